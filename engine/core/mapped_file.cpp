@@ -1,0 +1,53 @@
+#include "engine/core/mapped_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace engine {
+
+Expected<MappedFile> MappedFile::open(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        const int reason = errno;
+        return failure(reason == ENOENT ? ErrorCode::FileNotFound : ErrorCode::FileUnreadable,
+                       path.string() + ": " +
+                           (reason == ENOENT ? "there is no such file" : std::strerror(reason)));
+    }
+    struct stat info = {};
+    if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
+        ::close(descriptor);
+        return failure(ErrorCode::FileUnreadable, path.string() + ": not a regular file");
+    }
+    MappedFile file;
+    const auto size = static_cast<std::size_t>(info.st_size);
+    if (size > 0) { // an empty file cannot be mapped; it is an empty span
+        void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        if (address == MAP_FAILED) {
+            const int reason = errno;
+            ::close(descriptor);
+            return failure(ErrorCode::FileUnreadable, path.string() + ": " + std::strerror(reason));
+        }
+        file.m_bytes = {static_cast<const std::byte*>(address), size};
+    }
+    ::close(descriptor);
+    return file;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : m_bytes(std::exchange(other.m_bytes, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+    std::swap(m_bytes, other.m_bytes);
+    return *this;
+}
+
+MappedFile::~MappedFile() {
+    if (!m_bytes.empty())
+        ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+}
+
+} // namespace engine

@@ -1,0 +1,65 @@
+// checkpoint.h: a model file opened for reading, whatever its format, with tensors under their official names.
+// Source:  spec/formats.md; official names, shapes and orientations: spec/rwkv-models.md section 7, spec/enhanced-rwkv.md section 5.
+// Readers undo what a format's converter did (transposed factors, decays already exponentiated, stacked mixes), so whoever
+// reads a Checkpoint sees one convention: linear weights [out,in], low-rank factors [in,out], last index fastest.
+// Trailing and leading dimensions of size 1 are kept as in the official file where the format has them.
+// Files are data: every length and offset is checked before use, nothing is executed.
+// Threads: immutable after open(); any number of readers.
+#pragma once
+
+#include "engine/core/aligned_buffer.h"
+#include "engine/core/data_type.h"
+#include "engine/core/error.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+struct TensorInfo {
+    std::string name;
+    DataType type = DataType::Float32;
+    std::vector<std::int64_t> shape; // row-major, last index fastest; empty for a scalar
+    std::span<const std::byte> bytes; // into the mapped file, or into memory the Checkpoint owns
+
+    [[nodiscard]] std::int64_t elements() const;
+};
+
+class Checkpoint {
+public:
+    // Detects the format from the first bytes (safetensors, rwkv.cpp).
+    // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType.
+    [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);
+
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+    [[nodiscard]] const std::string& format() const { return m_format; } // "safetensors", "rwkv.cpp"
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return m_metadata; }
+    [[nodiscard]] const std::vector<TensorInfo>& tensors() const { return m_tensors; } // sorted by name
+    [[nodiscard]] const TensorInfo* find(std::string_view name) const; // null if absent
+
+    // A tensor's values as float32. Dimensions of size 1 are ignored when comparing with `shape`, so [1,1,C] reads as {C}.
+    // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType.
+    [[nodiscard]] Expected<AlignedBuffer<float>> readFloat32(std::string_view name,
+                                                             std::span<const std::int64_t> shape) const;
+
+    // SHA-256 over all tensors' names, types, shapes and bytes in name order, as lower-case hex: names a base for its gates.
+    [[nodiscard]] std::string fingerprint() const;
+
+private:
+    friend class CheckpointBuilder; // what each format's reader fills; see checkpoint_builder.h
+    Checkpoint() = default;
+
+    std::filesystem::path m_path;
+    std::string m_format;
+    std::map<std::string, std::string> m_metadata;
+    std::vector<TensorInfo> m_tensors;
+    std::shared_ptr<const void> m_memory; // keeps the mapping and owned tensors alive
+};
+
+} // namespace engine

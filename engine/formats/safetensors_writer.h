@@ -1,0 +1,43 @@
+// safetensors_writer.h: writes tensors and string metadata as one safetensors file (spec/formats.md section 2).
+// The file appears complete or not at all: it is written beside its destination, synced, and renamed over it.
+// Threads: a value.
+#pragma once
+
+#include "engine/core/data_type.h"
+#include "engine/core/error.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+class SafetensorsWriter {
+public:
+    // `bytes` must stay valid until write(). Names must be unique.
+    void add(std::string name, DataType type, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
+    // Converts float32 values to `type` (Float32, Float16, BFloat16) and keeps the result.
+    [[nodiscard]] Expected<void> addFloat32(std::string name, DataType type, std::vector<std::int64_t> shape,
+                                            std::span<const float> values);
+    void setMetadata(std::string key, std::string value);
+
+    // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format allows it.
+    // Errors: InvalidArgument (duplicate name, sizes that disagree, block types, which safetensors lacks), WriteFailed.
+    [[nodiscard]] Expected<void> write(const std::filesystem::path& path) const;
+
+private:
+    struct Entry {
+        std::string name;
+        DataType type;
+        std::vector<std::int64_t> shape;
+        std::span<const std::byte> bytes;
+        std::vector<std::byte> owned;
+    };
+    std::vector<Entry> m_entries;
+    std::map<std::string, std::string> m_metadata;
+};
+
+} // namespace engine

@@ -1,0 +1,55 @@
+// config.h: what kind of model a checkpoint holds, and its sizes.
+// Source:  spec/rwkv-models.md section 7 (detection), spec/enhanced-rwkv.md (enhancement).
+// Threads: values.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/formats/checkpoint.h"
+
+#include <string>
+#include <string_view>
+
+namespace engine {
+
+enum class Architecture { Rwkv5, Rwkv6, Rwkv7 }; // Rwkv5 is 5.2 "Eagle"
+
+[[nodiscard]] std::string_view name(Architecture architecture); // "rwkv5.2", "rwkv6", "rwkv7"
+
+struct EnhancementConfig {
+    enum class Variant { None, Adaptive, ConvRouting };
+    enum class Shift { Identity, Mlp };
+    enum class Gate { Learned, Fixed };
+
+    Variant variant = Variant::None;
+    Shift shift = Shift::Identity; // Adaptive only
+    Gate gate = Gate::Learned;     // Adaptive only
+    bool layerNorm = true;
+    int rank = 0;   // R: of the mlp shift, or of routing; 0 where there is none
+    int kernel = 0; // K of the convolutional shift; 0 where there is none
+
+    bool operator==(const EnhancementConfig&) const = default;
+};
+
+// The JSON of the metadata key `inkgate.enhancement`, and back. Errors: FileDamaged.
+[[nodiscard]] std::string toJson(const EnhancementConfig& config);
+[[nodiscard]] Expected<EnhancementConfig> enhancementFromJson(std::string_view json);
+// "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", ...: for people and file names.
+[[nodiscard]] std::string describe(const EnhancementConfig& config);
+
+struct ModelConfig {
+    Architecture architecture = Architecture::Rwkv6;
+    int layers = 0;      // L
+    int width = 0;       // D, also written C
+    int heads = 0;       // H
+    int headSize = 0;    // N = D / H
+    int feedForward = 0; // F
+    int vocabulary = 0;  // V
+    float groupNormEpsilon = 64e-5f;
+    EnhancementConfig enhancement;
+
+    // Detects architecture and sizes from a checkpoint's names and shapes.
+    // Errors: UnsupportedArchitecture (named: RWKV-4, 5.0, 5.1, DeepEmbed, RWKV-X), FileDamaged.
+    [[nodiscard]] static Expected<ModelConfig> detect(const Checkpoint& checkpoint);
+};
+
+} // namespace engine

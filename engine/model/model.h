@@ -1,0 +1,53 @@
+// model.h: a loaded model: configuration and typed weights, shared by all sequences that run on it.
+// Threads: immutable after load(); shared freely.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/formats/checkpoint.h"
+#include "engine/model/config.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace engine {
+
+// In which type the matrices are kept; AsStored keeps float32, float16 and bfloat16 and turns block types into float32.
+enum class WeightType { AsStored, Float32, Float16, BFloat16 };
+
+struct ModelWeights; // weights.h
+
+class Model {
+public:
+    struct Options {
+        WeightType weights = WeightType::AsStored;
+    };
+
+    // A complete model, with or without enhancement tensors of its own.
+    // Errors: those of Checkpoint::open, UnsupportedArchitecture, ShapeMismatch, OutOfMemory.
+    [[nodiscard]] static Expected<std::shared_ptr<const Model>> load(const std::filesystem::path& path,
+                                                                     const Options& options);
+    // A base model wearing the gate of a second file. A gate file that carries another base's fingerprint: GateMismatch. A `gate` file that is itself
+    // a complete model (it has emb.weight) is loaded instead of the base.
+    [[nodiscard]] static Expected<std::shared_ptr<const Model>>
+    load(const std::filesystem::path& base, const std::filesystem::path& gate, const Options& options);
+    // Random weights of the given sizes, for benchmarks and tests. WeightType::AsStored means float32.
+    [[nodiscard]] static Expected<std::shared_ptr<const Model>> random(const ModelConfig& config, const Options& options,
+                                                                       std::uint64_t seed);
+    ~Model();
+
+    [[nodiscard]] const ModelConfig& config() const;
+    [[nodiscard]] const ModelWeights& weights() const;
+    [[nodiscard]] const std::string& fingerprint() const; // of the file(s) it came from; "random-<seed>" for random()
+    [[nodiscard]] std::int64_t parameters() const;
+    // Bytes of weights that decoding one token reads (the embedding counts one row).
+    [[nodiscard]] std::int64_t bytesPerToken() const;
+
+private:
+    Model();
+    struct Data;
+    std::unique_ptr<const Data> m_data;
+};
+
+} // namespace engine

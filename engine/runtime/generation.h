@@ -1,0 +1,69 @@
+// generation.h: a continuation, token by token: prompt in, tokens and their text out. What `inkgate-cli generate` and the
+// application's worker both drive.
+// Threads: one at a time.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/model/gate_sink.h"
+#include "engine/runtime/session.h"
+#include "engine/runtime/state.h"
+#include "engine/sampling/sampler.h"
+#include "engine/tokenizer/tokenizer.h"
+#include "engine/tokenizer/utf8_stream.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+struct GenerationSettings {
+    SamplerSettings sampler;
+    int maxTokens = 200;
+    std::vector<std::string> stopStrings; // ends before the first occurrence, which is not part of the text
+    bool stopAtDocumentEnd = true;        // else the separator is banned
+};
+
+enum class StopReason { None, MaxTokens, StopString, DocumentEnd };
+
+struct GeneratedToken {
+    int token = 0;
+    std::string text; // what became complete with this token; possibly empty; valid UTF-8
+    float probability = 0;
+    StopReason stop = StopReason::None; // not None: this was the last one
+};
+
+class Generation {
+public:
+    Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings);
+
+    // Reads the document separator and then `prompt`. Call once, first. A prompt that ends in spaces or inside a word continues well:
+    // the last token is taken back and the first generated token must start with its bytes (token healing), whose repeated
+    // bytes are not part of the text. Errors: InvalidText, Cancelled, those of Session.
+    [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr, std::stop_token stop = {});
+    // The next token; the `sink` gets the gates of reading the token before it. Errors: those of Session.
+    [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
+
+    [[nodiscard]] const std::vector<int>& promptTokens() const { return m_promptTokens; }
+    [[nodiscard]] const State& state() const { return m_state; }
+
+private:
+    Session& m_session;
+    const Tokenizer& m_tokenizer;
+    GenerationSettings m_settings;
+    Sampler m_sampler;
+    Utf8Stream m_utf8;
+    State m_state;
+    std::vector<int> m_promptTokens;
+    std::vector<float> m_logits;
+    std::string m_healing; // bytes the next tokens must start with
+    std::string m_held;    // text that could be the start of a stop string
+    std::optional<int> m_last;
+    int m_generated = 0;
+};
+
+} // namespace engine

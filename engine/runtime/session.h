@@ -1,0 +1,40 @@
+// session.h: runs sequences on a model: prefill (many known tokens) and decode (one new token).
+// Prefill of T tokens at once, in chunks and one by one give the same logits within 1e-4 (float32).
+// Threads: one at a time; owns scratch memory and uses the given pool. The State belongs to the caller.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/core/thread_pool.h"
+#include "engine/model/gate_sink.h"
+#include "engine/model/model.h"
+#include "engine/runtime/state.h"
+
+#include <memory>
+#include <span>
+#include <stop_token>
+
+namespace engine {
+
+class Session {
+public:
+    Session(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool);
+    ~Session();
+
+    [[nodiscard]] const Model& model() const;
+
+    // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, empty for none.
+    // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per chunk (about 50 ms).
+    // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size), Cancelled (state holds the
+    // chunks read so far; state.position() says how many), OutOfMemory.
+    [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,
+                                         GateSink* sink = nullptr, std::stop_token stop = {});
+
+    // One token. `logits` [V]. No allocation. Errors: InvalidArgument.
+    [[nodiscard]] Expected<void> decode(State& state, int token, std::span<float> logits, GateSink* sink = nullptr);
+
+private:
+    struct Data;
+    std::unique_ptr<Data> m_data;
+};
+
+} // namespace engine

@@ -1,0 +1,44 @@
+// state.h: all that a sequence carries between tokens; a value that can be copied, stored, compared and restored.
+// Source:  spec/rwkv-models.md section 6; the enhancement's rows: spec/enhanced-rwkv.md section 1.
+// Layout:  one float32 buffer; for each layer l, in this order
+//   attentionShift [D]      the last ln1 output
+//   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]
+//   feedForwardShift [D]    the last ln2 output
+//   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E = 0 (none), 1 (adaptive), K (conv-routing)
+//   and `position`, the number of tokens seen.
+// Size: spec/rwkv-models.md section 6.  Threads: a value.
+#pragma once
+
+#include "engine/core/aligned_buffer.h"
+#include "engine/model/config.h"
+
+#include <cstdint>
+#include <span>
+
+namespace engine {
+
+class State {
+public:
+    State() = default; // empty: belongs to no model
+    explicit State(const ModelConfig& config); // the state before the first token: all zero
+
+    [[nodiscard]] std::span<float> attentionShift(int layer);
+    [[nodiscard]] std::span<float> wkv(int layer);
+    [[nodiscard]] std::span<float> feedForwardShift(int layer);
+    [[nodiscard]] std::span<float> enhancement(int layer);
+
+    [[nodiscard]] std::int64_t position() const { return m_position; }
+    void advance(std::int64_t tokens) { m_position += tokens; }
+    [[nodiscard]] std::size_t byteSize() const { return m_values.byteSize(); }
+    [[nodiscard]] std::span<const float> values() const { return m_values.span(); }
+    [[nodiscard]] bool fits(const ModelConfig& config) const;
+    bool operator==(const State& other) const; // bit for bit
+
+private:
+    int m_layers = 0;
+    std::size_t m_width = 0, m_wkvSize = 0, m_enhancementRows = 0;
+    AlignedBuffer<float> m_values;
+    std::int64_t m_position = 0;
+};
+
+} // namespace engine

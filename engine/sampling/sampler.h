@@ -1,0 +1,67 @@
+// sampler.h: from logits to the next token.
+// Order: bans (-inf), penalties over the history, temperature, then the filters top-k, typical, top-p, min-p, then one draw.
+// Penalties: repetition divides positive and multiplies negative logits of tokens seen; presence subtracts once, frequency
+// subtracts per weighted occurrence; each occurrence's weight is multiplied by penaltyDecay at every later token.
+// Same settings, seed, history and logits give the same token.
+// Threads: a value; one thread at a time.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/core/random.h"
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace engine {
+
+struct SamplerSettings {
+    float temperature = 0.8f; // 0: greedy, the largest logit, lowest id on ties
+    int topK = 0;             // 0: off
+    float topP = 0.92f;       // 1: off
+    float minP = 0.0f;        // 0: off
+    float typical = 1.0f;     // 1: off
+    float presencePenalty = 0.0f;
+    float frequencyPenalty = 0.0f;
+    float repetitionPenalty = 1.0f; // 1: off
+    float penaltyDecay = 0.996f;    // weight of an occurrence per later token, (0, 1]
+    std::vector<int> bannedTokens;
+    std::uint64_t seed = 0;
+
+    // Errors: InvalidArgument naming the value out of range.
+    [[nodiscard]] Expected<void> validate() const;
+    bool operator==(const SamplerSettings&) const = default;
+};
+
+struct Candidate {
+    int token = 0;
+    float probability = 0;
+};
+
+class Sampler {
+public:
+    explicit Sampler(const SamplerSettings& settings);
+
+    // Counts a token of the text (prompt or generated) for the penalties.
+    void observe(int token);
+    // Draws from `logits` [V] and observes the result. `logits` is scratch afterwards. NaN counts as -inf; if nothing is left the
+    // best unbanned token is taken.
+    [[nodiscard]] int sample(std::span<float> logits);
+    // The distribution that the last sample() drew from, most likely first.
+    [[nodiscard]] const std::vector<Candidate>& candidates() const { return m_candidates; }
+
+private:
+    SamplerSettings m_settings;
+    Random m_random;
+    // Per token seen: its decayed count, valid at `step`.
+    struct Occurrences {
+        double weight = 0;
+        std::int64_t step = 0;
+    };
+    std::unordered_map<int, Occurrences> m_history;
+    std::int64_t m_step = 0;
+    std::vector<Candidate> m_candidates;
+};
+
+} // namespace engine

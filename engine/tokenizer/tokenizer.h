@@ -1,0 +1,53 @@
+// tokenizer.h: text to tokens and back; one interface for all vocabularies. Source: spec/tokenizers.md.
+// Lossless: decode(encode(x)) = x for every valid UTF-8 x, spaces, newlines and U+2581 included.
+// Threads: immutable after loading; any number of callers.
+#pragma once
+
+#include "engine/core/error.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+class Tokenizer {
+public:
+    virtual ~Tokenizer() = default;
+
+    // Tokens of `text`, no document separator added. Errors: InvalidText (with the byte offset) if `text` is not valid UTF-8
+    // (lone surrogates, overlong forms and cut characters included).
+    [[nodiscard]] virtual Expected<std::vector<int>> encode(std::string_view text) const = 0;
+
+    // The bytes a token stands for: possibly part of a character, empty for control tokens and ids without text.
+    // `token` must be in [0, vocabularySize()).
+    [[nodiscard]] virtual std::string_view bytes(int token) const = 0;
+
+    // Bytes of all tokens in a row; incomplete characters stay as they are. Errors: InvalidArgument for an id out of range.
+    [[nodiscard]] Expected<std::string> decode(std::span<const int> tokens) const;
+
+    [[nodiscard]] virtual int vocabularySize() const = 0;
+    // Ends a document, and starts one: fed before the first token of a text, sampled when the story is over.
+    [[nodiscard]] virtual int documentSeparator() const = 0;
+    // Ids that must never be sampled (unknown, unused and padding pieces).
+    [[nodiscard]] virtual std::span<const int> unsampledTokens() const = 0;
+    [[nodiscard]] virtual std::string_view kind() const = 0; // "sentencepiece", "rwkv-world", "bytes"
+};
+
+// A sentencepiece model file. Errors: FileNotFound, FileDamaged, VocabularyMismatch if the model is lossy (a self-test says so).
+[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesystem::path& path);
+
+// The RWKV World vocabulary text file (LF or CRLF). Errors: FileNotFound, FileDamaged with the line number.
+[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path);
+
+// Bytes as tokens 0..255, for byte-level models such as tiny-rwkv.
+[[nodiscard]] std::unique_ptr<const Tokenizer> makeByteTokenizer();
+
+// Chooses by content: sentencepiece protobuf or World text.
+[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
+
+} // namespace engine
