@@ -1,0 +1,162 @@
+// train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/kernels/matrix_product.h"
+#include "engine/kernels/measured_limits.h"
+#include "engine/training/trainer.h"
+#include "engine/training/training_file.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+namespace engine {
+
+namespace {
+
+struct TrainOptions {
+    TrainingSettings settings;
+    std::string text, validation, vocabulary, init, output, gate = "none";
+    bool resume = false;
+};
+
+Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
+    EnhancementConfig e;
+    if (name == "none")
+        return e;
+    e.variant = EnhancementConfig::Variant::Adaptive;
+    if (name == "adaptive")
+        return e;
+    if (name == "adaptive-mlp")
+        e.shift = EnhancementConfig::Shift::Mlp;
+    else if (name == "no-layernorm")
+        e.layerNorm = false;
+    else if (name == "fixed-gate")
+        e.gate = EnhancementConfig::Gate::Fixed;
+    else if (name == "conv-routing")
+        e.variant = EnhancementConfig::Variant::ConvRouting;
+    else
+        return failure(ErrorCode::InvalidArgument,
+                       "--gate " + name + ": it must be none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
+    return e;
+}
+
+std::string duration(double seconds) {
+    const long minutes = std::lround(seconds / 60);
+    char text[32];
+    std::snprintf(text, sizeof text, "%ld h %02ld min", minutes / 60, minutes % 60);
+    return text;
+}
+
+void show(const TrainingReport& r, double matrixRate) {
+    char line[256];
+    if (r.step > 0) {
+        std::snprintf(line, sizeof line,
+                      "step %lld of %lld, %.1f M tokens, loss %.4f, gradient %.2f, rate %.2e, %.0f tokens/s, %.0f GFLOP/s (%.0f %% of oneDNN), %s left",
+                      static_cast<long long>(r.step), static_cast<long long>(r.steps), static_cast<double>(r.tokens) / 1e6, r.loss,
+                      r.gradientNorm, r.learningRate, r.tokensPerSecond, r.gflops, 100 * r.gflops / matrixRate,
+                      duration(r.secondsLeft).c_str());
+        std::cerr << line;
+        if (r.validationBitsPerByte) {
+            std::snprintf(line, sizeof line, ", validation %.4f bits per byte", *r.validationBitsPerByte);
+            std::cerr << line;
+        }
+    }
+    std::cerr << (r.step > 0 && !r.note.empty() ? "; " : "") << r.note << std::endl;
+}
+
+Expected<void> runTraining(const TrainOptions& options, const CommandContext& context) {
+    TrainingSettings settings = options.settings;
+    settings.output = options.output;
+    if (options.resume && std::filesystem::exists(checkpointPath(settings.output))) {
+        // A run goes on with what it was started with.
+        auto progress = readTrainingProgress(checkpointPath(settings.output));
+        if (!progress)
+            return tl::unexpected<Error>(progress.error());
+        auto saved = trainingSettingsFromJson(progress->settings);
+        if (!saved)
+            return tl::unexpected<Error>(saved.error());
+        settings = std::move(*saved);
+        settings.output = options.output; // the folder may have been moved
+    } else {
+        if (options.text.empty())
+            return failure(ErrorCode::InvalidArgument, "there is nothing to train on: give --text FILE");
+        auto enhancement = enhancementNamed(options.gate);
+        if (!enhancement)
+            return tl::unexpected<Error>(enhancement.error());
+        settings.text = options.text;
+        settings.validation = options.validation;
+        settings.vocabulary = options.vocabulary;
+        settings.init = options.init;
+        settings.shape.model.enhancement = *enhancement;
+        settings.threads = context.threads;
+    }
+    ThreadPool pool(settings.threads);
+    const auto matrixRate = measureMatrixRate(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
+    if (!matrixRate)
+        return tl::unexpected<Error>(matrixRate.error());
+    const auto result = train(settings, options.resume, pool, [&](const TrainingReport& r) { show(r, *matrixRate); }, context.stop);
+    if (!result)
+        return tl::unexpected<Error>(result.error());
+    if (context.json)
+        printJson({{"output", settings.output.string()},
+                   {"complete", result->isComplete},
+                   {"steps", result->step},
+                   {"tokens", result->tokens},
+                   {"parameters", result->parameters},
+                   {"seconds", result->seconds},
+                   {"matrix_gflops", *matrixRate},
+                   {"history", Json::parse(result->historyJson)}});
+    else if (result->isComplete)
+        std::cout << settings.output.string() << ": " << result->parameters << " parameters, " << result->tokens
+                  << " tokens\n";
+    else
+        std::cout << "Stopped after step " << result->step << "; go on with --resume --out " << settings.output.string()
+                  << "\n";
+    return {};
+}
+
+} // namespace
+
+void addTrainCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<TrainOptions>();
+    TrainingSettings& s = options->settings;
+    ModelConfig& m = s.shape.model;
+    m.layers = 6;
+    m.width = 256;
+    m.headSize = 64;
+    CLI::App* command = addSubcommand(app, context, "train", "Train an RWKV-6 model from a text");
+    const auto option = [&](const char* name, auto& value, const char* description) {
+        command->add_option(name, value, description)->capture_default_str();
+    };
+    option("--out", options->output, "The model to write; its checkpoint stands beside it");
+    command->get_option("--out")->required();
+    option("--text", options->text, "UTF-8 text; documents are separated by a line with a form feed");
+    option("--validation", options->validation, "Text to validate on");
+    option("--vocab", options->vocabulary, "sentencepiece model or World vocabulary; bytes if left out");
+    option("--init", options->init, "A model to start from, with a fresh optimiser");
+    command->add_flag("--resume", options->resume, "Go on from the checkpoint beside --out, with its settings");
+    option("--gate", options->gate, "none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
+    option("--tokens", s.tokens, "Tokens to train on, in all");
+    option("--layers", m.layers, "Layers");
+    option("--width", m.width, "Width");
+    option("--head-size", m.headSize, "Head size: 16, 32, 64 or 128");
+    option("--feed-forward", m.feedForward, "Feed-forward width; 0: 3.5 times the width, in multiples of 32");
+    option("--sequences", s.sequences, "Sequences per step");
+    option("--window", s.window, "Tokens between cuts of the gradient");
+    option("--segment", s.segment, "Tokens over which state is carried");
+    option("--micro-batch", s.microBatch, "Sequences that a thread works on at a time");
+    option("--learning-rate", s.learningRate, "Learning rate after warm-up");
+    option("--final-learning-rate", s.finalLearningRate, "Learning rate at the end");
+    option("--warmup", s.warmup, "Steps of warm-up");
+    option("--weight-decay", s.optimiser.weightDecay, "Weight decay of the matrices");
+    option("--seed", s.seed, "Seed of start values and order");
+    option("--validate-every", s.validateEvery, "Steps between validations");
+    option("--checkpoint-seconds", s.checkpointSeconds, "Seconds between checkpoints");
+    command->callback([options, &context] {
+        context.action = [options, &context] { return runTraining(*options, context); };
+    });
+}
+
+} // namespace engine

@@ -1,0 +1,60 @@
+// adamw.h: the optimiser: AdamW with RWKV's parameter groups, and the learning-rate schedule.
+// Source:  spec/rwkv-models.md section 12.
+// Threads: step() runs on the given pool; one caller at a time. The result does not depend on the number of threads.
+#pragma once
+
+#include "engine/core/aligned_buffer.h"
+#include "engine/core/thread_pool.h"
+#include "engine/training/parameters.h"
+
+#include <span>
+#include <vector>
+
+namespace engine {
+
+struct AdamWSettings {
+    float beta1 = 0.9f;
+    float beta2 = 0.99f;
+    float epsilon = 1e-18f;
+    float weightDecay = 0.1f; // per unit of learning rate (decoupled), on decaying tensors
+    float clip = 1.0f;        // largest norm of the gradient over all parameters
+};
+
+// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps.
+struct LearningRateSchedule {
+    float first = 1e-3f;
+    float last = 1e-4f;
+    int warmup = 20;
+    int steps = 1000;
+
+    [[nodiscard]] float at(int step) const; // step counts from 0
+};
+
+class AdamW {
+public:
+    AdamW(const ParameterLayout& layout, const AdamWSettings& settings);
+
+    // Sums `gradients` (one array per replica, each layout.size()) into the first and updates `parameters`.
+    // Returns the norm of the summed gradient before clipping. A norm that is not finite leaves everything unchanged.
+    double step(std::span<float> parameters, std::span<const std::span<float>> gradients, float learningRate,
+                ThreadPool& pool);
+
+    // For checkpoints.
+    [[nodiscard]] std::span<float> firstMoments() { return m_first.span(); }
+    [[nodiscard]] std::span<float> secondMoments() { return m_second.span(); }
+    [[nodiscard]] long steps() const { return m_steps; }
+    void setSteps(long steps) { m_steps = steps; }
+
+private:
+    struct Group { // a tensor's share of one block
+        std::size_t begin, end;
+        float learningRateScale, weightDecay;
+    };
+    AdamWSettings m_settings;
+    std::vector<Group> m_groups;
+    AlignedBuffer<float> m_first, m_second;
+    std::vector<double> m_blockNorms;
+    long m_steps = 0;
+};
+
+} // namespace engine

@@ -1,0 +1,17 @@
+// start_values.h: the parameters before the first training step.
+// Source:  spec/rwkv-models.md section 11 (v6), spec/enhanced-rwkv.md sections 2 and 3.
+// Threads: a pure function of layout and seed.
+#pragma once
+
+#include "engine/training/parameters.h"
+
+#include <cstdint>
+#include <span>
+
+namespace engine {
+
+// Fills `values` [layout.size()]; padding between tensors becomes 0. The base's values depend on its own sizes and the seed only, so
+// that base and enhanced models of one seed start from the same base.
+void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span<float> values);
+
+} // namespace engine

@@ -1,0 +1,167 @@
+#include "engine/training/token_dataset.h"
+
+#include "engine/core/mapped_file.h"
+#include "engine/core/random.h"
+
+#include <atomic>
+#include <cstring>
+#include <fstream>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <string>
+
+namespace engine {
+
+namespace {
+
+constexpr std::uint64_t kFnvStart = 0xCBF29CE484222325u, kFnvPrime = 0x100000001B3u;
+
+std::uint64_t hashOf(std::string_view bytes, std::uint64_t hash = kFnvStart) {
+    for (const char c : bytes)
+        hash = (hash ^ static_cast<unsigned char>(c)) * kFnvPrime;
+    return hash;
+}
+
+std::uint64_t hashOf(const Tokenizer& tokenizer) {
+    std::uint64_t hash = hashOf(tokenizer.kind());
+    for (int token = 0; token < tokenizer.vocabularySize(); ++token)
+        hash = hashOf(tokenizer.bytes(token), hash * kFnvPrime + 1);
+    return hash;
+}
+
+// The documents of a text: what stands between lines that hold only a form feed.
+std::vector<std::string_view> documentsOf(std::string_view text) {
+    std::vector<std::string_view> documents;
+    while (!text.empty()) {
+        std::size_t end = text.find("\n\f\n");
+        std::string_view document = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 3);
+        while (!document.empty() && document.front() == '\n')
+            document.remove_prefix(1);
+        while (!document.empty() && document.back() == '\n')
+            document.remove_suffix(1);
+        if (!document.empty())
+            documents.push_back(document);
+    }
+    return documents;
+}
+
+struct CacheHeader {
+    char magic[8] = {'I', 'G', 'T', 'O', 'K', 'E', 'N', '1'};
+    std::uint64_t textHash = 0, tokenizerHash = 0, tokens = 0;
+    std::int64_t textBytes = 0;
+};
+
+} // namespace
+
+Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                          const std::filesystem::path& cache, ThreadPool& pool,
+                                          const std::function<void(double)>& progress) {
+    if (tokenizer.vocabularySize() > 65536)
+        return failure(ErrorCode::InvalidArgument, "training keeps tokens in 16 bits; the vocabulary has " +
+                                                       std::to_string(tokenizer.vocabularySize()) + " entries");
+    auto file = MappedFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+
+    TokenDataset dataset;
+    dataset.m_separator = tokenizer.documentSeparator();
+    CacheHeader wanted;
+    wanted.textHash = dataset.m_textHash = hashOf(text);
+    wanted.tokenizerHash = hashOf(tokenizer);
+    if (std::ifstream in(cache, std::ios::binary); !cache.empty() && in) {
+        CacheHeader found;
+        in.read(reinterpret_cast<char*>(&found), sizeof found);
+        if (in && std::memcmp(found.magic, wanted.magic, 8) == 0 && found.textHash == wanted.textHash &&
+            found.tokenizerHash == wanted.tokenizerHash && found.tokens <= text.size() * 2) {
+            dataset.m_tokens.resize(found.tokens);
+            dataset.m_textBytes = found.textBytes;
+            in.read(reinterpret_cast<char*>(dataset.m_tokens.data()), static_cast<std::streamsize>(found.tokens * 2));
+            if (in)
+                return dataset;
+            dataset.m_tokens.clear(); // cut short: made anew below
+            dataset.m_textBytes = 0;
+        }
+    }
+
+    const std::vector<std::string_view> documents = documentsOf(text);
+    std::vector<std::vector<std::uint16_t>> encoded(documents.size());
+    std::atomic<std::size_t> nextDocument{0};
+    std::atomic<std::size_t> bytesDone{0};
+    std::mutex mutex; // guards `problem`, and `progress`, which is not asked to be reentrant
+    std::optional<Error> problem;
+    pool.run([&](int) {
+        for (std::size_t i = nextDocument++; i < documents.size(); i = nextDocument++) {
+            auto ids = tokenizer.encode(documents[i]);
+            if (!ids) {
+                const std::lock_guard lock(mutex);
+                problem = ids.error();
+                return;
+            }
+            encoded[i].assign(ids->begin(), ids->end());
+            encoded[i].push_back(static_cast<std::uint16_t>(tokenizer.documentSeparator()));
+            const std::size_t done = bytesDone += documents[i].size();
+            if (progress) {
+                const std::lock_guard lock(mutex);
+                progress(static_cast<double>(done) / static_cast<double>(text.size()));
+            }
+        }
+    });
+    if (problem)
+        return failure(*problem, path.string());
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        dataset.m_tokens.insert(dataset.m_tokens.end(), encoded[i].begin(), encoded[i].end());
+        dataset.m_textBytes += static_cast<std::int64_t>(documents[i].size());
+        encoded[i] = {};
+    }
+    if (!cache.empty()) { // a cache that cannot be written only costs time
+        wanted.tokens = dataset.m_tokens.size();
+        wanted.textBytes = dataset.m_textBytes;
+        std::ofstream out(cache, std::ios::binary | std::ios::trunc);
+        out.write(reinterpret_cast<const char*>(&wanted), sizeof wanted);
+        out.write(reinterpret_cast<const char*>(dataset.m_tokens.data()),
+                  static_cast<std::streamsize>(dataset.m_tokens.size() * 2));
+    }
+    return dataset;
+}
+
+BatchOrder::BatchOrder(const TokenDataset& dataset, int slots, int window, int segment, std::uint64_t seed)
+    : m_dataset(dataset), m_slots(slots), m_window(window), m_windowsPerSegment(segment / window),
+      m_segments(static_cast<std::int64_t>(dataset.tokens().size()) / segment), m_seed(seed) {}
+
+std::int64_t BatchOrder::segmentAt(std::int64_t ordinal) {
+    const std::int64_t epoch = ordinal / m_segments;
+    const auto which = static_cast<std::size_t>(epoch & 1);
+    if (m_shuffledEpoch[which] != epoch) {
+        auto& order = m_order[which];
+        order.resize(static_cast<std::size_t>(m_segments));
+        std::iota(order.begin(), order.end(), 0u);
+        Random random(m_seed + 0x9E3779B97F4A7C15u * static_cast<std::uint64_t>(epoch + 1));
+        for (std::size_t i = order.size() - 1; i > 0; --i)
+            std::swap(order[i], order[random.below(i + 1)]);
+        m_shuffledEpoch[which] = epoch;
+    }
+    return m_order[which][static_cast<std::size_t>(ordinal % m_segments)];
+}
+
+void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> targets, std::span<char> starts) {
+    const auto tokens = m_dataset.tokens();
+    for (std::int64_t slot = 0; slot < m_slots; ++slot) {
+        const std::int64_t at = step + slot % m_windowsPerSegment; // each slot is some windows ahead
+        const std::int64_t window = at % m_windowsPerSegment;
+        const std::int64_t segment = segmentAt(at / m_windowsPerSegment * m_slots + slot);
+        starts[static_cast<std::size_t>(slot)] = window == 0 || step == 0;
+        const std::int64_t begin = (segment * m_windowsPerSegment + window) * m_window;
+        for (std::int64_t t = 0; t < m_window; ++t) {
+            const auto out = static_cast<std::size_t>(slot * m_window + t);
+            targets[out] = tokens[static_cast<std::size_t>(begin + t)];
+            inputs[out] = t == 0 && starts[static_cast<std::size_t>(slot)]
+                              ? m_dataset.separator()
+                              : tokens[static_cast<std::size_t>(begin + t - 1)];
+        }
+    }
+}
+
+} // namespace engine

@@ -1,0 +1,141 @@
+#include "engine/training/training_file.h"
+
+#include "engine/formats/safetensors_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace engine {
+
+namespace {
+
+constexpr const char* kMetadataKey = "inkgate.training";
+constexpr int kFormat = 1; // fixed number: changes when the layout of checkpoints does
+
+using Json = nlohmann::json;
+
+std::string stateName(std::size_t slot) { return "state." + std::to_string(slot); }
+
+Expected<Json> readMetadata(const Checkpoint& file) {
+    const auto it = file.metadata().find(kMetadataKey);
+    const Json json = it == file.metadata().end() ? Json() : Json::parse(it->second, nullptr, false);
+    if (!json.is_object() || json.value("format", 0) != kFormat)
+        return failure(ErrorCode::UnsupportedFormat, file.path().string() + ": not a training checkpoint of this version");
+    if (!json.contains("step") || !json["step"].is_number_integer() || !json.contains("positions") ||
+        !json["positions"].is_array() || !json.value("settings", Json()).is_string() ||
+        !json.value("history", Json()).is_string())
+        return failure(ErrorCode::FileDamaged, file.path().string() + ": the training record in it is incomplete");
+    return json;
+}
+
+Expected<void> readInto(const Checkpoint& file, const std::string& name, std::span<float> out) {
+    const std::int64_t shape[] = {static_cast<std::int64_t>(out.size())};
+    auto values = file.readFloat32(name, shape);
+    if (!values)
+        return failure(ErrorCode::ShapeMismatch, values.error().message);
+    std::copy(values->data(), values->data() + values->size(), out.begin());
+    return {};
+}
+
+} // namespace
+
+Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
+                            std::span<const float> parameters, AdamW& optimiser,
+                            std::span<const TrainingState<float>> states) {
+    SafetensorsWriter writer;
+    const auto add = [&](const std::string& name, std::span<const float> values) {
+        writer.add(name, DataType::Float32, {static_cast<std::int64_t>(values.size())}, std::as_bytes(values));
+    };
+    add("parameters", parameters);
+    add("moments.first", optimiser.firstMoments());
+    add("moments.second", optimiser.secondMoments());
+    Json positions = Json::array();
+    for (std::size_t slot = 0; slot < states.size(); ++slot) {
+        add(stateName(slot), states[slot].values.span());
+        positions.push_back(states[slot].position);
+    }
+    const Json json = {{"format", kFormat},
+                       {"step", progress.step},
+                       {"optimiser_steps", optimiser.steps()},
+                       {"positions", positions},
+                       {"settings", progress.settings},
+                       {"history", progress.history}};
+    writer.setMetadata(kMetadataKey, json.dump());
+    return writer.write(path);
+}
+
+Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path) {
+    auto file = Checkpoint::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    auto json = readMetadata(*file);
+    if (!json)
+        return tl::unexpected(json.error());
+    return TrainingProgress{(*json)["step"].get<std::int64_t>(), (*json)["settings"].get<std::string>(),
+                            (*json)["history"].get<std::string>()};
+}
+
+Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters, AdamW& optimiser,
+                                        std::span<TrainingState<float>> states) {
+    auto file = Checkpoint::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    auto json = readMetadata(*file);
+    if (!json)
+        return tl::unexpected(json.error());
+    const Json& positions = (*json)["positions"];
+    if (positions.size() != states.size())
+        return failure(ErrorCode::ShapeMismatch, path.string() + ": made with " + std::to_string(positions.size()) +
+                                                     " sequences, not " + std::to_string(states.size()));
+    for (auto [name, values] : {std::pair<const char*, std::span<float>>{"parameters", parameters},
+                                {"moments.first", optimiser.firstMoments()},
+                                {"moments.second", optimiser.secondMoments()}})
+        if (auto read = readInto(*file, name, values); !read)
+            return tl::unexpected(read.error());
+    for (std::size_t slot = 0; slot < states.size(); ++slot) {
+        if (auto read = readInto(*file, stateName(slot), states[slot].values.span()); !read)
+            return tl::unexpected(read.error());
+        if (!positions[slot].is_number_integer())
+            return failure(ErrorCode::FileDamaged, path.string() + ": the position of a sequence is not a number");
+        states[slot].position = positions[slot].get<std::int64_t>();
+    }
+    optimiser.setSteps(json->value("optimiser_steps", (*json)["step"].get<long>()));
+    return TrainingProgress{(*json)["step"].get<std::int64_t>(), (*json)["settings"].get<std::string>(),
+                            (*json)["history"].get<std::string>()};
+}
+
+Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
+                         std::span<const float> parameters, const std::map<std::string, std::string>& metadata) {
+    SafetensorsWriter writer;
+    for (const Parameter& p : layout.parameters()) {
+        const DataType type = p.isMatrix ? DataType::BFloat16 : DataType::Float32;
+        if (auto added = writer.addFloat32(p.name, type, p.shape, parameters.subspan(p.offset, p.size)); !added)
+            return added;
+    }
+    writer.setMetadata("architecture", "rwkv6");
+    if (layout.shape().model.enhancement.variant != EnhancementConfig::Variant::None)
+        writer.setMetadata("inkgate.enhancement", toJson(layout.shape().model.enhancement));
+    for (const auto& [key, value] : metadata)
+        writer.setMetadata(key, value);
+    return writer.write(path);
+}
+
+Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout, std::span<float> parameters) {
+    bool any = false;
+    for (const Parameter& p : layout.parameters()) {
+        if (model.find(p.name) == nullptr)
+            continue;
+        auto values = model.readFloat32(p.name, p.shape);
+        if (!values)
+            return failure(ErrorCode::ShapeMismatch, values.error().message);
+        std::copy(values->data(), values->data() + values->size(), parameters.begin() + static_cast<std::ptrdiff_t>(p.offset));
+        any = any || p.name == "emb.weight";
+    }
+    if (!any)
+        return failure(ErrorCode::FileDamaged, model.path().string() + ": no emb.weight in it; not a model to start from");
+    return {};
+}
+
+} // namespace engine

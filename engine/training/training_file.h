@@ -1,0 +1,46 @@
+// training_file.h: what training writes: checkpoints it can go on from, and models it has made.
+// Checkpoint: a safetensors file with `parameters`, `moments.first`, `moments.second` (all float32 [layout.size()]), `state.<slot>` (float32),
+//             and the metadata key `inkgate.training`: JSON with `format` 1, the step, the positions of the slots and the settings.
+// Model:      official names; matrices bfloat16, everything else float32; metadata as in spec/enhanced-rwkv.md section 5.
+// Threads: free functions on the caller's data.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/formats/checkpoint.h"
+#include "engine/training/adamw.h"
+#include "engine/training/parameters.h"
+#include "engine/training/rwkv6_gradient.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+struct TrainingProgress {
+    std::int64_t step = 0;      // steps done
+    std::string settings;       // the trainer's own JSON; must be equal for an exact resume
+    std::string history;        // the trainer's own JSON: losses so far
+};
+
+[[nodiscard]] Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
+                                          std::span<const float> parameters, AdamW& optimiser,
+                                          std::span<const TrainingState<float>> states);
+// Errors: FileDamaged, ShapeMismatch if it is a checkpoint of a model of other sizes.
+[[nodiscard]] Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters,
+                                                      AdamW& optimiser, std::span<TrainingState<float>> states);
+// The settings a checkpoint was made with, to build everything else from.
+[[nodiscard]] Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path);
+
+[[nodiscard]] Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
+                                       std::span<const float> parameters,
+                                       const std::map<std::string, std::string>& metadata);
+// Takes every tensor of `model` that the layout has; tensors that only the layout has (a gate put on a base) keep their values.
+// Errors: ShapeMismatch, FileDamaged if nothing of the base model is there.
+[[nodiscard]] Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout,
+                                                 std::span<float> parameters);
+
+} // namespace engine

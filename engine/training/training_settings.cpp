@@ -1,0 +1,138 @@
+#include "engine/training/trainer.h"
+
+#include <nlohmann/json.hpp>
+
+namespace engine {
+
+namespace {
+
+using Json = nlohmann::json;
+
+} // namespace
+
+Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSize) {
+    ModelConfig& m = shape.model;
+    const auto bad = [](const std::string& what) { return failure(ErrorCode::InvalidArgument, what); };
+    if (m.layers < 1 || m.layers > 1024 || m.width < 16 || m.width > 65536)
+        return bad("layers must be 1 to 1024 and width 16 to 65536");
+    if (m.headSize != 16 && m.headSize != 32 && m.headSize != 64 && m.headSize != 128)
+        return bad("the head size must be 16, 32, 64 or 128, not " + std::to_string(m.headSize));
+    if (m.width % m.headSize != 0)
+        return bad("the width must be a multiple of the head size, " + std::to_string(m.headSize));
+    m.architecture = Architecture::Rwkv6;
+    m.heads = m.width / m.headSize;
+    if (m.feedForward == 0)
+        m.feedForward = 7 * m.width / 2 / 32 * 32;
+    m.vocabulary = tokenizer.vocabularySize();
+    if (m.enhancement.variant == EnhancementConfig::Variant::ConvRouting)
+        m.enhancement.kernel = 4;
+    const bool lowRank = m.enhancement.variant == EnhancementConfig::Variant::ConvRouting ||
+                         m.enhancement.shift == EnhancementConfig::Shift::Mlp;
+    if (lowRank && m.enhancement.rank == 0)
+        m.enhancement.rank = std::max(32, m.width / 16);
+    if (threads == 0)
+        threads = poolSize;
+    if (threads != poolSize)
+        return bad("this run needs " + std::to_string(threads) + " threads (--threads " + std::to_string(threads) +
+                   "), the pool has " + std::to_string(poolSize));
+    if (window < 1 || segment < window || segment % window != 0)
+        return bad("the segment must be a multiple of the window");
+    if (microBatch < 1 || sequences < 1 || sequences % (threads * microBatch) != 0)
+        return bad("sequences (" + std::to_string(sequences) + ") must be a multiple of threads times micro-batch (" +
+                   std::to_string(threads * microBatch) + ")");
+    if (tokens < 1)
+        return bad("say how many tokens to train on (--tokens)");
+    if (!(learningRate > 0) || !(finalLearningRate > 0))
+        return bad("learning rates must be above 0");
+    return {};
+}
+
+int TrainingSettings::steps() const {
+    const std::int64_t perStep = static_cast<std::int64_t>(sequences) * window;
+    return static_cast<int>((tokens + perStep - 1) / perStep);
+}
+
+std::string toJson(const TrainingSettings& s) {
+    const ModelConfig& m = s.shape.model;
+    return Json{{"text", s.text.string()},
+                {"validation", s.validation.string()},
+                {"vocabulary", s.vocabulary.string()},
+                {"init", s.init.string()},
+                {"output", s.output.string()},
+                {"layers", m.layers},
+                {"width", m.width},
+                {"head_size", m.headSize},
+                {"feed_forward", m.feedForward},
+                {"mix_rank", s.shape.mixRank},
+                {"decay_rank", s.shape.decayRank},
+                {"enhancement", toJson(m.enhancement)},
+                {"enhancement_rank", m.enhancement.rank},
+                {"sequences", s.sequences},
+                {"window", s.window},
+                {"segment", s.segment},
+                {"micro_batch", s.microBatch},
+                {"threads", s.threads},
+                {"tokens", s.tokens},
+                {"learning_rate", s.learningRate},
+                {"final_learning_rate", s.finalLearningRate},
+                {"warmup", s.warmup},
+                {"weight_decay", s.optimiser.weightDecay},
+                {"beta1", s.optimiser.beta1},
+                {"beta2", s.optimiser.beta2},
+                {"epsilon", s.optimiser.epsilon},
+                {"clip", s.optimiser.clip},
+                {"logit_pull", s.logitPull},
+                {"seed", s.seed},
+                {"validate_every", s.validateEvery},
+                {"checkpoint_seconds", s.checkpointSeconds}}
+        .dump();
+}
+
+Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object())
+        return failure(ErrorCode::FileDamaged, "the settings in the checkpoint are not JSON");
+    TrainingSettings s;
+    try { // nlohmann reports a value of the wrong kind by throwing
+        ModelConfig& m = s.shape.model;
+        s.text = json.at("text").get<std::string>();
+        s.validation = json.at("validation").get<std::string>();
+        s.vocabulary = json.at("vocabulary").get<std::string>();
+        s.init = json.at("init").get<std::string>();
+        s.output = json.at("output").get<std::string>();
+        m.layers = json.at("layers");
+        m.width = json.at("width");
+        m.headSize = json.at("head_size");
+        m.feedForward = json.at("feed_forward");
+        s.shape.mixRank = json.at("mix_rank");
+        s.shape.decayRank = json.at("decay_rank");
+        auto enhancement = enhancementFromJson(json.at("enhancement").get<std::string>());
+        if (!enhancement)
+            return tl::unexpected(enhancement.error());
+        m.enhancement = *enhancement;
+        m.enhancement.rank = json.at("enhancement_rank");
+        s.sequences = json.at("sequences");
+        s.window = json.at("window");
+        s.segment = json.at("segment");
+        s.microBatch = json.at("micro_batch");
+        s.threads = json.at("threads");
+        s.tokens = json.at("tokens");
+        s.learningRate = json.at("learning_rate");
+        s.finalLearningRate = json.at("final_learning_rate");
+        s.warmup = json.at("warmup");
+        s.optimiser.weightDecay = json.at("weight_decay");
+        s.optimiser.beta1 = json.at("beta1");
+        s.optimiser.beta2 = json.at("beta2");
+        s.optimiser.epsilon = json.at("epsilon");
+        s.optimiser.clip = json.at("clip");
+        s.logitPull = json.at("logit_pull");
+        s.seed = json.at("seed");
+        s.validateEvery = json.at("validate_every");
+        s.checkpointSeconds = json.at("checkpoint_seconds");
+    } catch (const Json::exception& problem) {
+        return failure(ErrorCode::FileDamaged, std::string("the settings in the checkpoint are incomplete: ") + problem.what());
+    }
+    return s;
+}
+
+} // namespace engine

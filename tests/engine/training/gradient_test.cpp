@@ -1,0 +1,196 @@
+// Hand-written backward passes against finite differences in double precision, and the laws of windows and precisions.
+#include "tests/engine/training/training_fixture.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace engine;
+
+namespace {
+
+constexpr int kSequences = 2;
+constexpr int kTokens = 6;
+
+template <class Real, class Operand> struct Run {
+    explicit Run(const ParameterLayout& layout, int sequences = kSequences, int tokens = kTokens)
+        : layout(layout), gradient(layout, sequences, tokens),
+          states(static_cast<std::size_t>(sequences), TrainingState<Real>(layout.shape())),
+          tokens(sequences * tokens), operands(layout.size()) {}
+
+    double operator()(const std::vector<Real>& parameters, const std::vector<int>& inputs, const std::vector<int>& targets,
+                      Real* gradients, Real pull = 0) {
+        for (std::size_t i = 0; i < parameters.size(); ++i)
+            assign(operands[i], parameters[i]);
+        typename Rwkv6Gradient<Real, Operand>::Batch batch;
+        batch.inputs = inputs;
+        batch.targets = targets;
+        batch.states = states;
+        batch.scale = Real(1) / Real(tokens);
+        batch.logitPull = pull;
+        logits.resize(inputs.size() * static_cast<std::size_t>(layout.shape().model.vocabulary));
+        batch.keptLogits = logits;
+        return gradient.run(parameters.data(), operands.data(), batch, gradients) / tokens;
+    }
+
+    const ParameterLayout& layout;
+    Rwkv6Gradient<Real, Operand> gradient;
+    std::vector<TrainingState<Real>> states;
+    int tokens;
+    std::vector<Operand> operands;
+    std::vector<Real> logits;
+};
+
+std::vector<int> randomTokens(std::size_t count, int vocabulary, std::uint64_t seed) {
+    Random random(seed);
+    std::vector<int> tokens(count);
+    for (int& token : tokens)
+        token = static_cast<int>(random.below(static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
+}
+
+} // namespace
+
+class GradientTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void equalsFiniteDifference_data() { addEnhancements(); }
+
+    // Every tensor: the derivative along a random direction within the tensor, by central differences, from states that a
+    // first window left behind.
+    void equalsFiniteDifference() {
+        QFETCH(QString, enhancement);
+        const TrainingShape shape = fixture::smallShape(enhancement.toStdString());
+        const ParameterLayout layout(shape);
+        const auto parameters = fixture::randomParameters<double>(layout, 3);
+        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        targets[5] = -1; // one that does not count
+
+        Run<double, double> run(layout);
+        run(parameters, randomTokens(kSequences * kTokens, shape.model.vocabulary, 4), targets, nullptr);
+        const auto carried = run.states;
+        std::vector<double> gradient(layout.size());
+        run(parameters, inputs, targets, gradient.data());
+
+        Random random(7);
+        for (const Parameter& p : layout.parameters()) {
+            std::vector<double> direction(p.size);
+            double expected = 0;
+            for (std::size_t i = 0; i < p.size; ++i) {
+                direction[i] = random.normal();
+                expected += direction[i] * gradient[p.offset + i];
+            }
+            const double h = 1e-6;
+            double loss[2];
+            for (int side = 0; side < 2; ++side) {
+                auto moved = parameters;
+                for (std::size_t i = 0; i < p.size; ++i)
+                    moved[p.offset + i] += (side == 0 ? -h : h) * direction[i];
+                run.states = carried;
+                loss[side] = run(moved, inputs, targets, nullptr);
+            }
+            const double measured = (loss[1] - loss[0]) / (2 * h);
+                // Central differences err by h² times a third derivative, which is in the thousands here, and by rounding over h:
+            // about 1e-8 each.
+            const double error = std::abs(measured - expected);
+            QVERIFY2(error <= 1e-6 * std::max(1.0, std::abs(expected)),
+                     qPrintable(QString("%1: backward %2, difference %3")
+                                    .arg(QString::fromStdString(p.name))
+                                    .arg(expected, 0, 'g', 12)
+                                    .arg(measured, 0, 'g', 12)));
+            QVERIFY2(std::abs(expected) > 1e-7, qPrintable(QString::fromStdString(p.name) + " has no gradient to compare"));
+        }
+    }
+
+    void windowsCarryState_data() { addEnhancements(); }
+
+    // The loss over one window of 2T tokens is that of two windows of T tokens.
+    void windowsCarryState() {
+        QFETCH(QString, enhancement);
+        const TrainingShape shape = fixture::smallShape(enhancement.toStdString());
+        const ParameterLayout layout(shape);
+        const auto parameters = fixture::randomParameters<double>(layout, 5);
+        const auto inputs = randomTokens(2 * kTokens, shape.model.vocabulary, 1);
+        const auto targets = randomTokens(2 * kTokens, shape.model.vocabulary, 2);
+        Run<double, double> whole(layout, 1, 2 * kTokens), part(layout, 1, kTokens);
+        const double expected = whole(parameters, inputs, targets, nullptr);
+        double loss = 0;
+        std::vector<double> logits;
+        for (int half = 0; half < 2; ++half) {
+            const auto from = half * kTokens;
+            loss += 0.5 * part(parameters, {inputs.begin() + from, inputs.begin() + from + kTokens},
+                               {targets.begin() + from, targets.begin() + from + kTokens}, nullptr);
+            logits.insert(logits.end(), part.logits.begin(), part.logits.end());
+        }
+        QVERIFY(std::abs(loss - expected) < 1e-12);
+        for (std::size_t i = 0; i < logits.size(); ++i)
+            QVERIFY(std::abs(logits[i] - whole.logits[i]) < 1e-10);
+        QCOMPARE(part.states[0].position, whole.states[0].position);
+        for (std::size_t i = 0; i < part.states[0].values.size(); ++i)
+            QVERIFY(std::abs(part.states[0].values[i] - whole.states[0].values[i]) < 1e-10);
+    }
+
+    void bfloat16StaysNearFloat_data() { addEnhancements(); }
+
+    void bfloat16StaysNearFloat() {
+        QFETCH(QString, enhancement);
+        const TrainingShape shape = fixture::smallShape(enhancement.toStdString());
+        const ParameterLayout layout(shape);
+        const auto parameters = fixture::randomParameters<float>(layout, 3, 0.1);
+        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        std::vector<float> exact(layout.size()), rounded(layout.size());
+        Run<float, float> floats(layout);
+        Run<float, BFloat16> operands(layout);
+        const double a = floats(parameters, inputs, targets, exact.data());
+        const double b = operands(parameters, inputs, targets, rounded.data());
+        QVERIFY2(std::abs(a - b) < 0.02 * a, qPrintable(QString("%1 and %2").arg(a).arg(b)));
+        double difference = 0, norm = 0;
+        for (std::size_t i = 0; i < exact.size(); ++i) {
+            difference += std::pow(exact[i] - rounded[i], 2);
+            norm += std::pow(exact[i], 2);
+        }
+        // Operands keep 8 bits; what is left after products of width 32, without the averaging of real widths, is about a tenth.
+        QVERIFY2(std::sqrt(difference / norm) < 0.15, qPrintable(QString::number(std::sqrt(difference / norm))));
+    }
+
+    // The pull adds scale * pull * max at the largest logit of each position: seen in the head's bias-free gradient.
+    void logitPullReachesTheLargestLogitOnly() {
+        const TrainingShape shape = fixture::smallShape("base");
+        const ParameterLayout layout(shape);
+        const auto parameters = fixture::randomParameters<double>(layout, 3);
+        const auto inputs = randomTokens(kTokens, shape.model.vocabulary, 1);
+        const auto targets = randomTokens(kTokens, shape.model.vocabulary, 2);
+        std::vector<double> plain(layout.size()), pulled(layout.size());
+        Run<double, double> run(layout, 1, kTokens);
+        run(parameters, inputs, targets, plain.data());
+        run.states[0].reset();
+        run(parameters, inputs, targets, pulled.data(), 0.5);
+        std::vector<bool> isLargest(static_cast<std::size_t>(shape.model.vocabulary));
+        for (int t = 0; t < kTokens; ++t) {
+            const auto row = run.logits.begin() + t * shape.model.vocabulary;
+            isLargest[static_cast<std::size_t>(std::max_element(row, row + shape.model.vocabulary) - row)] = true;
+        }
+        for (std::size_t token = 0; token < isLargest.size(); ++token) {
+            double change = 0;
+            for (int i = 0; i < shape.model.width; ++i) {
+                const std::size_t at = layout.head + token * static_cast<std::size_t>(shape.model.width) + static_cast<std::size_t>(i);
+                change += std::abs(pulled[at] - plain[at]);
+            }
+            QCOMPARE(change > 1e-12, static_cast<bool>(isLargest[token]));
+        }
+    }
+
+private:
+    static void addEnhancements() {
+        QTest::addColumn<QString>("enhancement");
+        for (const std::string& name : fixture::enhancements())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
+};
+
+QTEST_GUILESS_MAIN(GradientTest)
+#include "gradient_test.moc"

@@ -1,0 +1,185 @@
+// The whole trainer on byte tokens: it learns, resumes to the bit, stops, starts from a model, and says what is wrong.
+#include "engine/formats/checkpoint.h"
+#include "engine/training/trainer.h"
+#include "engine/training/training_file.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace engine;
+
+class TrainerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        QVERIFY(m_folder->isValid());
+        QByteArray text;
+        for (int i = 0; i < 400; ++i)
+            text += "The cat sat on the mat, and the dog lay by the door.\n\n" + QByteArray(i % 50 == 49 ? "\f\n\n" : "");
+        write("text.txt", text);
+    }
+
+    void learnsARepeatedText_data() {
+        QTest::addColumn<bool>("gated");
+        QTest::newRow("base") << false;
+        QTest::newRow("adaptive") << true;
+    }
+
+    void learnsARepeatedText() {
+        QFETCH(bool, gated);
+        TrainingSettings settings = small("model.safetensors");
+        if (gated)
+            settings.shape.model.enhancement.variant = EnhancementConfig::Variant::Adaptive;
+        settings.tokens = 120 * 4 * 32;
+        double last = 0, validation = 0;
+        ThreadPool pool(2);
+        const auto result = train(settings, false, pool,
+                                  [&](const TrainingReport& r) {
+                                      last = r.loss;
+                                      validation = r.validationBitsPerByte.value_or(validation);
+                                  },
+                                  {});
+        QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
+        QVERIFY(result->isComplete);
+        QVERIFY2(validation > 0 && validation < 1.0, qPrintable(QString::number(validation))); // 8 for an untrained one
+        const auto model = Checkpoint::open(settings.output);
+        QVERIFY(model.has_value());
+        QCOMPARE(model->metadata().count("inkgate.enhancement"), std::size_t(gated ? 1 : 0));
+        QCOMPARE(model->find("blocks.0.att.key.weight")->type, DataType::BFloat16);
+        QCOMPARE(model->find("blocks.0.ln1.weight")->type, DataType::Float32);
+    }
+
+    void resumedRunEqualsUnbrokenRun() {
+        ThreadPool pool(2);
+        TrainingSettings whole = small("whole.safetensors");
+        QVERIFY(train(whole, false, pool, [](const TrainingReport&) {}, {}).has_value());
+
+        TrainingSettings broken = small("broken.safetensors");
+        broken.checkpointSeconds = 0; // a report after every step, from which to stop
+        for (const int stopAt : {3, 7}) {
+            std::stop_source stop;
+            const auto part = train(broken, true, pool,
+                                    [&](const TrainingReport& r) {
+                                        if (r.step >= stopAt)
+                                            stop.request_stop();
+                                    },
+                                    stop.get_token());
+            QVERIFY2(part.has_value(), part ? "" : part.error().message.c_str());
+            QVERIFY(!part->isComplete);
+            QCOMPARE(part->step, std::int64_t(stopAt));
+        }
+        QVERIFY(train(broken, true, pool, [](const TrainingReport&) {}, {}).has_value());
+        const auto a = Checkpoint::open(whole.output), b = Checkpoint::open(broken.output);
+        QVERIFY(a.has_value() && b.has_value());
+        QCOMPARE(b->fingerprint(), a->fingerprint());
+    }
+
+    void startsFromAModelWithAFreshOptimiser() {
+        ThreadPool pool(2);
+        TrainingSettings first = small("first.safetensors");
+        first.tokens = 100 * 4 * 32;
+        double lossAtEnd = 0;
+        QVERIFY(train(first, false, pool, [&](const TrainingReport& r) { lossAtEnd = r.loss; }, {}).has_value());
+        TrainingSettings second = small("second.safetensors");
+        second.init = first.output;
+        second.warmup = 0;
+        second.learningRate = second.finalLearningRate = 1e-6f;
+        second.checkpointSeconds = 0;
+        std::optional<double> lossAtStart;
+        QVERIFY(train(second, false, pool,
+                      [&](const TrainingReport& r) {
+                          if (!lossAtStart && r.step > 0)
+                              lossAtStart = r.loss;
+                      },
+                      {})
+                    .has_value());
+        QVERIFY2(*lossAtStart < lossAtEnd + 0.7, qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
+    }
+
+    void wrongSettingsAreNamed() {
+        ThreadPool pool(2);
+        const auto messageOf = [&](const TrainingSettings& settings) {
+            const auto result = train(settings, false, pool, [](const TrainingReport&) {}, {});
+            return result ? QString() : QString::fromStdString(result.error().message);
+        };
+        TrainingSettings s = small("model.safetensors");
+        s.shape.model.headSize = 24;
+        QVERIFY(messageOf(s).contains("head size"));
+        s = small("model.safetensors");
+        s.sequences = 3;
+        QVERIFY(messageOf(s).contains("multiple"));
+        s = small("model.safetensors");
+        s.text = path("missing.txt");
+        QVERIFY(messageOf(s).contains("missing.txt"));
+        write("short.txt", "Too short.");
+        s.text = path("short.txt");
+        QVERIFY(messageOf(s).contains("too short"));
+        s = small("no-such-folder/model.safetensors");
+        QVERIFY(messageOf(s).contains("no-such-folder"));
+    }
+
+    void damagedCheckpointIsRefused() {
+        ThreadPool pool(2);
+        TrainingSettings settings = small("model.safetensors");
+        QVERIFY(train(settings, false, pool, [](const TrainingReport&) {}, {}).has_value());
+        QFile checkpoint(QString::fromStdString(checkpointPath(settings.output).string()));
+        QVERIFY(checkpoint.open(QIODevice::ReadWrite));
+        QVERIFY(checkpoint.resize(checkpoint.size() / 2));
+        checkpoint.close();
+        const auto result = train(settings, true, pool, [](const TrainingReport&) {}, {});
+        QVERIFY(!result.has_value());
+        QCOMPARE(result.error().code, ErrorCode::FileDamaged);
+        // A model of other sizes is not continued either.
+        settings = small("other.safetensors");
+        QVERIFY(train(settings, false, pool, [](const TrainingReport&) {}, {}).has_value());
+        settings.shape.model.layers = 3;
+        QVERIFY(!train(settings, true, pool, [](const TrainingReport&) {}, {}).has_value());
+    }
+
+    void settingsSurviveJson() {
+        TrainingSettings s = small("model.safetensors");
+        s.shape.model.enhancement.variant = EnhancementConfig::Variant::ConvRouting;
+        s.optimiser.weightDecay = 0.25f;
+        s.seed = 1234567890123456789u;
+        const auto back = trainingSettingsFromJson(toJson(s));
+        QVERIFY(back.has_value());
+        QCOMPARE(toJson(*back), toJson(s));
+        QVERIFY(!trainingSettingsFromJson("{}").has_value());
+    }
+
+private:
+    TrainingSettings small(const char* output) {
+        TrainingSettings s;
+        s.text = s.validation = path("text.txt");
+        s.output = path(output);
+        s.shape.model.layers = 2;
+        s.shape.model.width = 32;
+        s.shape.model.headSize = 16;
+        s.shape.mixRank = 8;
+        s.shape.decayRank = 8;
+        s.sequences = 4;
+        s.microBatch = 2;
+        s.window = 32;
+        s.segment = 64;
+        s.tokens = 10 * 4 * 32;
+        s.learningRate = 8e-3f;
+        s.finalLearningRate = 1e-3f;
+        s.warmup = 5;
+        s.validateEvery = 1000;
+        return s;
+    }
+    std::filesystem::path path(const char* name) const { return m_folder->filePath(name).toStdString(); }
+    void write(const char* name, const QByteArray& content) const {
+        QFile file(m_folder->filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(content), content.size());
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+QTEST_GUILESS_MAIN(TrainerTest)
+#include "trainer_test.moc"

@@ -1,0 +1,65 @@
+// training_fixture.h: small models and tensors for the training tests.
+#pragma once
+
+#include "engine/core/random.h"
+#include "engine/training/rwkv6_gradient.h"
+
+#include <string>
+#include <vector>
+
+namespace fixture {
+
+inline engine::EnhancementConfig enhancement(const std::string& name) {
+    using Config = engine::EnhancementConfig;
+    Config e;
+    if (name == "base")
+        return e;
+    e.variant = name.rfind("conv-routing", 0) == 0 ? Config::Variant::ConvRouting : Config::Variant::Adaptive;
+    if (name == "adaptive-mlp")
+        e.shift = Config::Shift::Mlp;
+    if (name == "fixed-gate")
+        e.gate = Config::Gate::Fixed;
+    e.layerNorm = name != "no-layernorm";
+    if (e.variant == Config::Variant::ConvRouting)
+        e.kernel = 4;
+    if (e.kernel > 0 || e.shift == Config::Shift::Mlp)
+        e.rank = 4;
+    return e;
+}
+
+inline const std::vector<std::string>& enhancements() {
+    static const std::vector<std::string> names = {"base",         "adaptive",   "adaptive-mlp",
+                                                   "no-layernorm", "fixed-gate", "conv-routing"};
+    return names;
+}
+
+inline engine::TrainingShape smallShape(const std::string& enhancementName) {
+    engine::TrainingShape shape;
+    shape.mixRank = 3;
+    shape.decayRank = 5;
+    auto& m = shape.model;
+    m.layers = 2;
+    m.width = 32;
+    m.headSize = 16;
+    m.heads = 2;
+    m.feedForward = 48;
+    m.vocabulary = 11;
+    m.enhancement = enhancement(enhancementName);
+    return shape;
+}
+
+// Values of every scale that occurs, so that no term of a gradient is too small to be seen.
+template <class Real> std::vector<Real> randomParameters(const engine::ParameterLayout& layout, std::uint64_t seed,
+                                                          double scale = 0.3) {
+    engine::Random random(seed);
+    std::vector<Real> values(layout.size(), Real(0));
+    for (const engine::Parameter& p : layout.parameters()) {
+        const bool isNorm = p.name.find("ln") != std::string::npos || p.name.find("norm.weight") != std::string::npos;
+        const bool isDecay = p.name.find("time_decay") != std::string::npos && !p.isMatrix;
+        for (std::size_t i = 0; i < p.size; ++i)
+            values[p.offset + i] = Real(scale * random.normal() + (isNorm ? 1.0 : 0.0) - (isDecay ? 1.0 : 0.0));
+    }
+    return values;
+}
+
+} // namespace fixture

@@ -1,0 +1,139 @@
+// Logits, gates, loss and every gradient against models computed in float64 with automatic differentiation elsewhere
+// (shared/data/README.md). INKGATE_TEST_VECTORS names another folder of such files.
+#include "engine/formats/checkpoint.h"
+#include "engine/training/rwkv6_gradient.h"
+#include "engine/training/training_file.h"
+
+#include <QDir>
+#include <QTest>
+
+#include <cmath>
+#include <cstring>
+
+using namespace engine;
+
+namespace {
+
+QString vectorFolder() {
+    const QString fromEnvironment = qEnvironmentVariable("INKGATE_TEST_VECTORS");
+    return fromEnvironment.isEmpty() ? QStringLiteral(INKGATE_SHARED_DIR "/data/vectors") : fromEnvironment;
+}
+
+std::vector<int> tokensOf(const Checkpoint& file) {
+    const TensorInfo* tensor = file.find("vector.tokens");
+    std::vector<int> tokens(tensor ? tensor->bytes.size() / 4 : 0);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        std::int32_t value = 0;
+        std::memcpy(&value, tensor->bytes.data() + 4 * i, 4);
+        tokens[i] = value;
+    }
+    return tokens;
+}
+
+struct Difference {
+    double largest = 0, magnitude = 0;
+    std::size_t at = 0;
+};
+
+Difference compare(std::span<const float> found, std::span<const float> expected) {
+    Difference d;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        d.magnitude = std::max(d.magnitude, static_cast<double>(std::abs(expected[i])));
+        const double error = std::abs(static_cast<double>(found[i]) - expected[i]);
+        if (!(error <= d.largest)) { // also true for NaN
+            d.largest = error;
+            d.at = i;
+        }
+    }
+    return d;
+}
+
+void verify(const QString& name, std::span<const float> found, std::span<const float> expected) {
+    QCOMPARE(found.size(), expected.size());
+    const Difference d = compare(found, expected);
+    QVERIFY2(d.largest <= 1e-4 * d.magnitude, qPrintable(QString("%1: off by %2 at %3, largest value %4")
+                                                             .arg(name)
+                                                             .arg(d.largest)
+                                                             .arg(d.at)
+                                                             .arg(d.magnitude)));
+}
+
+std::span<const float> values(const Checkpoint& file, const std::string& name, AlignedBuffer<float>& buffer) {
+    const TensorInfo* tensor = file.find(name);
+    if (!tensor)
+        return {};
+    buffer.resize(static_cast<std::size_t>(tensor->elements()));
+    if (!toFloat32(tensor->type, tensor->bytes, buffer.span()))
+        return {};
+    return buffer.span();
+}
+
+} // namespace
+
+class VectorsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void rwkv6Files_data() {
+        QTest::addColumn<QString>("path");
+        const QDir folder(vectorFolder());
+        for (const QString& name : folder.entryList({"*.safetensors"}, QDir::Files))
+            QTest::newRow(qPrintable(name)) << folder.filePath(name);
+        if (folder.entryList({"*.safetensors"}, QDir::Files).isEmpty())
+            QTest::newRow("none") << QString();
+    }
+
+    void rwkv6Files() {
+        QFETCH(QString, path);
+        if (path.isEmpty())
+            QSKIP(qPrintable("no vector files in " + vectorFolder()));
+        const auto file = Checkpoint::open(path.toStdString());
+        QVERIFY2(file.has_value(), file ? "" : file.error().message.c_str());
+        const auto config = ModelConfig::detect(*file);
+        QVERIFY2(config.has_value(), config ? "" : config.error().message.c_str());
+        if (config->architecture != Architecture::Rwkv6)
+            QSKIP("training is for RWKV-6");
+        TrainingShape shape;
+        shape.model = *config;
+        shape.mixRank = static_cast<int>(file->find("blocks.0.att.time_maa_w1")->shape[1] / 5);
+        shape.decayRank = static_cast<int>(file->find("blocks.0.att.time_decay_w1")->shape[1]);
+        const ParameterLayout layout(shape);
+        std::vector<float> parameters(layout.size()), gradients(layout.size());
+        QVERIFY(loadModelParameters(*file, layout, parameters));
+
+        const std::vector<int> tokens = tokensOf(*file);
+        QVERIFY(tokens.size() > 1);
+        const int count = static_cast<int>(tokens.size());
+        std::vector<int> targets(tokens.begin() + 1, tokens.end());
+        targets.push_back(-1); // the last token predicts nothing
+        std::vector<TrainingState<float>> states(1, TrainingState<float>(shape));
+        std::vector<float> logits(tokens.size() * static_cast<std::size_t>(config->vocabulary));
+        Rwkv6Gradient<float, float>::Batch batch;
+        batch.inputs = tokens;
+        batch.targets = targets;
+        batch.states = states;
+        batch.scale = 1.0f / static_cast<float>(count - 1);
+        batch.keptLogits = logits;
+        Rwkv6Gradient<float, float> gradient(layout, 1, count);
+        const double loss = gradient.run(parameters.data(), parameters.data(), batch, gradients.data()) / (count - 1);
+
+        AlignedBuffer<float> buffer;
+        const auto expectedLoss = values(*file, "vector.loss", buffer);
+        QVERIFY(std::abs(loss - expectedLoss[0]) <= 1e-4 * expectedLoss[0]);
+        verify("logits", logits, values(*file, "vector.logits", buffer));
+        const auto gates = values(*file, "vector.gates", buffer);
+        const auto plane = static_cast<std::size_t>(count) * static_cast<std::size_t>(config->width);
+        if (!gates.empty())
+            for (int l = 0; l < config->layers; ++l)
+                verify(QString("gates of layer %1").arg(l), gradient.gates(l),
+                       gates.subspan(static_cast<std::size_t>(l) * plane, plane));
+        for (const Parameter& p : layout.parameters()) {
+            const auto expected = values(*file, "vector.grad." + p.name, buffer);
+            QVERIFY2(!expected.empty(), qPrintable("no gradient in the file for " + QString::fromStdString(p.name)));
+            verify(QString::fromStdString(p.name), std::span<const float>(gradients).subspan(p.offset, p.size), expected);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(VectorsTest)
+#include "vectors_test.moc"
