@@ -1,0 +1,35 @@
+// dynamic_shift.h: RWKV-6's token shift, whose blend depends on the token.
+//   m_j[t] = tanh(mixHidden_j[t]) · factor_j
+//   output_j[t] = p[t] + (p[t-1] - p[t]) * (mix_j + m_j[t])        j = 0..4: decay, key, value, receptance, gate
+// Source:  spec/rwkv-models.md section 4; tests/support/reference/dynamic_shift.h is the plain form.
+// Shapes:  T tokens, C width, R rank.
+//   normalised  [T+1,C]: row 0 is p of the token before the first (token_shift.h leaves it so)
+//   mixHidden   [T,5R], before the tanh; overwritten
+//   factors     [5,R,C];  mix_j [C];  output_j [T,C]
+// Threads: reentrant, the pool's rules apply.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/kernels/token_shift.h"
+
+#include <array>
+
+namespace engine {
+
+inline constexpr int kDynamicShiftUses = 5;
+
+struct DynamicShift {
+    int tokens = 0;
+    int width = 0;
+    int rank = 0;
+    const float* normalised = nullptr;
+    float* mixHidden = nullptr;
+    const float* factors = nullptr;
+    std::array<TokenShiftUse, kDynamicShiftUses> uses;
+};
+
+namespace cpu {
+void dynamicShift(const DynamicShift& op, ThreadPool& pool);
+}
+
+} // namespace engine

@@ -1,0 +1,61 @@
+#include "engine/kernels/dynamic_shift.h"
+
+#include "engine/kernels/activation.h"
+#include "engine/kernels/simd_targets.h"
+#include "engine/kernels/work_split.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/dynamic_shift_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "engine/kernels/low_rank-inl.h"
+#include "engine/kernels/vector_loop-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace engine {
+namespace HWY_NAMESPACE {
+
+void shiftDynamically(const DynamicShift& op, std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin,
+                      std::size_t columnEnd) {
+    const auto width = static_cast<std::size_t>(op.width);
+    const auto rank = static_cast<std::size_t>(op.rank);
+    for (std::size_t j = 0; j < kDynamicShiftUses; ++j) {
+        const LowRankRows rows{op.mixHidden + j * rank, kDynamicShiftUses * rank, rank, op.factors + j * rank * width,
+                               width};
+        const float* before = op.normalised;
+        const float* current = op.normalised + width;
+        const float* mix = op.uses[j].mix;
+        float* output = op.uses[j].output;
+        lowRankProduct(rows, tokenBegin, tokenEnd, columnBegin, columnEnd,
+                       [=](auto d, std::size_t token, std::size_t column, auto sum) HWY_ATTR {
+                           const std::size_t at = token * width + column;
+                           const auto p = hn::LoadU(d, current + at);
+                           const auto difference = hn::Sub(hn::LoadU(d, before + at), p);
+                           const auto blend = hn::Add(sum, hn::LoadU(d, mix + column));
+                           hn::StoreU(hn::MulAdd(difference, blend, p), d, output + at);
+                       });
+    }
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace engine::cpu {
+
+HWY_EXPORT(shiftDynamically);
+
+void dynamicShift(const DynamicShift& op, ThreadPool& pool) {
+    activation({ActivationKind::Tanh, op.tokens, kDynamicShiftUses * op.rank, op.mixHidden}, pool);
+    const auto shift = HWY_DYNAMIC_DISPATCH(shiftDynamically);
+    splitTokensOrColumns(pool, static_cast<std::size_t>(op.tokens), static_cast<std::size_t>(op.width),
+                         kDynamicShiftUses * static_cast<std::size_t>(op.rank),
+                         [&](std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin,
+                             std::size_t columnEnd) { shift(op, tokenBegin, tokenEnd, columnBegin, columnEnd); });
+}
+
+} // namespace engine::cpu
+#endif

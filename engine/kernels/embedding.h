@@ -1,0 +1,28 @@
+// embedding.h: the rows of the embedding table, normalised: the residual stream before the first block.
+// stream[t] = LN0(table[tokens[t]]). Normalising as rows are read keeps the table as it is in the mapped file.
+// Source:  spec/rwkv-models.md section 1.
+// Shapes:  T tokens, C width; table [V,C] in any floating type, stream [T,C].
+// Errors:  tokens are in [0, V): the caller's promise.
+// Threads: reentrant, the pool's rules apply.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/kernels/layer_norm.h"
+#include "engine/kernels/linear.h"
+
+#include <span>
+
+namespace engine {
+
+struct Embedding {
+    std::span<const int> tokens;
+    Matrix table;
+    NormParameters norm;
+    float* stream = nullptr;
+};
+
+namespace cpu {
+void embedding(const Embedding& op, ThreadPool& pool);
+}
+
+} // namespace engine

@@ -1,0 +1,34 @@
+// low_rank.h: the second half of a low-rank map, output = bias + f(hidden) · factor.
+// The first half is an ordinary product (linear.h). `factor` keeps the checkpoint's orientation [rank, width]: with so few
+// inputs, adding up its rows is faster than as many short dot products.
+// Source:  spec/rwkv-models.md sections 4 and 5 (decay, in-context rate, value mix, gate), spec/enhanced-rwkv.md sections 2
+//          and 3 (mlp shift, routing); tests/support/reference/low_rank.h is the plain form.
+// Shapes:  T tokens, R rank, C width; hidden [T,R], rows `hiddenStride` apart; factor [R,C]; bias [C] or null (zero);
+//          output [T,C]. hidden is overwritten with f(hidden).
+// Threads: reentrant, the pool's rules apply.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/kernels/activation.h"
+
+#include <span>
+
+namespace engine {
+
+struct LowRank {
+    int rank = 0;
+    int width = 0;
+    float* hidden = nullptr;
+    int hiddenStride = 0; // 0: contiguous
+    ActivationKind activation = ActivationKind::None;
+    const float* factor = nullptr;
+    const float* bias = nullptr;
+    float* output = nullptr;
+};
+
+namespace cpu {
+// Several maps over the same tokens, in one parallel region.
+void lowRank(std::span<const LowRank> ops, int tokens, ThreadPool& pool);
+} // namespace cpu
+
+} // namespace engine

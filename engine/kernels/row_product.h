@@ -1,0 +1,24 @@
+// row_product.h: our own kernels on stored weights: products with few rows of x, and conversions.
+// Each instruction set of simd_targets.h has its form; the best the processor has is chosen at run time.
+// Every sum is formed in the same order, whatever the number of rows or tokens computed together.
+// Source:  tests/support/reference/linear_reference.h is the plain form.
+// Threads: reentrant.
+#pragma once
+
+#include "engine/kernels/linear.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace engine {
+
+// job.y[t][r] for the rows r in [rowBegin, rowEnd) of the weights and all tokens. x is not rounded.
+void rowProduct(const LinearJob& job, int tokens, int rowBegin, int rowEnd);
+
+// The rows [rowBegin, rowEnd) of `weights` as float32, which is exact.
+void widenRows(const Matrix& weights, int rowBegin, int rowEnd, float* out);
+
+// To nearest even, NaN kept.
+void roundToBfloat16(const float* values, std::uint16_t* out, std::size_t count);
+
+} // namespace engine

@@ -1,0 +1,127 @@
+#include "engine/kernels/wkv7.h"
+
+#include "engine/kernels/simd_targets.h"
+#include "engine/kernels/wkv6.h"
+#include "engine/kernels/work_split.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/wkv7_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+#include "engine/kernels/vector_loop-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace engine {
+namespace HWY_NAMESPACE {
+
+// What one token of one head brings to the recurrence.
+struct Wkv7Token {
+    HWY_ALIGN float decay[kMaxHeadSize];      // w
+    HWY_ALIGN float removal[kMaxHeadSize];    // a = -κ̂
+    HWY_ALIGN float injection[kMaxHeadSize];  // b = κ̂ α
+    HWY_ALIGN float key[kMaxHeadSize];        // k̃
+    HWY_ALIGN float value[kMaxHeadSize];      // v
+    HWY_ALIGN float y[kMaxHeadSize];
+    float bonus;                              // Σ r k̃ bonus
+};
+
+HWY_INLINE void prepareToken(const Wkv7& op, std::size_t n, std::size_t at, std::size_t first, Wkv7Token& token) {
+    const float* key = op.key + at;
+    const float* removalScale = op.removalScale + first;
+    const float length = std::sqrt(sumOver(n, [=](auto d, std::size_t i) HWY_ATTR {
+        const auto removal = hn::Mul(hn::LoadU(d, key + i), hn::LoadU(d, removalScale + i));
+        return hn::Mul(removal, removal);
+    }));
+    const float inverseLength = 1.0f / std::max(length, 1e-12f);
+    forEachVector(n, [&op, &token, at, first, key, removalScale, inverseLength](auto d, std::size_t i) HWY_ATTR {
+        const auto rate = sigmoid(d, hn::LoadU(d, op.rateLogit + at + i));
+        const auto decayOpen = sigmoid(d, hn::LoadU(d, op.decayLogit + at + i)); // below: -e^(-1/2) = -0.60653066
+        const auto k = hn::LoadU(d, key + i);
+        const auto removal = hn::Mul(hn::Mul(k, hn::LoadU(d, removalScale + i)), hn::Set(d, inverseLength));
+        const auto one = hn::Set(d, 1.0f);
+        const auto scale = hn::MulAdd(hn::Sub(rate, one), hn::LoadU(d, op.rateScale + first + i), one);
+        hn::StoreU(hn::Exp(d, hn::Mul(hn::Set(d, -0.60653066f), decayOpen)), d, token.decay + i);
+        hn::StoreU(hn::Neg(removal), d, token.removal + i);
+        hn::StoreU(hn::Mul(removal, rate), d, token.injection + i);
+        hn::StoreU(hn::Mul(k, scale), d, token.key + i);
+        auto value = hn::LoadU(d, op.value + at + i);
+        if (op.valueMixLogit == nullptr) {
+            hn::StoreU(value, d, op.firstLayerValue + at + i);
+        } else {
+            const auto mix = sigmoid(d, hn::LoadU(d, op.valueMixLogit + at + i));
+            value = hn::MulAdd(hn::Sub(hn::LoadU(d, op.firstLayerValue + at + i), value), mix, value);
+        }
+        hn::StoreU(value, d, token.value + i);
+    });
+    const float* receptance = op.receptance + at;
+    const float* bonus = op.bonus + first;
+    token.bonus = sumOver(n, [receptance, bonus, k = &token.key[0]](auto d, std::size_t i) HWY_ATTR {
+        return hn::Mul(hn::Mul(hn::LoadU(d, receptance + i), hn::LoadU(d, k + i)), hn::LoadU(d, bonus + i));
+    });
+}
+
+// Each row of the state (one value channel) is read twice, the second time from the nearest cache, and written once.
+HWY_INLINE void wkv7Recurrence(std::size_t n, const float* r, Wkv7Token& token, float* state) {
+    for (std::size_t i = 0; i < n; ++i) {
+        float* row = state + i * n;
+        const float removed = dot(row, token.removal, n);
+        const float value = token.value[i];
+        token.y[i] = sumOver(n, [&token, r, row, removed, value](auto d, std::size_t j) HWY_ATTR {
+            auto s = hn::Mul(hn::LoadU(d, row + j), hn::LoadU(d, token.decay + j));
+            s = hn::MulAdd(hn::Set(d, removed), hn::LoadU(d, token.injection + j), s);
+            s = hn::MulAdd(hn::Set(d, value), hn::LoadU(d, token.key + j), s);
+            hn::StoreU(s, d, row + j);
+            return hn::Mul(s, hn::LoadU(d, r + j));
+        });
+    }
+}
+
+void wkv7Head(const Wkv7& op, std::size_t head) {
+    const auto n = static_cast<std::size_t>(op.headSize);
+    const std::size_t width = static_cast<std::size_t>(op.heads) * n;
+    const std::size_t first = head * n;
+    float* state = op.state + head * n * n;
+    Wkv7Token token;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(op.tokens); ++t) {
+        const std::size_t at = t * width + first;
+        prepareToken(op, n, at, first, token);
+        wkv7Recurrence(n, op.receptance + at, token, state);
+        normaliseRow(token.y, op.groupNorm.weight + first, op.groupNorm.bias + first, op.groupNorm.epsilon, n, token.y);
+        const float* gate = op.gate + at;
+        float* output = op.output + at;
+        forEachVector(n, [&token, gate, output](auto d, std::size_t i) HWY_ATTR {
+            const auto bonus = hn::Set(d, token.bonus);
+            const auto o = hn::MulAdd(bonus, hn::LoadU(d, token.value + i), hn::LoadU(d, token.y + i));
+            hn::StoreU(hn::Mul(o, hn::LoadU(d, gate + i)), d, output + i);
+        });
+    }
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace engine::cpu {
+
+HWY_EXPORT(wkv7Head);
+
+void wkv7(const Wkv7& op, ThreadPool& pool) {
+    assert(op.headSize <= kMaxHeadSize);
+    const auto n = static_cast<std::size_t>(op.headSize);
+    const auto runHead = HWY_DYNAMIC_DISPATCH(wkv7Head);
+    splitWork(pool, static_cast<std::size_t>(op.heads), static_cast<std::size_t>(op.tokens) * n * (2 * n + 64),
+              [&](std::size_t begin, std::size_t end) {
+                  for (std::size_t head = begin; head < end; ++head)
+                      runHead(op, head);
+              });
+}
+
+} // namespace engine::cpu
+#endif

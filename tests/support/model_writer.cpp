@@ -1,0 +1,108 @@
+#include "tests/support/model_writer.h"
+
+#include "engine/formats/safetensors_writer.h"
+#include "engine/model/load_weights.h"
+#include "engine/model/tensor_source.h"
+
+namespace support {
+
+using namespace engine;
+
+namespace {
+
+// Passes a source's tensors on and keeps a copy.
+class RecordingSource final : public TensorSource {
+public:
+    RecordingSource(TensorSource& source, FileTensors& tensors)
+        : m_source(source)
+        , m_tensors(tensors) {}
+
+    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs) override {
+        auto weights = m_source.linear(name, outputs, inputs);
+        if (!weights)
+            return weights;
+        FileTensor& tensor = m_tensors[name];
+        tensor.shape = {outputs, inputs};
+        tensor.values.resize(static_cast<std::size_t>(outputs) * static_cast<std::size_t>(inputs));
+        const auto* bytes = static_cast<const std::byte*>(weights->matrix().data);
+        if (auto read = toFloat32(weights->type(), {bytes, weights->byteSize()}, tensor.values); !read)
+            return tl::unexpected(read.error());
+        return weights;
+    }
+    Expected<AlignedBuffer<float>> values(const std::string& name, const std::vector<std::int64_t>& shape) override {
+        auto read = m_source.values(name, shape);
+        if (read)
+            m_tensors[name] = {shape, {read->data(), read->data() + read->size()}};
+        return read;
+    }
+    Expected<DataType> matrixType(const std::string& name) override { return m_source.matrixType(name); }
+    Expected<int> factorColumns(const std::string& name) override { return m_source.factorColumns(name); }
+
+private:
+    TensorSource& m_source;
+    FileTensors& m_tensors;
+};
+
+} // namespace
+
+FileTensors randomTensors(const ModelConfig& config, std::uint64_t seed) {
+    FileTensors tensors;
+    const auto random = randomSource(config, WeightType::Float32, seed);
+    RecordingSource source(*random, tensors);
+    if (!loadWeights(config, source, source))
+        tensors.clear();
+    return tensors;
+}
+
+bool writeTensors(const FileTensors& tensors, const std::map<std::string, std::string>& metadata,
+                  const std::filesystem::path& path, DataType type) {
+    SafetensorsWriter writer;
+    for (const auto& [name, tensor] : tensors)
+        if (!writer.addFloat32(name, type, tensor.shape, tensor.values))
+            return false;
+    for (const auto& [key, value] : metadata)
+        writer.setMetadata(key, value);
+    return writer.write(path).has_value();
+}
+
+std::map<std::string, std::string> enhancementMetadata(const EnhancementConfig& config) {
+    if (config.variant == EnhancementConfig::Variant::None)
+        return {};
+    return {{"inkgate.enhancement", toJson(config)}};
+}
+
+std::vector<EnhancementConfig> allEnhancements() {
+    using Variant = EnhancementConfig::Variant;
+    EnhancementConfig adaptive;
+    adaptive.variant = Variant::Adaptive;
+    EnhancementConfig mlp = adaptive;
+    mlp.shift = EnhancementConfig::Shift::Mlp;
+    mlp.rank = 12;
+    EnhancementConfig withoutNorm = adaptive;
+    withoutNorm.layerNorm = false;
+    EnhancementConfig fixed = adaptive;
+    fixed.gate = EnhancementConfig::Gate::Fixed;
+    EnhancementConfig routing;
+    routing.variant = Variant::ConvRouting;
+    routing.rank = 20;
+    routing.kernel = 4;
+    EnhancementConfig routingWithoutNorm = routing;
+    routingWithoutNorm.layerNorm = false;
+    routingWithoutNorm.kernel = 3;
+    return {{}, adaptive, mlp, withoutNorm, fixed, routing, routingWithoutNorm};
+}
+
+ModelConfig smallConfig(Architecture architecture, const EnhancementConfig& enhancement) {
+    ModelConfig config;
+    config.architecture = architecture;
+    config.layers = 3;
+    config.width = 128;
+    config.heads = 2;
+    config.headSize = 64;
+    config.feedForward = 224;
+    config.vocabulary = 96;
+    config.enhancement = enhancement;
+    return config;
+}
+
+} // namespace support
