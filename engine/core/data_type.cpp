@@ -1,10 +1,12 @@
 #include "engine/core/data_type.h"
 
-#include <cmath>
 #include <cstring>
 #include <string>
 
 namespace engine {
+
+// Files are little-endian, and the readers take their bytes as they are.
+static_assert(std::endian::native == std::endian::little);
 
 namespace {
 
@@ -93,9 +95,12 @@ float halfToFloat(std::uint16_t bits) {
     const std::uint32_t magnitude = bits & 0x7FFFu;
     if (magnitude >= 0x7C00u) // infinity, or NaN with its payload
         return std::bit_cast<float>(sign | 0x7F800000u | ((magnitude & 0x3FFu) << 13));
-    // Scaling by 2^112 moves the exponent bias from 15 to 127 and normalises subnormals on the way.
-    const float scaled = std::bit_cast<float>(magnitude << 13) * 0x1p112f;
-    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(scaled));
+    // Subnormals are counted in units of 2^-24. No step uses a subnormal float, so the result does not depend on whether
+    // the calling thread flushes those to zero.
+    if (magnitude < 0x400u)
+        return std::bit_cast<float>(sign |
+                                    std::bit_cast<std::uint32_t>(static_cast<float>(magnitude) * 0x1p-24f));
+    return std::bit_cast<float>(sign | ((magnitude << 13) + 0x38000000u)); // exponent bias from 15 to 127
 }
 
 std::uint16_t floatToHalf(float value) {

@@ -1,22 +1,30 @@
 #include "engine/core/mapped_file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace engine {
 
+namespace {
+
+std::string reasonText(int reason) { return std::generic_category().message(reason); }
+
+} // namespace
+
 Expected<MappedFile> MappedFile::open(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer. Regular files ignore it.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
         const int reason = errno;
         return failure(reason == ENOENT ? ErrorCode::FileNotFound : ErrorCode::FileUnreadable,
                        path.string() + ": " +
-                           (reason == ENOENT ? "there is no such file" : std::strerror(reason)));
+                           (reason == ENOENT ? "there is no such file" : reasonText(reason)));
     }
     struct stat info = {};
     if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -30,7 +38,7 @@ Expected<MappedFile> MappedFile::open(const std::filesystem::path& path) {
         if (address == MAP_FAILED) {
             const int reason = errno;
             ::close(descriptor);
-            return failure(ErrorCode::FileUnreadable, path.string() + ": " + std::strerror(reason));
+            return failure(ErrorCode::FileUnreadable, path.string() + ": " + reasonText(reason));
         }
         file.m_bytes = {static_cast<const std::byte*>(address), size};
     }

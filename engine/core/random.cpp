@@ -1,6 +1,7 @@
 #include "engine/core/random.h"
 
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 
@@ -38,6 +39,7 @@ double Random::normal() {
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {
+    assert(bound > 0);
     const std::uint64_t threshold = (0 - bound) % bound; // values below it would favour small results
     for (;;) {
         const std::uint64_t value = next();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,7 +19,7 @@ namespace engine {
 
 class ThreadPool {
 public:
-    // 0: as many as the machine has processors for this process.
+    // 0: as many as the machine has processors for this process. If the system grants fewer threads, the team is smaller.
     explicit ThreadPool(int threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -33,8 +34,9 @@ public:
     }
 
     // Splits [0, count) into one contiguous range per thread, in multiples of `grain`, and calls task(begin, end) on each
-    // that is not empty. The split depends on count, grain and size() only, so results are reproducible.
+    // that is not empty. The split depends on count, grain and size() only, so results are reproducible. grain > 0.
     template <class Task> void parallelFor(std::size_t count, std::size_t grain, Task&& task) {
+        assert(grain > 0);
         if (size() == 1 || count <= grain) {
             if (count > 0)
                 task(std::size_t{0}, count);

@@ -20,12 +20,15 @@ public:
     // `bytes` must stay valid until write(). Names must be unique.
     void add(std::string name, DataType type, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
     // Converts float32 values to `type` (Float32, Float16, BFloat16) and keeps the result.
+    // Errors: InvalidArgument.
     [[nodiscard]] Expected<void> addFloat32(std::string name, DataType type, std::vector<std::int64_t> shape,
                                             std::span<const float> values);
     void setMetadata(std::string key, std::string value);
 
-    // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format allows it.
-    // Errors: InvalidArgument (duplicate name, sizes that disagree, block types, which safetensors lacks), WriteFailed.
+    // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format allows it. A
+    // symbolic link is written through; a device or pipe is refused.
+    // Errors: InvalidArgument (duplicate name, text that is not UTF-8, sizes that disagree, block types, which safetensors
+    // lacks), WriteFailed.
     [[nodiscard]] Expected<void> write(const std::filesystem::path& path) const;
 
 private:
@@ -34,8 +37,11 @@ private:
         DataType type;
         std::vector<std::int64_t> shape;
         std::span<const std::byte> bytes;
-        std::vector<std::byte> owned;
+        std::vector<std::byte> owned; // what `bytes` points into if the writer converted the values
     };
+    // The JSON for entries in this order. Errors: InvalidArgument.
+    [[nodiscard]] Expected<std::string> header(std::span<const Entry* const> entries) const;
+
     std::vector<Entry> m_entries;
     std::map<std::string, std::string> m_metadata;
 };

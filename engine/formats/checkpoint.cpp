@@ -1,0 +1,112 @@
+#include "engine/formats/checkpoint.h"
+
+#include "engine/core/mapped_file.h"
+#include "engine/formats/rwkv_cpp_reader.h"
+#include "engine/formats/safetensors_reader.h"
+#include "engine/formats/sha256.h"
+#include "engine/formats/tensor_shape.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
+    Expected<MappedFile> file = MappedFile::open(path);
+    if (!file)
+        return tl::unexpected(file.error());
+    const std::string_view start(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    const std::string where = path.string();
+    if (start.empty())
+        return failure(ErrorCode::FileDamaged, where + ": the file is empty");
+    if (start.starts_with(kRwkvCppMagic))
+        return readRwkvCpp(path, std::move(*file));
+    // The others are known by their first bytes; safetensors has none of its own, only a length and then a brace.
+    if (start.starts_with("GGUF"))
+        return failure(ErrorCode::UnsupportedFormat,
+                       where + ": a GGUF file; convert the model to safetensors or rwkv.cpp format");
+    if (start.starts_with("PK\x03\x04"))
+        return failure(ErrorCode::UnsupportedFormat,
+                       where + ": a zip archive, as of PyTorch; convert the model to safetensors");
+    if (start.starts_with('{'))
+        return failure(ErrorCode::UnsupportedFormat,
+                       where + ": JSON text, not a model; of a model in several files, join them first");
+    if (start.size() < 9)
+        return failure(ErrorCode::FileDamaged, where + ": a model has more than the " +
+                                                   std::to_string(start.size()) + " bytes of this file");
+    if (start[8] == '{')
+        return readSafetensors(path, std::move(*file));
+    return failure(ErrorCode::UnsupportedFormat,
+                   where + ": neither a safetensors file nor one in rwkv.cpp format");
+}
+
+// Sizes are hashed before what they count, so that no two different lists of tensors give the same bytes.
+void hashNumber(Sha256& hash, std::uint64_t number) { hash.update(std::as_bytes(std::span(&number, 1))); }
+
+void hashText(Sha256& hash, std::string_view text) {
+    hashNumber(hash, text.size());
+    hash.update(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+} // namespace
+
+std::int64_t TensorInfo::elements() const {
+    std::int64_t product = 1; // cannot overflow: the reader has checked the shape
+    for (const std::int64_t dimension : shape)
+        product *= dimension;
+    return product;
+}
+
+Expected<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
+    try {
+        return readAnyFormat(path);
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::OutOfMemory, path.string() + ": not enough memory to open the file");
+    } catch (const std::exception& exception) {
+        return failure(ErrorCode::Internal, path.string() + ": " + exception.what());
+    }
+}
+
+const TensorInfo* Checkpoint::find(std::string_view name) const {
+    const auto found =
+        std::lower_bound(m_tensors.begin(), m_tensors.end(), name,
+                         [](const TensorInfo& tensor, std::string_view n) { return tensor.name < n; });
+    return found != m_tensors.end() && found->name == name ? &*found : nullptr;
+}
+
+Expected<AlignedBuffer<float>> Checkpoint::readFloat32(std::string_view name,
+                                                       std::span<const std::int64_t> shape) const {
+    const std::string where = m_path.string() + ", " + std::string(name) + ": ";
+    const TensorInfo* tensor = find(name);
+    if (!tensor)
+        return failure(ErrorCode::FileDamaged,
+                       where + "expected " + shapeText(shape) + ", found no such tensor");
+    if (withoutOnes(tensor->shape) != withoutOnes(shape))
+        return failure(ErrorCode::FileDamaged,
+                       where + "expected " + shapeText(shape) + ", found " + shapeText(tensor->shape));
+    AlignedBuffer<float> values(static_cast<std::size_t>(tensor->elements()));
+    if (auto converted = toFloat32(tensor->type, tensor->bytes, values.span()); !converted)
+        return failure(converted.error().code, where + converted.error().message);
+    return values;
+}
+
+std::string Checkpoint::fingerprint() const {
+    Sha256 hash;
+    for (const TensorInfo& tensor : m_tensors) {
+        hashText(hash, tensor.name);
+        hashText(hash, engine::name(tensor.type));
+        hashNumber(hash, tensor.shape.size());
+        for (const std::int64_t dimension : tensor.shape)
+            hashNumber(hash, static_cast<std::uint64_t>(dimension));
+        hashNumber(hash, tensor.bytes.size());
+        hash.update(tensor.bytes);
+    }
+    return hash.finish();
+}
+
+} // namespace engine

@@ -1,0 +1,184 @@
+#include "engine/formats/rwkv_cpp_conversion.h"
+
+#include "engine/formats/tensor_shape.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+using Tensor = RwkvCppFile::Tensor;
+
+enum class Change {
+    Transposed,    // the last two dimensions swapped
+    HeadRows,      // [H,N] stored as [H,N,1]
+    Vector,        // [1,1,C] stored as [H,N,1]
+    Exponentiated, // decayLogit stored as decay, exp(-exp(decayLogit)), and [H,N] as [H,N,1]
+    StackedMixes,  // x_r, x_w, x_k, x_v, x_a, x_g stored as one [6,1,C]
+};
+
+struct Rule {
+    RwkvCppVersion version;
+    std::string_view name;
+    std::size_t dimensions; // in the file
+    Change change;
+};
+
+constexpr std::array<Rule, 17> kRules = {{
+    {RwkvCppVersion::V5_2, "att.time_decay", 3, Change::Exponentiated},
+    {RwkvCppVersion::V5_2, "att.time_faaaa", 3, Change::HeadRows},
+    {RwkvCppVersion::V6, "att.time_decay", 3, Change::Vector},
+    {RwkvCppVersion::V6, "att.time_faaaa", 3, Change::HeadRows},
+    {RwkvCppVersion::V6, "att.time_maa_w1", 2, Change::Transposed},
+    {RwkvCppVersion::V6, "att.time_maa_w2", 3, Change::Transposed},
+    {RwkvCppVersion::V6, "att.time_decay_w1", 2, Change::Transposed},
+    {RwkvCppVersion::V6, "att.time_decay_w2", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.x_rwkvag", 3, Change::StackedMixes},
+    {RwkvCppVersion::V7, "att.w1", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.w2", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.a1", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.a2", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.v1", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.v2", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.g1", 2, Change::Transposed},
+    {RwkvCppVersion::V7, "att.g2", 2, Change::Transposed},
+}};
+
+const Rule* ruleFor(std::string_view name, RwkvCppVersion version) {
+    const auto rule = std::find_if(kRules.begin(), kRules.end(), [&](const Rule& r) {
+        return r.version == version && r.name == nameInBlock(name);
+    });
+    return rule != kRules.end() ? &*rule : nullptr;
+}
+
+// Copies `planes` matrices of [rows, columns] as [columns, rows], elements of `size` bytes.
+void transpose(const std::byte* in, std::byte* out, std::size_t planes, std::size_t rows, std::size_t columns,
+               std::size_t size) {
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+        for (std::size_t row = 0; row < rows; ++row)
+            for (std::size_t column = 0; column < columns; ++column)
+                std::memcpy(out + (column * rows + row) * size, in + (row * columns + column) * size, size);
+        in += rows * columns * size;
+        out += rows * columns * size;
+    }
+}
+
+Expected<AlignedBuffer<std::byte>> asFloat32(const CheckpointBuilder& builder, const Tensor& tensor) {
+    const Expected<std::int64_t> elements = elementCount(tensor.shape);
+    if (!elements)
+        return builder.failed(elements.error().code, tensor.name, elements.error().message);
+    AlignedBuffer<std::byte> bytes(static_cast<std::size_t>(*elements) * sizeof(float));
+    const std::span<float> values(reinterpret_cast<float*>(bytes.data()),
+                                  static_cast<std::size_t>(*elements));
+    if (auto converted = toFloat32(tensor.type, tensor.bytes, values); !converted)
+        return builder.failed(converted.error().code, tensor.name, converted.error().message);
+    return bytes;
+}
+
+Expected<void> addTransposed(CheckpointBuilder& builder, const Tensor& tensor) {
+    Tensor source = tensor;
+    AlignedBuffer<std::byte> unpacked;
+    if (isBlockQuantised(tensor.type)) { // a block holds 32 values of one row, which become 32 rows
+        Expected<AlignedBuffer<std::byte>> values = asFloat32(builder, tensor);
+        if (!values)
+            return tl::unexpected(values.error());
+        unpacked = std::move(*values);
+        source.type = DataType::Float32;
+        source.bytes = unpacked.span();
+    }
+    const auto last = source.shape.end();
+    const auto columns = static_cast<std::size_t>(*(last - 1));
+    const auto rows = static_cast<std::size_t>(*(last - 2));
+    const std::size_t size = bytesPerBlock(source.type);
+    AlignedBuffer<std::byte> transposed(source.bytes.size());
+    transpose(source.bytes.data(), transposed.data(), source.bytes.size() / (rows * columns * size), rows,
+              columns, size);
+    std::swap(*(last - 1), *(last - 2));
+    return builder.addOwned(source.name, source.type, std::move(source.shape), std::move(transposed));
+}
+
+// The inverse of exp(-exp(x)). The ends, 1 and 0, come from rounding; the values chosen for them are finite and give 1 and 0
+// again in float32.
+float decayLogitOf(float decay) {
+    constexpr double kSlowest = 0x1p-26, kFastest = 128;
+    return static_cast<float>(
+        std::log(std::clamp(-std::log(static_cast<double>(decay)), kSlowest, kFastest)));
+}
+
+Expected<void> addDecayLogits(CheckpointBuilder& builder, const Tensor& tensor) {
+    Expected<AlignedBuffer<std::byte>> bytes = asFloat32(builder, tensor);
+    if (!bytes)
+        return tl::unexpected(bytes.error());
+    const std::span<float> values(reinterpret_cast<float*>(bytes->data()), bytes->size() / sizeof(float));
+    for (float& value : values) {
+        if (!(value >= 0 && value <= 1))
+            return builder.failed(ErrorCode::FileDamaged, tensor.name,
+                                  "expected decays from 0 to 1, found " + std::to_string(value));
+        value = decayLogitOf(value);
+    }
+    return builder.addOwned(tensor.name, DataType::Float32, {tensor.shape[0], tensor.shape[1]},
+                            std::move(*bytes));
+}
+
+Expected<void> addMixes(CheckpointBuilder& builder, const Tensor& tensor) {
+    constexpr std::string_view kOrder = "rwkvag";
+    const std::string stem = tensor.name.substr(0, tensor.name.size() - kOrder.size());
+    const std::size_t size = tensor.bytes.size() / kOrder.size();
+    for (std::size_t i = 0; i < kOrder.size(); ++i) {
+        auto added = builder.addMapped(stem + kOrder[i], tensor.type, {1, 1, tensor.shape.back()},
+                                       tensor.bytes.subspan(i * size, size));
+        if (!added)
+            return added;
+    }
+    return {};
+}
+
+// What the shape of a changed tensor has to be, beyond its number of dimensions; empty if it is that.
+std::string expectedShape(const Rule& rule, const std::vector<std::int64_t>& shape) {
+    if (shape.size() != rule.dimensions)
+        return std::to_string(rule.dimensions) + " dimensions";
+    if (rule.change == Change::StackedMixes)
+        return shape[0] == 6 && shape[1] == 1 ? "" : "[6,1,C]";
+    if (rule.change != Change::Transposed && shape.back() != 1)
+        return "[H,N,1]";
+    return "";
+}
+
+} // namespace
+
+std::string_view nameInBlock(std::string_view name) {
+    constexpr std::string_view kBlocks = "blocks.";
+    if (!name.starts_with(kBlocks))
+        return name;
+    const std::size_t dot = name.find('.', kBlocks.size());
+    return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+Expected<void> addOfficialTensors(CheckpointBuilder& builder, const Tensor& tensor, RwkvCppVersion version) {
+    const Rule* rule = ruleFor(tensor.name, version);
+    if (!rule)
+        return builder.addMapped(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+    if (const std::string expected = expectedShape(*rule, tensor.shape); !expected.empty())
+        return builder.failed(ErrorCode::FileDamaged, tensor.name,
+                              "expected " + expected + ", found " + shapeText(tensor.shape));
+    const std::int64_t heads = tensor.shape[0];
+    const std::int64_t headSize = tensor.shape[1];
+    switch (rule->change) {
+    case Change::Transposed: return addTransposed(builder, tensor);
+    case Change::HeadRows:
+        return builder.addMapped(tensor.name, tensor.type, {heads, headSize}, tensor.bytes);
+    case Change::Vector:
+        return builder.addMapped(tensor.name, tensor.type, {1, 1, heads * headSize}, tensor.bytes);
+    case Change::Exponentiated: return addDecayLogits(builder, tensor);
+    case Change::StackedMixes: return addMixes(builder, tensor);
+    }
+    return {};
+}
+
+} // namespace engine

@@ -1,0 +1,46 @@
+#include "engine/formats/safetensors_types.h"
+
+#include <array>
+
+namespace engine {
+
+namespace {
+
+struct NamedType {
+    std::string_view name;
+    DataType type;
+};
+
+constexpr std::array<NamedType, 13> kTypes = {{
+    {"F64", DataType::Float64},
+    {"F32", DataType::Float32},
+    {"F16", DataType::Float16},
+    {"BF16", DataType::BFloat16},
+    {"I64", DataType::Int64},
+    {"I32", DataType::Int32},
+    {"I16", DataType::Int16},
+    {"I8", DataType::Int8},
+    {"U64", DataType::UInt64},
+    {"U32", DataType::UInt32},
+    {"U16", DataType::UInt16},
+    {"U8", DataType::UInt8},
+    {"BOOL", DataType::Bool},
+}};
+
+} // namespace
+
+std::optional<DataType> typeFromSafetensors(std::string_view dtype) {
+    for (const NamedType& known : kTypes)
+        if (known.name == dtype)
+            return known.type;
+    return std::nullopt;
+}
+
+std::optional<std::string_view> safetensorsName(DataType type) {
+    for (const NamedType& known : kTypes)
+        if (known.type == type)
+            return known.name;
+    return std::nullopt;
+}
+
+} // namespace engine

@@ -1,0 +1,51 @@
+// Every file of tests/data/formats is broken in its own way (see the README there) and refused in one
+// sentence.
+#include "engine/formats/checkpoint.h"
+
+#include <QDir>
+#include <QTest>
+
+using namespace engine;
+
+class BrokenSamplesTest : public QObject {
+    Q_OBJECT
+
+    const QDir m_folder{QStringLiteral(INKGATE_TEST_DATA_DIR "/formats")};
+
+private slots:
+    void areRefused_data() {
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char* file, ErrorCode code, const char* says) {
+            QTest::newRow(file) << int(code) << QString(says);
+        };
+        row("broken_cut.safetensors", ErrorCode::FileDamaged, "reach beyond the file");
+        row("broken_duplicate.safetensors", ErrorCode::FileDamaged, "two tensors of this name");
+        row("broken_float8.safetensors", ErrorCode::UnsupportedType, "F8_E4M3");
+        row("broken_header_length.safetensors", ErrorCode::FileDamaged, "100 MiB");
+        row("broken_hole.safetensors", ErrorCode::FileDamaged, "leave a hole");
+        row("broken_overflow.safetensors", ErrorCode::FileDamaged, "larger than any file");
+        row("broken_overlap.safetensors", ErrorCode::FileDamaged, "overlap another tensor");
+        row("broken_cut.bin", ErrorCode::FileDamaged, "cut short");
+        row("broken_cut_between_tensors.bin", ErrorCode::FileDamaged, "head.weight");
+        row("broken_k_quant.bin", ErrorCode::UnsupportedType, "type code 13");
+        row("broken_old_q4_0.bin", ErrorCode::UnsupportedType, "outdated layout");
+        row("broken_overflow.bin", ErrorCode::FileDamaged, "larger than any file");
+    }
+
+    void areRefused() {
+        QFETCH(int, code);
+        QFETCH(QString, says);
+        const QString file = m_folder.filePath(QTest::currentDataTag());
+        const auto checkpoint = Checkpoint::open(file.toStdString());
+        QVERIFY(!checkpoint);
+        const QString message = QString::fromStdString(checkpoint.error().message);
+        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
+        QVERIFY2(message.contains(says) && message.startsWith(file), qPrintable(message));
+    }
+
+    void areAllTested() { QCOMPARE(m_folder.entryList({"broken_*"}).size(), 12); }
+};
+
+QTEST_GUILESS_MAIN(BrokenSamplesTest)
+#include "broken_samples_test.moc"
