@@ -37,8 +37,10 @@ Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
     else if (name == "conv-routing")
         e.variant = EnhancementConfig::Variant::ConvRouting;
     else
-        return failure(ErrorCode::InvalidArgument,
-                       "--gate " + name + ": it must be none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
+        return failure(
+            ErrorCode::InvalidArgument,
+            "--gate " + name +
+                ": it must be none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
     return e;
 }
 
@@ -53,9 +55,11 @@ void show(const TrainingReport& r, double matrixRate) {
     char line[256];
     if (r.step > 0) {
         std::snprintf(line, sizeof line,
-                      "step %lld of %lld, %.1f M tokens, loss %.4f, gradient %.2f, rate %.2e, %.0f tokens/s, %.0f GFLOP/s (%.0f %% of oneDNN), %s left",
-                      static_cast<long long>(r.step), static_cast<long long>(r.steps), static_cast<double>(r.tokens) / 1e6, r.loss,
-                      r.gradientNorm, r.learningRate, r.tokensPerSecond, r.gflops, 100 * r.gflops / matrixRate,
+                      "step %lld of %lld, %.1f M tokens, loss %.4f, gradient %.2f, rate %.2e, %.0f tokens/s, "
+                      "%.0f GFLOP/s (%.0f %% of oneDNN), %s left",
+                      static_cast<long long>(r.step), static_cast<long long>(r.steps),
+                      static_cast<double>(r.tokens) / 1e6, r.loss, r.gradientNorm, r.learningRate,
+                      r.tokensPerSecond, r.gflops, 100 * r.gflops / matrixRate,
                       duration(r.secondsLeft).c_str());
         std::cerr << line;
         if (r.validationBitsPerByte) {
@@ -93,10 +97,12 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         settings.threads = context.threads;
     }
     ThreadPool pool(settings.threads);
-    const auto matrixRate = measureMatrixRate(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
+    const auto matrixRate =
+        measureMatrixRate(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
     if (!matrixRate)
         return tl::unexpected<Error>(matrixRate.error());
-    const auto result = train(settings, options.resume, pool, [&](const TrainingReport& r) { show(r, *matrixRate); }, context.stop);
+    const auto result = train(
+        settings, options.resume, pool, [&](const TrainingReport& r) { show(r, *matrixRate); }, context.stop);
     if (!result)
         return tl::unexpected<Error>(result.error());
     if (context.json)
@@ -109,11 +115,11 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
                    {"matrix_gflops", *matrixRate},
                    {"history", Json::parse(result->historyJson)}});
     else if (result->isComplete)
-        std::cout << settings.output.string() << ": " << result->parameters << " parameters, " << result->tokens
-                  << " tokens\n";
+        std::cout << settings.output.string() << ": " << result->parameters << " parameters, "
+                  << result->tokens << " tokens\n";
     else
-        std::cout << "Stopped after step " << result->step << "; go on with --resume --out " << settings.output.string()
-                  << "\n";
+        std::cout << "Stopped after step " << result->step << "; go on with --resume --out "
+                  << settings.output.string() << "\n";
     return {};
 }
 
@@ -136,7 +142,8 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     option("--validation", options->validation, "Text to validate on");
     option("--vocab", options->vocabulary, "sentencepiece model or World vocabulary; bytes if left out");
     option("--init", options->init, "A model to start from, with a fresh optimiser");
-    command->add_flag("--resume", options->resume, "Go on from the checkpoint beside --out, with its settings");
+    command->add_flag("--resume", options->resume,
+                      "Go on from the checkpoint beside --out, with its settings");
     option("--gate", options->gate, "none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
     option("--tokens", s.tokens, "Tokens to train on, in all");
     option("--layers", m.layers, "Layers");

@@ -14,15 +14,20 @@ constexpr std::size_t kBlock = 1 << 16;
 } // namespace
 
 float LearningRateSchedule::at(int step) const {
-    const float warm = warmup > 0 ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step) / static_cast<float>(warmup)) : 1.0f;
-    const float progress =
-        std::clamp(static_cast<float>(step - warmup) / static_cast<float>(std::max(1, steps - warmup)), 0.0f, 1.0f);
+    const float warm =
+        warmup > 0 ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step) / static_cast<float>(warmup))
+                   : 1.0f;
+    const float progress = std::clamp(
+        static_cast<float>(step - warmup) / static_cast<float>(std::max(1, steps - warmup)), 0.0f, 1.0f);
     const float ratio = last / first;
-    return warm * first * ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress));
+    return warm * first *
+           ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress));
 }
 
 AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings)
-    : m_settings(settings), m_first(layout.size()), m_second(layout.size()) {
+    : m_settings(settings)
+    , m_first(layout.size())
+    , m_second(layout.size()) {
     for (const Parameter& p : layout.parameters())
         for (std::size_t at = 0; at < p.size; at += kBlock)
             m_groups.push_back({p.offset + at, p.offset + std::min(at + kBlock, p.size), p.learningRateScale,
@@ -30,8 +35,8 @@ AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings)
     m_blockNorms.resize(m_groups.size());
 }
 
-double AdamW::step(std::span<float> parameters, std::span<const std::span<float>> gradients, float learningRate,
-                   ThreadPool& pool) {
+double AdamW::step(std::span<float> parameters, std::span<const std::span<float>> gradients,
+                   float learningRate, ThreadPool& pool) {
     float* g = gradients[0].data();
     pool.parallelFor(m_groups.size(), 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t b = first; b < last; ++b) {
@@ -48,7 +53,8 @@ double AdamW::step(std::span<float> parameters, std::span<const std::span<float>
                     sums[lane] += static_cast<double>(g[i + lane]) * g[i + lane];
             for (; i < end; ++i)
                 sums[0] += static_cast<double>(g[i]) * g[i];
-            m_blockNorms[b] = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+            m_blockNorms[b] =
+                ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
         }
     });
     double norm = 0;

@@ -17,8 +17,9 @@ void plainProduct(ProductSize s, ProductOperand<double> a, ProductOperand<double
         for (int j = 0; j < s.n; ++j) {
             double sum = accumulate ? c[std::size_t(i) * strideC + j] : 0.0;
             for (int x = 0; x < s.k; ++x)
-                sum += a.values[a.transposed ? std::size_t(x) * a.stride + i : std::size_t(i) * a.stride + x] *
-                       b.values[b.transposed ? std::size_t(j) * b.stride + x : std::size_t(x) * b.stride + j];
+                sum +=
+                    a.values[a.transposed ? std::size_t(x) * a.stride + i : std::size_t(i) * a.stride + x] *
+                    b.values[b.transposed ? std::size_t(j) * b.stride + x : std::size_t(x) * b.stride + j];
             c[std::size_t(i) * strideC + j] = sum;
         }
 }
@@ -26,8 +27,8 @@ void plainProduct(ProductSize s, ProductOperand<double> a, ProductOperand<double
 } // namespace
 
 template <class Real, class Operand>
-void matrixProduct(ProductSize size, ProductOperand<Operand> a, ProductOperand<Operand> b, Real* c, int strideC,
-                   bool accumulate) {
+void matrixProduct(ProductSize size, ProductOperand<Operand> a, ProductOperand<Operand> b, Real* c,
+                   int strideC, bool accumulate) {
     if constexpr (std::is_same_v<Real, double>) {
         plainProduct(size, a, b, c, strideC, accumulate);
     } else {
@@ -35,7 +36,8 @@ void matrixProduct(ProductSize size, ProductOperand<Operand> a, ProductOperand<O
         const ProductShape shape{.m = size.m,
                                  .n = size.n,
                                  .k = size.k,
-                                 .inputs = std::is_same_v<Operand, BFloat16> ? DataType::BFloat16 : DataType::Float32,
+                                 .inputs = std::is_same_v<Operand, BFloat16> ? DataType::BFloat16
+                                                                             : DataType::Float32,
                                  .output = DataType::Float32,
                                  .transposeA = a.transposed,
                                  .transposeB = b.transposed,
@@ -52,6 +54,7 @@ void matrixProduct(ProductSize size, ProductOperand<Operand> a, ProductOperand<O
 
 template void matrixProduct(ProductSize, ProductOperand<double>, ProductOperand<double>, double*, int, bool);
 template void matrixProduct(ProductSize, ProductOperand<float>, ProductOperand<float>, float*, int, bool);
-template void matrixProduct(ProductSize, ProductOperand<BFloat16>, ProductOperand<BFloat16>, float*, int, bool);
+template void matrixProduct(ProductSize, ProductOperand<BFloat16>, ProductOperand<BFloat16>, float*, int,
+                            bool);
 
 } // namespace engine

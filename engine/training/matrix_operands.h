@@ -19,11 +19,14 @@ template <class Operand> struct ProductOperand {
 };
 
 template <class Real, class Operand>
-void matrixProduct(ProductSize shape, ProductOperand<Operand> a, ProductOperand<Operand> b, Real* c, int strideC,
-                   bool accumulate);
+void matrixProduct(ProductSize shape, ProductOperand<Operand> a, ProductOperand<Operand> b, Real* c,
+                   int strideC, bool accumulate);
 
-extern template void matrixProduct(ProductSize, ProductOperand<double>, ProductOperand<double>, double*, int, bool);
-extern template void matrixProduct(ProductSize, ProductOperand<float>, ProductOperand<float>, float*, int, bool);
-extern template void matrixProduct(ProductSize, ProductOperand<BFloat16>, ProductOperand<BFloat16>, float*, int, bool);
+extern template void matrixProduct(ProductSize, ProductOperand<double>, ProductOperand<double>, double*, int,
+                                   bool);
+extern template void matrixProduct(ProductSize, ProductOperand<float>, ProductOperand<float>, float*, int,
+                                   bool);
+extern template void matrixProduct(ProductSize, ProductOperand<BFloat16>, ProductOperand<BFloat16>, float*,
+                                   int, bool);
 
 } // namespace engine

@@ -6,9 +6,11 @@
 
 namespace engine {
 
-ParameterLayout::ParameterLayout(const TrainingShape& shape) : m_shape(shape) {
+ParameterLayout::ParameterLayout(const TrainingShape& shape)
+    : m_shape(shape) {
     const ModelConfig& m = shape.model;
-    const std::int64_t width = m.width, feedForward = m.feedForward, mixRank = shape.mixRank, decayRank = shape.decayRank;
+    const std::int64_t width = m.width, feedForward = m.feedForward, mixRank = shape.mixRank,
+                       decayRank = shape.decayRank;
     embedding = add("emb.weight", {m.vocabulary, width}, true);
     head = add("head.weight", {m.vocabulary, width}, true);
     lnOutWeight = add("ln_out.weight", {width}, false);
@@ -50,8 +52,8 @@ ParameterLayout::ParameterLayout(const TrainingShape& shape) : m_shape(shape) {
         o.channelReceptance = linear("ffn.receptance.weight", width, width);
         o.channelValue = linear("ffn.value.weight", width, feedForward);
 
-        o.gateWeight = o.gateBias = o.shiftDown = o.shiftUp = o.convWeight = o.convPosition = o.routeDown = o.routeUp =
-            o.routeBias = o.normWeight = o.normBias = LayerOffsets::kAbsent;
+        o.gateWeight = o.gateBias = o.shiftDown = o.shiftUp = o.convWeight = o.convPosition = o.routeDown =
+            o.routeUp = o.routeBias = o.normWeight = o.normBias = LayerOffsets::kAbsent;
         const EnhancementConfig& e = m.enhancement;
         const std::string enhance = "enhance." + std::to_string(l) + ".";
         if (e.variant == EnhancementConfig::Variant::Adaptive) {
@@ -84,8 +86,10 @@ std::size_t ParameterLayout::add(std::string name, std::vector<std::int64_t> sha
     p.offset = m_size;
     p.size = static_cast<std::size_t>(
         std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()));
-    const auto wideDimensions = std::count_if(shape.begin(), shape.end(), [](std::int64_t n) { return n > 1; });
-    p.decays = wideDimensions >= 2 && name.find(".weight") != std::string::npos && name.find("conv.") == std::string::npos;
+    const auto wideDimensions =
+        std::count_if(shape.begin(), shape.end(), [](std::int64_t n) { return n > 1; });
+    p.decays = wideDimensions >= 2 && name.find(".weight") != std::string::npos &&
+               name.find("conv.") == std::string::npos;
     p.name = std::move(name);
     p.shape = std::move(shape);
     p.isMatrix = isMatrix;

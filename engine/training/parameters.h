@@ -30,8 +30,8 @@ struct Parameter {
     std::vector<std::int64_t> shape;
     std::size_t offset = 0; // in values
     std::size_t size = 0;
-    bool isMatrix = false;    // an operand of matrix products; stored as bfloat16 in model files
-    bool decays = false;      // weight decay applies: ".weight" tensors with two dimensions
+    bool isMatrix = false; // an operand of matrix products; stored as bfloat16 in model files
+    bool decays = false;   // weight decay applies: ".weight" tensors with two dimensions
     float learningRateScale = 1.0f;
 };
 
@@ -39,18 +39,18 @@ struct Parameter {
 struct LayerOffsets {
     static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
     std::size_t ln1Weight, ln1Bias, ln2Weight, ln2Bias;
-    std::size_t mixX, mixes;         // time_maa_x [D]; time_maa_{w,k,v,r,g}: five rows of D, alignedSize(D) apart
-    std::size_t mixDown, mixUp;      // time_maa_w1 [D,5R], time_maa_w2 [5,R,D]
+    std::size_t mixX, mixes;    // time_maa_x [D]; time_maa_{w,k,v,r,g}: five rows of D, alignedSize(D) apart
+    std::size_t mixDown, mixUp; // time_maa_w1 [D,5R], time_maa_w2 [5,R,D]
     std::size_t decay, decayDown, decayUp, bonus; // time_decay [D], _w1 [D,Rd], _w2 [Rd,D], time_faaaa [H,N]
     std::size_t receptance, key, value, gate, output; // [D,D]
     std::size_t groupNormWeight, groupNormBias;
-    std::size_t channelMixKey, channelMixReceptance; // ffn.time_maa_{k,r} [D]
+    std::size_t channelMixKey, channelMixReceptance;         // ffn.time_maa_{k,r} [D]
     std::size_t channelKey, channelReceptance, channelValue; // [F,D], [D,D], [D,F]
-    std::size_t gateWeight, gateBias;       // enhance.l.gate
-    std::size_t shiftDown, shiftUp;         // enhance.l.shift.a [D,R], .b [R,D]
-    std::size_t convWeight, convPosition;   // [K,D], [K,J,D]
-    std::size_t routeDown, routeUp, routeBias; // route.u [2D,R], route.w [R,D], [D]
-    std::size_t normWeight, normBias;       // enhance.l.norm
+    std::size_t gateWeight, gateBias;                        // enhance.l.gate
+    std::size_t shiftDown, shiftUp;                          // enhance.l.shift.a [D,R], .b [R,D]
+    std::size_t convWeight, convPosition;                    // [K,D], [K,J,D]
+    std::size_t routeDown, routeUp, routeBias;               // route.u [2D,R], route.w [R,D], [D]
+    std::size_t normWeight, normBias;                        // enhance.l.norm
 };
 
 class ParameterLayout {
@@ -61,7 +61,9 @@ public:
     [[nodiscard]] const TrainingShape& shape() const { return m_shape; }
     [[nodiscard]] const std::vector<Parameter>& parameters() const { return m_parameters; }
     [[nodiscard]] const Parameter* find(std::string_view name) const; // null if there is none
-    [[nodiscard]] const LayerOffsets& layer(int index) const { return m_layers[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] const LayerOffsets& layer(int index) const {
+        return m_layers[static_cast<std::size_t>(index)];
+    }
     [[nodiscard]] std::size_t size() const { return m_size; } // values, padding included
     [[nodiscard]] std::int64_t parameterCount() const;        // values, padding excluded
 
@@ -71,7 +73,8 @@ public:
     [[nodiscard]] double multiplyAddsPerToken() const;
 
 private:
-    std::size_t add(std::string name, std::vector<std::int64_t> shape, bool isMatrix, float learningRateScale = 1.0f);
+    std::size_t add(std::string name, std::vector<std::int64_t> shape, bool isMatrix,
+                    float learningRateScale = 1.0f);
 
     TrainingShape m_shape;
     std::vector<Parameter> m_parameters;

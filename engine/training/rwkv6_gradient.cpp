@@ -1,40 +1,47 @@
+#include "engine/training/rwkv6_gradient.h"
+
 #include "engine/kernels/simd_targets.h"
+
+#include <algorithm>
+#include <cassert>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/training/rwkv6_gradient.cpp"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 
 #include "engine/training/rwkv6_pass-inl.h"
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
 template <class Real, class Operand>
-double runPass(const ParameterLayout& layout, GradientWorkspace<Real, Operand>& workspace, int sequences, int tokens,
-               const Real* parameters, const Operand* operands,
+double runPass(const ParameterLayout& layout, GradientWorkspace<Real, Operand>& workspace, int sequences,
+               int tokens, const Real* parameters, const Operand* operands,
                const typename Rwkv6Gradient<Real, Operand>::Batch& batch, Real* gradients) {
-    return Rwkv6Pass<Real, Operand>(layout, workspace, sequences, tokens, parameters, operands, batch, gradients).run();
+    return Rwkv6Pass<Real, Operand>(layout, workspace, sequences, tokens, parameters, operands, batch,
+                                    gradients)
+        .run();
 }
 
 // Highway's dispatch tables hold plain functions, so each precision gets one.
 // Double is for checks, so it is compiled for the baseline only.
 #if HWY_TARGET == HWY_STATIC_TARGET
-double passDouble(const ParameterLayout& layout, GradientWorkspace<double, double>& workspace, int sequences, int tokens,
-                  const double* parameters, const double* operands, const Rwkv6Gradient<double, double>::Batch& batch,
-                  double* gradients) {
+double passDouble(const ParameterLayout& layout, GradientWorkspace<double, double>& workspace, int sequences,
+                  int tokens, const double* parameters, const double* operands,
+                  const Rwkv6Gradient<double, double>::Batch& batch, double* gradients) {
     return runPass(layout, workspace, sequences, tokens, parameters, operands, batch, gradients);
 }
 #endif
-double passFloat(const ParameterLayout& layout, GradientWorkspace<float, float>& workspace, int sequences, int tokens,
-                 const float* parameters, const float* operands, const Rwkv6Gradient<float, float>::Batch& batch,
-                 float* gradients) {
+double passFloat(const ParameterLayout& layout, GradientWorkspace<float, float>& workspace, int sequences,
+                 int tokens, const float* parameters, const float* operands,
+                 const Rwkv6Gradient<float, float>::Batch& batch, float* gradients) {
     return runPass(layout, workspace, sequences, tokens, parameters, operands, batch, gradients);
 }
-double passBFloat16(const ParameterLayout& layout, GradientWorkspace<float, BFloat16>& workspace, int sequences, int tokens,
-                    const float* parameters, const BFloat16* operands, const Rwkv6Gradient<float, BFloat16>::Batch& batch,
-                    float* gradients) {
+double passBFloat16(const ParameterLayout& layout, GradientWorkspace<float, BFloat16>& workspace,
+                    int sequences, int tokens, const float* parameters, const BFloat16* operands,
+                    const Rwkv6Gradient<float, BFloat16>::Batch& batch, float* gradients) {
     return runPass(layout, workspace, sequences, tokens, parameters, operands, batch, gradients);
 }
 
@@ -42,7 +49,6 @@ double passBFloat16(const ParameterLayout& layout, GradientWorkspace<float, BFlo
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <cassert>
 
 namespace engine {
 
@@ -59,12 +65,12 @@ std::size_t stateSize(const TrainingShape& shape) {
             static_cast<std::size_t>(carriedRows(m.enhancement)) * width);
 }
 
-double pass(const ParameterLayout& l, GradientWorkspace<double, double>& ws, int s, int t, const double* p, const double* o,
-            const Rwkv6Gradient<double, double>::Batch& b, double* g) {
+double pass(const ParameterLayout& l, GradientWorkspace<double, double>& ws, int s, int t, const double* p,
+            const double* o, const Rwkv6Gradient<double, double>::Batch& b, double* g) {
     return HWY_STATIC_DISPATCH(passDouble)(l, ws, s, t, p, o, b, g);
 }
-double pass(const ParameterLayout& l, GradientWorkspace<float, float>& ws, int s, int t, const float* p, const float* o,
-            const Rwkv6Gradient<float, float>::Batch& b, float* g) {
+double pass(const ParameterLayout& l, GradientWorkspace<float, float>& ws, int s, int t, const float* p,
+            const float* o, const Rwkv6Gradient<float, float>::Batch& b, float* g) {
     return HWY_DYNAMIC_DISPATCH(passFloat)(l, ws, s, t, p, o, b, g);
 }
 double pass(const ParameterLayout& l, GradientWorkspace<float, BFloat16>& ws, int s, int t, const float* p,
@@ -83,7 +89,9 @@ int carriedRows(const EnhancementConfig& enhancement) {
     return 0;
 }
 
-template <class Real> TrainingState<Real>::TrainingState(const TrainingShape& shape) : values(stateSize(shape)) {}
+template <class Real>
+TrainingState<Real>::TrainingState(const TrainingShape& shape)
+    : values(stateSize(shape)) {}
 
 template <class Real> void TrainingState<Real>::reset() {
     values.resize(values.size());
@@ -92,7 +100,9 @@ template <class Real> void TrainingState<Real>::reset() {
 
 template <class Real, class Operand>
 Rwkv6Gradient<Real, Operand>::Rwkv6Gradient(const ParameterLayout& layout, int sequences, int tokens)
-    : m_layout(layout), m_sequences(sequences), m_tokens(tokens) {
+    : m_layout(layout)
+    , m_sequences(sequences)
+    , m_tokens(tokens) {
     const TrainingShape& shape = layout.shape();
     const ModelConfig& m = shape.model;
     const EnhancementConfig& e = m.enhancement;
@@ -105,8 +115,8 @@ Rwkv6Gradient<Real, Operand>::Rwkv6Gradient(const ParameterLayout& layout, int s
     const bool conv = e.variant == EnhancementConfig::Variant::ConvRouting;
     for (int l = 0; l < m.layers; ++l) {
         LayerActivations<Real, Operand> a;
-        for (auto* buffer : {&a.x, &a.r, &a.k, &a.v, &a.gate, &a.logDecay, &a.decay, &a.wkv, &a.afterAttention, &a.receptance,
-                             &a.value})
+        for (auto* buffer : {&a.x, &a.r, &a.k, &a.v, &a.gate, &a.logDecay, &a.decay, &a.wkv,
+                             &a.afterAttention, &a.receptance, &a.value})
             buffer->resize(plane);
         for (auto* buffer : {&a.p, &a.q})
             buffer->resize(shifted);
@@ -137,7 +147,8 @@ Rwkv6Gradient<Real, Operand>::Rwkv6Gradient(const ParameterLayout& layout, int s
         m_workspace.layers.push_back(std::move(a));
     }
     auto& ws = m_workspace;
-    const std::size_t widest = std::max({5 * width, feedForward, 5 * size(shape.mixRank), rank, size(shape.decayRank)});
+    const std::size_t widest =
+        std::max({5 * width, feedForward, 5 * size(shape.mixRank), rank, size(shape.decayRank)});
     const std::size_t narrow = std::max({width, 5 * size(shape.mixRank), rank, size(shape.decayRank)});
     const std::size_t headRows = std::min(rows, size(512)), vocabulary = size(m.vocabulary);
     for (auto* buffer : {&ws.embedded, &ws.out, &ws.dx, &ws.dr, &ws.dk, &ws.dv, &ws.dLog})

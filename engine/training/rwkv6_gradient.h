@@ -29,10 +29,11 @@ template <class Real> struct TrainingState {
 
 // Activations of one layer kept for its backward pass. M = sequences * tokens rows; see rwkv6_gradient.cpp for the flow.
 template <class Real, class Operand> struct LayerActivations {
-    AlignedBuffer<Real> x, p, r, k, v, gate, logDecay, decay, wkv, startState, afterAttention, q, receptance, value, h, s, g, e;
+    AlignedBuffer<Real> x, p, r, k, v, gate, logDecay, decay, wkv, startState, afterAttention, q, receptance,
+        value, h, s, g, e;
     AlignedBuffer<Real> mean1, scale1, mean2, scale2, mean3, scale3;
-    AlignedBuffer<Operand> mixInput, mixHidden, mixes, mixed, decayHidden, gated, channelKeyInput, channelReceptanceInput,
-        channelKey, gateInput, shiftInput, shiftHidden, routeHidden;
+    AlignedBuffer<Operand> mixInput, mixHidden, mixes, mixed, decayHidden, gated, channelKeyInput,
+        channelReceptanceInput, channelKey, gateInput, shiftInput, shiftHidden, routeHidden;
 };
 
 template <class Real, class Operand> struct GradientWorkspace {
@@ -48,12 +49,12 @@ public:
     Rwkv6Gradient(const ParameterLayout& layout, int sequences, int tokens);
 
     struct Batch {
-        std::span<const int> inputs;              // [sequences, tokens]
-        std::span<const int> targets;             // the same shape; below 0: not scored
-        std::span<TrainingState<Real>> states;    // one per sequence; read and moved on
-        Real scale = 1;                           // the loss is scale * sum of -ln p(target)
-        Real logitPull = 0;                       // section 12; 1e-4 in training
-        std::span<Real> keptLogits = {};          // [sequences * tokens, vocabulary], or empty
+        std::span<const int> inputs;           // [sequences, tokens]
+        std::span<const int> targets;          // the same shape; below 0: not scored
+        std::span<TrainingState<Real>> states; // one per sequence; read and moved on
+        Real scale = 1;                        // the loss is scale * sum of -ln p(target)
+        Real logitPull = 0;                    // section 12; 1e-4 in training
+        std::span<Real> keptLogits = {};       // [sequences * tokens, vocabulary], or empty
     };
 
     // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients` [layout.size()]; null:

@@ -31,21 +31,33 @@ public:
     using Batch = typename Rwkv6Gradient<Real, Operand>::Batch;
     using Layer = LayerActivations<Real, Operand>;
 
-    Rwkv6Pass(const ParameterLayout& layout, GradientWorkspace<Real, Operand>& workspace, int sequences, int tokens,
-              const Real* parameters, const Operand* operands, const Batch& batch, Real* gradients)
-        : m_layout(layout), m_config(layout.shape().model), m_workspace(workspace), m_sequences(sequences),
-          m_tokens(tokens), m_rows(sequences * tokens), m_width(m_config.width), m_feedForward(m_config.feedForward),
-          m_mixRank(layout.shape().mixRank), m_decayRank(layout.shape().decayRank), m_parameters(parameters),
-          m_operands(operands), m_batch(batch), m_gradients(gradients) {}
+    Rwkv6Pass(const ParameterLayout& layout, GradientWorkspace<Real, Operand>& workspace, int sequences,
+              int tokens, const Real* parameters, const Operand* operands, const Batch& batch,
+              Real* gradients)
+        : m_layout(layout)
+        , m_config(layout.shape().model)
+        , m_workspace(workspace)
+        , m_sequences(sequences)
+        , m_tokens(tokens)
+        , m_rows(sequences * tokens)
+        , m_width(m_config.width)
+        , m_feedForward(m_config.feedForward)
+        , m_mixRank(layout.shape().mixRank)
+        , m_decayRank(layout.shape().decayRank)
+        , m_parameters(parameters)
+        , m_operands(operands)
+        , m_batch(batch)
+        , m_gradients(gradients) {}
 
     double run() {
         auto& ws = m_workspace;
         const Real* table = m_parameters + m_layout.embedding;
         for (int n = 0; n < m_rows; ++n)
             std::memcpy(ws.embedded.data() + std::size_t(n) * m_width,
-                        table + std::size_t(m_batch.inputs[std::size_t(n)]) * m_width, m_width * sizeof(Real));
-        layerNormForward(ws.embedded.data(), parameter(m_layout.ln0Weight), parameter(m_layout.ln0Bias), m_rows, m_width,
-                         ws.layers[0].x.data(), ws.mean0.data(), ws.scale0.data());
+                        table + std::size_t(m_batch.inputs[std::size_t(n)]) * m_width,
+                        m_width * sizeof(Real));
+        layerNormForward(ws.embedded.data(), parameter(m_layout.ln0Weight), parameter(m_layout.ln0Bias),
+                         m_rows, m_width, ws.layers[0].x.data(), ws.mean0.data(), ws.scale0.data());
         for (int l = 0; l < m_config.layers; ++l) {
             Real* out = l + 1 < m_config.layers ? ws.layers[std::size_t(l) + 1].x.data() : ws.out.data();
             forwardLayer(l, out);
@@ -67,24 +79,32 @@ private:
     Real* gradient(std::size_t offset) const { return m_gradients + offset; }
 
     // y [rows,out] (+)= x [rows,in] Wᵀ for a linear weight [out,in].
-    void linear(const Operand* x, std::size_t weight, int in, int out, Real* y, bool accumulate = false) const {
-        matrixProduct<Real, Operand>({m_rows, out, in}, {x, in, false}, {operand(weight), in, true}, y, out, accumulate);
+    void linear(const Operand* x, std::size_t weight, int in, int out, Real* y,
+                bool accumulate = false) const {
+        matrixProduct<Real, Operand>({m_rows, out, in}, {x, in, false}, {operand(weight), in, true}, y, out,
+                                     accumulate);
     }
     // dx [rows,in] (+)= d [rows,out] W; dW += dᵀ x.
     void linearBackward(const Operand* x, const Operand* d, std::size_t weight, int in, int out, Real* dx,
                         bool accumulate) const {
-        matrixProduct<Real, Operand>({m_rows, in, out}, {d, out, false}, {operand(weight), in, false}, dx, in, accumulate);
-        matrixProduct<Real, Operand>({out, in, m_rows}, {d, out, true}, {x, in, false}, gradient(weight), in, true);
+        matrixProduct<Real, Operand>({m_rows, in, out}, {d, out, false}, {operand(weight), in, false}, dx, in,
+                                     accumulate);
+        matrixProduct<Real, Operand>({out, in, m_rows}, {d, out, true}, {x, in, false}, gradient(weight), in,
+                                     true);
     }
     // y [rows,out] (+)= x [rows,in; rows ldx apart] A for a low-rank factor [in,out].
-    void factor(const Operand* x, int ldx, std::size_t weight, int in, int out, Real* y, bool accumulate = false) const {
-        matrixProduct<Real, Operand>({m_rows, out, in}, {x, ldx, false}, {operand(weight), out, false}, y, out, accumulate);
+    void factor(const Operand* x, int ldx, std::size_t weight, int in, int out, Real* y,
+                bool accumulate = false) const {
+        matrixProduct<Real, Operand>({m_rows, out, in}, {x, ldx, false}, {operand(weight), out, false}, y,
+                                     out, accumulate);
     }
     // dx [rows,in; rows lddx apart] (+)= d [rows,out] Aᵀ; dA += xᵀ d.
-    void factorBackward(const Operand* x, int ldx, const Operand* d, std::size_t weight, int in, int out, Real* dx, int lddx,
-                        bool accumulate) const {
-        matrixProduct<Real, Operand>({m_rows, in, out}, {d, out, false}, {operand(weight), out, true}, dx, lddx, accumulate);
-        matrixProduct<Real, Operand>({in, out, m_rows}, {x, ldx, true}, {d, out, false}, gradient(weight), out, true);
+    void factorBackward(const Operand* x, int ldx, const Operand* d, std::size_t weight, int in, int out,
+                        Real* dx, int lddx, bool accumulate) const {
+        matrixProduct<Real, Operand>({m_rows, in, out}, {d, out, false}, {operand(weight), out, true}, dx,
+                                     lddx, accumulate);
+        matrixProduct<Real, Operand>({in, out, m_rows}, {x, ldx, true}, {d, out, false}, gradient(weight),
+                                     out, true);
     }
 
     // Rows of a sequence's carried state in layer l.
@@ -94,21 +114,22 @@ private:
     Carried carried(int sequence, int l) const {
         const std::size_t wkvSize = std::size_t(m_width) * m_config.headSize;
         const std::size_t rows = std::size_t(carriedRows(m_config.enhancement)) * m_width;
-        Real* at = m_batch.states[std::size_t(sequence)].values.data() + std::size_t(l) * (2 * m_width + wkvSize + rows);
+        Real* at = m_batch.states[std::size_t(sequence)].values.data() +
+                   std::size_t(l) * (2 * m_width + wkvSize + rows);
         return {at, at + m_width, at + m_width + wkvSize, at + 2 * m_width + wkvSize};
     }
 
     // Norms x into the rows behind each sequence's carried row, puts that row in place and carries the last one on.
-    void shiftedNorm(const Real* x, std::size_t weight, std::size_t bias, int l, bool attention, Real* p, Real* mean,
-                     Real* scale) const {
+    void shiftedNorm(const Real* x, std::size_t weight, std::size_t bias, int l, bool attention, Real* p,
+                     Real* mean, Real* scale) const {
         for (int s = 0; s < m_sequences; ++s) {
             const Carried c = carried(s, l);
             Real* row = attention ? c.attentionShift : c.feedForwardShift;
             Real* first = p + std::size_t(s) * (m_tokens + 1) * m_width;
             std::memcpy(first, row, m_width * sizeof(Real));
             const std::size_t n = std::size_t(s) * m_tokens;
-            layerNormForward(x + n * m_width, parameter(weight), parameter(bias), m_tokens, m_width, first + m_width, mean + n,
-                             scale + n);
+            layerNormForward(x + n * m_width, parameter(weight), parameter(bias), m_tokens, m_width,
+                             first + m_width, mean + n, scale + n);
             std::memcpy(row, first + std::size_t(m_tokens) * m_width, m_width * sizeof(Real));
         }
     }
@@ -125,13 +146,14 @@ private:
         factor(a.mixInput.data(), m_width, o.mixDown, m_width, 5 * m_mixRank, ws.wide.data());
         tanhForward(ws.wide.data(), std::size_t(m_rows) * 5 * m_mixRank, a.mixHidden.data());
         for (int j = 0; j < 5; ++j) {
-            factor(a.mixHidden.data() + j * m_mixRank, 5 * m_mixRank, o.mixUp + std::size_t(j) * m_mixRank * m_width,
-                   m_mixRank, m_width, ws.da.data());
+            factor(a.mixHidden.data() + j * m_mixRank, 5 * m_mixRank,
+                   o.mixUp + std::size_t(j) * m_mixRank * m_width, m_mixRank, m_width, ws.da.data());
             convertToOperand(ws.da.data(), plane, a.mixes.data() + j * plane);
         }
-        dynamicTokenShiftForward(a.p.data(), parameter(o.mixes), alignedSize(std::size_t(m_width)), a.mixes.data(), m_sequences, m_tokens,
-                                 m_width, a.mixed.data());
-        const Operand *xw = a.mixed.data(), *xk = xw + plane, *xv = xk + plane, *xr = xv + plane, *xg = xr + plane;
+        dynamicTokenShiftForward(a.p.data(), parameter(o.mixes), alignedSize(std::size_t(m_width)),
+                                 a.mixes.data(), m_sequences, m_tokens, m_width, a.mixed.data());
+        const Operand *xw = a.mixed.data(), *xk = xw + plane, *xv = xk + plane, *xr = xv + plane,
+                      *xg = xr + plane;
         linear(xr, o.receptance, m_width, m_width, a.r.data());
         linear(xk, o.key, m_width, m_width, a.k.data());
         linear(xv, o.value, m_width, m_width, a.v.data());
@@ -141,8 +163,9 @@ private:
         factor(a.decayHidden.data(), m_decayRank, o.decayUp, m_decayRank, m_width, a.logDecay.data());
         decayForward(parameter(o.decay), m_rows, m_width, a.logDecay.data(), a.decay.data());
         wkvForward(l, a, parameter(o.bonus));
-        groupNormGateForward(a.wkv.data(), a.gate.data(), parameter(o.groupNormWeight), parameter(o.groupNormBias), m_rows,
-                             m_config.heads, m_config.headSize, Real(m_config.groupNormEpsilon), a.gated.data());
+        groupNormGateForward(a.wkv.data(), a.gate.data(), parameter(o.groupNormWeight),
+                             parameter(o.groupNormBias), m_rows, m_config.heads, m_config.headSize,
+                             Real(m_config.groupNormEpsilon), a.gated.data());
         std::memcpy(a.afterAttention.data(), a.x.data(), plane * sizeof(Real));
         linear(a.gated.data(), o.output, m_width, m_width, a.afterAttention.data(), true);
 
@@ -161,7 +184,8 @@ private:
         if (m_config.enhancement.variant == EnhancementConfig::Variant::None)
             receptanceForward(a.afterAttention.data(), a.value.data(), plane, a.receptance.data(), out);
         else {
-            receptanceForward(a.afterAttention.data(), a.value.data(), plane, a.receptance.data(), ws.da.data());
+            receptanceForward(a.afterAttention.data(), a.value.data(), plane, a.receptance.data(),
+                              ws.da.data());
             forwardEnhancement(l, a, o, ws.da.data(), out);
         }
     }
@@ -176,8 +200,8 @@ private:
                 const std::size_t at = std::size_t(s) * m_tokens * m_width + std::size_t(h) * n;
                 withHeadSize([&](auto size) {
                     wkv6ForwardHead<Real, decltype(size)::value>(
-                        a.r.data() + at, a.k.data() + at, a.v.data() + at, a.decay.data() + at, bonus + h * n, m_tokens,
-                        std::size_t(m_width), state + std::size_t(h) * n * n, a.wkv.data() + at);
+                        a.r.data() + at, a.k.data() + at, a.v.data() + at, a.decay.data() + at, bonus + h * n,
+                        m_tokens, std::size_t(m_width), state + std::size_t(h) * n * n, a.wkv.data() + at);
                 });
             }
         }
@@ -205,7 +229,8 @@ private:
             std::memcpy(rows, kept, std::size_t(before) * m_width * sizeof(Real));
             std::memcpy(rows + std::size_t(before) * m_width, h + std::size_t(s) * m_tokens * m_width,
                         std::size_t(m_tokens) * m_width * sizeof(Real));
-            std::memcpy(kept, rows + std::size_t(m_tokens) * m_width, std::size_t(before) * m_width * sizeof(Real));
+            std::memcpy(kept, rows + std::size_t(m_tokens) * m_width,
+                        std::size_t(before) * m_width * sizeof(Real));
         }
         const bool learned = o.gateBias != LayerOffsets::kAbsent || o.routeBias != LayerOffsets::kAbsent;
         const Real* bias = nullptr;
@@ -229,8 +254,8 @@ private:
             std::vector<std::int64_t> start;
             for (const auto& state : m_batch.states)
                 start.push_back(state.position);
-            convShiftForward(a.h.data(), parameter(o.convWeight), parameter(o.convPosition), start.data(), config.kernel,
-                             m_sequences, m_tokens, m_width, ws.wide.data(), a.s.data());
+            convShiftForward(a.h.data(), parameter(o.convWeight), parameter(o.convPosition), start.data(),
+                             config.kernel, m_sequences, m_tokens, m_width, ws.wide.data(), a.s.data());
             for (int n = 0; n < m_rows; ++n) {
                 Operand* row = a.gateInput.data() + std::size_t(n) * 2 * m_width;
                 convertToOperand(h + std::size_t(n) * m_width, std::size_t(m_width), row);
@@ -244,40 +269,41 @@ private:
         Real* e = config.layerNorm ? a.e.data() : out;
         gateForward(h, a.s.data(), bias, m_rows, m_width, a.g.data(), e);
         if (config.layerNorm)
-            layerNormForward(e, parameter(o.normWeight), parameter(o.normBias), m_rows, m_width, out, a.mean3.data(),
-                             a.scale3.data());
+            layerNormForward(e, parameter(o.normWeight), parameter(o.normBias), m_rows, m_width, out,
+                             a.mean3.data(), a.scale3.data());
     }
 
     // Final norm, logits, loss; leaves the gradient of the last layer's output in dx.
     double head() {
         auto& ws = m_workspace;
         const int vocabulary = m_config.vocabulary;
-        layerNormForward(ws.out.data(), parameter(m_layout.lnOutWeight), parameter(m_layout.lnOutBias), m_rows, m_width,
-                         ws.normed.data(), ws.meanOut.data(), ws.scaleOut.data());
+        layerNormForward(ws.out.data(), parameter(m_layout.lnOutWeight), parameter(m_layout.lnOutBias),
+                         m_rows, m_width, ws.normed.data(), ws.meanOut.data(), ws.scaleOut.data());
         double loss = 0;
         for (int first = 0; first < m_rows; first += kHeadRows) {
             const int rows = std::min(kHeadRows, m_rows - first);
             const Operand* x = ws.normed.data() + std::size_t(first) * m_width;
-            matrixProduct<Real, Operand>({rows, vocabulary, m_width}, {x, m_width, false}, {operand(m_layout.head), m_width, true},
-                                   ws.logits.data(), vocabulary, false);
+            matrixProduct<Real, Operand>({rows, vocabulary, m_width}, {x, m_width, false},
+                                         {operand(m_layout.head), m_width, true}, ws.logits.data(),
+                                         vocabulary, false);
             if (!m_batch.keptLogits.empty())
                 std::memcpy(m_batch.keptLogits.data() + std::size_t(first) * vocabulary, ws.logits.data(),
                             std::size_t(rows) * vocabulary * sizeof(Real));
-            loss += crossEntropy(ws.logits.data(), m_batch.targets.data() + first, rows, vocabulary, m_batch.scale,
-                                 m_batch.logitPull, ws.logitGradient.data());
+            loss += crossEntropy(ws.logits.data(), m_batch.targets.data() + first, rows, vocabulary,
+                                 m_batch.scale, m_batch.logitPull, ws.logitGradient.data());
             if (!m_gradients)
                 continue;
             const Operand* d = ws.logitGradient.data();
             matrixProduct<Real, Operand>({rows, m_width, vocabulary}, {d, vocabulary, false},
-                                   {operand(m_layout.head), m_width, false},
-                                   ws.da.data() + std::size_t(first) * m_width, m_width, false);
-            matrixProduct<Real, Operand>({vocabulary, m_width, rows}, {d, vocabulary, true}, {x, m_width, false},
-                                   gradient(m_layout.head), m_width, true);
+                                         {operand(m_layout.head), m_width, false},
+                                         ws.da.data() + std::size_t(first) * m_width, m_width, false);
+            matrixProduct<Real, Operand>({vocabulary, m_width, rows}, {d, vocabulary, true},
+                                         {x, m_width, false}, gradient(m_layout.head), m_width, true);
         }
         if (m_gradients)
-            layerNormBackward<false>(ws.out.data(), ws.da.data(), parameter(m_layout.lnOutWeight), m_rows, m_width,
-                                     ws.meanOut.data(), ws.scaleOut.data(), ws.dx.data(), gradient(m_layout.lnOutWeight),
-                                     gradient(m_layout.lnOutBias));
+            layerNormBackward<false>(ws.out.data(), ws.da.data(), parameter(m_layout.lnOutWeight), m_rows,
+                                     m_width, ws.meanOut.data(), ws.scaleOut.data(), ws.dx.data(),
+                                     gradient(m_layout.lnOutWeight), gradient(m_layout.lnOutBias));
         return loss;
     }
 
@@ -294,26 +320,31 @@ private:
         // Channel mixing. dx is the gradient of h = afterAttention + sigma(r) value.
         Operand *dReceptance = ws.operandA.data(), *dValue = ws.operandB.data();
         receptanceBackward(dx, a.receptance.data(), a.value.data(), plane, dReceptance, dValue);
-        linearBackward(a.channelKey.data(), dValue, o.channelValue, m_feedForward, m_width, ws.wide.data(), false);
+        linearBackward(a.channelKey.data(), dValue, o.channelValue, m_feedForward, m_width, ws.wide.data(),
+                       false);
         squaredReluBackward(a.channelKey.data(), ws.wide.data(), std::size_t(m_rows) * m_feedForward,
                             ws.operandWide.data());
         Real *dq = ws.db.data(), *dInput = ws.da.data();
         std::memset(dq, 0, plane * sizeof(Real));
-        linearBackward(a.channelKeyInput.data(), ws.operandWide.data(), o.channelKey, m_width, m_feedForward, dInput, false);
+        linearBackward(a.channelKeyInput.data(), ws.operandWide.data(), o.channelKey, m_width, m_feedForward,
+                       dInput, false);
         tokenShiftBackward(a.q.data(), parameter(o.channelMixKey), dInput, m_sequences, m_tokens, m_width, dq,
                            gradient(o.channelMixKey));
-        linearBackward(a.channelReceptanceInput.data(), dReceptance, o.channelReceptance, m_width, m_width, dInput, false);
-        tokenShiftBackward(a.q.data(), parameter(o.channelMixReceptance), dInput, m_sequences, m_tokens, m_width, dq,
-                           gradient(o.channelMixReceptance));
-        layerNormBackward<true>(a.afterAttention.data(), dq, parameter(o.ln2Weight), m_rows, m_width, a.mean2.data(),
-                                a.scale2.data(), dx, gradient(o.ln2Weight), gradient(o.ln2Bias));
+        linearBackward(a.channelReceptanceInput.data(), dReceptance, o.channelReceptance, m_width, m_width,
+                       dInput, false);
+        tokenShiftBackward(a.q.data(), parameter(o.channelMixReceptance), dInput, m_sequences, m_tokens,
+                           m_width, dq, gradient(o.channelMixReceptance));
+        layerNormBackward<true>(a.afterAttention.data(), dq, parameter(o.ln2Weight), m_rows, m_width,
+                                a.mean2.data(), a.scale2.data(), dx, gradient(o.ln2Weight),
+                                gradient(o.ln2Bias));
 
         // Time mixing. dx is the gradient of afterAttention = x + gated Woᵀ.
         convertToOperand(dx, plane, ws.operandA.data());
         linearBackward(a.gated.data(), ws.operandA.data(), o.output, m_width, m_width, ws.da.data(), false);
         Operand* dGate = ws.operandB.data();
-        groupNormGateBackward(a.wkv.data(), a.gate.data(), parameter(o.groupNormWeight), parameter(o.groupNormBias), m_rows,
-                              m_config.heads, m_config.headSize, Real(m_config.groupNormEpsilon), ws.da.data(), dGate,
+        groupNormGateBackward(a.wkv.data(), a.gate.data(), parameter(o.groupNormWeight),
+                              parameter(o.groupNormBias), m_rows, m_config.heads, m_config.headSize,
+                              Real(m_config.groupNormEpsilon), ws.da.data(), dGate,
                               gradient(o.groupNormWeight), gradient(o.groupNormBias));
         wkvBackward(a, parameter(o.bonus), gradient(o.bonus));
 
@@ -322,31 +353,38 @@ private:
         Real* dMixed = ws.wide.data();
         linearBackward(mixed + 4 * plane, dGate, o.gate, m_width, m_width, dMixed + 4 * plane, false);
         convertToOperand(ws.dr.data(), plane, ws.operandA.data());
-        linearBackward(mixed + 3 * plane, ws.operandA.data(), o.receptance, m_width, m_width, dMixed + 3 * plane, false);
+        linearBackward(mixed + 3 * plane, ws.operandA.data(), o.receptance, m_width, m_width,
+                       dMixed + 3 * plane, false);
         convertToOperand(ws.dv.data(), plane, ws.operandA.data());
-        linearBackward(mixed + 2 * plane, ws.operandA.data(), o.value, m_width, m_width, dMixed + 2 * plane, false);
+        linearBackward(mixed + 2 * plane, ws.operandA.data(), o.value, m_width, m_width, dMixed + 2 * plane,
+                       false);
         convertToOperand(ws.dk.data(), plane, ws.operandA.data());
         linearBackward(mixed + plane, ws.operandA.data(), o.key, m_width, m_width, dMixed + plane, false);
-        decayBackward(a.logDecay.data(), ws.dLog.data(), m_rows, m_width, ws.operandA.data(), gradient(o.decay));
-        factorBackward(a.decayHidden.data(), m_decayRank, ws.operandA.data(), o.decayUp, m_decayRank, m_width, ws.da.data(),
-                       m_decayRank, false);
-        tanhBackward(a.decayHidden.data(), ws.da.data(), std::size_t(m_rows) * m_decayRank, ws.operandB.data());
-        factorBackward(mixed, m_width, ws.operandB.data(), o.decayDown, m_width, m_decayRank, dMixed, m_width, false);
+        decayBackward(a.logDecay.data(), ws.dLog.data(), m_rows, m_width, ws.operandA.data(),
+                      gradient(o.decay));
+        factorBackward(a.decayHidden.data(), m_decayRank, ws.operandA.data(), o.decayUp, m_decayRank, m_width,
+                       ws.da.data(), m_decayRank, false);
+        tanhBackward(a.decayHidden.data(), ws.da.data(), std::size_t(m_rows) * m_decayRank,
+                     ws.operandB.data());
+        factorBackward(mixed, m_width, ws.operandB.data(), o.decayDown, m_width, m_decayRank, dMixed, m_width,
+                       false);
 
         Real* dp = ws.db.data();
-        dynamicTokenShiftBackward(a.p.data(), parameter(o.mixes), alignedSize(std::size_t(m_width)), a.mixes.data(), dMixed,
-                                  m_sequences, m_tokens, m_width, dp, gradient(o.mixes));
+        dynamicTokenShiftBackward(a.p.data(), parameter(o.mixes), alignedSize(std::size_t(m_width)),
+                                  a.mixes.data(), dMixed, m_sequences, m_tokens, m_width, dp,
+                                  gradient(o.mixes));
         for (int j = 0; j < 5; ++j)
             factorBackward(a.mixHidden.data() + j * m_mixRank, 5 * m_mixRank, a.mixes.data() + j * plane,
-                           o.mixUp + std::size_t(j) * m_mixRank * m_width, m_mixRank, m_width, ws.da.data() + j * m_mixRank,
-                           5 * m_mixRank, false);
-        tanhBackward(a.mixHidden.data(), ws.da.data(), std::size_t(m_rows) * 5 * m_mixRank, ws.operandWide.data());
-        factorBackward(a.mixInput.data(), m_width, ws.operandWide.data(), o.mixDown, m_width, 5 * m_mixRank, ws.wide.data(), m_width,
-                       false);
+                           o.mixUp + std::size_t(j) * m_mixRank * m_width, m_mixRank, m_width,
+                           ws.da.data() + j * m_mixRank, 5 * m_mixRank, false);
+        tanhBackward(a.mixHidden.data(), ws.da.data(), std::size_t(m_rows) * 5 * m_mixRank,
+                     ws.operandWide.data());
+        factorBackward(a.mixInput.data(), m_width, ws.operandWide.data(), o.mixDown, m_width, 5 * m_mixRank,
+                       ws.wide.data(), m_width, false);
         tokenShiftBackward(a.p.data(), parameter(o.mixX), ws.wide.data(), m_sequences, m_tokens, m_width, dp,
                            gradient(o.mixX));
-        layerNormBackward<true>(a.x.data(), dp, parameter(o.ln1Weight), m_rows, m_width, a.mean1.data(), a.scale1.data(), dx,
-                                gradient(o.ln1Weight), gradient(o.ln1Bias));
+        layerNormBackward<true>(a.x.data(), dp, parameter(o.ln1Weight), m_rows, m_width, a.mean1.data(),
+                                a.scale1.data(), dx, gradient(o.ln1Weight), gradient(o.ln1Bias));
     }
 
     // The gradient of wkv's output stands in `da`.
@@ -360,8 +398,9 @@ private:
                 withHeadSize([&](auto size) {
                     wkv6BackwardHead<Real, decltype(size)::value>(
                         a.r.data() + at, a.k.data() + at, a.v.data() + at, a.decay.data() + at, bonus + h * n,
-                        ws.da.data() + at, m_tokens, std::size_t(m_width), start, ws.dr.data() + at, ws.dk.data() + at,
-                        ws.dv.data() + at, ws.dLog.data() + at, dBonus + h * n, ws.wkvScratch.data());
+                        ws.da.data() + at, m_tokens, std::size_t(m_width), start, ws.dr.data() + at,
+                        ws.dk.data() + at, ws.dv.data() + at, ws.dLog.data() + at, dBonus + h * n,
+                        ws.wkvScratch.data());
                 });
             }
     }
@@ -373,8 +412,9 @@ private:
         const std::size_t plane = std::size_t(m_rows) * m_width;
         Real* dh = ws.dx.data(); // h reaches e directly, so dh starts as de
         if (config.layerNorm) {
-            layerNormBackward<false>(a.e.data(), dh, parameter(o.normWeight), m_rows, m_width, a.mean3.data(), a.scale3.data(),
-                                     ws.da.data(), gradient(o.normWeight), gradient(o.normBias));
+            layerNormBackward<false>(a.e.data(), dh, parameter(o.normWeight), m_rows, m_width, a.mean3.data(),
+                                     a.scale3.data(), ws.da.data(), gradient(o.normWeight),
+                                     gradient(o.normBias));
             std::memcpy(dh, ws.da.data(), plane * sizeof(Real));
         }
         const bool adaptive = config.variant == EnhancementConfig::Variant::Adaptive;
@@ -382,28 +422,32 @@ private:
         const bool learned = biasOffset != LayerOffsets::kAbsent;
         Real* ds = ws.da.data();
         Operand* dPre = ws.operandA.data();
-        gateBackward(dh, a.s.data(), a.g.data(), m_rows, m_width, ds, dPre, learned ? gradient(biasOffset) : nullptr);
+        gateBackward(dh, a.s.data(), a.g.data(), m_rows, m_width, ds, dPre,
+                     learned ? gradient(biasOffset) : nullptr);
         if (adaptive) {
             if (learned)
                 linearBackward(a.gateInput.data(), dPre, o.gateWeight, m_width, m_width, dh, true);
             if (config.shift == EnhancementConfig::Shift::Mlp) {
                 convertToOperand(ds, plane, ws.operandB.data());
-                factorBackward(a.shiftHidden.data(), config.rank, ws.operandB.data(), o.shiftUp, config.rank, m_width,
-                               ws.wide.data(), config.rank, false);
-                tanhBackward(a.shiftHidden.data(), ws.wide.data(), std::size_t(m_rows) * config.rank, ws.operandB.data());
-                factorBackward(a.shiftInput.data(), m_width, ws.operandB.data(), o.shiftDown, m_width, config.rank, ds, m_width,
-                               true);
+                factorBackward(a.shiftHidden.data(), config.rank, ws.operandB.data(), o.shiftUp, config.rank,
+                               m_width, ws.wide.data(), config.rank, false);
+                tanhBackward(a.shiftHidden.data(), ws.wide.data(), std::size_t(m_rows) * config.rank,
+                             ws.operandB.data());
+                factorBackward(a.shiftInput.data(), m_width, ws.operandB.data(), o.shiftDown, m_width,
+                               config.rank, ds, m_width, true);
             }
             for (int s = 0; s < m_sequences; ++s) // s[t] is of h[t-1]
                 for (std::size_t i = 0; i < std::size_t(m_tokens - 1) * m_width; ++i)
-                    dh[std::size_t(s) * m_tokens * m_width + i] += ds[(std::size_t(s) * m_tokens + 1) * m_width + i];
+                    dh[std::size_t(s) * m_tokens * m_width + i] +=
+                        ds[(std::size_t(s) * m_tokens + 1) * m_width + i];
             return;
         }
-        factorBackward(a.routeHidden.data(), config.rank, dPre, o.routeUp, config.rank, m_width, ws.wide.data(), config.rank,
-                       false);
-        tanhBackward(a.routeHidden.data(), ws.wide.data(), std::size_t(m_rows) * config.rank, ws.operandB.data());
-        factorBackward(a.gateInput.data(), 2 * m_width, ws.operandB.data(), o.routeDown, 2 * m_width, config.rank,
-                       ws.wide.data(), 2 * m_width, false);
+        factorBackward(a.routeHidden.data(), config.rank, dPre, o.routeUp, config.rank, m_width,
+                       ws.wide.data(), config.rank, false);
+        tanhBackward(a.routeHidden.data(), ws.wide.data(), std::size_t(m_rows) * config.rank,
+                     ws.operandB.data());
+        factorBackward(a.gateInput.data(), 2 * m_width, ws.operandB.data(), o.routeDown, 2 * m_width,
+                       config.rank, ws.wide.data(), 2 * m_width, false);
         for (int n = 0; n < m_rows; ++n)
             for (int i = 0; i < m_width; ++i) {
                 const std::size_t at = std::size_t(n) * m_width + i;
@@ -413,16 +457,16 @@ private:
         std::vector<std::int64_t> start;
         for (const auto& state : m_batch.states)
             start.push_back(state.position - m_tokens);
-        convShiftBackward(a.h.data(), parameter(o.convWeight), parameter(o.convPosition), start.data(), config.kernel, ds,
-                          m_sequences, m_tokens, m_width, ws.wide.data(), dh, gradient(o.convWeight),
-                          gradient(o.convPosition));
+        convShiftBackward(a.h.data(), parameter(o.convWeight), parameter(o.convPosition), start.data(),
+                          config.kernel, ds, m_sequences, m_tokens, m_width, ws.wide.data(), dh,
+                          gradient(o.convWeight), gradient(o.convPosition));
     }
 
     void backwardEmbedding() {
         auto& ws = m_workspace;
-        layerNormBackward<false>(ws.embedded.data(), ws.dx.data(), parameter(m_layout.ln0Weight), m_rows, m_width,
-                                 ws.mean0.data(), ws.scale0.data(), ws.da.data(), gradient(m_layout.ln0Weight),
-                                 gradient(m_layout.ln0Bias));
+        layerNormBackward<false>(ws.embedded.data(), ws.dx.data(), parameter(m_layout.ln0Weight), m_rows,
+                                 m_width, ws.mean0.data(), ws.scale0.data(), ws.da.data(),
+                                 gradient(m_layout.ln0Weight), gradient(m_layout.ln0Bias));
         for (int n = 0; n < m_rows; ++n) {
             Real* row = gradient(m_layout.embedding) + std::size_t(m_batch.inputs[std::size_t(n)]) * m_width;
             const Real* d = ws.da.data() + std::size_t(n) * m_width;

@@ -53,7 +53,8 @@ void setOrthogonal(std::span<float> values, int rows, int columns, double gain, 
     }
     for (std::size_t i = 0; i < count; ++i)
         for (std::size_t x = 0; x < length; ++x)
-            values[byRows ? i * length + x : x * count + i] = static_cast<float>(gain * vectors[i * length + x]);
+            values[byRows ? i * length + x : x * count + i] =
+                static_cast<float>(gain * vectors[i * length + x]);
 }
 
 } // namespace
@@ -93,7 +94,8 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
     };
 
     uniform(layout.embedding, 1e-4);
-    orthogonal(layout.head, m.vocabulary > width ? 0.5 * std::sqrt(static_cast<double>(m.vocabulary) / width) : 0.5);
+    orthogonal(layout.head,
+               m.vocabulary > width ? 0.5 * std::sqrt(static_cast<double>(m.vocabulary) / width) : 0.5);
     fill(layout.ln0Weight, 1);
     fill(layout.lnOutWeight, 1);
     for (int l = 0; l < m.layers; ++l) {
@@ -106,11 +108,11 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
         const std::size_t row = alignedSize(static_cast<std::size_t>(width));
         const auto plain = [&](int, double f, double) { return 1 - std::pow(f, eta); };
         perChannel(o.mixX, plain);
-        perChannel(o.mixes, plain);                // w
-        perChannel(o.mixes + row, plain);          // k
-        perChannel(o.mixes + 2 * row,              // v
+        perChannel(o.mixes, plain);       // w
+        perChannel(o.mixes + row, plain); // k
+        perChannel(o.mixes + 2 * row,     // v
                    [&](int, double f, double) { return 1 - (std::pow(f, eta) + 0.3 * rho); });
-        for (const std::size_t j : {3, 4})         // r, g
+        for (const std::size_t j : {3, 4}) // r, g
             perChannel(o.mixes + j * row, [&](int, double f, double) { return 1 - std::pow(f, eta / 2); });
         for (const std::size_t offset : {o.channelMixKey, o.channelMixReceptance})
             perChannel(offset, [&](int, double f, double) { return 1 - std::pow(f, eta * eta * eta); });
@@ -132,8 +134,9 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
             uniform(o.shiftDown, 1 / std::sqrt(static_cast<double>(width)));
         if (o.convWeight != LayerOffsets::kAbsent) {
             perChannel(o.convWeight, [](int, double, double) { return 1.0; }); // k = 1; the others stay 0
-            const Parameter u = tensor(o.routeDown); // second half stays 0
-            setUniform(span(u).first(u.size / 2), 1 / std::sqrt(static_cast<double>(width)), generatorFor(u.name, seed));
+            const Parameter u = tensor(o.routeDown);                           // second half stays 0
+            setUniform(span(u).first(u.size / 2), 1 / std::sqrt(static_cast<double>(width)),
+                       generatorFor(u.name, seed));
         }
     }
 }

@@ -60,7 +60,8 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
                                           const std::function<void(double)>& progress) {
     if (tokenizer.vocabularySize() > 65536)
         return failure(ErrorCode::InvalidArgument, "training keeps tokens in 16 bits; the vocabulary has " +
-                                                       std::to_string(tokenizer.vocabularySize()) + " entries");
+                                                       std::to_string(tokenizer.vocabularySize()) +
+                                                       " entries");
     auto file = MappedFile::open(path);
     if (!file)
         return tl::unexpected(file.error());
@@ -78,7 +79,8 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
             found.tokenizerHash == wanted.tokenizerHash && found.tokens <= text.size() * 2) {
             dataset.m_tokens.resize(found.tokens);
             dataset.m_textBytes = found.textBytes;
-            in.read(reinterpret_cast<char*>(dataset.m_tokens.data()), static_cast<std::streamsize>(found.tokens * 2));
+            in.read(reinterpret_cast<char*>(dataset.m_tokens.data()),
+                    static_cast<std::streamsize>(found.tokens * 2));
             if (in)
                 return dataset;
             dataset.m_tokens.clear(); // cut short: made anew below
@@ -128,8 +130,12 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
 }
 
 BatchOrder::BatchOrder(const TokenDataset& dataset, int slots, int window, int segment, std::uint64_t seed)
-    : m_dataset(dataset), m_slots(slots), m_window(window), m_windowsPerSegment(segment / window),
-      m_segments(static_cast<std::int64_t>(dataset.tokens().size()) / segment), m_seed(seed) {}
+    : m_dataset(dataset)
+    , m_slots(slots)
+    , m_window(window)
+    , m_windowsPerSegment(segment / window)
+    , m_segments(static_cast<std::int64_t>(dataset.tokens().size()) / segment)
+    , m_seed(seed) {}
 
 std::int64_t BatchOrder::segmentAt(std::int64_t ordinal) {
     const std::int64_t epoch = ordinal / m_segments;
@@ -146,7 +152,8 @@ std::int64_t BatchOrder::segmentAt(std::int64_t ordinal) {
     return m_order[which][static_cast<std::size_t>(ordinal % m_segments)];
 }
 
-void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> targets, std::span<char> starts) {
+void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> targets,
+                       std::span<char> starts) {
     const auto tokens = m_dataset.tokens();
     for (std::int64_t slot = 0; slot < m_slots; ++slot) {
         const std::int64_t at = step + slot % m_windowsPerSegment; // each slot is some windows ahead

@@ -23,7 +23,8 @@ class TokenDataset {
 public:
     // Reads and encodes `text`, in parallel by documents. `cache` (empty: none) keeps the tokens for the next time; a cache of another
     // text or vocabulary is made anew. `progress` gets the share done. Errors: those of reading and of Tokenizer::encode.
-    [[nodiscard]] static Expected<TokenDataset> open(const std::filesystem::path& text, const Tokenizer& tokenizer,
+    [[nodiscard]] static Expected<TokenDataset> open(const std::filesystem::path& text,
+                                                     const Tokenizer& tokenizer,
                                                      const std::filesystem::path& cache, ThreadPool& pool,
                                                      const std::function<void(double)>& progress = {});
 

@@ -20,7 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 constexpr double kReportSeconds = 10;
 // Validation reads this many stretches, evenly spread over the validation text, each from a fresh state.
@@ -31,9 +33,12 @@ constexpr int kValidationWindows = 2;
 template <class Operand> class BatchGradient {
 public:
     BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings)
-        : m_layout(layout), m_settings(settings), m_operands(layout.size()) {
+        : m_layout(layout)
+        , m_settings(settings)
+        , m_operands(layout.size()) {
         for (int i = 0; i < settings.threads; ++i) {
-            m_passes.push_back(std::make_unique<Rwkv6Gradient<float, Operand>>(layout, settings.microBatch, settings.window));
+            m_passes.push_back(std::make_unique<Rwkv6Gradient<float, Operand>>(layout, settings.microBatch,
+                                                                               settings.window));
             m_gradients.emplace_back(layout.size());
         }
         for (auto& gradient : m_gradients)
@@ -49,8 +54,8 @@ public:
     }
 
     // Sum of -ln p over `sequences` windows; with `train`, gradients() holds the gradient of their mean.
-    double run(std::span<const int> inputs, std::span<const int> targets, std::span<TrainingState<float>> states, bool train,
-               ThreadPool& pool) {
+    double run(std::span<const int> inputs, std::span<const int> targets,
+               std::span<TrainingState<float>> states, bool train, ThreadPool& pool) {
         const int sequences = static_cast<int>(states.size());
         const int pieces = sequences / m_settings.microBatch;
         std::vector<double> losses(static_cast<std::size_t>(pieces));
@@ -58,7 +63,8 @@ public:
             float* gradient = train ? m_gradients[static_cast<std::size_t>(thread)].data() : nullptr;
             if (train)
                 std::fill_n(gradient, m_layout.size(), 0.0f);
-            for (int piece = pieces * thread / pool.size(); piece < pieces * (thread + 1) / pool.size(); ++piece) {
+            for (int piece = pieces * thread / pool.size(); piece < pieces * (thread + 1) / pool.size();
+                 ++piece) {
                 const auto size = static_cast<std::size_t>(m_settings.microBatch * m_settings.window);
                 const std::size_t at = static_cast<std::size_t>(piece) * size;
                 typename Rwkv6Gradient<float, Operand>::Batch batch;
@@ -101,13 +107,15 @@ double validate(BatchGradient<Operand>& gradient, const TokenDataset& dataset, c
     const std::size_t length = kValidationWindows * window;
     if (tokens.size() < length)
         return std::nan("");
-    std::vector<TrainingState<float>> states(static_cast<std::size_t>(stretches), TrainingState<float>(settings.shape));
+    std::vector<TrainingState<float>> states(static_cast<std::size_t>(stretches),
+                                             TrainingState<float>(settings.shape));
     std::vector<int> inputs(static_cast<std::size_t>(stretches) * window), targets(inputs.size());
     double nats = 0;
     std::size_t bytes = 0;
     for (std::size_t w = 0; w < kValidationWindows; ++w) {
         for (std::size_t s = 0; s < static_cast<std::size_t>(stretches); ++s) {
-            const std::size_t start = (tokens.size() - length) * s / std::max<std::size_t>(1, stretches - 1) + w * window;
+            const std::size_t start =
+                (tokens.size() - length) * s / std::max<std::size_t>(1, stretches - 1) + w * window;
             for (std::size_t t = 0; t < window; ++t) {
                 targets[s * window + t] = tokens[start + t];
                 inputs[s * window + t] = w == 0 && t == 0 ? dataset.separator() : tokens[start + t - 1];
@@ -126,8 +134,9 @@ Expected<std::unique_ptr<const Tokenizer>> tokenizerFor(const TrainingSettings& 
 }
 
 template <class Operand>
-Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& tokenizer, bool resume, ThreadPool& pool,
-                                   const std::function<void(const TrainingReport&)>& report, std::stop_token stop) {
+Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& tokenizer, bool resume,
+                                   ThreadPool& pool, const std::function<void(const TrainingReport&)>& report,
+                                   std::stop_token stop) {
     const auto tokenFile = [&](const char* suffix) {
         auto path = settings.output;
         path += suffix;
@@ -153,9 +162,9 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     BatchOrder order(*dataset, settings.sequences, settings.window, settings.segment, settings.seed);
     if (!order.fits())
         return failure(ErrorCode::InvalidArgument,
-                       settings.text.string() + ": too short; " + std::to_string(settings.sequences) + " sequences of " +
-                           std::to_string(settings.segment) + " tokens are needed, it has " +
-                           std::to_string(dataset->tokens().size()));
+                       settings.text.string() + ": too short; " + std::to_string(settings.sequences) +
+                           " sequences of " + std::to_string(settings.segment) +
+                           " tokens are needed, it has " + std::to_string(dataset->tokens().size()));
 
     const ParameterLayout layout(settings.shape);
     AlignedBuffer<float> parameters(layout.size());
@@ -183,12 +192,15 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     }
 
     BatchGradient<Operand> gradient(layout, settings);
-    const LearningRateSchedule schedule{settings.learningRate, settings.finalLearningRate, settings.warmup, settings.steps()};
-    const auto perStep = static_cast<std::size_t>(settings.sequences) * static_cast<std::size_t>(settings.window);
+    const LearningRateSchedule schedule{settings.learningRate, settings.finalLearningRate, settings.warmup,
+                                        settings.steps()};
+    const auto perStep =
+        static_cast<std::size_t>(settings.sequences) * static_cast<std::size_t>(settings.window);
     std::vector<int> inputs(perStep), targets(perStep);
     std::vector<char> starts(static_cast<std::size_t>(settings.sequences));
     const auto save = [&]() {
-        return saveTraining(checkpoint, {step, toJson(settings), history.dump()}, parameters.span(), optimiser, states);
+        return saveTraining(checkpoint, {step, toJson(settings), history.dump()}, parameters.span(),
+                            optimiser, states);
     };
 
     const auto begun = Clock::now();
@@ -225,7 +237,8 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
             lastCheckpoint = Clock::now();
             r.note = "checkpoint saved";
         }
-        if (secondsSince(lastReport) > kReportSeconds || r.validationBitsPerByte || !r.note.empty() || isLast) {
+        if (secondsSince(lastReport) > kReportSeconds || r.validationBitsPerByte || !r.note.empty() ||
+            isLast) {
             const double elapsed = secondsSince(lastReport);
             const auto stepsDone = static_cast<double>(step - reportedStep);
             r.step = step;
@@ -236,7 +249,8 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
             r.learningRate = rate;
             r.tokensPerSecond = stepsDone * static_cast<double>(perStep) / elapsed;
             r.gflops = r.tokensPerSecond * 6 * layout.multiplyAddsPerToken() / 1e9;
-            r.secondsLeft = secondsSince(begun) / static_cast<double>(step - firstStep) * static_cast<double>(settings.steps() - step);
+            r.secondsLeft = secondsSince(begun) / static_cast<double>(step - firstStep) *
+                            static_cast<double>(settings.steps() - step);
             report(r);
             lastReport = Clock::now();
             reportedStep = step;
@@ -269,7 +283,8 @@ std::filesystem::path checkpointPath(const std::filesystem::path& output) {
 }
 
 Expected<TrainingResult> train(TrainingSettings settings, bool resume, ThreadPool& pool,
-                               const std::function<void(const TrainingReport&)>& report, std::stop_token stop) {
+                               const std::function<void(const TrainingReport&)>& report,
+                               std::stop_token stop) {
     try {
         auto tokenizer = tokenizerFor(settings);
         if (!tokenizer)
@@ -280,8 +295,9 @@ Expected<TrainingResult> train(TrainingSettings settings, bool resume, ThreadPoo
             return trainWith<BFloat16>(settings, **tokenizer, resume, pool, report, stop);
         return trainWith<float>(settings, **tokenizer, resume, pool, report, stop);
     } catch (const std::bad_alloc&) {
-        return failure(ErrorCode::OutOfMemory,
-                       "not enough memory to train this model; use fewer sequences per micro-batch or a smaller model");
+        return failure(
+            ErrorCode::OutOfMemory,
+            "not enough memory to train this model; use fewer sequences per micro-batch or a smaller model");
     }
 }
 

@@ -26,14 +26,16 @@ struct TrainingSettings {
     std::filesystem::path validation; // empty: no validation
     std::filesystem::path vocabulary; // sentencepiece model, World vocabulary, or empty for bytes
     std::filesystem::path init;       // a model to start from with a fresh optimiser; empty: start values
-    std::filesystem::path output;     // the model; its checkpoint is output + ".checkpoint", encoded text output + ".tokens"
+    std::filesystem::path
+        output; // the model; its checkpoint is output + ".checkpoint", encoded text output + ".tokens"
 
-    TrainingShape shape;  // vocabulary 0: the tokenizer's size; feedForward 0: 32 * floor(3.5 D / 32)
-    int sequences = 16;   // per step
-    int window = 512;     // tokens between cuts of the gradient
-    int segment = 4096;   // tokens over which state is carried; a multiple of window
-    int microBatch = 2;   // sequences a thread works on at a time; sequences must be a multiple of threads * microBatch
-    int threads = 0;      // 0: all processors
+    TrainingShape shape; // vocabulary 0: the tokenizer's size; feedForward 0: 32 * floor(3.5 D / 32)
+    int sequences = 16;  // per step
+    int window = 512;    // tokens between cuts of the gradient
+    int segment = 4096;  // tokens over which state is carried; a multiple of window
+    int microBatch =
+        2; // sequences a thread works on at a time; sequences must be a multiple of threads * microBatch
+    int threads = 0;         // 0: all processors
     std::int64_t tokens = 0; // to train on, in all
     float learningRate = 1e-3f;
     float finalLearningRate = 1e-4f;
@@ -41,7 +43,7 @@ struct TrainingSettings {
     AdamWSettings optimiser;
     float logitPull = 1e-4f;
     std::uint64_t seed = 1;
-    int validateEvery = 250;    // steps
+    int validateEvery = 250; // steps
     int checkpointSeconds = 180;
 
     // Fills in what 0 stands for. Errors: InvalidArgument naming the setting.
@@ -61,14 +63,15 @@ struct TrainingReport {
     double gflops = 0;          // of matrix products, 6 * multiply-adds per token
     double secondsLeft = 0;
     std::optional<double> validationBitsPerByte;
-    std::string note; // something worth saying: a checkpoint was written, training resumed, a step was skipped
+    std::string
+        note; // something worth saying: a checkpoint was written, training resumed, a step was skipped
 };
 
 struct TrainingResult {
     std::int64_t step = 0, tokens = 0, parameters = 0;
-    double seconds = 0;       // of this run
-    bool isComplete = false;  // false: stopped; the checkpoint is saved
-    std::string historyJson;  // {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}
+    double seconds = 0;      // of this run
+    bool isComplete = false; // false: stopped; the checkpoint is saved
+    std::string historyJson; // {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}
 };
 
 // Trains to the end or until `stop`; writes the checkpoint every few minutes and on stopping, the model at the end. With `resume` and

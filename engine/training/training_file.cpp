@@ -22,11 +22,13 @@ Expected<Json> readMetadata(const Checkpoint& file) {
     const auto it = file.metadata().find(kMetadataKey);
     const Json json = it == file.metadata().end() ? Json() : Json::parse(it->second, nullptr, false);
     if (!json.is_object() || json.value("format", 0) != kFormat)
-        return failure(ErrorCode::UnsupportedFormat, file.path().string() + ": not a training checkpoint of this version");
+        return failure(ErrorCode::UnsupportedFormat,
+                       file.path().string() + ": not a training checkpoint of this version");
     if (!json.contains("step") || !json["step"].is_number_integer() || !json.contains("positions") ||
         !json["positions"].is_array() || !json.value("settings", Json()).is_string() ||
         !json.value("history", Json()).is_string())
-        return failure(ErrorCode::FileDamaged, file.path().string() + ": the training record in it is incomplete");
+        return failure(ErrorCode::FileDamaged,
+                       file.path().string() + ": the training record in it is incomplete");
     return json;
 }
 
@@ -46,7 +48,8 @@ Expected<void> saveTraining(const std::filesystem::path& path, const TrainingPro
                             std::span<const TrainingState<float>> states) {
     SafetensorsWriter writer;
     const auto add = [&](const std::string& name, std::span<const float> values) {
-        writer.add(name, DataType::Float32, {static_cast<std::int64_t>(values.size())}, std::as_bytes(values));
+        writer.add(name, DataType::Float32, {static_cast<std::int64_t>(values.size())},
+                   std::as_bytes(values));
     };
     add("parameters", parameters);
     add("moments.first", optimiser.firstMoments());
@@ -56,12 +59,9 @@ Expected<void> saveTraining(const std::filesystem::path& path, const TrainingPro
         add(stateName(slot), states[slot].values.span());
         positions.push_back(states[slot].position);
     }
-    const Json json = {{"format", kFormat},
-                       {"step", progress.step},
-                       {"optimiser_steps", optimiser.steps()},
-                       {"positions", positions},
-                       {"settings", progress.settings},
-                       {"history", progress.history}};
+    const Json json = {
+        {"format", kFormat},      {"step", progress.step},         {"optimiser_steps", optimiser.steps()},
+        {"positions", positions}, {"settings", progress.settings}, {"history", progress.history}};
     writer.setMetadata(kMetadataKey, json.dump());
     return writer.write(path);
 }
@@ -77,8 +77,8 @@ Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& pat
                             (*json)["history"].get<std::string>()};
 }
 
-Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters, AdamW& optimiser,
-                                        std::span<TrainingState<float>> states) {
+Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters,
+                                        AdamW& optimiser, std::span<TrainingState<float>> states) {
     auto file = Checkpoint::open(path);
     if (!file)
         return tl::unexpected(file.error());
@@ -87,8 +87,9 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
         return tl::unexpected(json.error());
     const Json& positions = (*json)["positions"];
     if (positions.size() != states.size())
-        return failure(ErrorCode::ShapeMismatch, path.string() + ": made with " + std::to_string(positions.size()) +
-                                                     " sequences, not " + std::to_string(states.size()));
+        return failure(ErrorCode::ShapeMismatch, path.string() + ": made with " +
+                                                     std::to_string(positions.size()) + " sequences, not " +
+                                                     std::to_string(states.size()));
     for (auto [name, values] : {std::pair<const char*, std::span<float>>{"parameters", parameters},
                                 {"moments.first", optimiser.firstMoments()},
                                 {"moments.second", optimiser.secondMoments()}})
@@ -98,7 +99,8 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
         if (auto read = readInto(*file, stateName(slot), states[slot].values.span()); !read)
             return tl::unexpected(read.error());
         if (!positions[slot].is_number_integer())
-            return failure(ErrorCode::FileDamaged, path.string() + ": the position of a sequence is not a number");
+            return failure(ErrorCode::FileDamaged,
+                           path.string() + ": the position of a sequence is not a number");
         states[slot].position = positions[slot].get<std::int64_t>();
     }
     optimiser.setSteps(json->value("optimiser_steps", (*json)["step"].get<long>()));
@@ -107,11 +109,13 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
 }
 
 Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
-                         std::span<const float> parameters, const std::map<std::string, std::string>& metadata) {
+                         std::span<const float> parameters,
+                         const std::map<std::string, std::string>& metadata) {
     SafetensorsWriter writer;
     for (const Parameter& p : layout.parameters()) {
         const DataType type = p.isMatrix ? DataType::BFloat16 : DataType::Float32;
-        if (auto added = writer.addFloat32(p.name, type, p.shape, parameters.subspan(p.offset, p.size)); !added)
+        if (auto added = writer.addFloat32(p.name, type, p.shape, parameters.subspan(p.offset, p.size));
+            !added)
             return added;
     }
     writer.setMetadata("architecture", "rwkv6");
@@ -122,7 +126,8 @@ Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayou
     return writer.write(path);
 }
 
-Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout, std::span<float> parameters) {
+Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout,
+                                   std::span<float> parameters) {
     bool any = false;
     for (const Parameter& p : layout.parameters()) {
         if (model.find(p.name) == nullptr)
@@ -130,11 +135,13 @@ Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayou
         auto values = model.readFloat32(p.name, p.shape);
         if (!values)
             return failure(ErrorCode::ShapeMismatch, values.error().message);
-        std::copy(values->data(), values->data() + values->size(), parameters.begin() + static_cast<std::ptrdiff_t>(p.offset));
+        std::copy(values->data(), values->data() + values->size(),
+                  parameters.begin() + static_cast<std::ptrdiff_t>(p.offset));
         any = any || p.name == "emb.weight";
     }
     if (!any)
-        return failure(ErrorCode::FileDamaged, model.path().string() + ": no emb.weight in it; not a model to start from");
+        return failure(ErrorCode::FileDamaged,
+                       model.path().string() + ": no emb.weight in it; not a model to start from");
     return {};
 }
 

@@ -21,17 +21,18 @@
 namespace engine {
 
 struct TrainingProgress {
-    std::int64_t step = 0;      // steps done
-    std::string settings;       // the trainer's own JSON; must be equal for an exact resume
-    std::string history;        // the trainer's own JSON: losses so far
+    std::int64_t step = 0; // steps done
+    std::string settings;  // the trainer's own JSON; must be equal for an exact resume
+    std::string history;   // the trainer's own JSON: losses so far
 };
 
 [[nodiscard]] Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
                                           std::span<const float> parameters, AdamW& optimiser,
                                           std::span<const TrainingState<float>> states);
 // Errors: FileDamaged, ShapeMismatch if it is a checkpoint of a model of other sizes.
-[[nodiscard]] Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters,
-                                                      AdamW& optimiser, std::span<TrainingState<float>> states);
+[[nodiscard]] Expected<TrainingProgress> loadTraining(const std::filesystem::path& path,
+                                                      std::span<float> parameters, AdamW& optimiser,
+                                                      std::span<TrainingState<float>> states);
 // The settings a checkpoint was made with, to build everything else from.
 [[nodiscard]] Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path);
 

@@ -33,12 +33,13 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
     if (threads == 0)
         threads = poolSize;
     if (threads != poolSize)
-        return bad("this run needs " + std::to_string(threads) + " threads (--threads " + std::to_string(threads) +
-                   "), the pool has " + std::to_string(poolSize));
+        return bad("this run needs " + std::to_string(threads) + " threads (--threads " +
+                   std::to_string(threads) + "), the pool has " + std::to_string(poolSize));
     if (window < 1 || segment < window || segment % window != 0)
         return bad("the segment must be a multiple of the window");
     if (microBatch < 1 || sequences < 1 || sequences % (threads * microBatch) != 0)
-        return bad("sequences (" + std::to_string(sequences) + ") must be a multiple of threads times micro-batch (" +
+        return bad("sequences (" + std::to_string(sequences) +
+                   ") must be a multiple of threads times micro-batch (" +
                    std::to_string(threads * microBatch) + ")");
     if (tokens < 1)
         return bad("say how many tokens to train on (--tokens)");
@@ -130,7 +131,8 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         s.validateEvery = json.at("validate_every");
         s.checkpointSeconds = json.at("checkpoint_seconds");
     } catch (const Json::exception& problem) {
-        return failure(ErrorCode::FileDamaged, std::string("the settings in the checkpoint are incomplete: ") + problem.what());
+        return failure(ErrorCode::FileDamaged,
+                       std::string("the settings in the checkpoint are incomplete: ") + problem.what());
     }
     return s;
 }

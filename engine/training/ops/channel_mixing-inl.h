@@ -2,7 +2,7 @@
 // Source:  spec/rwkv-models.md sections 2 and 4. Arrays of `count` values; gradients are written unless said otherwise.
 #include "engine/training/ops/vector_math-inl.h"
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <cmath>
 #include <cstddef>
@@ -63,8 +63,8 @@ void receptanceForward(const Real* x, const Real* value, std::size_t count, Real
     }
 }
 template <class Real, class Operand>
-void receptanceBackward(const Real* d, const Real* receptance, const Real* value, std::size_t count, Operand* dReceptance,
-                        Operand* dValue) {
+void receptanceBackward(const Real* d, const Real* receptance, const Real* value, std::size_t count,
+                        Operand* dReceptance, Operand* dValue) {
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
         const Real s = receptance[i];

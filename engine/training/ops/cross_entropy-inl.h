@@ -2,7 +2,7 @@
 // Source:  spec/rwkv-models.md section 12 (cross-entropy; the logit pull exists in the gradient only).
 #include "engine/training/ops/vector_math-inl.h"
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <cmath>
 #include <cstddef>
@@ -20,7 +20,8 @@ namespace engine::HWY_NAMESPACE {
 // logits [rows,vocabulary] are used up; targets below 0 count for nothing. Returns the sum of -ln p(target).
 // gradient = scale (softmax - target), plus scale pull max at the largest logit.
 template <class Real, class Operand>
-double crossEntropy(Real* logits, const int* targets, int rows, int vocabulary, Real scale, Real pull, Operand* gradient) {
+double crossEntropy(Real* logits, const int* targets, int rows, int vocabulary, Real scale, Real pull,
+                    Operand* gradient) {
     double loss = 0;
     for (int row = 0; row < rows; ++row, logits += vocabulary, gradient += vocabulary) {
         if (targets[row] < 0) {
@@ -45,7 +46,8 @@ double crossEntropy(Real* logits, const int* targets, int rows, int vocabulary, 
             logits[i] = exponential(logits[i] - largest);
             sum += logits[i];
         }
-        loss += std::log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(target);
+        loss +=
+            std::log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(target);
         const Real share = scale / sum;
 #pragma omp simd
         for (int i = 0; i < vocabulary; ++i)

@@ -4,7 +4,7 @@
 // Backward: gradients of parameters accumulate; nothing flows into carried rows.
 #include "engine/training/ops/vector_math-inl.h"
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <cmath>
 #include <cstddef>
@@ -43,8 +43,8 @@ void gateForward(const Real* h, const Real* s, const Real* bias, int rows, int w
 
 // From de: ds = de g (written), dPre = de s g (1 - g) as an operand and its sum into dBias. dBias null: no gate to train.
 template <class Real, class Operand>
-void gateBackward(const Real* de, const Real* s, const Real* gate, int rows, int width, Real* ds, Operand* dPre,
-                  Real* dBias) {
+void gateBackward(const Real* de, const Real* s, const Real* gate, int rows, int width, Real* ds,
+                  Operand* dPre, Real* dBias) {
     for (int row = 0; row < rows; ++row, de += width, s += width, gate += width, ds += width, dPre += width) {
 #pragma omp simd
         for (int i = 0; i < width; ++i)
@@ -74,7 +74,8 @@ template <class Real> HWY_INLINE void positionFeatures(std::int64_t position, Re
 
 // c[k,t] = C[k] + sum_j P[k,j] phi_j(t), for one k and t.
 template <class Real>
-HWY_INLINE void convCoefficients(const Real* weight, const Real* position, const Real (&phi)[5], int k, int width, Real* c) {
+HWY_INLINE void convCoefficients(const Real* weight, const Real* position, const Real (&phi)[5], int k,
+                                 int width, Real* c) {
     const Real* p = position + std::size_t(k) * 5 * width;
 #pragma omp simd
     for (int i = 0; i < width; ++i) {
@@ -87,8 +88,8 @@ HWY_INLINE void convCoefficients(const Real* weight, const Real* position, const
 
 // s = sum_k c[k,t] h[t-k]; start: the position of each sequence's first token. `c` is scratch of `width`.
 template <class Real>
-void convShiftForward(const Real* h, const Real* weight, const Real* position, const std::int64_t* start, int kernel,
-                      int sequences, int tokens, int width, Real* c, Real* s) {
+void convShiftForward(const Real* h, const Real* weight, const Real* position, const std::int64_t* start,
+                      int kernel, int sequences, int tokens, int width, Real* c, Real* s) {
     for (int q = 0; q < sequences; ++q)
         for (int t = 0; t < tokens; ++t, s += width) {
             const Real* current = h + (std::size_t(q) * (tokens + kernel) + kernel + t) * width;
@@ -108,9 +109,9 @@ void convShiftForward(const Real* h, const Real* weight, const Real* position, c
 
 // From ds: adds to dWeight, dPosition and to dh of the earlier tokens of the window.
 template <class Real>
-void convShiftBackward(const Real* h, const Real* weight, const Real* position, const std::int64_t* start, int kernel,
-                       const Real* ds, int sequences, int tokens, int width, Real* c, Real* dh, Real* dWeight,
-                       Real* dPosition) {
+void convShiftBackward(const Real* h, const Real* weight, const Real* position, const std::int64_t* start,
+                       int kernel, const Real* ds, int sequences, int tokens, int width, Real* c, Real* dh,
+                       Real* dWeight, Real* dPosition) {
     for (int q = 0; q < sequences; ++q)
         for (int t = 0; t < tokens; ++t, ds += width, dh += width) {
             const Real* current = h + (std::size_t(q) * (tokens + kernel) + kernel + t) * width;

@@ -3,7 +3,7 @@
 // Backward: dWeight and dBias accumulate; dx is written or accumulates as each function says.
 #include "engine/training/ops/vector_math-inl.h"
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <cmath>
 #include <cstddef>
@@ -17,7 +17,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
-
 
 // Mean and 1/sqrt(variance + epsilon) of n values.
 template <class Real> HWY_INLINE void moments(const Real* x, int n, Real epsilon, Real& mean, Real& scale) {
@@ -36,8 +35,8 @@ template <class Real> HWY_INLINE void moments(const Real* x, int n, Real epsilon
 
 // out = LN(x); keeps mean and scale of each row. Real or operand output.
 template <class Real, class Out>
-void layerNormForward(const Real* x, const Real* weight, const Real* bias, int rows, int width, Out* out, Real* mean,
-                      Real* scale) {
+void layerNormForward(const Real* x, const Real* weight, const Real* bias, int rows, int width, Out* out,
+                      Real* mean, Real* scale) {
     for (int row = 0; row < rows; ++row) {
         const Real* xr = x + std::size_t(row) * width;
         Out* outRow = out + std::size_t(row) * width;
@@ -51,8 +50,8 @@ void layerNormForward(const Real* x, const Real* weight, const Real* bias, int r
 
 // One row of a norm's backward pass over n channels: dx (+)= scale (d - mean(d) - x^ mean(d x^)), d = dOut weight.
 template <bool kAccumulate, class Real>
-HWY_INLINE void normBackwardRow(const Real* x, const Real* dOut, const Real* weight, int n, Real mean, Real scale, Real* dx,
-                                Real* dWeight, Real* dBias) {
+HWY_INLINE void normBackwardRow(const Real* x, const Real* dOut, const Real* weight, int n, Real mean,
+                                Real scale, Real* dx, Real* dWeight, Real* dBias) {
     Real sum = 0, dot = 0;
 #pragma omp simd reduction(+ : sum, dot)
     for (int i = 0; i < n; ++i) {
@@ -74,18 +73,19 @@ HWY_INLINE void normBackwardRow(const Real* x, const Real* dOut, const Real* wei
 }
 
 template <bool kAccumulate, class Real>
-void layerNormBackward(const Real* x, const Real* dOut, const Real* weight, int rows, int width, const Real* mean,
-                       const Real* scale, Real* dx, Real* dWeight, Real* dBias) {
+void layerNormBackward(const Real* x, const Real* dOut, const Real* weight, int rows, int width,
+                       const Real* mean, const Real* scale, Real* dx, Real* dWeight, Real* dBias) {
     for (int row = 0; row < rows; ++row) {
         const std::size_t at = std::size_t(row) * width;
-        normBackwardRow<kAccumulate>(x + at, dOut + at, weight, width, mean[row], scale[row], dx + at, dWeight, dBias);
+        normBackwardRow<kAccumulate>(x + at, dOut + at, weight, width, mean[row], scale[row], dx + at,
+                                     dWeight, dBias);
     }
 }
 
 // gated = GN(y) silu(gate), the input of the output matrix.
 template <class Real, class Operand>
-void groupNormGateForward(const Real* y, const Real* gate, const Real* weight, const Real* bias, int rows, int heads,
-                          int headSize, Real epsilon, Operand* gated) {
+void groupNormGateForward(const Real* y, const Real* gate, const Real* weight, const Real* bias, int rows,
+                          int heads, int headSize, Real epsilon, Operand* gated) {
     for (int row = 0; row < rows; ++row)
         for (int h = 0; h < heads; ++h) {
             const std::size_t at = (std::size_t(row) * heads + h) * headSize;
@@ -103,11 +103,13 @@ void groupNormGateForward(const Real* y, const Real* gate, const Real* weight, c
 
 // From dGated: dy in place of dGated, and dGate (an operand of the gate's weight gradient).
 template <class Real, class Operand>
-void groupNormGateBackward(const Real* y, const Real* gate, const Real* weight, const Real* bias, int rows, int heads,
-                           int headSize, Real epsilon, Real* dGated, Operand* dGate, Real* dWeight, Real* dBias) {
+void groupNormGateBackward(const Real* y, const Real* gate, const Real* weight, const Real* bias, int rows,
+                           int heads, int headSize, Real epsilon, Real* dGated, Operand* dGate, Real* dWeight,
+                           Real* dBias) {
     for (int row = 0; row < rows; ++row)
         for (int h = 0; h < heads; ++h) {
-            const std::size_t at = (std::size_t(row) * heads + h) * headSize, channel = std::size_t(h) * headSize;
+            const std::size_t at = (std::size_t(row) * heads + h) * headSize,
+                              channel = std::size_t(h) * headSize;
             Real mean, scale;
             moments(y + at, headSize, epsilon, mean, scale);
             Real* d = dGated + at;

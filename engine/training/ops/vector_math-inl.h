@@ -2,7 +2,7 @@
 // Like all of training/ops this header is compiled once per instruction set through Highway's foreach_target; the loops
 // are plain, so that they read like the equations, and the compiler vectorises them for the target.
 // Accuracy: float within 2 units in the last place over the range used; double is the standard library's.
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <bit>
 #include <cmath>

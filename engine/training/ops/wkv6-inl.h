@@ -2,7 +2,7 @@
 // Source:  spec/rwkv-models.md section 4 (forward) and 10.1 (backward, the form that stores no states).
 // Shapes:  r, k, v, w (decay in (0,1)), y [tokens, heads, N] with rows `stride` apart; u [heads, N];
 //          state [heads, N, N], [key][value], updated in place.
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 #include <cstddef>
 #include <cstring>
@@ -70,12 +70,12 @@ void wkv6ForwardHead(const Real* r, const Real* k, const Real* v, const Real* w,
 // From dy: dr, dk, dv (written), dLog = gradient of ln w (written), du (accumulates). `scratch` holds 2 N*N + 2 tokens*N values.
 // Gradients of the final state are zero: windows are cut there (truncated back-propagation).
 template <class Real, int N>
-void wkv6BackwardHead(const Real* r, const Real* k, const Real* v, const Real* w, const Real* u, const Real* dy, int tokens,
-                      std::size_t stride, const Real* startState, Real* dr, Real* dk, Real* dv, Real* dLog, Real* du,
-                      Real* scratch) {
+void wkv6BackwardHead(const Real* r, const Real* k, const Real* v, const Real* w, const Real* u,
+                      const Real* dy, int tokens, std::size_t stride, const Real* startState, Real* dr,
+                      Real* dk, Real* dv, Real* dLog, Real* du, Real* scratch) {
     using R = Row<Real, N>;
-    Real* stateT = scratch;              // [value][key], so that sums over values stay in registers
-    Real* q = scratch + 2 * N * N;       // q_t[i] = sum_j S_{t-1}[i,j] dy_t[j]
+    Real* stateT = scratch;                // [value][key], so that sums over values stay in registers
+    Real* q = scratch + 2 * N * N;         // q_t[i] = sum_j S_{t-1}[i,j] dy_t[j]
     Real* h = q + std::size_t(tokens) * N; // h_t[i] = sum_j D_t[i,j] v_t[j]
     for (int i = 0; i < N; ++i)
         for (int j = 0; j < N; ++j)

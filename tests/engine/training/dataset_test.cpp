@@ -19,7 +19,8 @@ private slots:
         const auto dataset = open();
         std::string text;
         for (const std::uint16_t token : dataset.tokens())
-            text += token == m_tokenizer->documentSeparator() ? std::string("|") : std::string(m_tokenizer->bytes(token));
+            text += token == m_tokenizer->documentSeparator() ? std::string("|")
+                                                              : std::string(m_tokenizer->bytes(token));
         QCOMPARE(QString::fromStdString(text), QString("First.|Second,\n\nlonger.|"));
         QCOMPARE(dataset.textBytes(), std::int64_t(6 + 16));
     }
@@ -40,7 +41,8 @@ private slots:
     void everySegmentIsReadOncePerEpoch() {
         std::string text;
         for (int i = 0; i < 40; ++i)
-            text += std::string(7, static_cast<char>('A' + i)) + (i == 39 ? "" : "\n"); // segments of 8 tokens, told apart
+            text += std::string(7, static_cast<char>('A' + i)) +
+                    (i == 39 ? "" : "\n"); // segments of 8 tokens, told apart
         write(text.c_str());
         const auto dataset = open();
         BatchOrder order(dataset, 4, 2, 8, 3);
@@ -84,7 +86,8 @@ private slots:
             order.batch(step, inputs, targets, starts);
             return targets;
         };
-        QCOMPARE(tokensAt(1, 150, true), tokensAt(1, 150, false)); // nothing but the step matters, epochs included
+        QCOMPARE(tokensAt(1, 150, true),
+                 tokensAt(1, 150, false)); // nothing but the step matters, epochs included
         QVERIFY(tokensAt(1, 150, false) != tokensAt(2, 150, false));
         QVERIFY(tokensAt(1, 0, false) != tokensAt(1, 64, false)); // the next epoch has another order
     }
@@ -96,7 +99,8 @@ private:
         file.write(text);
     }
     TokenDataset open(const std::filesystem::path& cache = {}) {
-        auto dataset = TokenDataset::open(m_folder.filePath("text.txt").toStdString(), *m_tokenizer, cache, m_pool);
+        auto dataset =
+            TokenDataset::open(m_folder.filePath("text.txt").toStdString(), *m_tokenizer, cache, m_pool);
         if (!dataset)
             qFatal("%s", dataset.error().message.c_str());
         return std::move(*dataset);

@@ -15,12 +15,14 @@ constexpr int kTokens = 6;
 
 template <class Real, class Operand> struct Run {
     explicit Run(const ParameterLayout& layout, int sequences = kSequences, int tokens = kTokens)
-        : layout(layout), gradient(layout, sequences, tokens),
-          states(static_cast<std::size_t>(sequences), TrainingState<Real>(layout.shape())),
-          tokens(sequences * tokens), operands(layout.size()) {}
+        : layout(layout)
+        , gradient(layout, sequences, tokens)
+        , states(static_cast<std::size_t>(sequences), TrainingState<Real>(layout.shape()))
+        , tokens(sequences * tokens)
+        , operands(layout.size()) {}
 
-    double operator()(const std::vector<Real>& parameters, const std::vector<int>& inputs, const std::vector<int>& targets,
-                      Real* gradients, Real pull = 0) {
+    double operator()(const std::vector<Real>& parameters, const std::vector<int>& inputs,
+                      const std::vector<int>& targets, Real* gradients, Real pull = 0) {
         for (std::size_t i = 0; i < parameters.size(); ++i)
             assign(operands[i], parameters[i]);
         typename Rwkv6Gradient<Real, Operand>::Batch batch;
@@ -93,7 +95,7 @@ private slots:
                 loss[side] = run(moved, inputs, targets, nullptr);
             }
             const double measured = (loss[1] - loss[0]) / (2 * h);
-                // Central differences err by h² times a third derivative, which is in the thousands here, and by rounding over h:
+            // Central differences err by h² times a third derivative, which is in the thousands here, and by rounding over h:
             // about 1e-8 each.
             const double error = std::abs(measured - expected);
             QVERIFY2(error <= 1e-6 * std::max(1.0, std::abs(expected)),
@@ -101,7 +103,8 @@ private slots:
                                     .arg(QString::fromStdString(p.name))
                                     .arg(expected, 0, 'g', 12)
                                     .arg(measured, 0, 'g', 12)));
-            QVERIFY2(std::abs(expected) > 1e-7, qPrintable(QString::fromStdString(p.name) + " has no gradient to compare"));
+            QVERIFY2(std::abs(expected) > 1e-7,
+                     qPrintable(QString::fromStdString(p.name) + " has no gradient to compare"));
         }
     }
 
@@ -154,7 +157,8 @@ private slots:
             norm += std::pow(exact[i], 2);
         }
         // Operands keep 8 bits; what is left after products of width 32, without the averaging of real widths, is about a tenth.
-        QVERIFY2(std::sqrt(difference / norm) < 0.15, qPrintable(QString::number(std::sqrt(difference / norm))));
+        QVERIFY2(std::sqrt(difference / norm) < 0.15,
+                 qPrintable(QString::number(std::sqrt(difference / norm))));
     }
 
     // The pull adds scale * pull * max at the largest logit of each position: seen in the head's bias-free gradient.
@@ -172,12 +176,14 @@ private slots:
         std::vector<bool> isLargest(static_cast<std::size_t>(shape.model.vocabulary));
         for (int t = 0; t < kTokens; ++t) {
             const auto row = run.logits.begin() + t * shape.model.vocabulary;
-            isLargest[static_cast<std::size_t>(std::max_element(row, row + shape.model.vocabulary) - row)] = true;
+            isLargest[static_cast<std::size_t>(std::max_element(row, row + shape.model.vocabulary) - row)] =
+                true;
         }
         for (std::size_t token = 0; token < isLargest.size(); ++token) {
             double change = 0;
             for (int i = 0; i < shape.model.width; ++i) {
-                const std::size_t at = layout.head + token * static_cast<std::size_t>(shape.model.width) + static_cast<std::size_t>(i);
+                const std::size_t at = layout.head + token * static_cast<std::size_t>(shape.model.width) +
+                                       static_cast<std::size_t>(i);
                 change += std::abs(pulled[at] - plain[at]);
             }
             QCOMPARE(change > 1e-12, static_cast<bool>(isLargest[token]));

@@ -41,10 +41,12 @@ private slots:
                 const bool isTimeDecay = p.name.ends_with("time_decay");
                 const bool decays = p.name.ends_with(".weight") && p.shape.size() == 2;
                 for (std::size_t i = p.offset; i < p.offset + p.size; ++i) {
-                    const double g = (static_cast<double>(a[i]) + b[i]) * clip, lr = rate * (isTimeDecay ? 2 : 1);
+                    const double g = (static_cast<double>(a[i]) + b[i]) * clip,
+                                 lr = rate * (isTimeDecay ? 2 : 1);
                     first[i] = 0.9 * first[i] + 0.1 * g;
                     second[i] = 0.99 * second[i] + 0.01 * g * g;
-                    const double m = first[i] / (1 - std::pow(0.9, step)), v = second[i] / (1 - std::pow(0.99, step));
+                    const double m = first[i] / (1 - std::pow(0.9, step)),
+                                 v = second[i] / (1 - std::pow(0.99, step));
                     expected[i] -= lr * (m / (std::sqrt(v) + 1e-18) + (decays ? 0.3 * expected[i] : 0));
                 }
             }
@@ -55,7 +57,8 @@ private slots:
         for (const Parameter& p : layout.parameters())
             for (std::size_t i = p.offset; i < p.offset + p.size; ++i)
                 QVERIFY2(std::abs(parameters[i] - expected[i]) < 2e-5,
-                         qPrintable(QString::fromStdString(p.name) + QString(": %1, expected %2").arg(parameters[i]).arg(expected[i])));
+                         qPrintable(QString::fromStdString(p.name) +
+                                    QString(": %1, expected %2").arg(parameters[i]).arg(expected[i])));
     }
 
     void gradientThatIsNotFiniteChangesNothing() {
@@ -90,7 +93,9 @@ private slots:
         const ParameterLayout layout(shape);
         std::vector<float> values(layout.size());
         setStartValues(layout, 5, values);
-        const auto at = [&](const std::string& name, std::size_t i) { return values[layout.find(name)->offset + i]; };
+        const auto at = [&](const std::string& name, std::size_t i) {
+            return values[layout.find(name)->offset + i];
+        };
         const auto near = [](double a, double b) { return std::abs(a - b) < 1e-6; };
         const double f = 7.0 / 32, h = 7.0 / 31, eta = 1 - 1.0 / 3, rho = 0.5;
         QVERIFY(near(at("blocks.1.att.time_maa_x", 7), 1 - std::pow(f, eta)));
@@ -103,8 +108,9 @@ private slots:
         QVERIFY(near(at("blocks.1.att.time_faaaa", 7), rho * (1 - h) + 0.1 * (8 % 3 - 1)));
         QVERIFY(near(at("blocks.1.att.ln_x.weight", 3), std::pow(2.0 / 3, 0.7)));
         QVERIFY(near(at("blocks.2.ln1.weight", 0), 1) && near(at("ln_out.bias", 0), 0));
-        for (const char* zero : {"blocks.1.att.output.weight", "blocks.1.ffn.value.weight", "blocks.1.ffn.receptance.weight",
-                                 "blocks.1.att.time_maa_w1", "blocks.1.att.time_decay_w1", "enhance.1.gate.weight"})
+        for (const char* zero :
+             {"blocks.1.att.output.weight", "blocks.1.ffn.value.weight", "blocks.1.ffn.receptance.weight",
+              "blocks.1.att.time_maa_w1", "blocks.1.att.time_decay_w1", "enhance.1.gate.weight"})
             for (std::size_t i = 0; i < layout.find(zero)->size; ++i)
                 QCOMPARE(at(zero, i), 0.0f);
         QCOMPARE(at("enhance.1.gate.bias", 3), -2.0f);
@@ -114,7 +120,8 @@ private slots:
             for (int b = 0; b < 32; ++b) {
                 double square = 0, tall = 0;
                 for (std::size_t i = 0; i < 32; ++i)
-                    square += static_cast<double>(at("blocks.0.att.receptance.weight", 32 * static_cast<std::size_t>(a) + i)) *
+                    square += static_cast<double>(at("blocks.0.att.receptance.weight",
+                                                     32 * static_cast<std::size_t>(a) + i)) *
                               at("blocks.0.att.receptance.weight", 32 * static_cast<std::size_t>(b) + i);
                 for (std::size_t i = 0; i < 100; ++i)
                     tall += static_cast<double>(at("head.weight", 32 * i + static_cast<std::size_t>(a))) *

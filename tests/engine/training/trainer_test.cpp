@@ -18,7 +18,8 @@ private slots:
         QVERIFY(m_folder->isValid());
         QByteArray text;
         for (int i = 0; i < 400; ++i)
-            text += "The cat sat on the mat, and the dog lay by the door.\n\n" + QByteArray(i % 50 == 49 ? "\f\n\n" : "");
+            text += "The cat sat on the mat, and the dog lay by the door.\n\n" +
+                    QByteArray(i % 50 == 49 ? "\f\n\n" : "");
         write("text.txt", text);
     }
 
@@ -44,7 +45,8 @@ private slots:
                                   {});
         QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
         QVERIFY(result->isComplete);
-        QVERIFY2(validation > 0 && validation < 1.0, qPrintable(QString::number(validation))); // 8 for an untrained one
+        QVERIFY2(validation > 0 && validation < 1.0,
+                 qPrintable(QString::number(validation))); // 8 for an untrained one
         const auto model = Checkpoint::open(settings.output);
         QVERIFY(model.has_value());
         QCOMPARE(model->metadata().count("inkgate.enhancement"), std::size_t(gated ? 1 : 0));
@@ -61,12 +63,13 @@ private slots:
         broken.checkpointSeconds = 0; // a report after every step, from which to stop
         for (const int stopAt : {3, 7}) {
             std::stop_source stop;
-            const auto part = train(broken, true, pool,
-                                    [&](const TrainingReport& r) {
-                                        if (r.step >= stopAt)
-                                            stop.request_stop();
-                                    },
-                                    stop.get_token());
+            const auto part = train(
+                broken, true, pool,
+                [&](const TrainingReport& r) {
+                    if (r.step >= stopAt)
+                        stop.request_stop();
+                },
+                stop.get_token());
             QVERIFY2(part.has_value(), part ? "" : part.error().message.c_str());
             QVERIFY(!part->isComplete);
             QCOMPARE(part->step, std::int64_t(stopAt));
@@ -82,7 +85,8 @@ private slots:
         TrainingSettings first = small("first.safetensors");
         first.tokens = 100 * 4 * 32;
         double lossAtEnd = 0;
-        QVERIFY(train(first, false, pool, [&](const TrainingReport& r) { lossAtEnd = r.loss; }, {}).has_value());
+        QVERIFY(
+            train(first, false, pool, [&](const TrainingReport& r) { lossAtEnd = r.loss; }, {}).has_value());
         TrainingSettings second = small("second.safetensors");
         second.init = first.output;
         second.warmup = 0;
@@ -96,7 +100,8 @@ private slots:
                       },
                       {})
                     .has_value());
-        QVERIFY2(*lossAtStart < lossAtEnd + 0.7, qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
+        QVERIFY2(*lossAtStart < lossAtEnd + 0.7,
+                 qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
     }
 
     void wrongSettingsAreNamed() {

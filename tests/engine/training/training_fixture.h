@@ -49,15 +49,18 @@ inline engine::TrainingShape smallShape(const std::string& enhancementName) {
 }
 
 // Values of every scale that occurs, so that no term of a gradient is too small to be seen.
-template <class Real> std::vector<Real> randomParameters(const engine::ParameterLayout& layout, std::uint64_t seed,
-                                                          double scale = 0.3) {
+template <class Real>
+std::vector<Real> randomParameters(const engine::ParameterLayout& layout, std::uint64_t seed,
+                                   double scale = 0.3) {
     engine::Random random(seed);
     std::vector<Real> values(layout.size(), Real(0));
     for (const engine::Parameter& p : layout.parameters()) {
-        const bool isNorm = p.name.find("ln") != std::string::npos || p.name.find("norm.weight") != std::string::npos;
+        const bool isNorm =
+            p.name.find("ln") != std::string::npos || p.name.find("norm.weight") != std::string::npos;
         const bool isDecay = p.name.find("time_decay") != std::string::npos && !p.isMatrix;
         for (std::size_t i = 0; i < p.size; ++i)
-            values[p.offset + i] = Real(scale * random.normal() + (isNorm ? 1.0 : 0.0) - (isDecay ? 1.0 : 0.0));
+            values[p.offset + i] =
+                Real(scale * random.normal() + (isNorm ? 1.0 : 0.0) - (isDecay ? 1.0 : 0.0));
     }
     return values;
 }

@@ -115,7 +115,8 @@ private slots:
         batch.scale = 1.0f / static_cast<float>(count - 1);
         batch.keptLogits = logits;
         Rwkv6Gradient<float, float> gradient(layout, 1, count);
-        const double loss = gradient.run(parameters.data(), parameters.data(), batch, gradients.data()) / (count - 1);
+        const double loss =
+            gradient.run(parameters.data(), parameters.data(), batch, gradients.data()) / (count - 1);
 
         AlignedBuffer<float> buffer;
         const auto expectedLoss = values(*file, "vector.loss", buffer);
@@ -129,8 +130,10 @@ private slots:
                        gates.subspan(static_cast<std::size_t>(l) * plane, plane));
         for (const Parameter& p : layout.parameters()) {
             const auto expected = values(*file, "vector.grad." + p.name, buffer);
-            QVERIFY2(!expected.empty(), qPrintable("no gradient in the file for " + QString::fromStdString(p.name)));
-            verify(QString::fromStdString(p.name), std::span<const float>(gradients).subspan(p.offset, p.size), expected);
+            QVERIFY2(!expected.empty(),
+                     qPrintable("no gradient in the file for " + QString::fromStdString(p.name)));
+            verify(QString::fromStdString(p.name),
+                   std::span<const float>(gradients).subspan(p.offset, p.size), expected);
         }
     }
 };
