@@ -19,15 +19,16 @@ class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
 
-    // Tokens of `text`, no document separator added. Errors: InvalidText (with the byte offset) if `text` is not valid UTF-8
-    // (lone surrogates, overlong forms and cut characters included).
+    // Tokens of `text`, no document separator added. Errors: InvalidText (with the byte offset) if `text` is
+    // not valid UTF-8 (lone surrogates, overlong forms and cut characters included).
     [[nodiscard]] virtual Expected<std::vector<int>> encode(std::string_view text) const = 0;
 
-    // The bytes a token stands for: possibly part of a character, empty for control tokens and ids without text.
-    // `token` must be in [0, vocabularySize()).
+    // The bytes a token stands for: possibly part of a character, empty for control tokens and ids without
+    // text. `token` must be in [0, vocabularySize()).
     [[nodiscard]] virtual std::string_view bytes(int token) const = 0;
 
-    // Bytes of all tokens in a row; incomplete characters stay as they are. Errors: InvalidArgument for an id out of range.
+    // Bytes of all tokens in a row; incomplete characters stay as they are. Errors: InvalidArgument for an id
+    // out of range.
     [[nodiscard]] Expected<std::string> decode(std::span<const int> tokens) const;
 
     [[nodiscard]] virtual int vocabularySize() const = 0;
@@ -38,16 +39,17 @@ public:
     [[nodiscard]] virtual std::string_view kind() const = 0; // "sentencepiece", "rwkv-world", "bytes"
 };
 
-// A sentencepiece model file. Errors: FileNotFound, FileDamaged, VocabularyMismatch if the model is lossy (a self-test says so).
+// A sentencepiece model file. Errors: FileNotFound, FileDamaged, VocabularyMismatch if the model is lossy,
+// or has no piece for the end of a document.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesystem::path& path);
 
 // The RWKV World vocabulary text file (LF or CRLF). Errors: FileNotFound, FileDamaged with the line number.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path);
 
-// Bytes as tokens 0..255, for byte-level models such as tiny-rwkv.
+// Bytes as tokens 0..255, for byte-level models such as tiny-rwkv. NUL separates documents.
 [[nodiscard]] std::unique_ptr<const Tokenizer> makeByteTokenizer();
 
-// Chooses by content: sentencepiece protobuf or World text.
+// Chooses by content: sentencepiece protobuf or World text. Errors: those of both, UnsupportedFormat.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
 
 } // namespace engine

@@ -1,0 +1,65 @@
+#include "engine/tokenizer/world_tokenizer.h"
+
+#include "engine/tokenizer/byte_trie.h"
+#include "engine/tokenizer/utf8_stream.h"
+#include "engine/tokenizer/world_vocabulary.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+// World models have so many rows, whatever the number of tokens.
+constexpr std::size_t kPaddedSize = 65536;
+
+class WorldTokenizer final : public Tokenizer {
+public:
+    explicit WorldTokenizer(std::vector<std::string> tokens)
+        : m_texts(std::move(tokens))
+        , m_trie(m_texts) {
+        m_texts.resize(std::max(m_texts.size(), kPaddedSize));
+        for (std::size_t id = 1; id < m_texts.size(); ++id)
+            if (m_texts[id].empty())
+                m_unsampled.push_back(static_cast<int>(id));
+    }
+
+    [[nodiscard]] Expected<std::vector<int>> encode(std::string_view text) const override {
+        if (auto valid = requireUtf8(text); !valid)
+            return tl::unexpected(valid.error());
+        std::vector<int> tokens;
+        tokens.reserve(text.size() / 3);
+        while (!text.empty()) {
+            // Every single byte is a token, so there is always a match.
+            const auto [id, length] = m_trie.longest(text);
+            tokens.push_back(id);
+            text.remove_prefix(length);
+        }
+        return tokens;
+    }
+    [[nodiscard]] std::string_view bytes(int token) const override {
+        return m_texts[static_cast<std::size_t>(token)];
+    }
+    [[nodiscard]] int vocabularySize() const override { return static_cast<int>(m_texts.size()); }
+    [[nodiscard]] int documentSeparator() const override { return 0; }
+    [[nodiscard]] std::span<const int> unsampledTokens() const override { return m_unsampled; }
+    [[nodiscard]] std::string_view kind() const override { return "rwkv-world"; }
+
+private:
+    std::vector<std::string> m_texts; // [id]
+    ByteTrie m_trie;
+    std::vector<int> m_unsampled;
+};
+
+} // namespace
+
+Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::string_view vocabulary) {
+    auto tokens = parseWorldVocabulary(vocabulary);
+    if (!tokens)
+        return tl::unexpected(tokens.error());
+    return std::unique_ptr<const Tokenizer>(std::make_unique<WorldTokenizer>(std::move(*tokens)));
+}
+
+} // namespace engine

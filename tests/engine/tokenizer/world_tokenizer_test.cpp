@@ -1,0 +1,254 @@
+#include "engine/core/random.h"
+#include "engine/tokenizer/tokenizer.h"
+#include "engine/tokenizer/world_tokenizer.h"
+#include "engine/tokenizer/world_vocabulary.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cstdio>
+
+using namespace engine;
+
+namespace {
+
+const std::filesystem::path kVocabulary = INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt";
+
+// The 256 bytes and a few longer tokens, in the notation of the real file.
+std::string smallVocabulary(const std::string& lineEnd = "\n") {
+    std::string text;
+    const auto line = [&](int id, const std::string& literal, int length) {
+        text += std::to_string(id) + ' ' + literal + ' ' + std::to_string(length) + lineEnd;
+    };
+    for (int byte = 0; byte < 256; ++byte) {
+        char literal[16];
+        std::snprintf(literal, sizeof literal, byte < 128 ? "'\\x%02x'" : "b'\\x%02x'", byte);
+        line(byte + 1, literal, 1);
+    }
+    line(257, "'  '", 2);
+    line(258, "\"it's\"", 4);
+    line(259, "'\\xa0'", 2);
+    line(260, "'\\u2581 x'", 5);
+    line(261, "'\\n\\n'", 2);
+    line(262, "b'\\xe4\\xbd'", 2);
+    line(263, "'é \"'", 4);
+    return text;
+}
+
+} // namespace
+
+class WorldTokenizerTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<const Tokenizer> m_world;
+
+private slots:
+    void initTestCase() {
+        if (!std::filesystem::exists(kVocabulary))
+            return;
+        auto loaded = loadRwkvWorld(kVocabulary);
+        QVERIFY2(loaded, loaded ? "" : loaded.error().message.c_str());
+        m_world = std::move(*loaded);
+    }
+
+    void encodesTheTextsOfTheSpecification_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QList<int>>("tokens");
+        QTest::newRow("129 spaces") << QByteArray(129, ' ') << QList<int>{65529, 33};
+        QTest::newRow("3 line breaks") << QByteArray(3, '\n') << QList<int>{3328};
+        QTest::newRow("9 line breaks") << QByteArray(9, '\n') << QList<int>{49921, 11};
+        QTest::newRow("two paragraphs") << QByteArray("Hello, world!\n\nThe end.")
+                                        << QList<int>{33155, 45, 40213, 34, 261, 6699, 21616, 47};
+        QTest::newRow("emoji in three tokens")
+            << QByteArray("Once upon a time\u2026 \u201Cn\u00E9\u201D \u4F60\u597D \U0001F600")
+            << QList<int>{23977, 32350, 332,   32251, 9830, 22903, 8273, 9823,
+                          33,    10464, 11685, 33,    3319, 153,   129};
+        QTest::newRow("empty") << QByteArray("") << QList<int>{};
+    }
+
+    void encodesTheTextsOfTheSpecification() {
+        QFETCH(QByteArray, text);
+        QFETCH(QList<int>, tokens);
+        if (!m_world)
+            QSKIP("no World vocabulary in the shared folder");
+        const auto encoded = m_world->encode(text.toStdString());
+        QVERIFY(encoded);
+        QCOMPARE(QList<int>(encoded->begin(), encoded->end()), tokens);
+        QCOMPARE(*m_world->decode(*encoded), text.toStdString());
+    }
+
+    void everyTokenEncodesToItself() {
+        if (!m_world)
+            QSKIP("no World vocabulary in the shared folder");
+        int partial = 0;
+        for (int id = 1; id < 65530; ++id) {
+            const std::string text(m_world->bytes(id));
+            QVERIFY(!text.empty());
+            const auto encoded = m_world->encode(text);
+            if (!encoded) { // a part of a character
+                QCOMPARE(encoded.error().code, ErrorCode::InvalidText);
+                ++partial;
+                continue;
+            }
+            QCOMPARE(*encoded, std::vector<int>{id});
+        }
+        QCOMPARE(partial, 486);
+    }
+
+    void everyByteIsAToken() {
+        if (!m_world)
+            QSKIP("no World vocabulary in the shared folder");
+        for (int byte = 0; byte < 256; ++byte)
+            QCOMPARE(m_world->bytes(byte + 1), std::string_view(std::string(1, static_cast<char>(byte))));
+    }
+
+    void paddingIsNeverSampled() {
+        if (!m_world)
+            QSKIP("no World vocabulary in the shared folder");
+        QCOMPARE(m_world->vocabularySize(), 65536);
+        QCOMPARE(m_world->documentSeparator(), 0);
+        QCOMPARE(m_world->bytes(0), std::string_view());
+        const auto unsampled = m_world->unsampledTokens();
+        QCOMPARE(std::vector<int>(unsampled.begin(), unsampled.end()),
+                 (std::vector<int>{65530, 65531, 65532, 65533, 65534, 65535}));
+        const std::vector<int> padding{65535};
+        QCOMPARE(*m_world->decode(padding), std::string());
+        for (const int outside : {-1, 65536}) {
+            const auto decoded = m_world->decode(std::vector<int>{outside});
+            QVERIFY(!decoded);
+            QCOMPARE(decoded.error().code, ErrorCode::InvalidArgument);
+        }
+    }
+
+    void carriageReturnsAtLineEndsChangeNothing() {
+        const auto plain = parseWorldVocabulary(smallVocabulary());
+        const auto windows = parseWorldVocabulary(smallVocabulary("\r\n"));
+        QVERIFY2(plain && windows, plain ? "" : plain.error().message.c_str());
+        QCOMPARE(*plain, *windows);
+        QCOMPARE(plain->size(), std::size_t(264));
+        QCOMPARE((*plain)[258], std::string("it's"));
+        QCOMPARE((*plain)[259], std::string("\xC2\xA0"));
+        QCOMPARE((*plain)[260], std::string("\xE2\x96\x81 x"));
+        QCOMPARE((*plain)[262], std::string("\xE4\xBD"));
+        QCOMPARE((*plain)[263], std::string("\xC3\xA9 \""));
+    }
+
+    void longestTokenWins() {
+        const auto world = makeWorldTokenizer(smallVocabulary());
+        QVERIFY(world);
+        QCOMPARE(*(*world)->encode("   it's\u4F60it'"),
+                 (std::vector<int>{257, 33, 258, 262, 0xA0 + 1, 'i' + 1, 't' + 1, '\'' + 1}));
+        QCOMPARE((*world)->vocabularySize(), 65536);
+        QCOMPARE((*world)->unsampledTokens().size(), std::size_t(65536 - 264));
+    }
+
+    void readsPythonLiterals_data() {
+        QTest::addColumn<QByteArray>("literal");
+        QTest::addColumn<bool>("isValid");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("escapes") << QByteArray("'\\n\\t\\r\\\\\\''") << true << QByteArray("\n\t\r\\'");
+        QTest::newRow("hex is a code point in text")
+            << QByteArray("'\\xe9'") << true << QByteArray("\xC3\xA9");
+        QTest::newRow("hex is a byte in bytes") << QByteArray("b'\\xe9'") << true << QByteArray("\xE9");
+        QTest::newRow("u and U") << QByteArray("'\\u4f60\\U0001F600'") << true
+                                 << QByteArray("\u4F60\U0001F600");
+        QTest::newRow("other quote inside") << QByteArray("\"it's\"") << true << QByteArray("it's");
+        QTest::newRow("spaces") << QByteArray("'  '") << true << QByteArray("  ");
+        for (const char* broken :
+             {"",           "'",       "b'",     "a",       "'a",        "a'",        "'a\"",
+              "'a'b'",      "'\\'",    "'\\x4'", "'\\xzz'", "'\\q'",     "'\\ud800'", "'\\U00110000'",
+              "b'\\u0041'", "b'\xE9'", "'\xE9'", "'\\x-1'", "'\\u+123'", "u'a'"})
+            QTest::newRow(broken[0] ? broken : "empty") << QByteArray(broken) << false << QByteArray();
+    }
+
+    void readsPythonLiterals() {
+        QFETCH(QByteArray, literal);
+        QFETCH(bool, isValid);
+        QFETCH(QByteArray, bytes);
+        const auto parsed = parsePythonLiteral(literal.toStdString());
+        QCOMPARE(parsed.has_value(), isValid);
+        if (parsed)
+            QCOMPARE(*parsed, bytes.toStdString());
+        else
+            QCOMPARE(parsed.error().code, ErrorCode::FileDamaged);
+    }
+
+    void brokenLinesAreNamed_data() {
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("no spaces") << QByteArray("264'a'1");
+        QTest::newRow("one space") << QByteArray("264 'ab'");
+        QTest::newRow("id is no number") << QByteArray("26x 'ab' 2");
+        QTest::newRow("id 0") << QByteArray("0 'ab' 2");
+        QTest::newRow("negative id") << QByteArray("-1 'ab' 2");
+        QTest::newRow("huge id") << QByteArray("4000000000 'ab' 2");
+        QTest::newRow("id beyond 64 bits") << QByteArray("99999999999999999999999 'ab' 2");
+        QTest::newRow("id twice") << QByteArray("33 'ab' 2");
+        QTest::newRow("token twice") << QByteArray("264 'a' 1");
+        QTest::newRow("wrong length") << QByteArray("264 'ab' 3");
+        QTest::newRow("length is no number") << QByteArray("264 'ab' two");
+        QTest::newRow("empty token") << QByteArray("264 '' 0");
+        QTest::newRow("no quotes") << QByteArray("264 ab 2");
+        QTest::newRow("empty line") << QByteArray("");
+    }
+
+    void brokenLinesAreNamed() {
+        QFETCH(QByteArray, line);
+        const auto parsed = parseWorldVocabulary(smallVocabulary() + line.toStdString() + "\n");
+        QVERIFY(!parsed);
+        QCOMPARE(parsed.error().code, ErrorCode::FileDamaged);
+        QVERIFY2(parsed.error().message.find("line 264") != std::string::npos,
+                 parsed.error().message.c_str());
+    }
+
+    void everyTruncationIsAnErrorOrEndsAtALine() {
+        const std::string whole = smallVocabulary();
+        const auto full = parseWorldVocabulary(whole);
+        QVERIFY(full);
+        int accepted = 0;
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            const auto parsed = parseWorldVocabulary(std::string_view(whole).substr(0, size));
+            if (!parsed) {
+                QCOMPARE(parsed.error().code, ErrorCode::FileDamaged);
+                continue;
+            }
+            ++accepted; // the bytes are all there and the last line is whole
+            QVERIFY(whole[size] == '\n' || whole[size - 1] == '\n');
+            for (std::size_t id = 0; id < parsed->size(); ++id)
+                QCOMPARE((*parsed)[id], (*full)[id]);
+        }
+        QCOMPARE(accepted, 15); // with and without the line end after ids 256 to 263, less the whole file
+    }
+
+    void damagedBytesNeverCrash() {
+        Random random(11);
+        const std::string whole = smallVocabulary();
+        for (int round = 0; round < 3000; ++round) {
+            std::string damaged = whole;
+            for (std::uint64_t i = 0; i <= random.below(3); ++i)
+                damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+            const auto world = makeWorldTokenizer(damaged);
+            if (!world)
+                continue;
+            const std::string text = "it's  \u4F60 a\n\n";
+            QCOMPARE(*(*world)->decode(*(*world)->encode(text)), text);
+        }
+    }
+
+    void missingFilesSaySo() {
+        const auto world = loadRwkvWorld("/nowhere/vocabulary.txt");
+        QVERIFY(!world);
+        QCOMPARE(world.error().code, ErrorCode::FileNotFound);
+        QTemporaryDir folder;
+        QFile file(folder.filePath("vocabulary.txt"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        const auto empty = loadRwkvWorld(file.fileName().toStdString());
+        QVERIFY(!empty);
+        QCOMPARE(empty.error().code, ErrorCode::FileDamaged);
+        QVERIFY(empty.error().message.find("vocabulary.txt") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(WorldTokenizerTest)
+#include "world_tokenizer_test.moc"
