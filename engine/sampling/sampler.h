@@ -4,7 +4,7 @@
 // Filters: each one judges what the one before left, probabilities scaled to a sum of 1; of equals the lower
 // id goes first.
 //   top-k    the k most likely
-//   typical  the fewest tokens that make up this share, nearest to the entropy in surprise first
+//   typical  the fewest tokens that make up this share, those with -log(p) nearest to the entropy first
 //   top-p    the fewest tokens that make up this share, the most likely first
 //   min-p    those at least minP times as likely as the most likely one
 // Penalties: repetition divides positive and multiplies negative logits of tokens seen; presence subtracts

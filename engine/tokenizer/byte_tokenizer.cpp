@@ -37,8 +37,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<const Tokenizer> makeByteTokenizer() {
-    return std::make_unique<ByteTokenizer>();
-}
+std::unique_ptr<const Tokenizer> makeByteTokenizer() { return std::make_unique<ByteTokenizer>(); }
 
 } // namespace engine

@@ -44,16 +44,13 @@ public:
             field.value = *value;
             return field;
         }
-        case 1:
-            return take(8, field);
+        case 1: return take(8, field);
         case 2: {
             const auto length = varint();
             return length ? take(*length, field) : std::nullopt;
         }
-        case 5:
-            return take(4, field);
-        default:
-            return std::nullopt;
+        case 5: return take(4, field);
+        default: return std::nullopt;
         }
     }
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <exception>
+#include <new>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -219,11 +221,15 @@ Expected<std::vector<int>> SentencePieceTokenizer::encode(std::string_view text)
 
 } // namespace
 
-Expected<std::unique_ptr<const Tokenizer>> makeSentencePieceTokenizer(std::string_view model) {
+Expected<std::unique_ptr<const Tokenizer>> makeSentencePieceTokenizer(std::string_view model) try {
     auto tokenizer = std::make_unique<SentencePieceTokenizer>();
     if (auto loaded = tokenizer->load(model); !loaded)
         return tl::unexpected(loaded.error());
     return std::unique_ptr<const Tokenizer>(std::move(tokenizer));
+} catch (const std::bad_alloc&) {
+    return failure(ErrorCode::OutOfMemory, "not enough memory for the sentencepiece model");
+} catch (const std::exception& exception) { // its trie throws at pieces without bytes
+    return failure(ErrorCode::FileDamaged, std::string("sentencepiece cannot read it: ") + exception.what());
 }
 
 } // namespace engine

@@ -53,22 +53,13 @@ bool appendEscape(std::string_view& rest, bool isBytes, std::string& out) {
     const char kind = rest[0];
     rest.remove_prefix(1);
     switch (kind) {
-    case 'n':
-        out += '\n';
-        return true;
-    case 't':
-        out += '\t';
-        return true;
-    case 'r':
-        out += '\r';
-        return true;
+    case 'n': out += '\n'; return true;
+    case 't': out += '\t'; return true;
+    case 'r': out += '\r'; return true;
     case '\\':
     case '\'':
-    case '"':
-        out += kind;
-        return true;
-    default:
-        break;
+    case '"': out += kind; return true;
+    default: break;
     }
     const std::size_t digits = kind == 'x' ? 2 : isBytes ? 0 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
     if (digits == 0 || rest.size() < digits)

@@ -14,7 +14,7 @@ for split in train valid test; do
     [ -f "$work/$split.txt" ] || zstd -q -d --long=27 "$corpus/$split.txt.zst" -o "$work/$split.txt"
 done
 [ -f "$work/tokenizer.model" ] ||
-    "$cli" train-tokenizer --text "$work/train.txt" --out "$work/tokenizer.model" --vocabulary 8192 --sentences 400000
+    "$cli" train-tokenizer --text "$work/train.txt" --out "$work/tokenizer.model" --vocabulary 8192 --threads 2
 for gate in none adaptive; do
     out=$work/$([ "$gate" = none ] && echo base || echo gated).safetensors
     [ -f "$out" ] || "$cli" train --resume --out "$out" --gate "$gate" --text "$work/train.txt" \

@@ -156,8 +156,16 @@ private slots:
         int accepted = 0;
         for (int round = 0; round < 6000; ++round) {
             std::string damaged = m_model;
-            for (std::uint64_t i = 0; i <= random.below(3); ++i)
-                damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+            switch (random.below(3)) {
+            case 0: damaged.erase(random.below(damaged.size()), random.below(200)); break;
+            case 1:
+                damaged.insert(random.below(damaged.size()), damaged, random.below(damaged.size()),
+                               random.below(300));
+                break;
+            default:
+                for (std::uint64_t i = 0; i <= random.below(3); ++i)
+                    damaged[random.below(damaged.size())] = static_cast<char>(random.below(256));
+            }
             const auto tokenizer = makeSentencePieceTokenizer(damaged);
             if (!tokenizer)
                 continue;
@@ -167,6 +175,16 @@ private slots:
             QCOMPARE(*(*tokenizer)->decode(*tokens), text);
         }
         QVERIFY(accepted > 0); // a changed score, for instance, leaves a usable model
+    }
+
+    // sentencepiece throws at some of these.
+    void piecesWithoutBytesAreRefused() {
+        using namespace std::string_literals;
+        for (const std::string& piece : {"\x0A\x02\x0A\x00"s, "\x0A\x04\x0A\x00\x18\x04"s, "\x0A\x00"s}) {
+            const auto tokenizer = makeSentencePieceTokenizer(piece + m_model);
+            QVERIFY(!tokenizer);
+            QCOMPARE(tokenizer.error().code, ErrorCode::FileDamaged);
+        }
     }
 
     void otherBytesAreNoModel() {

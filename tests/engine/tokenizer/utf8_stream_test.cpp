@@ -9,14 +9,14 @@ namespace {
 
 const std::string kReplacement = "\xEF\xBF\xBD";
 
-// Pushes `text` in parts that end at the bits set in `cuts` and checks on the way that no part holds broken
-// characters.
+// Pushes `text` in parts that end at the bits set in `cuts` (again from the first one after 64 bytes) and
+// checks on the way that no part holds broken characters.
 std::string streamed(std::string_view text, std::uint64_t cuts) {
     Utf8Stream stream;
     std::string result;
     std::size_t begin = 0;
     for (std::size_t i = 1; i <= text.size(); ++i) {
-        if (i < text.size() && !(cuts >> (i - 1) & 1))
+        if (i < text.size() && !(cuts >> (i - 1) % 64 & 1))
             continue;
         const std::string part = stream.push(text.substr(begin, i - begin));
         if (findInvalidUtf8(part) != std::string::npos)
