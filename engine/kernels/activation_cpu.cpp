@@ -17,8 +17,7 @@ namespace HWY_NAMESPACE {
 
 void activateRow(ActivationKind kind, float* values, std::size_t count) {
     switch (kind) {
-    case ActivationKind::None:
-        break;
+    case ActivationKind::None: break;
     case ActivationKind::Tanh:
         forEachVector(count, [=](auto d, std::size_t i) HWY_ATTR {
             hn::StoreU(hn::Tanh(d, hn::LoadU(d, values + i)), d, values + i);
@@ -54,10 +53,11 @@ void activation(const Activation& op, ThreadPool& pool) {
     const std::size_t stride = op.stride > 0 ? static_cast<std::size_t>(op.stride) : columns;
     const auto activate = HWY_DYNAMIC_DISPATCH(activateRow);
     const std::size_t steps = op.kind == ActivationKind::SquaredRelu ? 1 : 16;
-    splitWork(pool, static_cast<std::size_t>(op.tokens), columns * steps, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t t = begin; t < end; ++t)
-            activate(op.kind, op.values + t * stride, columns);
-    });
+    splitWork(pool, static_cast<std::size_t>(op.tokens), columns * steps,
+              [&](std::size_t begin, std::size_t end) {
+                  for (std::size_t t = begin; t < end; ++t)
+                      activate(op.kind, op.values + t * stride, columns);
+              });
 }
 
 } // namespace engine::cpu

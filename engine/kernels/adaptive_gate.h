@@ -7,7 +7,8 @@
 // Source:  spec/enhanced-rwkv.md sections 2 and 3; tests/support/reference/adaptive_gate.h is the plain form.
 // Shapes:  T tokens, D width; last index fastest.
 //   stream       h, [T,D], with the row of the token before the first directly in front of it (stream - D)
-//   shifted      [T,D], rows `shiftedStride` apart, or null (identity and mlp shift);  shiftChange [T,D] or null
+//   shifted      [T,D], rows `shiftedStride` apart, or null (identity and mlp shift)
+//   shiftChange  [T,D], or null (identity)
 //   gates        in: logits [T,D]; out: the gates used. Null if the gate is fixed
 //   bias         [D], or null if `gates` holds it already
 //   output       [T,D], not overlapping stream

@@ -19,8 +19,8 @@ void gateRows(const AdaptiveGate& op, std::size_t begin, std::size_t end) {
     const auto width = static_cast<std::size_t>(op.width);
     for (std::size_t t = begin; t < end; ++t) {
         const float* h = op.stream + t * width;
-        const float* shifted = op.shifted != nullptr ? op.shifted + t * static_cast<std::size_t>(op.shiftedStride)
-                                                     : h - width;
+        const float* shifted =
+            op.shifted != nullptr ? op.shifted + t * static_cast<std::size_t>(op.shiftedStride) : h - width;
         const float* change = op.shiftChange != nullptr ? op.shiftChange + t * width : nullptr;
         float* gates = op.gates != nullptr ? op.gates + t * width : nullptr;
         const float* bias = op.bias;

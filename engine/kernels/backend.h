@@ -1,7 +1,8 @@
-// backend.h: every operation of the forward passes, on one page. A backend is a set of these operations and the memory they
-// work on; CpuBackend is one, others may follow. The forward passes in engine/model are written once against this interface.
-// An operation is a fused step that means something in the model's terms; its header holds its contract: equations, shapes,
-// units. All pointers in an operation are memory of this backend.
+// backend.h: every operation of the forward passes, on one page. A backend is a set of these operations and
+// the memory they work on; CpuBackend is one, others may follow. The forward passes in engine/model are
+// written once against this interface.
+// An operation is a fused step that means something in the model's terms; its header holds its contract:
+// equations, shapes, units. All pointers in an operation are memory of this backend.
 // To add an operation: its header, <name>_cpu.cpp, a line here and in CpuBackend, its plain form in
 // tests/support/reference, a test in tests/engine/kernels.
 // Threads: one caller at a time.

@@ -48,13 +48,14 @@ HWY_AFTER_NAMESPACE();
 namespace engine {
 
 std::array<float, kPositionFeatures> positionFeatures(std::int64_t t) {
-    // Reduced modulo the period before the float arithmetic, so that a position in the millions is as exact as the first.
+    // Reduced modulo the period before the float arithmetic, so that a position in the millions is as exact
+    // as the first.
     const auto angle = [t](std::int64_t period) {
         return 2.0 * std::numbers::pi * static_cast<double>(t % period) / static_cast<double>(period);
     };
-    return {static_cast<float>(1.0 / (1.0 + static_cast<double>(t) / 64.0)), static_cast<float>(std::sin(angle(16))),
-            static_cast<float>(std::cos(angle(16))), static_cast<float>(std::sin(angle(256))),
-            static_cast<float>(std::cos(angle(256)))};
+    return {static_cast<float>(1.0 / (1.0 + static_cast<double>(t) / 64.0)),
+            static_cast<float>(std::sin(angle(16))), static_cast<float>(std::cos(angle(16))),
+            static_cast<float>(std::sin(angle(256))), static_cast<float>(std::cos(angle(256)))};
 }
 
 namespace cpu {
@@ -64,8 +65,8 @@ HWY_EXPORT(convolveToken);
 void convolutionalShift(const ConvolutionalShift& op, ThreadPool& pool) {
     assert(op.taps <= kMaxConvolutionTaps);
     const auto convolve = HWY_DYNAMIC_DISPATCH(convolveToken);
-    const std::size_t steps = static_cast<std::size_t>(op.width) * static_cast<std::size_t>(op.taps) *
-                              (kPositionFeatures + 1);
+    const std::size_t steps =
+        static_cast<std::size_t>(op.width) * static_cast<std::size_t>(op.taps) * (kPositionFeatures + 1);
     splitWork(pool, static_cast<std::size_t>(op.tokens), steps, [&](std::size_t begin, std::size_t end) {
         for (std::size_t t = begin; t < end; ++t)
             convolve(op, t, positionFeatures(op.firstPosition + static_cast<std::int64_t>(t)));

@@ -13,6 +13,10 @@ class CpuBackend final : public Backend {
 public:
     explicit CpuBackend(std::shared_ptr<ThreadPool> pool);
 
+    // Computes on the caller alone, or with the whole pool again. Results are those of linear.h: the same for
+    // few tokens.
+    void useOneThread(bool isAlone) { m_team = isAlone ? &m_caller : m_pool.get(); }
+
     [[nodiscard]] std::shared_ptr<float[]> allocate(std::size_t count) override;
 
     void embedding(const Embedding& op) override;
@@ -30,6 +34,8 @@ public:
 
 private:
     std::shared_ptr<ThreadPool> m_pool;
+    ThreadPool m_caller{1}; // a team of one, without a thread of its own
+    ThreadPool* m_team;
     LinearScratch m_scratch;
 };
 

@@ -17,13 +17,13 @@ HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
 
-void shiftDynamically(const DynamicShift& op, std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin,
-                      std::size_t columnEnd) {
+void shiftDynamically(const DynamicShift& op, std::size_t tokenBegin, std::size_t tokenEnd,
+                      std::size_t columnBegin, std::size_t columnEnd) {
     const auto width = static_cast<std::size_t>(op.width);
     const auto rank = static_cast<std::size_t>(op.rank);
     for (std::size_t j = 0; j < kDynamicShiftUses; ++j) {
-        const LowRankRows rows{op.mixHidden + j * rank, kDynamicShiftUses * rank, rank, op.factors + j * rank * width,
-                               width};
+        const LowRankRows rows{op.mixHidden + j * rank, kDynamicShiftUses * rank, rank,
+                               op.factors + j * rank * width, width};
         const float* before = op.normalised;
         const float* current = op.normalised + width;
         const float* mix = op.uses[j].mix;
@@ -51,10 +51,12 @@ HWY_EXPORT(shiftDynamically);
 void dynamicShift(const DynamicShift& op, ThreadPool& pool) {
     activation({ActivationKind::Tanh, op.tokens, kDynamicShiftUses * op.rank, op.mixHidden}, pool);
     const auto shift = HWY_DYNAMIC_DISPATCH(shiftDynamically);
-    splitTokensOrColumns(pool, static_cast<std::size_t>(op.tokens), static_cast<std::size_t>(op.width),
-                         kDynamicShiftUses * static_cast<std::size_t>(op.rank),
-                         [&](std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin,
-                             std::size_t columnEnd) { shift(op, tokenBegin, tokenEnd, columnBegin, columnEnd); });
+    splitTokensOrColumns(
+        pool, static_cast<std::size_t>(op.tokens), static_cast<std::size_t>(op.width),
+        kDynamicShiftUses * static_cast<std::size_t>(op.rank),
+        [&](std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin, std::size_t columnEnd) {
+            shift(op, tokenBegin, tokenEnd, columnBegin, columnEnd);
+        });
 }
 
 } // namespace engine::cpu

@@ -18,7 +18,8 @@ namespace HWY_NAMESPACE {
 void layerNormRows(const LayerNorm& op, std::size_t begin, std::size_t end) {
     const auto width = static_cast<std::size_t>(op.width);
     for (std::size_t t = begin; t < end; ++t)
-        normaliseRow(op.input + t * width, op.norm.weight, op.norm.bias, op.norm.epsilon, width, op.output + t * width);
+        normaliseRow(op.input + t * width, op.norm.weight, op.norm.bias, op.norm.epsilon, width,
+                     op.output + t * width);
 }
 
 } // namespace HWY_NAMESPACE

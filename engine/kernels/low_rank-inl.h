@@ -1,6 +1,6 @@
 // low_rank-inl.h: the inner loop of low-rank maps: rows of `hidden` times a [rank, width] factor.
-// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by; what happens to a finished sum
-// is the caller's: finish(d, token, column, sum), a generic lambda marked HWY_ATTR.
+// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by; what happens to a
+// finished sum is the caller's: finish(d, token, column, sum), a generic lambda marked HWY_ATTR.
 // Included once per instruction set, after vector_loop-inl.h.
 
 #if defined(ENGINE_KERNELS_LOW_RANK_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -29,7 +29,8 @@ struct LowRankRows {
 };
 
 template <std::size_t kTokens, std::size_t kVectors, class D, class Finish>
-HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std::size_t column, Finish& finish) {
+HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std::size_t column,
+                            Finish& finish) {
     const std::size_t lanes = hn::Lanes(d);
     hn::Vec<D> sums[kTokens][kVectors];
     for (std::size_t t = 0; t < kTokens; ++t)
@@ -49,8 +50,8 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std
             finish(d, token + t, column + v * lanes, sums[t][v]);
 }
 
-// All tokens of [tokenBegin, tokenEnd) for kVectors vectors from `column`. Every sum is formed in the same order, whatever
-// the tile, so one token at a time gives the same values as many.
+// All tokens of [tokenBegin, tokenEnd) for kVectors vectors from `column`. Every sum is formed in the same
+// order, whatever the tile, so one token at a time gives the same values as many.
 template <std::size_t kVectors, class D, class Finish>
 HWY_INLINE void lowRankColumns(D d, const LowRankRows& rows, std::size_t tokenBegin, std::size_t tokenEnd,
                                std::size_t column, Finish& finish) {

@@ -1,10 +1,12 @@
 // low_rank.h: the second half of a low-rank map, output = bias + f(hidden) · factor.
-// The first half is an ordinary product (linear.h). `factor` keeps the checkpoint's orientation [rank, width]: with so few
-// inputs, adding up its rows is faster than as many short dot products.
-// Source:  spec/rwkv-models.md sections 4 and 5 (decay, in-context rate, value mix, gate), spec/enhanced-rwkv.md sections 2
-//          and 3 (mlp shift, routing); tests/support/reference/low_rank.h is the plain form.
-// Shapes:  T tokens, R rank, C width; hidden [T,R], rows `hiddenStride` apart; factor [R,C]; bias [C] or null (zero);
-//          output [T,C]. hidden is overwritten with f(hidden).
+// The first half is an ordinary product (linear.h). `factor` keeps the checkpoint's orientation [rank,
+// width]: with so few inputs, adding up its rows is faster than as many short dot products.
+// Source:  spec/rwkv-models.md sections 4 and 5 (decay, in-context rate, value mix, gate),
+//          spec/enhanced-rwkv.md sections 2 and 3 (mlp shift, routing);
+//          tests/support/reference/low_rank.h is the plain form.
+// Shapes:  T tokens, R rank, C width; last index fastest.
+//   hidden  [T,R], rows `hiddenStride` apart; overwritten with f(hidden)
+//   factor  [R,C];  bias [C], or null for zero;  output [T,C]
 // Threads: reentrant, the pool's rules apply.
 #pragma once
 

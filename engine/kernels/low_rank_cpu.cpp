@@ -50,15 +50,14 @@ void lowRank(std::span<const LowRank> ops, int tokens, ThreadPool& pool) {
         ranks += static_cast<std::size_t>(op.rank);
     }
     const auto expand = HWY_DYNAMIC_DISPATCH(expandLowRank);
-    splitTokensOrColumns(pool, static_cast<std::size_t>(tokens), widest, ranks,
-                         [&](std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin,
-                             std::size_t columnEnd) {
-                             for (const LowRank& op : ops) {
-                                 const auto width = static_cast<std::size_t>(op.width);
-                                 expand(op, tokenBegin, tokenEnd, std::min(columnBegin, width),
-                                        std::min(columnEnd, width));
-                             }
-                         });
+    splitTokensOrColumns(
+        pool, static_cast<std::size_t>(tokens), widest, ranks,
+        [&](std::size_t tokenBegin, std::size_t tokenEnd, std::size_t columnBegin, std::size_t columnEnd) {
+            for (const LowRank& op : ops) {
+                const auto width = static_cast<std::size_t>(op.width);
+                expand(op, tokenBegin, tokenEnd, std::min(columnBegin, width), std::min(columnEnd, width));
+            }
+        });
 }
 
 } // namespace engine::cpu

@@ -1,4 +1,4 @@
-// simd_targets.h: which instruction sets the kernels of this folder are compiled for; included before Highway.
+// simd_targets.h: which instruction sets the kernels are compiled for; included before Highway.
 // The float32 loops gain nothing from the steps in between, and each target costs compile time and program
 // size; vectors of unknown size (SVE, RVV) cannot be kept in the arrays of registers that the kernels sum in.
 // Remaining on x86-64: AVX-512, AVX2 with FMA, and plain code for processors from before 2013.

@@ -43,8 +43,8 @@ void addToStream(const StreamUpdate& op, ThreadPool& pool) {
     const std::size_t steps = width * (op.receptance != nullptr ? 16 : 1);
     splitWork(pool, static_cast<std::size_t>(op.tokens), steps, [&](std::size_t begin, std::size_t end) {
         const std::size_t offset = begin * width;
-        add(op.value + offset, op.receptance != nullptr ? op.receptance + offset : nullptr, op.stream + offset,
-            (end - begin) * width);
+        add(op.value + offset, op.receptance != nullptr ? op.receptance + offset : nullptr,
+            op.stream + offset, (end - begin) * width);
     });
 }
 

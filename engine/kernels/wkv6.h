@@ -1,5 +1,6 @@
-// wkv6.h: the recurrence of RWKV-5.2 and 6 with what surrounds it: decay before, group norm and output gate after.
-//   w = exp(-exp(decayLogit));   per head, state S[i,j], i key channel, j value channel:
+// wkv6.h: the recurrence of RWKV-5.2 and 6 with the decay before it and group norm and output gate after it.
+//   w = exp(-exp(decayLogit))
+//   per head, state S[i,j], i key channel, j value channel:
 //   y[j]   = Σ_i r[i] (S[i,j] + bonus[i] k[i] v[j])
 //   S[i,j] = w[i] S[i,j] + k[i] v[j]
 //   output = GroupNorm(y) * silu(gate)

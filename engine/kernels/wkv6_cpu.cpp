@@ -17,11 +17,11 @@ HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
 
-// One token of one head for kVectors vectors of value channels: their sums stay in registers while the rows of the state
-// pass by, each read and written once.
+// One token of one head for kVectors vectors of value channels: their sums stay in registers while the rows
+// of the state pass by, each read and written once.
 template <std::size_t kVectors, class D>
-HWY_INLINE void wkv6Columns(D d, std::size_t n, const float* r, const float* k, const float* v, const float* w,
-                            float bonus, float* state, float* y) {
+HWY_INLINE void wkv6Columns(D d, std::size_t n, const float* r, const float* k, const float* v,
+                            const float* w, float bonus, float* state, float* y) {
     const std::size_t lanes = hn::Lanes(d);
     hn::Vec<D> values[kVectors];
     hn::Vec<D> sums[kVectors];
@@ -44,8 +44,8 @@ HWY_INLINE void wkv6Columns(D d, std::size_t n, const float* r, const float* k, 
         hn::StoreU(sums[c], d, y + c * lanes);
 }
 
-HWY_INLINE void wkv6Token(std::size_t n, const float* r, const float* k, const float* v, const float* w, float bonus,
-                          float* state, float* y) {
+HWY_INLINE void wkv6Token(std::size_t n, const float* r, const float* k, const float* v, const float* w,
+                          float bonus, float* state, float* y) {
     const hn::ScalableTag<float> d;
     const hn::CappedTag<float, 1> one;
     const std::size_t lanes = hn::Lanes(d);

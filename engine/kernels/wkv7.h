@@ -1,17 +1,19 @@
-// wkv7.h: the recurrence of RWKV-7 with what surrounds it: decay, in-context rate, removal key and value residual before;
-// group norm, current-token bonus and output gate after.
+// wkv7.h: the recurrence of RWKV-7 with what surrounds it: decay, in-context rate, removal key and value
+// residual before; group norm, current-token bonus and output gate after.
 //   w = exp(-e^(-1/2) σ(decayLogit));  α = σ(rateLogit)
-//   v = value + (firstLayerValue - value) σ(valueMixLogit)                    layer 0: v = value, and firstLayerValue = v
-//   κ̂ = key * removalScale, scaled to length 1 per head;  k̃ = key * (1 + (α - 1) rateScale)
+//   v = value + (firstLayerValue - value) σ(valueMixLogit);  in layer 0 v = value, and firstLayerValue = v
+//   κ̂ = key * removalScale, scaled to length 1 per head
+//   k̃ = key * (1 + (α - 1) rateScale)
 //   per head, state S[i,j], i value channel, j key channel:
 //   s[i]   = -Σ_j S[i,j] κ̂[j]
 //   S[i,j] = S[i,j] w[j] + s[i] κ̂[j] α[j] + v[i] k̃[j]
 //   y[i]   = Σ_j S[i,j] r[j]
 //   output = (GroupNorm(y) + (Σ_head r k̃ bonus) v) * gate
-// Source:  spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456); tests/support/reference/wkv7.h is the plain form.
+// Source:  spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456); tests/support/reference/wkv7.h is
+//          the plain form.
 // Shapes:  T tokens, H heads, N head size, C = H N; last index fastest.
-//   receptance, key, value, decayLogit, rateLogit, valueMixLogit, gate [T,C];  removalScale, rateScale, bonus [C];
-//   norm [C], statistics per head
+//   receptance, key, value, decayLogit, rateLogit, valueMixLogit, gate [T,C]
+//   removalScale, rateScale, bonus [C];  groupNorm [C], statistics per head
 //   valueMixLogit     null in layer 0
 //   firstLayerValue   [T,C]; written in layer 0, read in the others
 //   state             [H,N,N] float32, updated in place
@@ -24,6 +26,8 @@
 #include "engine/kernels/layer_norm.h"
 
 namespace engine {
+
+inline constexpr float kWkv7DecayScale = -0.60653066f; // -e^(-1/2): ln w for an open decay
 
 struct Wkv7 {
     int tokens = 0;

@@ -22,16 +22,17 @@ namespace HWY_NAMESPACE {
 
 // What one token of one head brings to the recurrence.
 struct Wkv7Token {
-    HWY_ALIGN float decay[kMaxHeadSize];      // w
-    HWY_ALIGN float removal[kMaxHeadSize];    // a = -κ̂
-    HWY_ALIGN float injection[kMaxHeadSize];  // b = κ̂ α
-    HWY_ALIGN float key[kMaxHeadSize];        // k̃
-    HWY_ALIGN float value[kMaxHeadSize];      // v
+    HWY_ALIGN float decay[kMaxHeadSize];     // w
+    HWY_ALIGN float removal[kMaxHeadSize];   // a = -κ̂
+    HWY_ALIGN float injection[kMaxHeadSize]; // b = κ̂ α
+    HWY_ALIGN float key[kMaxHeadSize];       // k̃
+    HWY_ALIGN float value[kMaxHeadSize];     // v
     HWY_ALIGN float y[kMaxHeadSize];
-    float bonus;                              // Σ r k̃ bonus
+    float bonus; // Σ r k̃ bonus
 };
 
-HWY_INLINE void prepareToken(const Wkv7& op, std::size_t n, std::size_t at, std::size_t first, Wkv7Token& token) {
+HWY_INLINE void prepareToken(const Wkv7& op, std::size_t n, std::size_t at, std::size_t first,
+                             Wkv7Token& token) {
     const float* key = op.key + at;
     const float* removalScale = op.removalScale + first;
     const float length = std::sqrt(sumOver(n, [=](auto d, std::size_t i) HWY_ATTR {
@@ -39,14 +40,16 @@ HWY_INLINE void prepareToken(const Wkv7& op, std::size_t n, std::size_t at, std:
         return hn::Mul(removal, removal);
     }));
     const float inverseLength = 1.0f / std::max(length, 1e-12f);
-    forEachVector(n, [&op, &token, at, first, key, removalScale, inverseLength](auto d, std::size_t i) HWY_ATTR {
+    forEachVector(n, [&op, &token, at, first, key, removalScale, inverseLength](auto d,
+                                                                                std::size_t i) HWY_ATTR {
         const auto rate = sigmoid(d, hn::LoadU(d, op.rateLogit + at + i));
-        const auto decayOpen = sigmoid(d, hn::LoadU(d, op.decayLogit + at + i)); // below: -e^(-1/2) = -0.60653066
+        const auto logDecay =
+            hn::Mul(hn::Set(d, kWkv7DecayScale), sigmoid(d, hn::LoadU(d, op.decayLogit + at + i)));
         const auto k = hn::LoadU(d, key + i);
         const auto removal = hn::Mul(hn::Mul(k, hn::LoadU(d, removalScale + i)), hn::Set(d, inverseLength));
         const auto one = hn::Set(d, 1.0f);
         const auto scale = hn::MulAdd(hn::Sub(rate, one), hn::LoadU(d, op.rateScale + first + i), one);
-        hn::StoreU(hn::Exp(d, hn::Mul(hn::Set(d, -0.60653066f), decayOpen)), d, token.decay + i);
+        hn::StoreU(hn::Exp(d, logDecay), d, token.decay + i);
         hn::StoreU(hn::Neg(removal), d, token.removal + i);
         hn::StoreU(hn::Mul(removal, rate), d, token.injection + i);
         hn::StoreU(hn::Mul(k, scale), d, token.key + i);
@@ -66,7 +69,8 @@ HWY_INLINE void prepareToken(const Wkv7& op, std::size_t n, std::size_t at, std:
     });
 }
 
-// Each row of the state (one value channel) is read twice, the second time from the nearest cache, and written once.
+// Each row of the state (one value channel) is read twice, the second time from the nearest cache, and
+// written once.
 HWY_INLINE void wkv7Recurrence(std::size_t n, const float* r, Wkv7Token& token, float* state) {
     for (std::size_t i = 0; i < n; ++i) {
         float* row = state + i * n;
@@ -92,7 +96,8 @@ void wkv7Head(const Wkv7& op, std::size_t head) {
         const std::size_t at = t * width + first;
         prepareToken(op, n, at, first, token);
         wkv7Recurrence(n, op.receptance + at, token, state);
-        normaliseRow(token.y, op.groupNorm.weight + first, op.groupNorm.bias + first, op.groupNorm.epsilon, n, token.y);
+        normaliseRow(token.y, op.groupNorm.weight + first, op.groupNorm.bias + first, op.groupNorm.epsilon, n,
+                     token.y);
         const float* gate = op.gate + at;
         float* output = op.output + at;
         forEachVector(n, [&token, gate, output](auto d, std::size_t i) HWY_ATTR {
@@ -116,7 +121,8 @@ void wkv7(const Wkv7& op, ThreadPool& pool) {
     assert(op.headSize <= kMaxHeadSize);
     const auto n = static_cast<std::size_t>(op.headSize);
     const auto runHead = HWY_DYNAMIC_DISPATCH(wkv7Head);
-    splitWork(pool, static_cast<std::size_t>(op.heads), static_cast<std::size_t>(op.tokens) * n * (2 * n + 64),
+    splitWork(pool, static_cast<std::size_t>(op.heads),
+              static_cast<std::size_t>(op.tokens) * n * (2 * n + 64),
               [&](std::size_t begin, std::size_t end) {
                   for (std::size_t head = begin; head < end; ++head)
                       runHead(op, head);

@@ -33,7 +33,8 @@ struct EnhancementConfig {
 // The JSON of the metadata key `inkgate.enhancement`, and back. Errors: FileDamaged.
 [[nodiscard]] std::string toJson(const EnhancementConfig& config);
 [[nodiscard]] Expected<EnhancementConfig> enhancementFromJson(std::string_view json);
-// "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", ...: for people and file names.
+// "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", ...: for people and file
+// names.
 [[nodiscard]] std::string describe(const EnhancementConfig& config);
 
 struct ModelConfig {

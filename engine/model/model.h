@@ -13,7 +13,8 @@
 
 namespace engine {
 
-// In which type the matrices are kept; AsStored keeps float32, float16 and bfloat16 and turns block types into float32.
+// In which type the matrices are kept; AsStored keeps float32, float16 and bfloat16 and turns block types
+// into float32.
 enum class WeightType { AsStored, Float32, Float16, BFloat16 };
 
 struct ModelWeights; // weights.h
@@ -28,18 +29,20 @@ public:
     // Errors: those of Checkpoint::open, UnsupportedArchitecture, ShapeMismatch, OutOfMemory.
     [[nodiscard]] static Expected<std::shared_ptr<const Model>> load(const std::filesystem::path& path,
                                                                      const Options& options);
-    // A base model wearing the gate of a second file. A gate file that carries another base's fingerprint: GateMismatch. A `gate` file that is itself
-    // a complete model (it has emb.weight) is loaded instead of the base.
+    // A base model wearing the gate of a second file. A gate file that carries another base's fingerprint:
+    // GateMismatch. A `gate` file that is itself a complete model (it has emb.weight) is loaded instead of
+    // the base.
     [[nodiscard]] static Expected<std::shared_ptr<const Model>>
     load(const std::filesystem::path& base, const std::filesystem::path& gate, const Options& options);
     // Random weights of the given sizes, for benchmarks and tests. WeightType::AsStored means float32.
-    [[nodiscard]] static Expected<std::shared_ptr<const Model>> random(const ModelConfig& config, const Options& options,
-                                                                       std::uint64_t seed);
+    [[nodiscard]] static Expected<std::shared_ptr<const Model>>
+    random(const ModelConfig& config, const Options& options, std::uint64_t seed);
     ~Model();
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const ModelWeights& weights() const;
-    [[nodiscard]] const std::string& fingerprint() const; // of the file(s) it came from; "random-<seed>" for random()
+    // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for random().
+    [[nodiscard]] const std::string& fingerprint() const;
     [[nodiscard]] std::int64_t parameters() const;
     // Bytes of weights that decoding one token reads (the embedding counts one row).
     [[nodiscard]] std::int64_t bytesPerToken() const;

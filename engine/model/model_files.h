@@ -1,7 +1,8 @@
 // model_files.h: from what a user names (`--model tales --gate gated`, or paths) to files.
-// Embedded models are folders `<models>/<name>/` with `base.safetensors`, `<gate>.safetensors`, `tokenizer.model` and `card.md`.
-// <models> is the first that exists of: $INKGATE_MODELS, share/inkgate/models beside the program's bin folder, resources/models of
-// the source tree the program was built from.
+// Embedded models are folders `<models>/<name>/` with `base.safetensors`, `<gate>.safetensors`,
+// `tokenizer.model` and `card.md`.
+// <models> is the first that exists of: $INKGATE_MODELS, share/inkgate/models beside the program's bin
+// folder, resources/models of the source tree the program was built from.
 #pragma once
 
 #include "engine/core/error.h"
@@ -14,10 +15,11 @@
 namespace engine {
 
 struct ModelFiles {
-    std::string name;                           // for people: "tales", or the file's stem
-    std::filesystem::path base;                 // the model file
-    std::optional<std::filesystem::path> gate;  // a gate file, or a complete enhanced model
-    std::optional<std::filesystem::path> vocabulary; // beside the model, or as given; absent: byte tokens if V = 256, else an error later
+    std::string name;                          // for people: "tales", or the file's stem
+    std::filesystem::path base;                // the model file
+    std::optional<std::filesystem::path> gate; // a gate file, or a complete enhanced model
+    std::optional<std::filesystem::path>
+        vocabulary; // beside the model, or as given; absent: byte tokens if V = 256, else an error later
 };
 
 [[nodiscard]] std::filesystem::path embeddedModelsFolder();
@@ -25,7 +27,8 @@ struct ModelFiles {
 [[nodiscard]] std::vector<std::string> embeddedModels();
 [[nodiscard]] std::vector<std::string> gatesOf(const std::string& model);
 
-// `model`: an embedded name or a path; `gate`: "none", a name beside the model, or a path; `vocabulary`: a path or empty.
+// `model`: an embedded name or a path; `gate`: "none", a name beside the model, or a path; `vocabulary`: a
+// path or empty.
 // Errors: FileNotFound with what there is to choose from.
 [[nodiscard]] Expected<ModelFiles> findModelFiles(const std::string& model, const std::string& gate,
                                                   const std::string& vocabulary = {});

@@ -1,10 +1,11 @@
-// generation.h: a continuation, token by token: prompt in, tokens and their text out. What `inkgate-cli generate` and the
-// application's worker both drive.
+// generation.h: a continuation, token by token: prompt in, tokens and their text out. What `inkgate-cli
+// generate` and the application's worker both drive.
 // Threads: one at a time.
 #pragma once
 
 #include "engine/core/error.h"
 #include "engine/model/gate_sink.h"
+#include "engine/runtime/prompt_cache.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "engine/sampling/sampler.h"
@@ -37,33 +38,56 @@ struct GeneratedToken {
     StopReason stop = StopReason::None; // not None: this was the last one
 };
 
+// Whether every token of `tokenizer` exists in the model, which may have more (padding, never sampled).
+// Errors: VocabularyMismatch.
+[[nodiscard]] Expected<void> checkVocabulary(const ModelConfig& model, const Tokenizer& tokenizer);
+
 class Generation {
 public:
-    Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings);
+    // All must outlive the generation. `cache`, if not null, belongs to this session's model: what it
+    // remembers of the prompt is not read again (and its gates are not reported), and it remembers what this
+    // generation reads.
+    Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings,
+               PromptCache* cache = nullptr);
+    ~Generation();
+    Generation(const Generation&) = delete;
+    Generation& operator=(const Generation&) = delete;
 
-    // Reads the document separator and then `prompt`. Call once, first. A prompt that ends in spaces or inside a word continues well:
-    // the last token is taken back and the first generated token must start with its bytes (token healing), whose repeated
-    // bytes are not part of the text. Errors: InvalidText, Cancelled, those of Session.
-    [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr, std::stop_token stop = {});
-    // The next token; the `sink` gets the gates of reading the token before it. Errors: those of Session.
+    // Reads the document separator and then `prompt`. Call once, first. A prompt that ends in spaces or
+    // inside a word continues well: the last token is taken back and the first generated token must start
+    // with its bytes (token healing), whose repeated bytes are not part of the text.
+    // Errors: InvalidText, InvalidArgument (settings), VocabularyMismatch, Cancelled, those of Session.
+    [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr,
+                                            std::stop_token stop = {});
+    // The next token; the `sink` gets the gates of reading the token before it. Errors: InvalidArgument (no
+    // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
 
+    // The separator and the prompt's tokens, the one taken back included.
     [[nodiscard]] const std::vector<int>& promptTokens() const { return m_promptTokens; }
     [[nodiscard]] const State& state() const { return m_state; }
 
 private:
+    [[nodiscard]] Expected<void> readTokens(std::span<const int> tokens, GateSink* sink,
+                                            const std::stop_token& stop);
+    void removeUnhealing(std::span<float> logits) const;
+    [[nodiscard]] std::string textOf(int token);
+    [[nodiscard]] std::string released(std::string text, GeneratedToken& result);
+
     Session& m_session;
     const Tokenizer& m_tokenizer;
     GenerationSettings m_settings;
+    PromptCache* m_cache;
     Sampler m_sampler;
     Utf8Stream m_utf8;
     State m_state;
     std::vector<int> m_promptTokens;
     std::vector<float> m_logits;
-    std::string m_healing; // bytes the next tokens must start with
-    std::string m_held;    // text that could be the start of a stop string
-    std::optional<int> m_last;
+    std::string m_healing;     // bytes the next token must start with
+    std::string m_held;        // text that could be the start of a stop string
+    std::optional<int> m_last; // sampled, not yet read
     int m_generated = 0;
+    bool m_canContinue = false;
 };
 
 } // namespace engine

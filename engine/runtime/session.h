@@ -22,15 +22,19 @@ public:
 
     [[nodiscard]] const Model& model() const;
 
-    // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, empty for none.
-    // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per chunk (about 50 ms).
-    // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size), Cancelled (state holds the
-    // chunks read so far; state.position() says how many), OutOfMemory.
+    // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, or empty.
+    // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,
+    // about every 50 ms at most.
+    // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size),
+    // Cancelled and OutOfMemory (state holds the chunks read so far; state.position() says how many tokens;
+    // `sink` may then have seen some layers of the chunk that was given up).
     [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,
                                          GateSink* sink = nullptr, std::stop_token stop = {});
 
-    // One token. `logits` [V]. No allocation. Errors: InvalidArgument.
-    [[nodiscard]] Expected<void> decode(State& state, int token, std::span<float> logits, GateSink* sink = nullptr);
+    // One token. `logits` [V], or empty for none. No allocation after the first call.
+    // Errors: InvalidArgument; OutOfMemory, after which `state` is not to be used.
+    [[nodiscard]] Expected<void> decode(State& state, int token, std::span<float> logits,
+                                        GateSink* sink = nullptr);
 
 private:
     struct Data;

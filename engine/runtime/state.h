@@ -1,12 +1,13 @@
-// state.h: all that a sequence carries between tokens; a value that can be copied, stored, compared and restored.
+// state.h: all that a sequence carries between tokens; a value to copy, store, compare and restore.
 // Source:  spec/rwkv-models.md section 6; the enhancement's rows: spec/enhanced-rwkv.md section 1.
 // Layout:  one float32 buffer; for each layer l, in this order
 //   attentionShift [D]      the last ln1 output
 //   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]
 //   feedForwardShift [D]    the last ln2 output
-//   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E = 0 (none), 1 (adaptive), K (conv-routing)
+//   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E is 0 without an enhancement,
+//                           1 for the adaptive gate, K for conv-routing
 //   and `position`, the number of tokens seen.
-// Size: spec/rwkv-models.md section 6.  Threads: a value.
+// Threads: a value.
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
@@ -19,7 +20,7 @@ namespace engine {
 
 class State {
 public:
-    State() = default; // empty: belongs to no model
+    State() = default;                         // empty: belongs to no model
     explicit State(const ModelConfig& config); // the state before the first token: all zero
 
     [[nodiscard]] std::span<float> attentionShift(int layer);
@@ -35,6 +36,9 @@ public:
     bool operator==(const State& other) const; // bit for bit
 
 private:
+    [[nodiscard]] std::size_t layerSize() const { return (2 + m_enhancementRows) * m_width + m_wkvSize; }
+    [[nodiscard]] std::span<float> part(int layer, std::size_t offset, std::size_t size);
+
     int m_layers = 0;
     std::size_t m_width = 0, m_wkvSize = 0, m_enhancementRows = 0;
     AlignedBuffer<float> m_values;

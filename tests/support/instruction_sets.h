@@ -1,4 +1,5 @@
-// instruction_sets.h: runs a check on every instruction set that this processor has and the kernels were compiled for.
+// instruction_sets.h: runs a check on every instruction set that this processor has and the kernels were
+// compiled for.
 // Threads: not while kernels run elsewhere.
 #pragma once
 
@@ -10,7 +11,8 @@
 
 namespace support {
 
-// check(const char* name), once per instruction set; what the processor really has is chosen again at the end.
+// check(const char* name), once per instruction set; what the processor really has is chosen again at the
+// end.
 template <class Check> void onEveryInstructionSet(Check check) {
     const std::int64_t supported = hwy::SupportedTargets();
     for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {

@@ -29,7 +29,8 @@ public:
             return tl::unexpected(read.error());
         return weights;
     }
-    Expected<AlignedBuffer<float>> values(const std::string& name, const std::vector<std::int64_t>& shape) override {
+    Expected<AlignedBuffer<float>> values(const std::string& name,
+                                          const std::vector<std::int64_t>& shape) override {
         auto read = m_source.values(name, shape);
         if (read)
             m_tensors[name] = {shape, {read->data(), read->data() + read->size()}};

@@ -1,4 +1,5 @@
-// model_writer.h: writes random models and gates as files, so that tests can read them back, damage them and change them.
+// model_writer.h: writes random models and gates as files, so that tests can read them back, damage them and
+// change them.
 #pragma once
 
 #include "engine/model/config.h"
@@ -18,11 +19,13 @@ struct FileTensor {
 };
 using FileTensors = std::map<std::string, FileTensor>;
 
-// All tensors of a random model, by official name. `config` as for Model::random; the enhancement's are included.
+// All tensors of a random model, by official name. `config` as for Model::random; the enhancement's are
+// included.
 [[nodiscard]] FileTensors randomTensors(const engine::ModelConfig& config, std::uint64_t seed);
 
 // Writes tensors and metadata as safetensors; false if that fails.
-[[nodiscard]] bool writeTensors(const FileTensors& tensors, const std::map<std::string, std::string>& metadata,
+[[nodiscard]] bool writeTensors(const FileTensors& tensors,
+                                const std::map<std::string, std::string>& metadata,
                                 const std::filesystem::path& path,
                                 engine::DataType type = engine::DataType::Float32);
 
@@ -32,7 +35,8 @@ using FileTensors = std::map<std::string, FileTensor>;
 // Every kind of enhancement, the plain model first.
 [[nodiscard]] std::vector<engine::EnhancementConfig> allEnhancements();
 
-// Small sizes that still have several heads and layers: 3 layers, width 128, 2 heads, 96 tokens in the vocabulary.
+// Small sizes that still have several heads and layers: 3 layers, width 128, 2 heads, 96 tokens in the
+// vocabulary.
 [[nodiscard]] engine::ModelConfig smallConfig(engine::Architecture architecture,
                                               const engine::EnhancementConfig& enhancement = {});
 

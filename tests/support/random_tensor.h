@@ -10,8 +10,8 @@
 namespace support {
 
 // Normally distributed with the given mean and deviation; the same seed gives the same values.
-[[nodiscard]] inline std::vector<float> randomTensor(std::size_t size, std::uint64_t seed, double deviation = 1,
-                                                     double mean = 0) {
+[[nodiscard]] inline std::vector<float> randomTensor(std::size_t size, std::uint64_t seed,
+                                                     double deviation = 1, double mean = 0) {
     engine::Random random(seed);
     std::vector<float> values(size);
     for (float& value : values)

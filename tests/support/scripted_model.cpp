@@ -17,7 +17,8 @@ constexpr int kFeedForward = 32;
 class Writer {
 public:
     void add(const std::string& name, std::vector<std::int64_t> shape, const std::vector<float>& values) {
-        m_failed |= !m_writer.addFloat32(name, engine::DataType::Float32, std::move(shape), values).has_value();
+        m_failed |=
+            !m_writer.addFloat32(name, engine::DataType::Float32, std::move(shape), values).has_value();
     }
     void add(const std::string& name, std::vector<std::int64_t> shape, float value) {
         std::size_t size = 1;
@@ -51,7 +52,8 @@ std::shared_ptr<const engine::Model> scriptedModel(const std::vector<int>& succe
     std::vector<float> head(embedding.size(), 0.0f);
     for (std::size_t token = 0; token < successors.size(); ++token)
         for (std::size_t c = 0; successors[token] >= 0 && c < width; ++c)
-            head[static_cast<std::size_t>(successors[token]) * width + c] += 0.25f * embedding[token * width + c];
+            head[static_cast<std::size_t>(successors[token]) * width + c] +=
+                0.25f * embedding[token * width + c];
 
     Writer writer;
     writer.add("emb.weight", {rows, kWidth}, embedding);

@@ -9,7 +9,8 @@ namespace support {
 
 namespace {
 
-template <class T> TensorComparison compareValues(std::span<const float> actual, std::span<const T> expected) {
+template <class T>
+TensorComparison compareValues(std::span<const float> actual, std::span<const T> expected) {
     TensorComparison result;
     result.size = expected.size();
     if (actual.size() != expected.size()) {
@@ -38,9 +39,9 @@ template <class T> TensorComparison compareValues(std::span<const float> actual,
 
 std::string TensorComparison::describe() const {
     std::ostringstream text;
-    text << "largest error " << largestError << " (relative " << largestRelativeError << ") at " << worstIndex << " of "
-         << size << ": found " << actualThere << ", expected " << expectedThere << "; largest magnitude "
-         << largestMagnitude;
+    text << "largest error " << largestError << " (relative " << largestRelativeError << ") at " << worstIndex
+         << " of " << size << ": found " << actualThere << ", expected " << expectedThere
+         << "; largest magnitude " << largestMagnitude;
     return text.str();
 }
 

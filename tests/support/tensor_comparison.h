@@ -19,7 +19,8 @@ struct TensorComparison {
     [[nodiscard]] bool isWithin(double absolute) const { return largestError <= absolute; }
     // Within `share` of the expected tensor's largest magnitude.
     [[nodiscard]] bool isWithinShare(double share) const { return largestError <= share * largestMagnitude; }
-    // "largest error 3e-05 (relative 1e-04) at 17 of 4096: found 1.2, expected 1.20003; largest magnitude 4.5"
+    // "largest error 3e-05 (relative 1e-04) at 17 of 4096: found 1.2, expected 1.20003; largest magnitude
+    // 4.5"
     [[nodiscard]] std::string describe() const;
 };
 

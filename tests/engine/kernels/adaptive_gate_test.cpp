@@ -53,12 +53,14 @@ private slots:
 
         reference::Tensor shifted(size), sums;
         for (std::size_t i = 0; i < size; ++i) {
-            shifted[i] = isGiven ? given[i / w * 2 * w + w + i % w] : rows[i] + (hasChange ? double{change[i]} : 0.0);
+            shifted[i] =
+                isGiven ? given[i / w * 2 * w + w + i % w] : rows[i] + (hasChange ? double{change[i]} : 0.0);
             if (!isFixed)
                 sums.push_back(double{logits[i]} + (isGiven ? 0.0 : double{bias[i % w]}));
         }
-        const auto expected = reference::adaptiveGate(toDouble(stream), shifted, sums,
-                                                      hasNorm ? toDouble(weight) : reference::Tensor(), toDouble(normBias));
+        const auto expected =
+            reference::adaptiveGate(toDouble(stream), shifted, sums,
+                                    hasNorm ? toDouble(weight) : reference::Tensor(), toDouble(normBias));
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
             auto gates = logits;
@@ -79,10 +81,12 @@ private slots:
             op.output = output.data();
             cpu::adaptiveGate(op, pool);
             const auto result = support::compare(output, std::span<const double>(expected.output));
-            QVERIFY2(result.isWithinShare(2e-6), qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
+            QVERIFY2(result.isWithinShare(2e-6),
+                     qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
             if (!isFixed) {
                 const auto used = support::compare(gates, std::span<const double>(expected.gates));
-                QVERIFY2(used.isWithin(1e-6), qPrintable(QString("%1: %2").arg(target, used.describe().c_str())));
+                QVERIFY2(used.isWithin(1e-6),
+                         qPrintable(QString("%1: %2").arg(target, used.describe().c_str())));
             }
         });
     }
@@ -127,7 +131,8 @@ private slots:
         const auto rows = randomTensor((k + t) * w, 1);
         const auto kernel = randomTensor(k * w, 2);
         const auto positional = randomTensor(k * 5 * w, 3);
-        const auto expected = reference::convolutionalShift(toDouble(rows), k, w, position, toDouble(kernel), toDouble(positional));
+        const auto expected = reference::convolutionalShift(toDouble(rows), k, w, position, toDouble(kernel),
+                                                            toDouble(positional));
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
             std::vector<float> routed(2 * t * w);
@@ -136,11 +141,13 @@ private slots:
                                     pool);
             std::vector<float> shifted(t * w);
             for (std::size_t i = 0; i < t; ++i) {
-                QCOMPARE(std::memcmp(routed.data() + 2 * i * w, rows.data() + (k + i) * w, w * sizeof(float)), 0);
+                QCOMPARE(std::memcmp(routed.data() + 2 * i * w, rows.data() + (k + i) * w, w * sizeof(float)),
+                         0);
                 std::copy_n(routed.data() + (2 * i + 1) * w, w, shifted.data() + i * w);
             }
             const auto result = support::compare(shifted, std::span<const double>(expected));
-            QVERIFY2(result.isWithinShare(1e-6), qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
+            QVERIFY2(result.isWithinShare(1e-6),
+                     qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
         });
     }
 

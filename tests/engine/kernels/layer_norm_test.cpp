@@ -41,7 +41,8 @@ private slots:
             std::vector<float> output(input.size());
             cpu::layerNorm({tokens, width, input.data(), {weight.data(), bias.data()}, output.data()}, pool);
             const auto result = support::compare(output, std::span<const double>(expected));
-            QVERIFY2(result.isWithin(1e-4), qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
+            QVERIFY2(result.isWithin(1e-4),
+                     qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
         });
     }
 
@@ -80,7 +81,8 @@ private slots:
         const auto table = LinearWeights::fromFloat32(values, kRows, kWidth, static_cast<DataType>(type));
         QVERIFY(table.has_value());
         std::vector<float> kept(values.size()); // as rounded by the type
-        QVERIFY(toFloat32(table->type(), {static_cast<const std::byte*>(table->matrix().data), table->byteSize()}, kept)
+        QVERIFY(toFloat32(table->type(),
+                          {static_cast<const std::byte*>(table->matrix().data), table->byteSize()}, kept)
                     .has_value());
         const std::array tokens{8, 0, 3, 3};
         std::vector<double> rows;

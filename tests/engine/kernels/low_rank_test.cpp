@@ -51,14 +51,17 @@ private slots:
         support::onEveryInstructionSet([&](const char* target) {
             auto first = hidden, second = hidden;
             std::vector<float> outputs[2] = {std::vector<float>(t * w), std::vector<float>(t * w)};
-            const LowRank ops[] = {
-                {rank, width, first.data(), 0, ActivationKind::Tanh, factor.data(), bias.data(), outputs[0].data()},
-                {rank, width, second.data(), rank, ActivationKind::None, factor.data(), nullptr, outputs[1].data()}};
+            const LowRank ops[] = {{rank, width, first.data(), 0, ActivationKind::Tanh, factor.data(),
+                                    bias.data(), outputs[0].data()},
+                                   {rank, width, second.data(), rank, ActivationKind::None, factor.data(),
+                                    nullptr, outputs[1].data()}};
             cpu::lowRank(ops, tokens, pool);
             for (int i = 0; i < 2; ++i) {
-                const auto result = support::compare(outputs[i], std::span<const double>(i == 0 ? withTanh : plain));
-                QVERIFY2(result.isWithinShare(2e-6),
-                         qPrintable(QString("%1, map %2: %3").arg(target).arg(i).arg(result.describe().c_str())));
+                const auto result =
+                    support::compare(outputs[i], std::span<const double>(i == 0 ? withTanh : plain));
+                QVERIFY2(
+                    result.isWithinShare(2e-6),
+                    qPrintable(QString("%1, map %2: %3").arg(target).arg(i).arg(result.describe().c_str())));
             }
         });
     }
@@ -119,9 +122,11 @@ private slots:
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
             auto updated = stream;
-            cpu::addToStream({41, 203, value.data(), hasReceptance ? receptance.data() : nullptr, updated.data()}, pool);
+            cpu::addToStream(
+                {41, 203, value.data(), hasReceptance ? receptance.data() : nullptr, updated.data()}, pool);
             const auto result = support::compare(updated, std::span<const double>(expected));
-            QVERIFY2(result.isWithin(1e-6), qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
+            QVERIFY2(result.isWithin(1e-6),
+                     qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
         });
     }
 };

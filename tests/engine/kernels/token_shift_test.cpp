@@ -54,8 +54,13 @@ private slots:
                 outputs[i].resize(stream.size());
                 uses[i] = {mixes[i].data(), outputs[i].data()};
             }
-            cpu::tokenShift({tokens, width, stream.data(), {weight.data(), bias.data()}, previous.data(),
-                             normalised.data(), uses},
+            cpu::tokenShift({tokens,
+                             width,
+                             stream.data(),
+                             {weight.data(), bias.data()},
+                             previous.data(),
+                             normalised.data(),
+                             uses},
                             pool);
             for (std::size_t i = 0; i < uses.size(); ++i) {
                 const auto expected = reference::blend(rows, toDouble(mixes[i]));
@@ -94,15 +99,19 @@ private slots:
                 for (std::size_t row = 0; row < t; ++row)
                     own.insert(own.end(), hidden.begin() + static_cast<std::ptrdiff_t>((row * 5 + j) * kRank),
                                hidden.begin() + static_cast<std::ptrdiff_t>((row * 5 + j + 1) * kRank));
-                const auto factor = toDouble({factors.begin() + static_cast<std::ptrdiff_t>(j * kRank * w),
-                                              factors.begin() + static_cast<std::ptrdiff_t>((j + 1) * kRank * w)});
+                const auto factor =
+                    toDouble({factors.begin() + static_cast<std::ptrdiff_t>(j * kRank * w),
+                              factors.begin() + static_cast<std::ptrdiff_t>((j + 1) * kRank * w)});
                 const auto ownMix = toDouble({mix.begin() + static_cast<std::ptrdiff_t>(j * w),
                                               mix.begin() + static_cast<std::ptrdiff_t>((j + 1) * w)});
-                const auto expected = reference::dynamicShift(toDouble(normalised), own, kRank, factor, ownMix);
+                const auto expected =
+                    reference::dynamicShift(toDouble(normalised), own, kRank, factor, ownMix);
                 const auto result =
-                    support::compare(std::span<const float>(outputs).subspan(j * t * w, t * w), std::span<const double>(expected));
-                QVERIFY2(result.isWithinShare(1e-6),
-                         qPrintable(QString("%1, use %2: %3").arg(target).arg(j).arg(result.describe().c_str())));
+                    support::compare(std::span<const float>(outputs).subspan(j * t * w, t * w),
+                                     std::span<const double>(expected));
+                QVERIFY2(
+                    result.isWithinShare(1e-6),
+                    qPrintable(QString("%1, use %2: %3").arg(target).arg(j).arg(result.describe().c_str())));
             }
         });
     }

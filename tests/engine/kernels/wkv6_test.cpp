@@ -75,10 +75,19 @@ private slots:
         QFETCH(int, headSize);
         QFETCH(bool, decayIsConstant);
         Inputs in(tokens, heads, headSize, decayIsConstant);
-        reference::Wkv6 plain{static_cast<std::size_t>(tokens), static_cast<std::size_t>(heads),
-                              static_cast<std::size_t>(headSize), toDouble(in.receptance), toDouble(in.key),
-                              toDouble(in.value), toDouble(in.gate), toDouble(in.decayLogit), toDouble(in.bonus),
-                              toDouble(in.weight), toDouble(in.bias), 64e-5, toDouble(in.state)};
+        reference::Wkv6 plain{static_cast<std::size_t>(tokens),
+                              static_cast<std::size_t>(heads),
+                              static_cast<std::size_t>(headSize),
+                              toDouble(in.receptance),
+                              toDouble(in.key),
+                              toDouble(in.value),
+                              toDouble(in.gate),
+                              toDouble(in.decayLogit),
+                              toDouble(in.bonus),
+                              toDouble(in.weight),
+                              toDouble(in.bias),
+                              64e-5,
+                              toDouble(in.state)};
         const auto expected = reference::wkv6(plain);
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
@@ -88,10 +97,12 @@ private slots:
             in.op.output = output.data();
             cpu::wkv6(in.op, pool);
             const auto values = support::compare(output, std::span<const double>(expected));
-            QVERIFY2(values.isWithinShare(1e-5), qPrintable(QString("%1: %2").arg(target, values.describe().c_str())));
+            QVERIFY2(values.isWithinShare(1e-5),
+                     qPrintable(QString("%1: %2").arg(target, values.describe().c_str())));
             const auto states = support::compare(state, std::span<const double>(plain.state));
             // A slow decay adds up the rounding of many tokens.
-            QVERIFY2(states.isWithinShare(5e-6), qPrintable(QString("%1: %2").arg(target, states.describe().c_str())));
+            QVERIFY2(states.isWithinShare(5e-6),
+                     qPrintable(QString("%1: %2").arg(target, states.describe().c_str())));
         });
     }
 

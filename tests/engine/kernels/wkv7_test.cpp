@@ -37,13 +37,15 @@ private slots:
         QFETCH(bool, isFirstLayer);
         const std::size_t width = static_cast<std::size_t>(heads) * static_cast<std::size_t>(headSize);
         const std::size_t rows = static_cast<std::size_t>(tokens) * width;
-        const auto receptance = randomTensor(rows, 1), value = randomTensor(rows, 3), gate = randomTensor(rows, 4);
+        const auto receptance = randomTensor(rows, 1), value = randomTensor(rows, 3),
+                   gate = randomTensor(rows, 4);
         auto key = randomTensor(rows, 2);
         std::fill_n(key.begin(), headSize, 0.0f); // a key of length 0 must not divide by zero
         const auto decayLogit = randomTensor(rows, 5, 3), rateLogit = randomTensor(rows, 6, 2);
         const auto valueMixLogit = randomTensor(rows, 7, 2), firstValue = randomTensor(rows, 8);
         const auto removalScale = randomTensor(width, 9), rateScale = randomTensor(width, 10);
-        const auto bonus = randomTensor(width, 11), weight = randomTensor(width, 12), bias = randomTensor(width, 13);
+        const auto bonus = randomTensor(width, 11), weight = randomTensor(width, 12),
+                   bias = randomTensor(width, 13);
         const auto startState = randomTensor(width * static_cast<std::size_t>(headSize), 14);
 
         reference::Wkv7 plain{static_cast<std::size_t>(tokens),
@@ -89,9 +91,11 @@ private slots:
                        .output = output.data()},
                       pool);
             const auto values = support::compare(output, std::span<const double>(expected));
-            QVERIFY2(values.isWithinShare(1e-5), qPrintable(QString("%1: %2").arg(target, values.describe().c_str())));
+            QVERIFY2(values.isWithinShare(1e-5),
+                     qPrintable(QString("%1: %2").arg(target, values.describe().c_str())));
             const auto states = support::compare(state, std::span<const double>(plain.state));
-            QVERIFY2(states.isWithinShare(1e-5), qPrintable(QString("%1: %2").arg(target, states.describe().c_str())));
+            QVERIFY2(states.isWithinShare(1e-5),
+                     qPrintable(QString("%1: %2").arg(target, states.describe().c_str())));
             const auto kept = support::compare(layerValue, std::span<const double>(plain.firstLayerValue));
             QVERIFY2(kept.isWithin(0), kept.describe().c_str());
         });

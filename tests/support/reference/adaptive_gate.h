@@ -9,9 +9,10 @@ struct Gated {
     Tensor gates, output; // [T,D]
 };
 
-// stream, shifted, logits [T,D]; an empty `logits` is a fixed gate, an empty `normWeight` leaves the layer norm out.
-inline Gated adaptiveGate(const Tensor& stream, const Tensor& shifted, const Tensor& logits, const Tensor& normWeight,
-                          const Tensor& normBias) {
+// stream, shifted, logits [T,D]; an empty `logits` is a fixed gate, an empty `normWeight` leaves the layer
+// norm out.
+inline Gated adaptiveGate(const Tensor& stream, const Tensor& shifted, const Tensor& logits,
+                          const Tensor& normWeight, const Tensor& normBias) {
     Gated result{Tensor(stream.size(), 1.0), Tensor(stream.size())};
     for (std::size_t i = 0; i < stream.size(); ++i) {
         if (!logits.empty())

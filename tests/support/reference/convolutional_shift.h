@@ -16,9 +16,10 @@ inline std::array<double, 5> positionFeatures(std::int64_t position) {
             std::cos(kTurn * t / 256)};
 }
 
-// rows [K+T,D]: the K rows before the first token, oldest first, then the stream; kernel [K,D]; position [K,5,D].
-inline Tensor convolutionalShift(const Tensor& rows, std::size_t taps, std::size_t width, std::int64_t firstPosition,
-                                 const Tensor& kernel, const Tensor& position) {
+// rows [K+T,D]: the K rows before the first token, oldest first, then the stream; kernel [K,D]; position
+// [K,5,D].
+inline Tensor convolutionalShift(const Tensor& rows, std::size_t taps, std::size_t width,
+                                 std::int64_t firstPosition, const Tensor& kernel, const Tensor& position) {
     const std::size_t tokens = rows.size() / width - taps;
     Tensor output(tokens * width, 0.0);
     for (std::size_t t = 0; t < tokens; ++t) {

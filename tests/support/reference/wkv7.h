@@ -10,9 +10,10 @@ namespace reference {
 
 struct Wkv7 {
     std::size_t tokens, heads, headSize;
-    Tensor receptance, key, value, decayLogit, rateLogit, valueMixLogit, gate; // [T,C]; valueMixLogit empty in layer 0
-    Tensor firstLayerValue;                                                    // [T,C]; written in layer 0
-    Tensor removalScale, rateScale, bonus, normWeight, normBias;               // [C]
+    Tensor receptance, key, value, decayLogit, rateLogit, valueMixLogit,
+        gate;                                                    // [T,C]; valueMixLogit empty in layer 0
+    Tensor firstLayerValue;                                      // [T,C]; written in layer 0
+    Tensor removalScale, rateScale, bonus, normWeight, normBias; // [C]
     double epsilon;
     Tensor state; // [H,N,N], row = value channel; updated
 };

@@ -1,0 +1,42 @@
+// activations.h: the working memory of a forward pass: every intermediate row of up to `capacity` tokens.
+// One allocation; which buffers there are depends on the architecture and the enhancement, so a plain base
+// model does not pay for gates.
+// Threads: used by one forward pass at a time.
+#pragma once
+
+#include "engine/kernels/backend.h"
+#include "engine/model/config.h"
+#include "engine/model/weights.h"
+
+#include <array>
+#include <memory>
+
+namespace engine {
+
+// T = capacity, C width, F feed-forward width.
+struct Activations {
+    Activations(const ModelConfig& config, const ModelWeights& weights, int capacity, Backend& backend);
+
+    int capacity = 0;
+    // The residual stream, [T,C], with room in front for the enhancement's rows of earlier tokens. The
+    // enhancement reads one and writes the other.
+    std::array<float*, 2> streams{};
+
+    float* normalised = nullptr;     // [T+1,C]
+    std::array<float*, 6> shifted{}; // [T,C] each: the inputs of time mixing's products
+    float *receptance = nullptr, *key = nullptr, *value = nullptr, *gate = nullptr,
+          *decayLogit = nullptr;                                                      // [T,C]
+    float *rateLogit = nullptr, *valueMixLogit = nullptr, *firstLayerValue = nullptr; // [T,C], RWKV-7
+    float* mixed = nullptr;         // [T,C]: what a half block adds to the stream
+    float* feedForward = nullptr;   // [T,F]
+    std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
+
+    float* gates = nullptr;       // [T,C]
+    float* shiftChange = nullptr; // [T,C], mlp shift
+    float* routed = nullptr;      // [T,2C], conv-routing
+
+private:
+    std::shared_ptr<float[]> m_memory;
+};
+
+} // namespace engine

@@ -1,0 +1,77 @@
+// RWKV-7 "Goose" time mixing: spec/rwkv-models.md section 5.
+#include "engine/model/forward_steps.h"
+
+namespace engine {
+
+void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
+    Activations& a = step.activations;
+    Backend& backend = step.backend;
+    const int tokens = step.tokens;
+    const int width = step.config.width;
+    const bool isFirstLayer = step.layer == 0;
+
+    // x_j = p + (p⁻ - p) x_j, j in r, w, k, v, a, g
+    const auto [xr, xw, xk, xv, xa, xg] = a.shifted;
+    const TokenShiftUse uses[] = {{mixing.receptanceMix.data(), xr}, {mixing.decayMix.data(), xw},
+                                  {mixing.keyMix.data(), xk},        {mixing.valueMix.data(), xv},
+                                  {mixing.rateMix.data(), xa},       {mixing.gateMix.data(), xg}};
+    backend.tokenShift({.tokens = tokens,
+                        .width = width,
+                        .stream = step.stream,
+                        .norm = step.weights.timeMixingNorm.parameters(),
+                        .previous = step.state.attentionShift,
+                        .normalised = a.normalised,
+                        .uses = uses});
+
+    const auto [decayHidden, rateHidden, gateHidden, valueHidden] = a.hidden;
+    const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
+                                  {mixing.key.matrix(), xk, a.key},
+                                  {mixing.value.matrix(), xv, a.value},
+                                  {mixing.decay.down.matrix(), xw, decayHidden},
+                                  {mixing.rate.down.matrix(), xa, rateHidden},
+                                  {mixing.gate.down.matrix(), xg, gateHidden},
+                                  {mixing.firstValue.down.matrix(), xv, valueHidden}};
+    backend.linear(std::span(products).first(isFirstLayer ? 6 : 7), tokens);
+
+    // ω = w0 + tanh(x_w·w1)·w2;  a0 + x_a·a1·a2;  g = σ(x_g·g1)·g2;  v0 + x_v·v1·v2
+    const auto map = [&](const LowRankWeights& weights, float* hidden, ActivationKind activation,
+                         float* output) {
+        return LowRank{.rank = weights.rank(),
+                       .width = width,
+                       .hidden = hidden,
+                       .hiddenStride = 0,
+                       .activation = activation,
+                       .factor = weights.up.data(),
+                       .bias = weights.bias.data(),
+                       .output = output};
+    };
+    const LowRank maps[] = {map(mixing.decay, decayHidden, ActivationKind::Tanh, a.decayLogit),
+                            map(mixing.rate, rateHidden, ActivationKind::None, a.rateLogit),
+                            map(mixing.gate, gateHidden, ActivationKind::Sigmoid, a.gate),
+                            map(mixing.firstValue, valueHidden, ActivationKind::None, a.valueMixLogit)};
+    backend.lowRank(std::span(maps).first(isFirstLayer ? 3 : 4), tokens);
+
+    backend.wkv7({.tokens = tokens,
+                  .heads = step.config.heads,
+                  .headSize = step.config.headSize,
+                  .receptance = a.receptance,
+                  .key = a.key,
+                  .value = a.value,
+                  .decayLogit = a.decayLogit,
+                  .rateLogit = a.rateLogit,
+                  .valueMixLogit = isFirstLayer ? nullptr : a.valueMixLogit,
+                  .gate = a.gate,
+                  .firstLayerValue = a.firstLayerValue,
+                  .removalScale = mixing.removalScale.data(),
+                  .rateScale = mixing.rateScale.data(),
+                  .bonus = mixing.bonus.data(),
+                  .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
+                  .state = step.state.wkv,
+                  .output = a.receptance});
+
+    const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
+    backend.linear({&output, 1}, tokens);
+    backend.addToStream({tokens, width, a.mixed, nullptr, step.stream});
+}
+
+} // namespace engine

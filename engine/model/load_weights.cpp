@@ -1,0 +1,253 @@
+#include "engine/model/load_weights.h"
+
+#include "engine/kernels/convolutional_shift.h"
+
+#include <optional>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+// Fetches tensors one after another and keeps the first error, so that the lists below read as lists. After
+// an error everything fetched is empty and the result is discarded.
+class Loader {
+public:
+    Loader(TensorSource& source, LoadedWeights& result, std::optional<Error>& error)
+        : m_source(source)
+        , m_result(result)
+        , m_error(error) {}
+
+    LinearWeights linear(const std::string& name, int outputs, int inputs) {
+        LinearWeights weights = take<LinearWeights>([&] { return m_source.linear(name, outputs, inputs); });
+        count(weights);
+        return weights;
+    }
+
+    Values values(const std::string& name, const std::vector<std::int64_t>& shape) {
+        Values loaded = take<Values>([&] { return m_source.values(name, shape); });
+        m_result.parameters += static_cast<std::int64_t>(loaded.size());
+        m_result.bytesPerToken += static_cast<std::int64_t>(loaded.byteSize());
+        return loaded;
+    }
+
+    NormWeights norm(const std::string& name, int width) {
+        return {values(name + ".weight", {width}), values(name + ".bias", {width})};
+    }
+
+    // A factor [inputs, columns] that is used like a linear layer.
+    LinearWeights factor(const std::string& name, int inputs, int columns) {
+        const auto type = take<DataType>([&] { return m_source.matrixType(name); });
+        const Values stored = take<Values>([&] { return m_source.values(name, {inputs, columns}); });
+        LinearWeights weights = take<LinearWeights>(
+            [&] { return LinearWeights::fromFactor(stored.span(), inputs, columns, type); });
+        count(weights);
+        return weights;
+    }
+
+    LowRankWeights lowRank(const std::string& down, const std::string& up, const std::string& bias,
+                           int inputs, int outputs) {
+        LowRankWeights weights;
+        const int rank = columns(down);
+        weights.down = factor(down, inputs, rank);
+        weights.up = values(up, {rank, outputs});
+        if (!bias.empty())
+            weights.bias = values(bias, {outputs});
+        return weights;
+    }
+
+    int columns(const std::string& name) {
+        return take<int>([&] { return m_source.factorColumns(name); });
+    }
+
+    void fail(ErrorCode code, std::string message) {
+        if (!m_error.has_value())
+            m_error = Error{code, std::move(message)};
+    }
+
+private:
+    template <class T, class Fetch> T take(Fetch fetch) {
+        if (m_error.has_value())
+            return T{};
+        Expected<T> fetched = fetch();
+        if (!fetched) {
+            m_error = std::move(fetched.error());
+            return T{};
+        }
+        return std::move(*fetched);
+    }
+
+    void count(const LinearWeights& weights) {
+        m_result.parameters += std::int64_t{weights.outputs()} * weights.inputs();
+        m_result.bytesPerToken += static_cast<std::int64_t>(weights.byteSize());
+    }
+
+    TensorSource& m_source;
+    LoadedWeights& m_result;
+    std::optional<Error>& m_error;
+};
+
+// RWKV-5 stores the weight of the current token; the kernels take the previous one's.
+Values weightOfPrevious(Values weightOfCurrent) {
+    for (float& value : weightOfCurrent.span())
+        value = 1.0f - value;
+    return weightOfCurrent;
+}
+
+Rwkv5TimeMixing rwkv5TimeMixing(Loader& load, const ModelConfig& config, const std::string& att) {
+    const int width = config.width;
+    Rwkv5TimeMixing mixing;
+    mixing.keyMix = weightOfPrevious(load.values(att + "time_mix_k", {width}));
+    mixing.valueMix = weightOfPrevious(load.values(att + "time_mix_v", {width}));
+    mixing.receptanceMix = weightOfPrevious(load.values(att + "time_mix_r", {width}));
+    mixing.gateMix = weightOfPrevious(load.values(att + "time_mix_g", {width}));
+    mixing.decayLogit = load.values(att + "time_decay", {config.heads, config.headSize});
+    mixing.bonus = load.values(att + "time_faaaa", {config.heads, config.headSize});
+    mixing.receptance = load.linear(att + "receptance.weight", width, width);
+    mixing.key = load.linear(att + "key.weight", width, width);
+    mixing.value = load.linear(att + "value.weight", width, width);
+    mixing.gate = load.linear(att + "gate.weight", width, width);
+    mixing.output = load.linear(att + "output.weight", width, width);
+    mixing.groupNorm = load.norm(att + "ln_x", width);
+    return mixing;
+}
+
+Rwkv6TimeMixing rwkv6TimeMixing(Loader& load, const ModelConfig& config, const std::string& att) {
+    const int width = config.width;
+    Rwkv6TimeMixing mixing;
+    mixing.mixMix = load.values(att + "time_maa_x", {width});
+    const int columns = load.columns(att + "time_maa_w1");
+    if (columns % 5 != 0)
+        load.fail(ErrorCode::ShapeMismatch,
+                  att + "time_maa_w1: expected five equal parts side by side, found " +
+                      std::to_string(columns) + " columns");
+    mixing.mixDown = load.factor(att + "time_maa_w1", width, columns);
+    mixing.mixUp = load.values(att + "time_maa_w2", {5, columns / 5, width});
+    constexpr std::array<const char*, 5> kUses{"w", "k", "v", "r", "g"};
+    for (std::size_t j = 0; j < kUses.size(); ++j)
+        mixing.mixes[j] = load.values(att + "time_maa_" + kUses[j], {width});
+    mixing.decay =
+        load.lowRank(att + "time_decay_w1", att + "time_decay_w2", att + "time_decay", width, width);
+    mixing.bonus = load.values(att + "time_faaaa", {config.heads, config.headSize});
+    mixing.receptance = load.linear(att + "receptance.weight", width, width);
+    mixing.key = load.linear(att + "key.weight", width, width);
+    mixing.value = load.linear(att + "value.weight", width, width);
+    mixing.gate = load.linear(att + "gate.weight", width, width);
+    mixing.output = load.linear(att + "output.weight", width, width);
+    mixing.groupNorm = load.norm(att + "ln_x", width);
+    return mixing;
+}
+
+Rwkv7TimeMixing rwkv7TimeMixing(Loader& load, const ModelConfig& config, const std::string& att,
+                                bool isFirstLayer) {
+    const int width = config.width;
+    Rwkv7TimeMixing mixing;
+    mixing.receptanceMix = load.values(att + "x_r", {width});
+    mixing.decayMix = load.values(att + "x_w", {width});
+    mixing.keyMix = load.values(att + "x_k", {width});
+    mixing.valueMix = load.values(att + "x_v", {width});
+    mixing.rateMix = load.values(att + "x_a", {width});
+    mixing.gateMix = load.values(att + "x_g", {width});
+    mixing.decay = load.lowRank(att + "w1", att + "w2", att + "w0", width, width);
+    mixing.rate = load.lowRank(att + "a1", att + "a2", att + "a0", width, width);
+    if (!isFirstLayer)
+        mixing.firstValue = load.lowRank(att + "v1", att + "v2", att + "v0", width, width);
+    mixing.gate = load.lowRank(att + "g1", att + "g2", {}, width, width);
+    mixing.removalScale = load.values(att + "k_k", {width});
+    mixing.rateScale = load.values(att + "k_a", {width});
+    mixing.bonus = load.values(att + "r_k", {config.heads, config.headSize});
+    mixing.receptance = load.linear(att + "receptance.weight", width, width);
+    mixing.key = load.linear(att + "key.weight", width, width);
+    mixing.value = load.linear(att + "value.weight", width, width);
+    mixing.output = load.linear(att + "output.weight", width, width);
+    mixing.groupNorm = load.norm(att + "ln_x", width);
+    return mixing;
+}
+
+ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, const std::string& ffn) {
+    const int width = config.width;
+    ChannelMixingWeights mixing;
+    switch (config.architecture) {
+    case Architecture::Rwkv5:
+        mixing.keyMix = weightOfPrevious(load.values(ffn + "time_mix_k", {width}));
+        mixing.receptanceMix = weightOfPrevious(load.values(ffn + "time_mix_r", {width}));
+        break;
+    case Architecture::Rwkv6:
+        mixing.keyMix = load.values(ffn + "time_maa_k", {width});
+        mixing.receptanceMix = load.values(ffn + "time_maa_r", {width});
+        break;
+    case Architecture::Rwkv7: mixing.keyMix = load.values(ffn + "x_k", {width}); break;
+    }
+    mixing.key = load.linear(ffn + "key.weight", config.feedForward, width);
+    mixing.value = load.linear(ffn + "value.weight", width, config.feedForward);
+    if (config.architecture != Architecture::Rwkv7)
+        mixing.receptance = load.linear(ffn + "receptance.weight", width, width);
+    return mixing;
+}
+
+EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, const std::string& prefix) {
+    const EnhancementConfig& enhancement = config.enhancement;
+    const int width = config.width;
+    EnhancementWeights weights;
+    if (enhancement.variant == EnhancementConfig::Variant::Adaptive) {
+        AdaptiveGateWeights gate;
+        if (enhancement.gate == EnhancementConfig::Gate::Learned) {
+            gate.gate = load.linear(prefix + "gate.weight", width, width);
+            gate.bias = load.values(prefix + "gate.bias", {width});
+        }
+        if (enhancement.shift == EnhancementConfig::Shift::Mlp)
+            gate.shift = load.lowRank(prefix + "shift.a", prefix + "shift.b", {}, width, width);
+        weights.kind = std::move(gate);
+    } else {
+        ConvolutionalRoutingWeights routing;
+        routing.kernel = load.values(prefix + "conv.weight", {enhancement.kernel, width});
+        routing.position =
+            load.values(prefix + "conv.position", {enhancement.kernel, kPositionFeatures, width});
+        routing.route =
+            load.lowRank(prefix + "route.u", prefix + "route.w", prefix + "route.bias", 2 * width, width);
+        weights.kind = std::move(routing);
+    }
+    if (enhancement.layerNorm)
+        weights.norm = load.norm(prefix + "norm", width);
+    return weights;
+}
+
+} // namespace
+
+Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base,
+                                    TensorSource& enhancement) {
+    LoadedWeights result;
+    std::optional<Error> error;
+    Loader load(base, result, error);
+    Loader loadEnhancement(enhancement, result, error);
+
+    ModelWeights& weights = result.weights;
+    weights.embedding = load.linear("emb.weight", config.vocabulary, config.width);
+    weights.embeddingNorm = load.norm("blocks.0.ln0", config.width);
+    for (int layer = 0; layer < config.layers && !error.has_value(); ++layer) {
+        const std::string block = "blocks." + std::to_string(layer) + ".";
+        LayerWeights& current = weights.layers.emplace_back();
+        current.timeMixingNorm = load.norm(block + "ln1", config.width);
+        current.channelMixingNorm = load.norm(block + "ln2", config.width);
+        switch (config.architecture) {
+        case Architecture::Rwkv5: current.timeMixing = rwkv5TimeMixing(load, config, block + "att."); break;
+        case Architecture::Rwkv6: current.timeMixing = rwkv6TimeMixing(load, config, block + "att."); break;
+        case Architecture::Rwkv7:
+            current.timeMixing = rwkv7TimeMixing(load, config, block + "att.", layer == 0);
+            break;
+        }
+        current.channelMixing = channelMixing(load, config, block + "ffn.");
+        if (config.enhancement.variant != EnhancementConfig::Variant::None)
+            current.enhancement =
+                enhancementWeights(loadEnhancement, config, "enhance." + std::to_string(layer) + ".");
+    }
+    weights.outputNorm = load.norm("ln_out", config.width);
+    weights.head = load.linear("head.weight", config.vocabulary, config.width);
+    if (error.has_value())
+        return tl::unexpected(std::move(*error));
+    result.bytesPerToken -= static_cast<std::int64_t>(weights.embedding.byteSize());
+    result.bytesPerToken += static_cast<std::int64_t>(weights.embedding.matrix().rowBytes());
+    return result;
+}
+
+} // namespace engine

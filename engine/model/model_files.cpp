@@ -1,0 +1,134 @@
+#include "engine/model/model_files.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+namespace engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kBaseFile = "base.safetensors";
+constexpr const char* kExtension = ".safetensors";
+
+bool isFile(const fs::path& path) {
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
+bool isFolder(const fs::path& path) {
+    std::error_code error;
+    return fs::is_directory(path, error);
+}
+
+std::vector<fs::path> sortedEntries(const fs::path& folder) {
+    std::vector<fs::path> entries;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+        entries.push_back(it->path());
+    std::ranges::sort(entries);
+    return entries;
+}
+
+// The model file behind a name or path, empty if there is none.
+fs::path baseFile(const std::string& model) {
+    if (isFile(model))
+        return model;
+    if (isFile(fs::path(model) / kBaseFile))
+        return fs::path(model) / kBaseFile;
+    // A name, not a path that leads somewhere else.
+    const fs::path embedded = embeddedModelsFolder() / model / kBaseFile;
+    return !model.empty() && fs::path(model).filename() == model && isFile(embedded) ? embedded : fs::path();
+}
+
+std::vector<std::string> gatesBeside(const fs::path& base) {
+    std::vector<std::string> gates;
+    for (const fs::path& entry :
+         sortedEntries(base.parent_path().empty() ? fs::path(".") : base.parent_path()))
+        if (entry.extension() == kExtension && entry.filename() != kBaseFile &&
+            entry.filename() != base.filename() && isFile(entry))
+            gates.push_back(entry.stem().string());
+    return gates;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "none" : text;
+}
+
+std::optional<fs::path> vocabularyBeside(const fs::path& base) {
+    const fs::path folder = base.parent_path();
+    const fs::path candidates[] = {folder / "tokenizer.model", fs::path(base).replace_extension(".model"),
+                                   folder / "rwkv_vocab_v20230424.txt"};
+    for (const fs::path& candidate : candidates)
+        if (isFile(candidate))
+            return candidate;
+    return std::nullopt;
+}
+
+} // namespace
+
+fs::path embeddedModelsFolder() {
+    if (const char* named = std::getenv("INKGATE_MODELS"); named != nullptr && *named != '\0')
+        return named;
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (!error) {
+        const fs::path installed = program.parent_path().parent_path() / "share" / "inkgate" / "models";
+        if (isFolder(installed))
+            return installed;
+    }
+    return INKGATE_SOURCE_MODELS;
+}
+
+std::vector<std::string> embeddedModels() {
+    std::vector<std::string> names;
+    for (const fs::path& entry : sortedEntries(embeddedModelsFolder()))
+        if (isFile(entry / kBaseFile))
+            names.push_back(entry.filename().string());
+    return names;
+}
+
+std::vector<std::string> gatesOf(const std::string& model) {
+    const fs::path base = baseFile(model);
+    return base.empty() ? std::vector<std::string>{} : gatesBeside(base);
+}
+
+Expected<ModelFiles> findModelFiles(const std::string& model, const std::string& gate,
+                                    const std::string& vocabulary) {
+    ModelFiles files;
+    files.base = baseFile(model);
+    if (files.base.empty())
+        return failure(ErrorCode::FileNotFound,
+                       "model \"" + model + "\": neither a file nor an embedded model; embedded models: " +
+                           listed(embeddedModels()));
+    std::error_code error;
+    const fs::path folder = fs::absolute(files.base, error).parent_path();
+    files.name = files.base.filename() == kBaseFile ? folder.filename().string() : files.base.stem().string();
+
+    if (!gate.empty() && gate != "none") {
+        const fs::path beside = files.base.parent_path() / (gate + kExtension);
+        if (isFile(beside))
+            files.gate = beside;
+        else if (isFile(gate))
+            files.gate = gate;
+        else
+            return failure(ErrorCode::FileNotFound, "gate \"" + gate + "\": neither a file nor a gate of " +
+                                                        files.name +
+                                                        "; its gates: " + listed(gatesBeside(files.base)));
+    }
+    if (!vocabulary.empty()) {
+        if (!isFile(vocabulary))
+            return failure(ErrorCode::FileNotFound, "vocabulary \"" + vocabulary + "\": no such file");
+        files.vocabulary = vocabulary;
+    } else {
+        files.vocabulary = vocabularyBeside(files.base);
+    }
+    return files;
+}
+
+} // namespace engine

@@ -1,0 +1,108 @@
+// weights.h: a model's parameters by meaning, ready for the forward pass.
+// Source:  spec/rwkv-models.md section 7, spec/enhanced-rwkv.md section 5. Upstream tensor names appear in
+//          load_weights.cpp only.
+// Shapes:  C width, F feed-forward width, H heads, N head size, V vocabulary, R rank, of which each low-rank
+//          map has its own. Matrices keep the type chosen at load; all else is float32.
+// Threads: immutable once loaded.
+#pragma once
+
+#include "engine/core/aligned_buffer.h"
+#include "engine/kernels/layer_norm.h"
+#include "engine/kernels/linear.h"
+
+#include <array>
+#include <variant>
+#include <vector>
+
+namespace engine {
+
+using Values = AlignedBuffer<float>;
+
+struct NormWeights {
+    Values weight, bias; // [C]
+
+    [[nodiscard]] NormParameters parameters(float epsilon = 1e-5f) const {
+        return {weight.data(), bias.data(), epsilon};
+    }
+};
+
+// x · A, a function, · B, + bias.
+struct LowRankWeights {
+    LinearWeights down; // A, kept transposed [R, inputs]
+    Values up;          // B [R, C]
+    Values bias;        // [C], or empty
+
+    [[nodiscard]] int rank() const { return down.outputs(); }
+};
+
+struct Rwkv5TimeMixing {
+    Values keyMix, valueMix, receptanceMix, gateMix;    // [C], the weight of the previous token
+    Values decayLogit, bonus;                           // [C]; decay = exp(-exp(decayLogit))
+    LinearWeights receptance, key, value, gate, output; // [C,C]
+    NormWeights groupNorm;
+};
+
+struct Rwkv6TimeMixing {
+    Values mixMix;                                      // [C], time_maa_x
+    LinearWeights mixDown;                              // [5R,C]
+    Values mixUp;                                       // [5,R,C], in the order of `mixes`
+    std::array<Values, 5> mixes;                        // [C] each: decay, key, value, receptance, gate
+    LowRankWeights decay;                               // tanh inside; its result is the decay's logit
+    Values bonus;                                       // [C]
+    LinearWeights receptance, key, value, gate, output; // [C,C]
+    NormWeights groupNorm;
+
+    [[nodiscard]] int mixRank() const { return mixDown.outputs() / 5; }
+};
+
+struct Rwkv7TimeMixing {
+    Values receptanceMix, decayMix, keyMix, valueMix, rateMix, gateMix; // [C]
+    LowRankWeights decay;      // tanh inside; decay = exp(-e^(-1/2) σ(result))
+    LowRankWeights rate;       // in-context rate = σ(result)
+    LowRankWeights firstValue; // share of layer 0's value = σ(result); absent (rank 0) in layer 0
+    LowRankWeights gate;       // σ inside, no bias
+    Values removalScale, rateScale, bonus;        // [C]: k_k, k_a, r_k
+    LinearWeights receptance, key, value, output; // [C,C]
+    NormWeights groupNorm;
+};
+
+struct ChannelMixingWeights {
+    Values keyMix, receptanceMix; // [C], the weight of the previous token; receptanceMix empty in RWKV-7
+    LinearWeights key;            // [F,C]
+    LinearWeights value;          // [C,F]
+    LinearWeights receptance;     // [C,C], empty in RWKV-7
+};
+
+struct AdaptiveGateWeights {
+    LinearWeights gate;   // [C,C]; empty if the gate is fixed
+    Values bias;          // [C]
+    LowRankWeights shift; // the mlp shift; rank 0 for identity
+};
+
+struct ConvolutionalRoutingWeights {
+    Values kernel;        // [K,C]
+    Values position;      // [K,J,C]
+    LowRankWeights route; // from [h, s], 2C inputs; tanh inside
+};
+
+struct EnhancementWeights {
+    std::variant<std::monostate, AdaptiveGateWeights, ConvolutionalRoutingWeights> kind;
+    NormWeights norm; // empty without layer norm
+};
+
+struct LayerWeights {
+    NormWeights timeMixingNorm, channelMixingNorm;
+    std::variant<Rwkv5TimeMixing, Rwkv6TimeMixing, Rwkv7TimeMixing> timeMixing;
+    ChannelMixingWeights channelMixing;
+    EnhancementWeights enhancement;
+};
+
+struct ModelWeights {
+    LinearWeights embedding; // [V,C]
+    NormWeights embeddingNorm;
+    std::vector<LayerWeights> layers;
+    NormWeights outputNorm;
+    LinearWeights head; // [V,C]
+};
+
+} // namespace engine

@@ -1,0 +1,222 @@
+#include "engine/runtime/generation.h"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+namespace engine {
+
+namespace {
+
+constexpr float kImpossible = -std::numeric_limits<float>::infinity();
+
+// The user's bans and what must never be sampled; the separator is allowed exactly if it may end the text.
+// Invalid settings, which readPrompt() refuses, give a sampler that is never used.
+SamplerSettings withBans(const GenerationSettings& settings, const Tokenizer& tokenizer) {
+    if (!settings.sampler.validate())
+        return {};
+    SamplerSettings sampler = settings.sampler;
+    const auto unsampled = tokenizer.unsampledTokens();
+    sampler.bannedTokens.insert(sampler.bannedTokens.end(), unsampled.begin(), unsampled.end());
+    if (settings.stopAtDocumentEnd)
+        std::erase(sampler.bannedTokens, tokenizer.documentSeparator());
+    else
+        sampler.bannedTokens.push_back(tokenizer.documentSeparator());
+    return sampler;
+}
+
+// Length of the longest end of `text` that begins one of `stops` without being all of it.
+std::size_t possibleStopLength(std::string_view text, const std::vector<std::string>& stops) {
+    std::size_t longest = 0;
+    for (const std::string& stop : stops) {
+        std::size_t length = std::min(text.size(), stop.empty() ? 0 : stop.size() - 1);
+        for (; length > longest; --length) {
+            if (text.ends_with(std::string_view(stop).substr(0, length))) {
+                longest = length;
+                break;
+            }
+        }
+    }
+    return longest;
+}
+
+std::size_t firstStop(std::string_view text, const std::vector<std::string>& stops) {
+    std::size_t first = std::string_view::npos;
+    for (const std::string& stop : stops)
+        if (!stop.empty())
+            first = std::min(first, text.find(stop));
+    return first;
+}
+
+} // namespace
+
+Expected<void> checkVocabulary(const ModelConfig& model, const Tokenizer& tokenizer) {
+    if (tokenizer.vocabularySize() <= model.vocabulary)
+        return {};
+    return failure(ErrorCode::VocabularyMismatch,
+                   "the vocabulary has " + std::to_string(tokenizer.vocabularySize()) +
+                       " tokens, the model only " + std::to_string(model.vocabulary) +
+                       "; choose the vocabulary the model was trained with");
+}
+
+Generation::Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings,
+                       PromptCache* cache)
+    : m_session(session)
+    , m_tokenizer(tokenizer)
+    , m_settings(settings)
+    , m_cache(cache)
+    , m_sampler(withBans(settings, tokenizer)) {}
+
+Generation::~Generation() {
+    // The next prompt is likely to go on from here.
+    try {
+        if (m_cache != nullptr && m_canContinue)
+            m_cache->keep(m_state);
+    } catch (const std::bad_alloc&) {
+        m_cache->clear();
+    }
+}
+
+Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, std::stop_token stop) try {
+    const ModelConfig& config = m_session.model().config();
+    if (auto valid = m_settings.sampler.validate(); !valid)
+        return valid;
+    if (m_settings.maxTokens < 1)
+        return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
+    if (auto checked = checkVocabulary(config, m_tokenizer); !checked)
+        return checked;
+    auto tokens = m_tokenizer.encode(prompt);
+    if (!tokens)
+        return tl::unexpected(std::move(tokens.error()));
+
+    m_state = State(config);
+    m_logits.resize(static_cast<std::size_t>(config.vocabulary));
+    m_promptTokens.assign(1, m_tokenizer.documentSeparator());
+    m_promptTokens.insert(m_promptTokens.end(), tokens->begin(), tokens->end());
+
+    std::span<const int> toRead = m_promptTokens;
+    const std::string_view lastBytes =
+        toRead.size() > 1 ? m_tokenizer.bytes(toRead.back()) : std::string_view();
+    // A token that may not be sampled could not be generated again, so it stays.
+    const bool isBanned = std::ranges::find(m_settings.sampler.bannedTokens, toRead.back()) !=
+                              m_settings.sampler.bannedTokens.end() ||
+                          std::ranges::find(m_tokenizer.unsampledTokens(), toRead.back()) !=
+                              m_tokenizer.unsampledTokens().end();
+    if (!lastBytes.empty() && !isBanned) {
+        m_healing = lastBytes;
+        toRead = toRead.first(toRead.size() - 1);
+    }
+    for (const int token : toRead.subspan(1))
+        m_sampler.observe(token);
+
+    if (m_cache != nullptr)
+        toRead = toRead.subspan(m_cache->restore(toRead, m_state, m_logits));
+    if (auto read = readTokens(toRead, sink, stop); !read)
+        return read;
+    if (m_cache != nullptr)
+        m_cache->keep(m_state, m_logits);
+    m_canContinue = true;
+    return {};
+} catch (const std::bad_alloc&) {
+    return failure(ErrorCode::OutOfMemory, "not enough memory to read the text");
+}
+
+// With a cache the text is cut where it wants snapshots.
+Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sink,
+                                      const std::stop_token& stop) {
+    while (!tokens.empty()) {
+        std::size_t count = tokens.size();
+        if (m_cache != nullptr) {
+            const auto position = static_cast<std::size_t>(m_state.position());
+            count =
+                std::min(count, PromptCache::kSnapshotInterval - position % PromptCache::kSnapshotInterval);
+        }
+        const bool isLast = count == tokens.size();
+        if (auto read = m_session.prefill(m_state, tokens.first(count),
+                                          isLast ? std::span(m_logits) : std::span<float>(), sink, stop);
+            !read)
+            return read;
+        if (m_cache != nullptr) {
+            m_cache->read(tokens.first(count));
+            if (m_cache->isAtInterval())
+                m_cache->keep(m_state);
+        }
+        tokens = tokens.subspan(count);
+    }
+    return {};
+}
+
+void Generation::removeUnhealing(std::span<float> logits) const {
+    for (std::size_t token = 0; token < logits.size(); ++token)
+        if (!m_tokenizer.bytes(static_cast<int>(token)).starts_with(m_healing))
+            logits[token] = kImpossible;
+}
+
+Expected<GeneratedToken> Generation::next(GateSink* sink) try {
+    if (!m_canContinue)
+        return failure(ErrorCode::InvalidArgument, "this generation has no prompt yet or has ended");
+    if (m_last.has_value()) {
+        if (auto read = m_session.decode(m_state, *m_last, m_logits, sink); !read) {
+            m_canContinue = false;
+            return tl::unexpected(std::move(read.error()));
+        }
+        if (m_cache != nullptr) {
+            m_cache->read({&*m_last, 1});
+            if (m_cache->isAtInterval())
+                m_cache->keep(m_state);
+        }
+    }
+    // Rows of the model beyond the tokenizer's vocabulary are padding.
+    const auto logits = std::span(m_logits).first(static_cast<std::size_t>(m_tokenizer.vocabularySize()));
+    if (!m_healing.empty())
+        removeUnhealing(logits);
+
+    GeneratedToken result;
+    result.token = m_sampler.sample(logits);
+    result.probability = m_sampler.drawnProbability();
+    ++m_generated;
+    if (result.token == m_tokenizer.documentSeparator())
+        result.stop = StopReason::DocumentEnd;
+    else if (m_generated >= m_settings.maxTokens)
+        result.stop = StopReason::MaxTokens;
+    result.text = released(textOf(result.token), result);
+    m_last = result.token;
+    if (result.stop != StopReason::None) {
+        if (m_cache != nullptr)
+            m_cache->keep(m_state);
+        m_canContinue = false;
+    }
+    return result;
+} catch (const std::bad_alloc&) {
+    m_canContinue = false;
+    return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
+}
+
+// The text that `token` completes, without what it repeats of the prompt.
+std::string Generation::textOf(int token) {
+    if (token == m_tokenizer.documentSeparator())
+        return {};
+    std::string_view bytes = m_tokenizer.bytes(token);
+    bytes.remove_prefix(std::min(bytes.size(), m_healing.size()));
+    m_healing.clear();
+    return m_utf8.push(bytes);
+}
+
+// What of the text so far is certain to come before a stop string. Sets the stop reason if one was found.
+std::string Generation::released(std::string text, GeneratedToken& result) {
+    if (result.stop != StopReason::None)
+        text += m_utf8.flush();
+    m_held += text;
+    const std::size_t stop = firstStop(m_held, m_settings.stopStrings);
+    if (stop != std::string::npos) {
+        result.stop = StopReason::StopString;
+        return m_held.substr(0, stop);
+    }
+    const std::size_t keep =
+        result.stop != StopReason::None ? 0 : possibleStopLength(m_held, m_settings.stopStrings);
+    std::string certain = m_held.substr(0, m_held.size() - keep);
+    m_held.erase(0, certain.size());
+    return certain;
+}
+
+} // namespace engine

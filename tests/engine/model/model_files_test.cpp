@@ -1,0 +1,82 @@
+// From what a user names to files.
+#include "engine/model/model_files.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace engine;
+
+class ModelFilesTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    void touch(const QString& name) const {
+        QVERIFY(QDir(m_folder.path()).mkpath(QFileInfo(name).path()));
+        QFile file(m_folder.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
+    [[nodiscard]] std::string at(const QString& name) const { return m_folder.filePath(name).toStdString(); }
+
+private slots:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        for (const char* file :
+             {"models/tales/base.safetensors", "models/tales/gated.safetensors",
+              "models/tales/tokenizer.model", "models/verses/base.safetensors", "models/empty/notes.txt",
+              "own/big.safetensors", "own/big.model", "own/fine.safetensors", "words.txt"})
+            touch(file);
+        qputenv("INKGATE_MODELS", m_folder.filePath("models").toUtf8());
+    }
+
+    void cleanupTestCase() { qunsetenv("INKGATE_MODELS"); }
+
+    void embeddedModelsAreFoldersWithABase() {
+        QCOMPARE(embeddedModelsFolder().string(), at("models"));
+        QCOMPARE(embeddedModels(), (std::vector<std::string>{"tales", "verses"}));
+        QCOMPARE(gatesOf("tales"), std::vector<std::string>{"gated"});
+        QVERIFY(gatesOf("verses").empty());
+        QVERIFY(gatesOf("nothing").empty());
+    }
+
+    void namesAndPathsAreFound() {
+        const auto plain = findModelFiles("tales", "none");
+        QVERIFY(plain.has_value());
+        QCOMPARE(plain->name, std::string("tales"));
+        QCOMPARE(plain->base.string(), at("models/tales/base.safetensors"));
+        QVERIFY(!plain->gate.has_value());
+        QCOMPARE(plain->vocabulary->string(), at("models/tales/tokenizer.model"));
+
+        const auto gated = findModelFiles("tales", "gated", at("words.txt"));
+        QCOMPARE(gated->gate->string(), at("models/tales/gated.safetensors"));
+        QCOMPARE(gated->vocabulary->string(), at("words.txt"));
+
+        const auto own = findModelFiles(at("own/big.safetensors"), "");
+        QCOMPARE(own->name, std::string("big"));
+        QCOMPARE(own->vocabulary->string(), at("own/big.model"));
+        QCOMPARE(gatesOf(at("own/big.safetensors")), std::vector<std::string>{"fine"});
+        QVERIFY(findModelFiles(at("own/big.safetensors"), at("models/tales/gated.safetensors"))
+                    ->gate.has_value());
+        QCOMPARE(findModelFiles(at("models/tales"), "gated")->name, std::string("tales"));
+        QVERIFY(!findModelFiles("verses", "none")->vocabulary.has_value());
+    }
+
+    void whatIsMissingIsSaidWithTheChoices() {
+        const auto model = findModelFiles("novels", "none");
+        QCOMPARE(model.error().code, ErrorCode::FileNotFound);
+        QVERIFY(QString::fromStdString(model.error().message).contains("tales, verses"));
+        const auto gate = findModelFiles("tales", "wide");
+        QCOMPARE(gate.error().code, ErrorCode::FileNotFound);
+        QVERIFY(QString::fromStdString(gate.error().message).contains("gated"));
+        QCOMPARE(findModelFiles("tales", "none", at("absent.txt")).error().code, ErrorCode::FileNotFound);
+        QCOMPARE(findModelFiles("", "none").error().code, ErrorCode::FileNotFound);
+        QCOMPARE(findModelFiles("../models/tales", "none").error().code, ErrorCode::FileNotFound);
+        QCOMPARE(findModelFiles(at("own"), "none").error().code, ErrorCode::FileNotFound);
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelFilesTest)
+#include "model_files_test.moc"

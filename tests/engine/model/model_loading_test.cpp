@@ -1,0 +1,338 @@
+// Loading models and gates: what is kept, converted and counted, and one clear sentence for everything that
+// is wrong.
+#include "engine/formats/checkpoint.h"
+#include "engine/model/model.h"
+#include "engine/model/tensor_source.h"
+#include "engine/model/weights.h"
+#include "tests/support/model_writer.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cstring>
+
+using namespace engine;
+using support::FileTensors;
+
+namespace {
+
+std::string messageOf(const Expected<std::shared_ptr<const Model>>& loaded) {
+    return loaded ? "loaded" : loaded.error().message;
+}
+
+ModelConfig configOf(Architecture architecture, std::size_t enhancement = 0) {
+    return support::smallConfig(architecture, support::allEnhancements()[enhancement]);
+}
+
+} // namespace
+
+class ModelLoadingTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    [[nodiscard]] std::filesystem::path path(const char* name) const {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
+
+    static void everyKindOfModel() {
+        QTest::addColumn<int>("architecture");
+        QTest::addColumn<int>("enhancement");
+        const auto enhancements = support::allEnhancements();
+        for (const Architecture architecture :
+             {Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7})
+            for (std::size_t i = 0; i < enhancements.size(); ++i)
+                QTest::addRow("%s %s", std::string(name(architecture)).c_str(),
+                              describe(enhancements[i]).c_str())
+                    << static_cast<int>(architecture) << static_cast<int>(i);
+    }
+
+private slots:
+    void configurationIsDetected_data() { everyKindOfModel(); }
+
+    void configurationIsDetected() {
+        QFETCH(int, architecture);
+        QFETCH(int, enhancement);
+        const ModelConfig config =
+            configOf(static_cast<Architecture>(architecture), static_cast<std::size_t>(enhancement));
+        const FileTensors tensors = support::randomTensors(config, 1);
+        QVERIFY(!tensors.empty());
+        for (const bool hasMetadata : {true, false}) { // names and shapes alone say enough
+            const auto metadata = hasMetadata ? support::enhancementMetadata(config.enhancement)
+                                              : std::map<std::string, std::string>();
+            QVERIFY(support::writeTensors(tensors, metadata, path("model.safetensors")));
+            const auto model = Model::load(path("model.safetensors"), {});
+            QVERIFY2(model.has_value(), messageOf(model).c_str());
+            const ModelConfig& found = (*model)->config();
+            QCOMPARE(found.architecture, config.architecture);
+            QCOMPARE(found.layers, 3);
+            QCOMPARE(found.width, 128);
+            QCOMPARE(found.heads, 2);
+            QCOMPARE(found.headSize, 64);
+            QCOMPARE(found.feedForward, 224);
+            QCOMPARE(found.vocabulary, 96);
+            QCOMPARE(found.groupNormEpsilon, 64e-5f);
+            QVERIFY2(found.enhancement == config.enhancement, toJson(found.enhancement).c_str());
+            std::int64_t values = 0;
+            for (const auto& [name, tensor] : tensors)
+                values += static_cast<std::int64_t>(tensor.values.size());
+            QCOMPARE((*model)->parameters(), values);
+            QCOMPARE((*model)->bytesPerToken(), 4 * (values - 95 * 128)); // all but 95 rows of the embedding
+        }
+    }
+
+    void everyMissingOrMisshapenTensorIsNamed_data() {
+        QTest::addColumn<int>("architecture");
+        QTest::addColumn<int>("enhancement");
+        // Together these have every tensor there is.
+        QTest::newRow("rwkv5.2 adaptive-mlp") << static_cast<int>(Architecture::Rwkv5) << 2;
+        QTest::newRow("rwkv6 conv-routing") << static_cast<int>(Architecture::Rwkv6) << 5;
+        QTest::newRow("rwkv7") << static_cast<int>(Architecture::Rwkv7) << 0;
+    }
+
+    void everyMissingOrMisshapenTensorIsNamed() {
+        QFETCH(int, architecture);
+        QFETCH(int, enhancement);
+        ModelConfig config =
+            configOf(static_cast<Architecture>(architecture), static_cast<std::size_t>(enhancement));
+        config.layers = 2;
+        const FileTensors tensors = support::randomTensors(config, 1);
+        const auto metadata = support::enhancementMetadata(config.enhancement);
+        for (const auto& [name, tensor] : tensors) {
+            const bool isRepeated =
+                name.starts_with("blocks.1.") && tensors.contains("blocks.0." + name.substr(9));
+            if (isRepeated)
+                continue;
+            FileTensors damaged = tensors;
+            damaged.erase(name);
+            QVERIFY(support::writeTensors(damaged, metadata, path("missing.safetensors")));
+            const auto missing = Model::load(path("missing.safetensors"), {});
+            QVERIFY2(!missing.has_value(), name.c_str());
+            // Without the tensors that tell the version it is another kind of model, which the sentence says
+            // instead.
+            QVERIFY2(missing.error().message.find(name) != std::string::npos ||
+                         missing.error().code == ErrorCode::UnsupportedArchitecture,
+                     (name + " -> " + missing.error().message).c_str());
+
+            damaged = tensors;
+            damaged[name].shape.back() += 1;
+            std::size_t size = 1;
+            for (const std::int64_t dimension : damaged[name].shape)
+                size *= static_cast<std::size_t>(dimension);
+            damaged[name].values.assign(size, 0.5f);
+            QVERIFY(support::writeTensors(damaged, metadata, path("misshapen.safetensors")));
+            const auto misshapen = Model::load(path("misshapen.safetensors"), {});
+            QVERIFY2(!misshapen.has_value(), name.c_str());
+            QVERIFY2(misshapen.error().code == ErrorCode::ShapeMismatch ||
+                         misshapen.error().code == ErrorCode::FileDamaged ||
+                         misshapen.error().code == ErrorCode::UnsupportedArchitecture,
+                     misshapen.error().message.c_str());
+        }
+    }
+
+    void otherArchitecturesAreRefusedByName_data() {
+        QTest::addColumn<QStringList>("removed");
+        QTest::addColumn<QStringList>("added");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("RWKV-4") << QStringList{"gate.weight", "ln_x"} << QStringList{} << "RWKV-4";
+        QTest::newRow("RWKV-5.0") << QStringList{"gate.weight"} << QStringList{} << "RWKV-5.0";
+        QTest::newRow("RWKV-X") << QStringList{} << QStringList{"moba.0.key.weight"} << "RWKV-X";
+        QTest::newRow("DeepEmbed") << QStringList{} << QStringList{"blocks.0.ffn.s_emb.weight"}
+                                   << "DeepEmbed";
+        QTest::newRow("gate file") << QStringList{"emb.weight"} << QStringList{"enhance.0.gate.weight"}
+                                   << "gate file";
+        QTest::newRow("something else")
+            << QStringList{"blocks", "emb"} << QStringList{} << "not an RWKV model";
+    }
+
+    void otherArchitecturesAreRefusedByName() {
+        QFETCH(QStringList, removed);
+        QFETCH(QStringList, added);
+        QFETCH(QString, expected);
+        FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv5), 1);
+        std::erase_if(tensors, [&](const auto& entry) {
+            return std::ranges::any_of(removed, [&](const QString& part) {
+                return entry.first.find(part.toStdString()) != std::string::npos;
+            });
+        });
+        for (const QString& name : added)
+            tensors[name.toStdString()] = {{1, 1}, {0.0f}};
+        QVERIFY(support::writeTensors(tensors, {}, path("other.safetensors")));
+        const auto loaded = Model::load(path("other.safetensors"), {});
+        QVERIFY(!loaded.has_value());
+        QCOMPARE(loaded.error().code, ErrorCode::UnsupportedArchitecture);
+        QVERIFY2(QString::fromStdString(loaded.error().message).contains(expected),
+                 loaded.error().message.c_str());
+    }
+
+    void matricesOfTheWantedTypeStayInTheFile() {
+        const FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv6), 1);
+        for (const DataType type : {DataType::Float32, DataType::Float16, DataType::BFloat16}) {
+            QVERIFY(support::writeTensors(tensors, {}, path("stored.safetensors"), type));
+            auto opened = Checkpoint::open(path("stored.safetensors"));
+            QVERIFY(opened.has_value());
+            const auto checkpoint = std::make_shared<const Checkpoint>(std::move(*opened));
+            const auto source = checkpointSource(checkpoint, WeightType::AsStored);
+            const auto head = source->linear("head.weight", 96, 128);
+            QVERIFY(head.has_value());
+            QCOMPARE(head->type(), type);
+            QCOMPARE(head->matrix().data,
+                     static_cast<const void*>(checkpoint->find("head.weight")->bytes.data()));
+        }
+    }
+
+    void weightsAreConvertedOnRequest() {
+        const FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv7), 1);
+        QVERIFY(support::writeTensors(tensors, {}, path("stored.safetensors"), DataType::BFloat16));
+        const std::pair<WeightType, DataType> rows[] = {{WeightType::AsStored, DataType::BFloat16},
+                                                        {WeightType::Float32, DataType::Float32},
+                                                        {WeightType::Float16, DataType::Float16},
+                                                        {WeightType::BFloat16, DataType::BFloat16}};
+        for (const auto& [wanted, expected] : rows) {
+            const auto model = Model::load(path("stored.safetensors"), {wanted});
+            QVERIFY2(model.has_value(), messageOf(model).c_str());
+            const ModelWeights& weights = (*model)->weights();
+            QCOMPARE(weights.head.type(), expected);
+            QCOMPARE(weights.embedding.type(), expected);
+            QCOMPARE(weights.layers[2].channelMixing.key.type(), expected);
+            const auto& mixing = std::get<Rwkv7TimeMixing>(weights.layers[1].timeMixing);
+            QCOMPARE(mixing.output.type(), expected);
+            QCOMPARE(mixing.decay.down.type(), expected);
+            const float inFile = bfloat16ToFloat(floatToBfloat16(tensors.at("blocks.1.att.w0").values[5]));
+            QCOMPARE(mixing.decay.bias[5], inFile);
+        }
+    }
+
+    void factorsAreTurned() {
+        const FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv6), 1);
+        QVERIFY(support::writeTensors(tensors, {}, path("model.safetensors")));
+        const auto model = Model::load(path("model.safetensors"), {});
+        const auto& mixing = std::get<Rwkv6TimeMixing>((*model)->weights().layers[0].timeMixing);
+        const auto& stored = tensors.at("blocks.0.att.time_decay_w1"); // [C,D]
+        const auto* turned = static_cast<const float*>(mixing.decay.down.matrix().data);
+        QCOMPARE(mixing.decay.rank(), 64);
+        QCOMPARE(turned[3 * 128 + 7], stored.values[7 * 64 + 3]);
+        QCOMPARE(mixing.mixRank(), 32);
+    }
+
+    void aGateFitsItsBaseOnly() {
+        const ModelConfig config = configOf(Architecture::Rwkv6, 1);
+        FileTensors base = support::randomTensors(config, 1), gate;
+        for (auto it = base.begin(); it != base.end();)
+            if (it->first.starts_with("enhance.")) {
+                gate.insert(*it);
+                it = base.erase(it);
+            } else {
+                ++it;
+            }
+        QVERIFY(support::writeTensors(base, {}, path("base.safetensors")));
+        const auto plain = Model::load(path("base.safetensors"), {});
+        QVERIFY2(plain.has_value(), messageOf(plain).c_str());
+        auto metadata = support::enhancementMetadata(config.enhancement);
+        metadata["inkgate.base_fingerprint"] = (*plain)->fingerprint();
+        QVERIFY(support::writeTensors(gate, metadata, path("gate.safetensors")));
+        const auto gated = Model::load(path("base.safetensors"), path("gate.safetensors"), {});
+        QVERIFY2(gated.has_value(), messageOf(gated).c_str());
+        QVERIFY((*gated)->config().enhancement == config.enhancement);
+        QVERIFY((*gated)->fingerprint() != (*plain)->fingerprint());
+        QVERIFY((*gated)->parameters() > (*plain)->parameters());
+
+        FileTensors other = base;
+        other["ln_out.bias"].values[0] += 1;
+        QVERIFY(support::writeTensors(other, {}, path("other.safetensors")));
+        const auto wrong = Model::load(path("other.safetensors"), path("gate.safetensors"), {});
+        QVERIFY(!wrong.has_value());
+        QCOMPARE(wrong.error().code, ErrorCode::GateMismatch);
+
+        metadata.erase("inkgate.base_fingerprint"); // says nothing about its base: sizes decide
+        QVERIFY(support::writeTensors(gate, metadata, path("unnamed.safetensors")));
+        QVERIFY(Model::load(path("other.safetensors"), path("unnamed.safetensors"), {}).has_value());
+
+        const auto alone = Model::load(path("gate.safetensors"), {});
+        QCOMPARE(alone.error().code, ErrorCode::UnsupportedArchitecture);
+        const auto absent = Model::load(path("base.safetensors"), path("none.safetensors"), {});
+        QCOMPARE(absent.error().code, ErrorCode::FileNotFound);
+    }
+
+    void aCompleteModelInTheGatesPlaceIsLoadedInstead() {
+        const ModelConfig config = configOf(Architecture::Rwkv7, 5);
+        QVERIFY(support::writeTensors(support::randomTensors(config, 1),
+                                      support::enhancementMetadata(config.enhancement),
+                                      path("whole.safetensors")));
+        QVERIFY(support::writeTensors(support::randomTensors(configOf(Architecture::Rwkv7), 2), {},
+                                      path("base.safetensors")));
+        const auto whole = Model::load(path("base.safetensors"), path("whole.safetensors"), {});
+        QVERIFY2(whole.has_value(), messageOf(whole).c_str());
+        const auto direct = Model::load(path("whole.safetensors"), {});
+        QCOMPARE((*whole)->fingerprint(), (*direct)->fingerprint());
+
+        // And a model that has a gate of its own takes no second one.
+        FileTensors gate;
+        const ModelConfig adaptive = configOf(Architecture::Rwkv7, 1);
+        for (const auto& [name, tensor] : support::randomTensors(adaptive, 3))
+            if (name.starts_with("enhance."))
+                gate[name] = tensor;
+        QVERIFY(support::writeTensors(gate, support::enhancementMetadata(adaptive.enhancement),
+                                      path("gate.safetensors")));
+        const auto twice = Model::load(path("whole.safetensors"), path("gate.safetensors"), {});
+        QCOMPARE(twice.error().code, ErrorCode::GateMismatch);
+    }
+
+    void groupNormEpsilonComesFromTheMetadata() {
+        const FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv5), 1);
+        QVERIFY(support::writeTensors(tensors, {{"inkgate.group_norm_epsilon", "1e-05"}},
+                                      path("model.safetensors")));
+        const auto model = Model::load(path("model.safetensors"), {});
+        QVERIFY2(model.has_value(), messageOf(model).c_str());
+        QCOMPARE((*model)->config().groupNormEpsilon, 1e-5f);
+        for (const char* bad : {"", "x", "-1", "1e-5x", "nan"}) {
+            QVERIFY(support::writeTensors(tensors, {{"inkgate.group_norm_epsilon", bad}},
+                                          path("model.safetensors")));
+            QCOMPARE(Model::load(path("model.safetensors"), {}).error().code, ErrorCode::FileDamaged);
+        }
+    }
+
+    void randomModelsFollowTheirSeedAndSizes() {
+        ModelConfig config;
+        config.architecture = Architecture::Rwkv6;
+        config.layers = 2;
+        config.width = 192;
+        config.vocabulary = 50;
+        const auto first = Model::random(config, {WeightType::BFloat16}, 5);
+        const auto same = Model::random(config, {WeightType::BFloat16}, 5);
+        const auto other = Model::random(config, {WeightType::BFloat16}, 6);
+        QVERIFY2(first.has_value(), messageOf(first).c_str());
+        QCOMPARE((*first)->config().heads, 3);
+        QCOMPARE((*first)->config().feedForward, 672);
+        QCOMPARE((*first)->fingerprint(), std::string("random-5"));
+        const auto bytes = [](const auto& model) {
+            const LinearWeights& head = (*model)->weights().head;
+            return std::string(static_cast<const char*>(head.matrix().data), head.byteSize());
+        };
+        QVERIFY(bytes(first) == bytes(same));
+        QVERIFY(bytes(first) != bytes(other));
+        config.width = 100; // no multiple of the head size
+        QCOMPARE(Model::random(config, {}, 5).error().code, ErrorCode::InvalidArgument);
+        config = {};
+        QCOMPARE(Model::random(config, {}, 5).error().code, ErrorCode::InvalidArgument);
+    }
+
+    void enhancementsSurviveTheirJson() {
+        for (EnhancementConfig config : support::allEnhancements()) {
+            const auto back = enhancementFromJson(toJson(config));
+            QVERIFY2(back.has_value(), toJson(config).c_str());
+            config.rank = config.kernel = 0; // sizes are in the tensors
+            QVERIFY2(*back == config, toJson(config).c_str());
+        }
+        for (const char* bad :
+             {"", "[]", "{}", "{\"variant\": 3}", "{\"variant\": \"adaptive\", \"shift\": \"up\"}",
+              "{\"variant\": \"adaptive\", \"gate\": null}",
+              "{\"variant\": \"conv-routing\", \"layernorm\": 1}", "{\"variant\": \"adaptive\""})
+            QCOMPARE(enhancementFromJson(bad).error().code, ErrorCode::FileDamaged);
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelLoadingTest)
+#include "model_loading_test.moc"
