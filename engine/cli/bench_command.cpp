@@ -1,0 +1,301 @@
+// bench_command.cpp: `inkgate-cli bench` measures reading, generating and the machine's limits in one
+// process.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/cli/matrix_work.h"
+#include "engine/cli/model_options.h"
+#include "engine/cli/progress_line.h"
+#include "engine/cli/random_model_spec.h"
+#include "engine/cli/stopwatch.h"
+#include "engine/core/random.h"
+#include "engine/kernels/measured_limits.h"
+#include "engine/runtime/session.h"
+#include "engine/trace/gate_recorder.h"
+#include "engine/trace/gate_trace_writer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace engine {
+
+namespace {
+
+struct BenchOptions {
+    ModelOptions model;
+    std::string random;
+    int prefill = 512;
+    int decode = 64;
+    bool withTrace = false;
+};
+
+// Short measurements are repeated until they have taken this long.
+constexpr double kLeastSeconds = 1.0;
+
+Expected<LoadedModel> loadForBench(const BenchOptions& options) {
+    if (options.random.empty())
+        return loadModel(options.model);
+    const Stopwatch watch;
+    const auto config = parseRandomModel(options.random, options.model.gate);
+    if (!config)
+        return tl::unexpected<Error>(config.error());
+    auto model = Model::random(*config, {.weights = weightType(options.model.type)}, 1);
+    if (!model)
+        return tl::unexpected<Error>(std::move(model.error()));
+    LoadedModel loaded;
+    loaded.files.name = options.random;
+    loaded.model = std::move(*model);
+    loaded.loadSeconds = watch.seconds();
+    return loaded;
+}
+
+class Bench {
+public:
+    Bench(const BenchOptions& options, const LoadedModel& loaded, const CommandContext& context)
+        : m_options(options)
+        , m_loaded(loaded)
+        , m_context(context)
+        , m_pool(context.makePool())
+        , m_session(loaded.model, m_pool)
+        , m_state(loaded.model->config())
+        , m_logits(static_cast<std::size_t>(loaded.model->config().vocabulary)) {
+        Random random(1);
+        m_tokens.resize(static_cast<std::size_t>(std::max(options.prefill, options.decode)));
+        for (int& token : m_tokens)
+            token = static_cast<int>(random.below(m_logits.size()));
+    }
+
+    Expected<Json> run();
+
+private:
+    Expected<double> prefillRate();
+    // Tokens per second; every token's gates go to `sink` if there is one.
+    Expected<double> decodeRate(GateSink* sink, double leastSeconds);
+    Expected<void> measureTrace(Json& result);
+
+    const BenchOptions& m_options;
+    const LoadedModel& m_loaded;
+    const CommandContext& m_context;
+    std::shared_ptr<ThreadPool> m_pool;
+    Session m_session;
+    State m_state;
+    std::vector<float> m_logits;
+    std::vector<int> m_tokens;
+    ProgressLine m_progress;
+};
+
+Expected<double> Bench::prefillRate() {
+    const auto prompt = std::span<const int>(m_tokens).first(static_cast<std::size_t>(m_options.prefill));
+    const auto read = [&](std::span<const int> tokens) {
+        m_state = State(m_loaded.model->config());
+        return m_session.prefill(m_state, tokens, m_logits, nullptr, m_context.stop);
+    };
+    // The first run makes oneDNN prepare its kernels and the system its pages; of a large model a part is
+    // enough for that.
+    if (auto done = read(prompt.first(std::min<std::size_t>(prompt.size(), 256))); !done)
+        return tl::unexpected<Error>(std::move(done.error()));
+    const Stopwatch watch;
+    double tokens = 0;
+    do {
+        if (auto done = read(prompt); !done)
+            return tl::unexpected<Error>(std::move(done.error()));
+        tokens += static_cast<double>(prompt.size());
+    } while (watch.seconds() < kLeastSeconds);
+    return tokens / watch.seconds();
+}
+
+Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
+    const auto tokens = std::span<const int>(m_tokens).first(static_cast<std::size_t>(m_options.decode));
+    for (const int token : tokens.first(std::min<std::size_t>(tokens.size(), 4)))
+        if (auto done = m_session.decode(m_state, token, m_logits, sink); !done)
+            return tl::unexpected<Error>(std::move(done.error()));
+    const Stopwatch watch;
+    double count = 0;
+    do {
+        for (const int token : tokens) {
+            if (m_context.stop.stop_requested())
+                return failure(ErrorCode::Cancelled, "interrupted before the measurement was complete");
+            if (auto done = m_session.decode(m_state, token, m_logits, sink); !done)
+                return tl::unexpected<Error>(std::move(done.error()));
+        }
+        count += static_cast<double>(tokens.size());
+    } while (watch.seconds() < leastSeconds);
+    return count / watch.seconds();
+}
+
+// Alternates short rounds with and without recording, so that a machine that speeds up or slows down does so
+// for both.
+Expected<void> Bench::measureTrace(Json& result) {
+    const ModelConfig& config = m_loaded.model->config();
+    if (config.enhancement.variant == EnhancementConfig::Variant::None)
+        return failure(ErrorCode::InvalidArgument,
+                       m_loaded.files.name +
+                           ": this model has no gates to record; choose an enhancement with --gate");
+    const auto path =
+        std::filesystem::temp_directory_path() / ("inkgate-bench-" + std::to_string(getpid()) + ".sqlite");
+    GateRun run;
+    run.model = m_loaded.files.name;
+    run.layers = config.layers;
+    run.width = config.width;
+    auto writer = GateTraceWriter::start(path, run);
+    if (!writer)
+        return tl::unexpected<Error>(std::move(writer.error()));
+    GateRecorder recorder(config.layers, config.width, true,
+                          [&](GateFrames&& frames) { (*writer)->addFrames(std::move(frames)); });
+    // Whatever else the machine does only ever adds time, so the best round of each kind counts.
+    constexpr int kRounds = 20;
+    double plainRate = 0, tracedRate = 0;
+    for (int round = 0; round < kRounds; ++round) {
+        m_progress.show("decoding with and without recording, " + std::to_string(round + 1) + "/" +
+                        std::to_string(kRounds));
+        for (GateSink* sink : {static_cast<GateSink*>(nullptr), static_cast<GateSink*>(&recorder)}) {
+            const auto rate = decodeRate(sink, kLeastSeconds / 4);
+            if (!rate)
+                return tl::unexpected<Error>(rate.error());
+            double& best = sink ? tracedRate : plainRate;
+            best = std::max(best, *rate);
+        }
+    }
+    auto finished = (*writer)->finish();
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"})
+        std::filesystem::remove(path.string() + suffix, ignored);
+    result["decode_untraced_tokens_per_second"] = plainRate;
+    result["decode_traced_tokens_per_second"] = tracedRate;
+    result["trace_cost_share"] = 1 - tracedRate / plainRate;
+    return finished;
+}
+
+double peakMegabytes() {
+    struct rusage usage {};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
+}
+
+Expected<Json> Bench::run() {
+    const Model& model = *m_loaded.model;
+    const DataType type = model.weights().layers.front().channelMixing.key.type();
+    m_progress.show("reading " + std::to_string(m_options.prefill) + " tokens");
+    const auto prefill = prefillRate();
+    if (!prefill)
+        return tl::unexpected<Error>(prefill.error());
+    m_progress.show("generating " + std::to_string(m_options.decode) + " tokens");
+    const auto decode = decodeRate(nullptr, kLeastSeconds);
+    if (!decode)
+        return tl::unexpected<Error>(decode.error());
+    // Before the limits are measured, whose buffers are not the model's.
+    const double peak = peakMegabytes();
+
+    const auto bandwidth = measureBandwidth(*m_pool);
+    if (!bandwidth)
+        return tl::unexpected<Error>(bandwidth.error());
+    // A processor without bfloat16 products computes such a model in float32, so that is then the rate to
+    // compare with.
+    DataType matrixType = type == DataType::BFloat16 ? DataType::BFloat16 : DataType::Float32;
+    auto matrixRate = measureMatrixRate(matrixType, *m_pool);
+    if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
+        matrixType = DataType::Float32;
+        matrixRate = measureMatrixRate(matrixType, *m_pool);
+    }
+    if (!matrixRate)
+        return tl::unexpected<Error>(matrixRate.error());
+
+    const double decodeGigabytes = static_cast<double>(model.bytesPerToken()) * *decode / 1e9;
+    const double prefillGflops =
+        2.0 * static_cast<double>(prefillMatrixElements(model.weights())) * *prefill / 1e9;
+    Json result{{"model", m_loaded.files.name},
+                {"enhancement", describe(model.config().enhancement)},
+                {"type", name(type)},
+                {"parameters", model.parameters()},
+                {"threads", m_pool->size()},
+                {"prefill_tokens", m_options.prefill},
+                {"decode_tokens", m_options.decode},
+                {"prefill_tokens_per_second", *prefill},
+                {"decode_tokens_per_second", *decode},
+                {"bytes_per_token", model.bytesPerToken()},
+                {"bandwidth_gb_per_second", *bandwidth},
+                {"decode_gb_per_second", decodeGigabytes},
+                {"bandwidth_share", decodeGigabytes / *bandwidth},
+                {"matrix_type", name(matrixType)},
+                {"matrix_gflops", *matrixRate},
+                {"prefill_gflops", prefillGflops},
+                {"matrix_share", prefillGflops / *matrixRate},
+                {"load_seconds", m_loaded.loadSeconds},
+                {"peak_rss_mb", peak}};
+    if (m_options.withTrace) {
+        if (auto done = measureTrace(result); !done)
+            return tl::unexpected<Error>(std::move(done.error()));
+    }
+    return result;
+}
+
+void printTable(const Json& result) {
+    const auto number = [&](const char* key) { return result[key].get<double>(); };
+    std::printf("%s, enhancement %s, %s, %.1f million parameters, %d threads\n",
+                result["model"].get<std::string>().c_str(), result["enhancement"].get<std::string>().c_str(),
+                result["type"].get<std::string>().c_str(), number("parameters") / 1e6,
+                result["threads"].get<int>());
+    std::printf("load        %.2f s, peak memory %.0f MB\n", number("load_seconds"), number("peak_rss_mb"));
+    std::printf("prefill     %.1f tokens/s: %.1f GFLOP/s of %.1f (%s), %.0f %%\n",
+                number("prefill_tokens_per_second"), number("prefill_gflops"), number("matrix_gflops"),
+                result["matrix_type"].get<std::string>().c_str(), 100 * number("matrix_share"));
+    std::printf("decode      %.1f tokens/s: %.1f MB per token, %.2f GB/s of %.2f, %.0f %%\n",
+                number("decode_tokens_per_second"), number("bytes_per_token") / 1e6,
+                number("decode_gb_per_second"), number("bandwidth_gb_per_second"),
+                100 * number("bandwidth_share"));
+    if (result.contains("trace_cost_share"))
+        std::printf("recording   %.1f tokens/s with, %.1f without: costs %.1f %%\n",
+                    number("decode_traced_tokens_per_second"), number("decode_untraced_tokens_per_second"),
+                    100 * number("trace_cost_share"));
+}
+
+Expected<void> bench(const BenchOptions& options, const CommandContext& context) {
+    const auto loaded = loadForBench(options);
+    if (!loaded)
+        return tl::unexpected<Error>(loaded.error());
+    auto result = Bench(options, *loaded, context).run();
+    if (!result)
+        return tl::unexpected<Error>(std::move(result.error()));
+    if (context.json)
+        printJson(*result);
+    else
+        printTable(*result);
+    return {};
+}
+
+} // namespace
+
+void addBenchCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App* command =
+        addSubcommand(app, context, "bench", "Measure reading, generating and the machine's limits");
+    addModelOption(*command, options->model);
+    addTypeOption(*command, options->model);
+    command
+        ->add_option("--gate", options->model.gate,
+                     "The enhancement: a gate as elsewhere; with --random a kind, such as adaptive")
+        ->capture_default_str();
+    command
+        ->add_option("--random", options->random,
+                     "Random weights instead of a model, such as rwkv6:24x2048:65536")
+        ->excludes("--model");
+    command->add_option("--prefill", options->prefill, "Tokens to read at once")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command->add_option("--decode", options->decode, "Tokens to generate one by one")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command->add_flag("--trace", options->withTrace, "Also measure what recording the gates costs");
+    command->callback([options, &context] {
+        if (!options->random.empty())
+            if (const auto config = parseRandomModel(options->random, options->model.gate); !config)
+                throw CLI::ValidationError("--random", config.error().message);
+        context.action = [options, &context] { return bench(*options, context); };
+    });
+}
+
+} // namespace engine

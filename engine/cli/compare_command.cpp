@@ -1,0 +1,166 @@
+// compare_command.cpp: `inkgate-cli compare` continues one text with the base model and with its enhancement.
+#include "engine/cli/commands.h"
+#include "engine/cli/continuation.h"
+#include "engine/cli/generation_options.h"
+#include "engine/cli/json_output.h"
+#include "engine/cli/model_options.h"
+#include "engine/cli/progress_line.h"
+#include "engine/runtime/session.h"
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+
+namespace engine {
+
+namespace {
+
+struct CompareOptions {
+    ModelOptions model;
+    GenerationOptions generation;
+};
+
+struct Side {
+    std::string name; // "base", or the enhancement
+    Continuation continuation;
+};
+
+// The gate to compare with if none is named: "gated", or the first one beside the model.
+Expected<std::string> chooseGate(const std::string& model) {
+    const std::vector<std::string> gates = gatesOf(model);
+    if (gates.empty())
+        return failure(ErrorCode::FileNotFound,
+                       model + ": there is no gate beside this model to compare with; name one with --gate");
+    return std::ranges::find(gates, "gated") != gates.end() ? std::string("gated") : gates.front();
+}
+
+Expected<Side> runSide(const ModelOptions& options, const GenerationSettings& settings,
+                       const std::string& prompt, const std::shared_ptr<ThreadPool>& pool,
+                       const CommandContext& context) {
+    const auto loaded = loadModel(options);
+    if (!loaded)
+        return tl::unexpected<Error>(loaded.error());
+    const auto tokenizer = loadTokenizerOf(loaded->files, loaded->model->config().vocabulary);
+    if (!tokenizer)
+        return tl::unexpected<Error>(tokenizer.error());
+    const std::string sideName =
+        options.gate == "none" ? std::string("base") : describe(loaded->model->config().enhancement);
+    Session session(loaded->model, pool);
+    ProgressLine progress;
+    int tokens = 0;
+    ContinuationObserver observer;
+    observer.generated = [&](const GeneratedToken&) {
+        progress.show(sideName + ": " + std::to_string(++tokens) + " tokens");
+    };
+    auto result = continueText(session, **tokenizer, settings, prompt, observer, context.stop);
+    if (!result)
+        return tl::unexpected<Error>(std::move(result.error()));
+    return Side{sideName, std::move(*result)};
+}
+
+// The byte where two texts part, at the start of a character; nothing if they are equal.
+std::optional<std::size_t> firstDifference(const std::string& a, const std::string& b) {
+    const auto [inA, inB] = std::ranges::mismatch(a, b);
+    if (inA == a.end() && inB == b.end())
+        return std::nullopt;
+    auto offset = static_cast<std::size_t>(inA - a.begin());
+    const auto isContinuation = [](const std::string& text, std::size_t at) {
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+    };
+    while (offset > 0 && (isContinuation(a, offset) || isContinuation(b, offset)))
+        --offset;
+    return offset;
+}
+
+std::size_t characters(std::string_view utf8) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+Json toJson(const Side& side) {
+    const Continuation& continuation = side.continuation;
+    return {{"name", side.name},
+            {"text", continuation.text},
+            {"tokens", continuation.tokens.size()},
+            {"seconds", continuation.seconds},
+            {"tokens_per_second", continuation.tokensPerSecond()},
+            {"stop_reason", continuation.stopReason},
+            {"token_ids", continuation.tokens}};
+}
+
+void print(const Side& side, std::optional<std::size_t> difference) {
+    std::cout << "=== " << side.name << ", " << side.continuation.tokens.size() << " tokens, "
+              << static_cast<long>(side.continuation.tokensPerSecond()) << " per second\n";
+    const std::string& text = side.continuation.text;
+    if (difference)
+        std::cout << text.substr(0, *difference) << "[>]" << text.substr(*difference);
+    else
+        std::cout << text;
+    std::cout << "\n\n";
+}
+
+Expected<void> compare(const CompareOptions& options, const GenerationSettings& settings,
+                       const CommandContext& context) {
+    const auto prompt = promptOf(options.generation);
+    if (!prompt)
+        return tl::unexpected<Error>(prompt.error());
+    ModelOptions baseOptions = options.model, gatedOptions = options.model;
+    baseOptions.gate = "none";
+    if (gatedOptions.gate.empty()) {
+        auto gate = chooseGate(options.model.model);
+        if (!gate)
+            return tl::unexpected<Error>(std::move(gate.error()));
+        gatedOptions.gate = std::move(*gate);
+    }
+    // One model in memory at a time; the gated one first, so that a wrong gate fails before anything is
+    // computed.
+    const auto pool = context.makePool();
+    const auto gated = runSide(gatedOptions, settings, *prompt, pool, context);
+    if (!gated)
+        return tl::unexpected<Error>(gated.error());
+    const auto base = runSide(baseOptions, settings, *prompt, pool, context);
+    if (!base)
+        return tl::unexpected<Error>(base.error());
+
+    const auto difference = firstDifference(base->continuation.text, gated->continuation.text);
+    if (context.json) {
+        Json document{{"model", options.model.model},  {"gate", gatedOptions.gate},
+                      {"seed", settings.sampler.seed}, {"base", toJson(*base)},
+                      {"gated", toJson(*gated)},       {"first_difference", nullptr}};
+        if (difference)
+            document["first_difference"] =
+                characters(std::string_view(base->continuation.text).substr(0, *difference));
+        printJson(document);
+        return {};
+    }
+    print(*base, difference);
+    print(*gated, difference);
+    if (!difference)
+        std::cout << "Both texts are the same.\n";
+    else
+        std::cout << "They part at [>], after "
+                  << characters(std::string_view(base->continuation.text).substr(0, *difference))
+                  << " characters.\n";
+    return {};
+}
+
+} // namespace
+
+void addCompareCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<CompareOptions>();
+    options->model.gate.clear();
+    CLI::App* command = addSubcommand(app, context, "compare",
+                                      "Continue a text with the base model and with its enhancement");
+    addModelOption(*command, options->model);
+    addGateOption(*command, options->model);
+    addTokenizerOption(*command, options->model);
+    addTypeOption(*command, options->model);
+    addGenerationOptions(*command, options->generation);
+    command->callback([options, &context] {
+        context.action = [options, &context, settings = settingsOf(options->generation)] {
+            return compare(*options, settings, context);
+        };
+    });
+}
+
+} // namespace engine

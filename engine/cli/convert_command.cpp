@@ -1,0 +1,110 @@
+// convert_command.cpp: `inkgate-cli convert` writes any readable model as safetensors with the official
+// tensor names.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/formats/checkpoint.h"
+#include "engine/formats/safetensors_writer.h"
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+
+namespace engine {
+
+namespace {
+
+struct ConvertOptions {
+    std::string in, out;
+    std::string type = "stored";
+};
+
+// What the engine multiplies with. The other tensors of two dimensions are vectors by meaning (per head, or
+// per tap of the convolution) and stay float32, as do true vectors: they are small, and decays and norms are
+// sensitive to rounding.
+bool isMatrix(const TensorInfo& tensor) {
+    static constexpr std::string_view kVectors[] = {".time_decay", ".time_faaaa", ".r_k", ".conv.weight",
+                                                    ".conv.position"};
+    static constexpr std::string_view kModel[] = {"emb.", "blocks.", "head.", "enhance."};
+    const auto startsWith = [&](std::string_view prefix) { return tensor.name.starts_with(prefix); };
+    const auto endsWith = [&](std::string_view suffix) { return tensor.name.ends_with(suffix); };
+    const auto dimensions = std::ranges::count_if(tensor.shape, [](std::int64_t size) { return size > 1; });
+    return dimensions >= 2 && std::ranges::any_of(kModel, startsWith) &&
+           std::ranges::none_of(kVectors, endsWith);
+}
+
+std::optional<DataType> wantedType(const std::string& option) {
+    if (option == "f32")
+        return DataType::Float32;
+    if (option == "f16")
+        return DataType::Float16;
+    if (option == "bf16")
+        return DataType::BFloat16;
+    return std::nullopt;
+}
+
+// The type a tensor is written in: block types have no place in safetensors and become float32 unless told
+// otherwise.
+DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
+    if (isBlockQuantised(tensor.type))
+        return wanted && isMatrix(tensor) ? *wanted : DataType::Float32;
+    if (!isFloat(tensor.type) || !wanted)
+        return tensor.type;
+    return isMatrix(tensor) ? *wanted : DataType::Float32;
+}
+
+Expected<void> convert(const ConvertOptions& options, const CommandContext& context) {
+    const auto checkpoint = Checkpoint::open(options.in);
+    if (!checkpoint)
+        return tl::unexpected<Error>(checkpoint.error());
+    SafetensorsWriter writer;
+    for (const auto& [key, value] : checkpoint->metadata())
+        writer.setMetadata(key, value);
+    const std::optional<DataType> wanted = wantedType(options.type);
+    std::size_t converted = 0;
+    for (const TensorInfo& tensor : checkpoint->tensors()) {
+        if (context.stop.stop_requested())
+            return failure(ErrorCode::Cancelled, options.out + ": interrupted; nothing was written");
+        const DataType type = targetType(tensor, wanted);
+        if (type == tensor.type) {
+            writer.add(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+            continue;
+        }
+        ++converted;
+        const auto values = checkpoint->readFloat32(tensor.name, tensor.shape);
+        if (!values)
+            return failure(values.error(), options.in);
+        if (auto added = writer.addFloat32(tensor.name, type, tensor.shape, values->span()); !added)
+            return failure(std::move(added.error()), tensor.name);
+    }
+    if (auto written = writer.write(options.out); !written)
+        return written;
+
+    if (context.json)
+        printJson({{"in", options.in},
+                   {"out", options.out},
+                   {"format", "safetensors"},
+                   {"tensors", checkpoint->tensors().size()},
+                   {"converted", converted}});
+    else
+        std::cout << options.out << ": " << checkpoint->tensors().size() << " tensors, " << converted
+                  << " of them converted\n";
+    return {};
+}
+
+} // namespace
+
+void addConvertCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<ConvertOptions>();
+    CLI::App* command = addSubcommand(app, context, "convert", "Write any readable model as safetensors");
+    command->add_option("IN", options->in, "A model file of any readable format")->required();
+    command->add_option("OUT", options->out, "The safetensors file to write")->required();
+    command
+        ->add_option("--type", options->type,
+                     "The matrices' type: stored, f32, f16 or bf16; vectors become f32")
+        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16"}))
+        ->capture_default_str();
+    command->callback(
+        [options, &context] { context.action = [options, &context] { return convert(*options, context); }; });
+}
+
+} // namespace engine

@@ -1,0 +1,28 @@
+// generation_options.h: the prompt, its length and the sampler, for the commands that continue a text.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/runtime/generation.h"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace engine {
+
+struct GenerationOptions {
+    std::string prompt;
+    std::string promptFile;
+    bool ignoresDocumentEnd = false;
+    GenerationSettings settings;
+};
+
+void addGenerationOptions(CLI::App& command, GenerationOptions& options);
+
+// The prompt, from the option or its file. Errors: FileNotFound, FileUnreadable.
+[[nodiscard]] Expected<std::string> promptOf(const GenerationOptions& options);
+
+// While parsing: throws CLI::ValidationError naming the value out of range, which is wrong usage.
+[[nodiscard]] GenerationSettings settingsOf(const GenerationOptions& options);
+
+} // namespace engine

@@ -1,0 +1,95 @@
+#include "engine/cli/generation_trace.h"
+
+#include "engine/cli/json_output.h"
+
+#include <chrono>
+#include <ctime>
+#include <span>
+
+namespace engine {
+
+namespace {
+
+std::string nowInUtc() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    std::string text(20, '\0');
+    text.resize(std::strftime(text.data(), text.size() + 1, "%Y-%m-%dT%H:%M:%SZ", &utc));
+    return text;
+}
+
+std::string describeSettings(const GenerationSettings& settings) {
+    const SamplerSettings& sampler = settings.sampler;
+    return Json{{"program", "inkgate-cli " INKGATE_VERSION},
+                {"max_tokens", settings.maxTokens},
+                {"seed", sampler.seed},
+                {"temperature", sampler.temperature},
+                {"top_k", sampler.topK},
+                {"top_p", sampler.topP},
+                {"min_p", sampler.minP},
+                {"typical", sampler.typical},
+                {"presence_penalty", sampler.presencePenalty},
+                {"frequency_penalty", sampler.frequencyPenalty},
+                {"repetition_penalty", sampler.repetitionPenalty},
+                {"penalty_decay", sampler.penaltyDecay}}
+        .dump();
+}
+
+} // namespace
+
+GenerationTrace::GenerationTrace(std::unique_ptr<GateTraceWriter> writer, const ModelConfig& config,
+                                 const Tokenizer& tokenizer)
+    : m_writer(std::move(writer))
+    , m_tokenizer(tokenizer)
+    , m_recorder(config.layers, config.width, true,
+                 [writer = m_writer.get()](GateFrames&& frames) { writer->addFrames(std::move(frames)); }) {}
+
+Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::filesystem::path& path,
+                                                                  const LoadedModel& loaded,
+                                                                  const Tokenizer& tokenizer,
+                                                                  const GenerationSettings& settings) {
+    const ModelConfig& config = loaded.model->config();
+    if (config.enhancement.variant == EnhancementConfig::Variant::None)
+        return failure(ErrorCode::InvalidArgument,
+                       loaded.files.name +
+                           ": this model has no gates to trace; choose an enhancement with --gate");
+    auto writer = GateTraceWriter::start(path, {.created = nowInUtc(),
+                                                .model = loaded.files.name,
+                                                .fingerprint = loaded.model->fingerprint(),
+                                                .enhancement = toJson(config.enhancement),
+                                                .layers = config.layers,
+                                                .width = config.width,
+                                                .settings = describeSettings(settings)});
+    if (!writer)
+        return tl::unexpected<Error>(std::move(writer.error()));
+    return std::unique_ptr<GenerationTrace>(new GenerationTrace(std::move(*writer), config, tokenizer));
+}
+
+void GenerationTrace::addPrompt(const Generation& generation) {
+    // A token taken back for token healing was not read; the first generated one stands in its place.
+    const auto read =
+        std::span(generation.promptTokens()).first(static_cast<std::size_t>(generation.state().position()));
+    for (const int token : read)
+        m_writer->addToken({.position = m_position++,
+                            .token = token,
+                            .bytes = std::string(m_tokenizer.bytes(token)),
+                            .origin = TraceToken::Origin::Prompt,
+                            .probability = std::nullopt});
+}
+
+void GenerationTrace::addGenerated(const GeneratedToken& token) {
+    m_writer->addToken({.position = m_position++,
+                        .token = token.token,
+                        .bytes = std::string(m_tokenizer.bytes(token.token)),
+                        .origin = TraceToken::Origin::Generated,
+                        .probability = token.probability});
+}
+
+Expected<std::int64_t> GenerationTrace::finish() {
+    if (auto finished = m_writer->finish(); !finished)
+        return tl::unexpected<Error>(std::move(finished.error()));
+    return m_writer->run();
+}
+
+} // namespace engine

@@ -1,0 +1,126 @@
+// logits_command.cpp: `inkgate-cli logits` writes what a model thinks of the next token, for comparison with
+// other programs.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/cli/model_options.h"
+#include "engine/core/aligned_buffer.h"
+#include "engine/runtime/session.h"
+
+#include <algorithm>
+#include <bit>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+namespace engine {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the file is little-endian");
+
+struct LogitsOptions {
+    ModelOptions model;
+    std::vector<int> tokens;
+    std::optional<std::string> prompt;
+    bool isFromDocumentStart = false;
+    bool writesAll = false;
+    std::string out;
+};
+
+Expected<std::vector<int>> tokensOf(const LogitsOptions& options, const LoadedModel& loaded) {
+    if (!options.prompt && !options.isFromDocumentStart)
+        return options.tokens;
+    const auto tokenizer = loadTokenizerOf(loaded.files, loaded.model->config().vocabulary);
+    if (!tokenizer)
+        return tl::unexpected<Error>(tokenizer.error());
+    std::vector<int> tokens;
+    if (options.isFromDocumentStart)
+        tokens.push_back((*tokenizer)->documentSeparator());
+    if (!options.prompt) {
+        tokens.insert(tokens.end(), options.tokens.begin(), options.tokens.end());
+        return tokens;
+    }
+    const auto encoded = (*tokenizer)->encode(*options.prompt);
+    if (!encoded)
+        return tl::unexpected<Error>(encoded.error());
+    tokens.insert(tokens.end(), encoded->begin(), encoded->end());
+    return tokens;
+}
+
+Expected<void> writeLogits(const LogitsOptions& options, const CommandContext& context) {
+    const auto loaded = loadModel(options.model);
+    if (!loaded)
+        return tl::unexpected<Error>(loaded.error());
+    const auto tokens = tokensOf(options, *loaded);
+    if (!tokens)
+        return tl::unexpected<Error>(tokens.error());
+    if (tokens->empty())
+        return failure(ErrorCode::InvalidArgument,
+                       "there are no tokens to read; give --tokens or a longer --prompt");
+
+    std::ofstream file(options.out, std::ios::binary | std::ios::trunc);
+    const auto cannotWrite = [&] {
+        return failure(
+            ErrorCode::WriteFailed,
+            options.out + ": cannot be written; check the path, your rights there and the disk's free space");
+    };
+    if (!file)
+        return cannotWrite();
+    // Chunk by chunk, so that a long prompt with a large vocabulary needs no more memory than a short one.
+    constexpr std::size_t kChunk = 256;
+    const auto vocabulary = static_cast<std::size_t>(loaded->model->config().vocabulary);
+    Session session(loaded->model, context.makePool());
+    State state(loaded->model->config());
+    AlignedBuffer<float> logits((options.writesAll ? std::min(kChunk, tokens->size()) : 1) * vocabulary);
+    for (std::size_t begin = 0; begin < tokens->size(); begin += kChunk) {
+        const std::size_t count = std::min(kChunk, tokens->size() - begin);
+        const bool isLast = begin + count == tokens->size();
+        const std::size_t rows = options.writesAll ? count : isLast ? 1 : 0;
+        const auto wanted = logits.span().first(rows * vocabulary);
+        if (auto read = session.prefill(state, std::span<const int>(*tokens).subspan(begin, count), wanted,
+                                        nullptr, context.stop);
+            !read)
+            return read;
+        file.write(reinterpret_cast<const char*>(wanted.data()),
+                   static_cast<std::streamsize>(wanted.size_bytes()));
+    }
+    file.close();
+    if (!file)
+        return cannotWrite();
+
+    const std::size_t rows = options.writesAll ? tokens->size() : 1;
+    if (context.json)
+        printJson({{"out", options.out}, {"tokens", *tokens}, {"rows", rows}, {"vocabulary", vocabulary}});
+    else
+        std::cout << options.out << ": " << rows << (rows == 1 ? " row of " : " rows of ") << vocabulary
+                  << " float32 logits after " << tokens->size() << " tokens\n";
+    return {};
+}
+
+} // namespace
+
+void addLogitsCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<LogitsOptions>();
+    CLI::App* command =
+        addSubcommand(app, context, "logits", "Write the logits after the last (or every) token");
+    addModelOption(*command, options->model);
+    addGateOption(*command, options->model);
+    addTokenizerOption(*command, options->model);
+    addTypeOption(*command, options->model);
+    auto* input = command->add_option_group("input", "What to read");
+    input->add_option("--tokens", options->tokens, "Token ids with commas between")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    input->add_option("--prompt", options->prompt, "A text");
+    input->require_option(1);
+    command->add_flag("--document-start", options->isFromDocumentStart,
+                      "Read the document separator first, as generate does");
+    command->add_flag("--all", options->writesAll, "A row for every token instead of the last");
+    command->add_option("--out", options->out, "The file: raw little-endian float32, row after row")
+        ->required();
+    command->callback([options, &context] {
+        context.action = [options, &context] { return writeLogits(*options, context); };
+    });
+}
+
+} // namespace engine

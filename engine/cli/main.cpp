@@ -1,0 +1,20 @@
+// main.cpp: inkgate-cli. Nothing that is thrown gets past this door.
+#include "engine/cli/command_line.h"
+
+#include <exception>
+#include <iostream>
+#include <new>
+
+int main(int argc, char** argv) {
+    try {
+        return engine::runCommandLine(argc, argv);
+    } catch (const std::bad_alloc&) {
+        std::cerr << "inkgate-cli: not enough memory; close other programs, or choose a smaller model or "
+                     "--type bf16\n";
+    } catch (const std::exception& error) {
+        std::cerr << "inkgate-cli: unexpected error: " << error.what() << "; please report it\n";
+    } catch (...) {
+        std::cerr << "inkgate-cli: unexpected error; please report it\n";
+    }
+    return 1;
+}

@@ -1,0 +1,54 @@
+#include "engine/cli/matrix_work.h"
+
+#include <variant>
+
+namespace engine {
+
+namespace {
+
+std::int64_t elements(const LinearWeights& weights) {
+    return static_cast<std::int64_t>(weights.outputs()) * weights.inputs();
+}
+
+std::int64_t elements(const LowRankWeights& weights) {
+    return elements(weights.down) + static_cast<std::int64_t>(weights.up.size());
+}
+
+std::int64_t elements(const Rwkv5TimeMixing& w) {
+    return elements(w.receptance) + elements(w.key) + elements(w.value) + elements(w.gate) +
+           elements(w.output);
+}
+
+std::int64_t elements(const Rwkv6TimeMixing& w) {
+    return elements(w.mixDown) + static_cast<std::int64_t>(w.mixUp.size()) + elements(w.decay) +
+           elements(w.receptance) + elements(w.key) + elements(w.value) + elements(w.gate) +
+           elements(w.output);
+}
+
+std::int64_t elements(const Rwkv7TimeMixing& w) {
+    return elements(w.decay) + elements(w.rate) + elements(w.firstValue) + elements(w.gate) +
+           elements(w.receptance) + elements(w.key) + elements(w.value) + elements(w.output);
+}
+
+std::int64_t elements(const ChannelMixingWeights& w) {
+    return elements(w.key) + elements(w.value) + elements(w.receptance);
+}
+
+std::int64_t elements(std::monostate) { return 0; }
+
+std::int64_t elements(const AdaptiveGateWeights& w) { return elements(w.gate) + elements(w.shift); }
+
+std::int64_t elements(const ConvolutionalRoutingWeights& w) { return elements(w.route); }
+
+} // namespace
+
+std::int64_t prefillMatrixElements(const ModelWeights& weights) {
+    const auto count = [](const auto& kind) { return elements(kind); };
+    std::int64_t sum = 0;
+    for (const LayerWeights& layer : weights.layers)
+        sum += std::visit(count, layer.timeMixing) + elements(layer.channelMixing) +
+               std::visit(count, layer.enhancement.kind);
+    return sum;
+}
+
+} // namespace engine

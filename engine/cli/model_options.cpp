@@ -1,0 +1,71 @@
+#include "engine/cli/model_options.h"
+
+#include "engine/cli/stopwatch.h"
+
+namespace engine {
+
+void addModelOption(CLI::App& command, ModelOptions& options) {
+    command.add_option("--model", options.model, "An embedded model's name, or a model file")
+        ->capture_default_str();
+}
+
+void addGateOption(CLI::App& command, ModelOptions& options) {
+    command
+        .add_option("--gate", options.gate, "The enhancement: none, a name beside the model, or a gate file")
+        ->capture_default_str();
+}
+
+void addTokenizerOption(CLI::App& command, ModelOptions& options) {
+    command.add_option(
+        "--tokenizer", options.tokenizer,
+        "A sentencepiece model or RWKV World vocabulary; without it, the one beside the model");
+}
+
+void addTypeOption(CLI::App& command, ModelOptions& options) {
+    command.add_option("--type", options.type, "Keep the matrices in memory as stored, f32, f16 or bf16")
+        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16"}))
+        ->capture_default_str();
+}
+
+WeightType weightType(const std::string& type) {
+    if (type == "f32")
+        return WeightType::Float32;
+    if (type == "f16")
+        return WeightType::Float16;
+    if (type == "bf16")
+        return WeightType::BFloat16;
+    return WeightType::AsStored;
+}
+
+Expected<LoadedModel> loadModel(const ModelOptions& options) {
+    const Stopwatch watch;
+    auto files = findModelFiles(options.model, options.gate, options.tokenizer);
+    if (!files)
+        return tl::unexpected<Error>(std::move(files.error()));
+    const Model::Options modelOptions{.weights = weightType(options.type)};
+    auto model = files->gate ? Model::load(files->base, *files->gate, modelOptions)
+                             : Model::load(files->base, modelOptions);
+    if (!model)
+        return tl::unexpected<Error>(std::move(model.error()));
+    return LoadedModel{
+        .files = std::move(*files), .model = std::move(*model), .loadSeconds = watch.seconds()};
+}
+
+Expected<std::unique_ptr<const Tokenizer>> loadTokenizerOf(const ModelFiles& files, int vocabulary) {
+    if (!files.vocabulary) {
+        if (vocabulary == 256)
+            return makeByteTokenizer();
+        return failure(ErrorCode::VocabularyMismatch,
+                       files.base.string() + ": there is no tokenizer for its " + std::to_string(vocabulary) +
+                           " tokens beside it; name one with --tokenizer");
+    }
+    auto tokenizer = loadTokenizer(*files.vocabulary);
+    if (tokenizer && (*tokenizer)->vocabularySize() > vocabulary)
+        return failure(ErrorCode::VocabularyMismatch,
+                       files.vocabulary->string() + ": " + std::to_string((*tokenizer)->vocabularySize()) +
+                           " tokens, but " + files.base.string() + " knows " + std::to_string(vocabulary) +
+                           "; name the model's own with --tokenizer");
+    return tokenizer;
+}
+
+} // namespace engine

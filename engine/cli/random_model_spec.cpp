@@ -1,0 +1,86 @@
+#include "engine/cli/random_model_spec.h"
+
+#include <charconv>
+#include <optional>
+#include <vector>
+
+namespace engine {
+
+namespace {
+
+constexpr int kLargestSize = 1 << 20;
+
+std::vector<EnhancementConfig> allEnhancements() {
+    using Config = EnhancementConfig;
+    std::vector<Config> all{Config{}};
+    for (const bool layerNorm : {true, false}) {
+        for (const auto shift : {Config::Shift::Identity, Config::Shift::Mlp})
+            for (const auto gate : {Config::Gate::Learned, Config::Gate::Fixed})
+                all.push_back({.variant = Config::Variant::Adaptive,
+                               .shift = shift,
+                               .gate = gate,
+                               .layerNorm = layerNorm});
+        all.push_back({.variant = Config::Variant::ConvRouting, .layerNorm = layerNorm});
+    }
+    return all;
+}
+
+std::optional<Architecture> architectureNamed(std::string_view text) {
+    if (text == "rwkv5" || text == "rwkv5.2")
+        return Architecture::Rwkv5;
+    if (text == "rwkv6")
+        return Architecture::Rwkv6;
+    if (text == "rwkv7")
+        return Architecture::Rwkv7;
+    return std::nullopt;
+}
+
+std::optional<int> size(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > kLargestSize)
+        return std::nullopt;
+    return value;
+}
+
+} // namespace
+
+Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
+    std::string names;
+    for (const EnhancementConfig& config : allEnhancements()) {
+        if (describe(config) == name)
+            return config;
+        names += (names.empty() ? "" : ", ") + describe(config);
+    }
+    return failure(ErrorCode::InvalidArgument, "enhancement \"" + name + "\" is not one of " + names);
+}
+
+Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string& enhancement) {
+    const std::size_t first = spec.find(':');
+    const std::size_t second = first == std::string_view::npos ? first : spec.find(':', first + 1);
+    const std::size_t times = first == std::string_view::npos ? first : spec.find('x', first);
+    if (second != std::string_view::npos && times < second) {
+        const auto architecture = architectureNamed(spec.substr(0, first));
+        const auto layers = size(spec.substr(first + 1, times - first - 1));
+        const auto width = size(spec.substr(times + 1, second - times - 1));
+        const auto vocabulary = size(spec.substr(second + 1));
+        if (architecture && layers && width && vocabulary) {
+            const auto named = enhancementNamed(enhancement);
+            if (!named)
+                return tl::unexpected<Error>(named.error());
+            ModelConfig config;
+            config.architecture = *architecture;
+            config.layers = *layers;
+            config.width = *width;
+            config.vocabulary = *vocabulary;
+            config.enhancement = *named;
+            return config;
+        }
+    }
+    return failure(ErrorCode::InvalidArgument,
+                   "\"" + std::string(spec) +
+                       "\" is not like rwkv6:24x2048:65536 (rwkv5, rwkv6 or rwkv7, layers, "
+                       "width, vocabulary)");
+}
+
+} // namespace engine

@@ -1,0 +1,109 @@
+// tokenize_command.cpp: `inkgate-cli tokenize` shows the tokens of a text, or the text of tokens.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/cli/model_options.h"
+#include "engine/evaluation/text_file.h"
+#include "engine/model/config.h"
+
+#include <iostream>
+#include <optional>
+
+namespace engine {
+
+namespace {
+
+struct TokenizeOptions {
+    ModelOptions model;
+    std::optional<std::string> text;
+    std::string file;
+    std::vector<int> decode;
+};
+
+Expected<std::unique_ptr<const Tokenizer>> chooseTokenizer(const ModelOptions& options, bool isModelGiven) {
+    if (!options.tokenizer.empty() && !isModelGiven)
+        return loadTokenizer(options.tokenizer);
+    const auto files = findModelFiles(options.model, "none", options.tokenizer);
+    if (!files)
+        return tl::unexpected<Error>(files.error());
+    if (files->vocabulary)
+        return loadTokenizer(*files->vocabulary);
+    // Only a byte-level model does without a file; the checkpoint says whether it is one.
+    const auto checkpoint = Checkpoint::open(files->base);
+    if (!checkpoint)
+        return tl::unexpected<Error>(checkpoint.error());
+    const auto config = ModelConfig::detect(*checkpoint);
+    if (!config)
+        return tl::unexpected<Error>(config.error());
+    return loadTokenizerOf(*files, config->vocabulary);
+}
+
+Expected<void> encode(const Tokenizer& tokenizer, const std::string& text, const CommandContext& context) {
+    const auto tokens = tokenizer.encode(text);
+    if (!tokens)
+        return tl::unexpected<Error>(tokens.error());
+    if (context.json) {
+        printJson({{"tokens", *tokens}, {"count", tokens->size()}, {"tokenizer", tokenizer.kind()}});
+        return {};
+    }
+    for (std::size_t i = 0; i < tokens->size(); ++i)
+        std::cout << (i > 0 ? "," : "") << (*tokens)[i];
+    std::cout << '\n';
+    return {};
+}
+
+Expected<void> decode(const Tokenizer& tokenizer, const std::vector<int>& tokens,
+                      const CommandContext& context) {
+    const auto text = tokenizer.decode(tokens);
+    if (!text)
+        return tl::unexpected<Error>(text.error());
+    if (context.json)
+        printJson({{"text", *text}, {"tokenizer", tokenizer.kind()}});
+    else
+        std::cout << *text << '\n';
+    return {};
+}
+
+Expected<void> tokenize(const TokenizeOptions& options, bool isModelGiven, const CommandContext& context) {
+    const auto tokenizer = chooseTokenizer(options.model, isModelGiven);
+    if (!tokenizer)
+        return tl::unexpected<Error>(tokenizer.error());
+    if (!options.decode.empty())
+        return decode(**tokenizer, options.decode, context);
+    if (options.file.empty())
+        return encode(**tokenizer, *options.text, context);
+    const auto text = readTextFile(options.file);
+    if (!text)
+        return tl::unexpected<Error>(text.error());
+    auto encoded = encode(**tokenizer, *text, context);
+    return encoded ? encoded : failure(std::move(encoded.error()), options.file);
+}
+
+} // namespace
+
+void addTokenizeCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<TokenizeOptions>();
+    CLI::App* command =
+        addSubcommand(app, context, "tokenize", "Show the tokens of a text, or the text of tokens");
+    addModelOption(*command, options->model);
+    addTokenizerOption(*command, options->model);
+    // Not an option group: text after a bare "--", which may begin with a dash, does not reach into one.
+    CLI::Option* text = command->add_option("TEXT", options->text, "A text to turn into tokens");
+    CLI::Option* file =
+        command->add_option("--file", options->file, "A file to turn into tokens (plain or zstd)")
+            ->excludes(text);
+    CLI::Option* decode =
+        command->add_option("--decode", options->decode, "Token ids, with commas between, to turn into text")
+            ->delimiter(',')
+            ->excludes(text)
+            ->excludes(file);
+    command->callback([options, command, text, file, decode, &context] {
+        if (text->count() + file->count() + decode->count() == 0)
+            throw CLI::RequiredError("TEXT, --file or --decode");
+        const bool isModelGiven = command->count("--model") > 0;
+        context.action = [options, isModelGiven, &context] {
+            return tokenize(*options, isModelGiven, context);
+        };
+    });
+}
+
+} // namespace engine

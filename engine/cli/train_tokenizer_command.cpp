@@ -1,0 +1,59 @@
+// train_tokenizer_command.cpp: `inkgate-cli train-tokenizer` makes a sentencepiece vocabulary from a text.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/cli/stopwatch.h"
+#include "engine/tokenizer/sentencepiece_training.h"
+#include "engine/tokenizer/tokenizer.h"
+
+#include <iostream>
+
+namespace engine {
+
+namespace {
+
+struct TrainTokenizerOptions {
+    std::string text, out;
+    SentencePieceTraining training;
+};
+
+Expected<void> trainTokenizer(const TrainTokenizerOptions& options, const CommandContext& context) {
+    const Stopwatch watch;
+    SentencePieceTraining training = options.training;
+    if (context.threads > 0)
+        training.threads = context.threads;
+    if (auto trained = trainSentencePiece(options.text, options.out, training); !trained)
+        return trained;
+    // Read it back: what was written must be what the other commands accept.
+    const auto tokenizer = loadTokenizer(options.out);
+    if (!tokenizer)
+        return tl::unexpected<Error>(tokenizer.error());
+    if (context.json)
+        printJson({{"out", options.out},
+                   {"vocabulary", (*tokenizer)->vocabularySize()},
+                   {"tokenizer", (*tokenizer)->kind()},
+                   {"seconds", watch.seconds()}});
+    else
+        std::cout << options.out << ": " << (*tokenizer)->vocabularySize() << " tokens\n";
+    return {};
+}
+
+} // namespace
+
+void addTrainTokenizerCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<TrainTokenizerOptions>();
+    CLI::App* command =
+        addSubcommand(app, context, "train-tokenizer", "Make a sentencepiece vocabulary from a text");
+    command->add_option("--text", options->text, "UTF-8 text, one paragraph a line")->required();
+    command->add_option("--out", options->out, "The sentencepiece model to write")->required();
+    command->add_option("--vocabulary", options->training.vocabularySize, "Number of tokens")
+        ->capture_default_str();
+    command
+        ->add_option("--character-coverage", options->training.characterCoverage,
+                     "Share of the text's characters that get tokens of their own")
+        ->capture_default_str();
+    command->callback([options, &context] {
+        context.action = [options, &context] { return trainTokenizer(*options, context); };
+    });
+}
+
+} // namespace engine

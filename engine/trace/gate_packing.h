@@ -1,0 +1,30 @@
+// gate_packing.h: the bytes in which summaries and full values lie in the database; see FORMAT.md.
+// Threads: pure functions.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/trace/gate_frame.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace engine {
+
+inline constexpr std::size_t kPackedSummaryBytes = 9; // per layer; fixed for ever
+
+// `packed` is replaced. Mean, deviation and share are kept within 1/131070, percentiles exactly.
+void packSummaries(std::span<const GateSummary> layers, std::vector<std::byte>& packed);
+// Errors: FileDamaged unless `packed` has exactly layers.size() summaries.
+[[nodiscard]] Expected<void> unpackSummaries(std::span<const std::byte> packed,
+                                             std::span<GateSummary> layers);
+
+// `packed` is replaced. Errors: OutOfMemory.
+[[nodiscard]] Expected<void> packCodes(std::span<const std::uint8_t> codes, std::vector<std::byte>& packed);
+// The first codes.size() of the packed codes. Never writes or allocates more than `capacity` values, whatever
+// the bytes claim. Errors: FileDamaged if there are fewer than codes.size() or more than `capacity`.
+[[nodiscard]] Expected<void> unpackCodes(std::span<const std::byte> packed, std::size_t capacity,
+                                         std::span<std::uint8_t> codes);
+
+} // namespace engine

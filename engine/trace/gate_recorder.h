@@ -1,0 +1,50 @@
+// gate_recorder.h: turns the gates of the forward pass into frames and hands them on as soon as all layers of
+// a token are there. It runs inside prefill() and decode(), so it must be cheap: half a microsecond per layer
+// of 256 channels here; `inkgate-cli bench --trace` measures it in place. Threads: used by the thread that
+// runs the model. The consumer is called on that thread, must be quick and must not throw.
+#pragma once
+
+#include "engine/model/gate_sink.h"
+#include "engine/trace/gate_frame.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace engine {
+
+// Writes the 8-bit codes of `gates` to `codes` (same size) and returns their summary. Not a number and values
+// outside [0, 1] count as the nearest end (not a number as 0) in the codes and the percentiles; mean and
+// deviation are of the values as they are.
+[[nodiscard]] GateSummary summariseGates(std::span<const float> gates, std::span<std::uint8_t> codes);
+
+class GateRecorder final : public GateSink {
+public:
+    using Consumer = std::function<void(GateFrames&&)>;
+
+    // `first`: the position of the next token the model will read, e.g. state.position().
+    GateRecorder(int layers, int width, bool keepCodes, Consumer consumer, std::int64_t first = 0);
+
+    void gates(int layer, std::span<const float> values) override;
+
+    // Position of the next token. Settable for when the caller goes back to a snapshot.
+    [[nodiscard]] std::int64_t position() const { return m_position; }
+    void setPosition(std::int64_t position) { m_position = position; }
+    // Tokens whose gates were lost because memory ran out or their layers did not arrive in order.
+    [[nodiscard]] std::int64_t droppedTokens() const { return m_dropped; }
+
+private:
+    void begin(int tokens);
+
+    int m_layers;
+    int m_width;
+    bool m_keepCodes;
+    Consumer m_consumer;
+    std::int64_t m_position;
+    std::int64_t m_dropped = 0;
+    int m_nextLayer = 0;
+    GateFrames m_frames;
+    std::vector<std::uint8_t> m_scratch; // [width], the codes of one layer when they are not kept
+};
+
+} // namespace engine

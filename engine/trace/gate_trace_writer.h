@@ -1,0 +1,69 @@
+// gate_trace_writer.h: writes one run into a trace file from a thread of its own, so that decoding never
+// waits for the disk. What is handed in is in the file within a quarter of a second; a killed process loses
+// no more than that. Threads: add() functions and finish() from one thread at a time; they only lock a queue.
+// The database lives on the writer's thread.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/trace/gate_frame.h"
+#include "engine/trace/gate_store.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <variant>
+#include <vector>
+
+namespace engine {
+
+class GateTraceWriter {
+public:
+    // Opens or creates the trace file and adds the run. Errors: those of openGateTrace() and GateStoreWriter.
+    [[nodiscard]] static Expected<std::unique_ptr<GateTraceWriter>> start(const std::filesystem::path& path,
+                                                                          const GateRun& run);
+    // Writes what is left, as finish(), and drops the error.
+    ~GateTraceWriter();
+    GateTraceWriter(const GateTraceWriter&) = delete;
+    GateTraceWriter& operator=(const GateTraceWriter&) = delete;
+
+    [[nodiscard]] std::int64_t run() const { return m_run; }
+
+    void addToken(TraceToken token);
+    // A GateRecorder's consumer. If the disk falls behind by more than 256 MB, frames are dropped and
+    // finish() says so.
+    void addFrames(GateFrames&& frames);
+
+    // Waits until all is committed. The first error of the whole run, if there was one; further calls give the
+    // same answer. The file is closed with the object.
+    [[nodiscard]] Expected<void> finish();
+
+private:
+    using Entry = std::variant<TraceToken, GateFrames>;
+
+    explicit GateTraceWriter(Database database)
+        : m_database(std::move(database)) {}
+    void push(Entry entry, std::size_t bytes);
+    void work();
+    [[nodiscard]] Expected<void> writeAll(std::vector<Entry> entries);
+
+    // Writer's thread only, after start().
+    Database m_database;
+    std::optional<GateStoreWriter> m_store;
+    std::int64_t m_run = 0;
+
+    std::mutex m_mutex; // guards all below
+    std::condition_variable m_changed;
+    std::vector<Entry> m_queue;
+    std::size_t m_queuedBytes = 0;
+    std::int64_t m_dropped = 0;
+    bool m_isFinishing = false;
+    std::optional<Error> m_error;
+
+    std::thread m_thread;
+};
+
+} // namespace engine

@@ -1,0 +1,25 @@
+// command.h: runs inkgate-cli as a user would; the program is named by the environment variable INKGATE_CLI,
+// which CTest sets.
+#pragma once
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QStringList>
+
+namespace support {
+
+struct CommandResult {
+    int status = -1; // -1: did not start, crashed or took more than two minutes
+    QByteArray out, err;
+
+    [[nodiscard]] QJsonObject json() const; // empty unless `out` is exactly one JSON object
+    // A failure as promised: status 1, nothing on standard output, one line on standard error that begins
+    // with the program's name.
+    [[nodiscard]] bool isOneLineFailure() const;
+};
+
+// `models` becomes INKGATE_MODELS: the folder with the embedded models.
+[[nodiscard]] CommandResult runCommand(const QStringList& arguments, const QString& models);
+[[nodiscard]] QString commandPath();
+
+} // namespace support

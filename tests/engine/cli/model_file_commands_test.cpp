@@ -1,0 +1,234 @@
+// model_file_commands_test.cpp: inspect, convert, logits and tokenize.
+#include "engine/core/thread_pool.h"
+#include "engine/formats/checkpoint.h"
+#include "engine/runtime/session.h"
+#include "tests/engine/cli/command.h"
+#include "tests/engine/cli/tiny_models.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <cstring>
+
+using namespace engine;
+using support::runCommand;
+
+class ModelFileCommandsTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    static std::vector<float> floats(const QString& path) {
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly))
+            return {};
+        const QByteArray bytes = file.readAll();
+        std::vector<float> values(static_cast<std::size_t>(bytes.size()) / sizeof(float));
+        std::memcpy(values.data(), bytes.constData(), values.size() * sizeof(float));
+        return values;
+    }
+    static float greatestDifference(const std::vector<float>& a, const std::vector<float>& b) {
+        float difference = a.size() == b.size() ? 0.0f : 1e9f;
+        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+            difference = std::max(difference, std::abs(a[i] - b[i]));
+        return difference;
+    }
+    std::vector<float> logitsOf(const QStringList& arguments) const {
+        const QString out = m_folder.filePath("logits.bin");
+        QFile::remove(out);
+        const auto result = runCommand(QStringList{"logits", "--out", out} + arguments, m_folder.path());
+        if (result.status != 0)
+            qWarning("%s", result.err.constData());
+        return floats(out);
+    }
+
+private slots:
+    void initTestCase() {
+        QVERIFY2(QFile::exists(support::commandPath()), "INKGATE_CLI must name the program");
+        QVERIFY(support::writeTinyModels(m_folder.path()));
+    }
+
+    void inspectTellsTheModelsSizes() {
+        const QJsonObject json =
+            runCommand({"inspect", m_folder.filePath("tiny/base.safetensors"), "--json"}, m_folder.path())
+                .json();
+        QCOMPARE(json["format"].toString(), QString("safetensors"));
+        QCOMPARE(json["architecture"].toString(), QString("rwkv6"));
+        QCOMPARE(json["layers"].toInt(), 2);
+        QCOMPARE(json["width"].toInt(), 64);
+        QCOMPARE(json["vocabulary"].toInt(), 256);
+        QCOMPARE(json["enhancement"].toString(), QString("none"));
+        const auto model = Model::load(support::tinyBase(m_folder.path()), {});
+        QVERIFY(model);
+        QCOMPARE(json["parameters"].toInteger(), (*model)->parameters());
+        QCOMPARE(json["types"].toObject()["f32"].toInteger(), (*model)->parameters());
+        QCOMPARE(runCommand({"inspect", "tiny", "--json"}, m_folder.path()).json()["parameters"],
+                 json["parameters"]);
+    }
+
+    void inspectTellsWhatAGateFileIs() {
+        const auto result =
+            runCommand({"inspect", m_folder.filePath("tiny/gated.safetensors"), "--json"}, m_folder.path());
+        QVERIFY2(result.status == 0, result.err.constData());
+        QCOMPARE(result.json()["architecture"].toString(), QString("gate"));
+        QCOMPARE(result.json()["enhancement"].toString(), QString("adaptive"));
+        QCOMPARE(result.json()["layers"].toInt(), 2);
+        QCOMPARE(result.json()["width"].toInt(), 64);
+        QVERIFY(result.json()["metadata"].toObject().contains("inkgate.base_fingerprint"));
+    }
+
+    void inspectPrintsATable() {
+        const auto result = runCommand({"inspect", "tiny"}, m_folder.path());
+        QCOMPARE(result.status, 0);
+        for (const char* text :
+             {"rwkv6", "parameters", "blocks.1.att.key.weight  64 x 64", "emb.weight  256 x 64"})
+            QVERIFY2(result.out.contains(text), text);
+    }
+
+    void convertingKeepsVectorsAndMetadata_data() {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<int>("matrixType");
+        QTest::addColumn<float>("tolerance");
+        QTest::newRow("as stored") << "stored" << static_cast<int>(DataType::Float32) << 0.0f;
+        QTest::newRow("float32") << "f32" << static_cast<int>(DataType::Float32) << 0.0f;
+        QTest::newRow("float16") << "f16" << static_cast<int>(DataType::Float16) << 1.0f / 1024;
+        QTest::newRow("bfloat16") << "bf16" << static_cast<int>(DataType::BFloat16) << 1.0f / 128;
+    }
+    void convertingKeepsVectorsAndMetadata() {
+        QFETCH(QString, type);
+        QFETCH(int, matrixType);
+        QFETCH(float, tolerance);
+        const QString out = m_folder.filePath("converted.safetensors");
+        for (const char* source : {"tiny/base.safetensors", "tiny/gated.safetensors"}) {
+            const QString in = m_folder.filePath(source);
+            const auto result = runCommand({"convert", in, out, "--type", type}, m_folder.path());
+            QVERIFY2(result.status == 0, result.err.constData());
+            const auto before = Checkpoint::open(in.toStdString()),
+                       after = Checkpoint::open(out.toStdString());
+            QVERIFY(before && after);
+            QCOMPARE(after->metadata(), before->metadata());
+            QCOMPARE(after->tensors().size(), before->tensors().size());
+            for (const TensorInfo& tensor : after->tensors()) {
+                const bool isMatrix = tensor.name.ends_with(".weight")
+                                          ? tensor.shape.size() == 2
+                                          : tensor.name.ends_with("_w1") || tensor.name.ends_with("_w2");
+                QCOMPARE(static_cast<int>(tensor.type),
+                         isMatrix ? matrixType : static_cast<int>(DataType::Float32));
+                const auto old = before->readFloat32(tensor.name, tensor.shape),
+                           fresh = after->readFloat32(tensor.name, tensor.shape);
+                QVERIFY(old && fresh);
+                for (std::size_t i = 0; i < old->size(); ++i)
+                    QVERIFY(std::abs((*old)[i] - (*fresh)[i]) <= tolerance * std::abs((*old)[i]) + 1e-7f);
+            }
+        }
+    }
+
+    void convertedRwkvCppFilesComputeTheSame() {
+        const QString in = QStringLiteral(INKGATE_SHARED_DIR "/data/tiny-rwkv/tiny-rwkv-7v0-834K-FP32.bin");
+        if (!QFile::exists(in))
+            QSKIP("the shared tiny-rwkv models are not here");
+        const QString out = m_folder.filePath("from_cpp.safetensors");
+        QCOMPARE(runCommand({"convert", in, out}, m_folder.path()).status, 0);
+        const auto before = logitsOf({"--model", in, "--tokens", "34,105,110"});
+        QCOMPARE(before.size(), std::size_t{256});
+        QVERIFY(greatestDifference(before, logitsOf({"--model", out, "--tokens", "34,105,110"})) < 1e-5f);
+    }
+
+    void logitsAreThoseOfTheOriginalImplementation_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("RWKV-7") << "tiny-rwkv-7v0-834K-FP32.bin"
+                                << "expected-logits-7v0-834K.bin";
+        QTest::newRow("RWKV-5.2") << "tiny-rwkv-5v2-730K-FP32.bin"
+                                  << "expected-logits-5v2-730K.bin";
+    }
+    void logitsAreThoseOfTheOriginalImplementation() {
+        QFETCH(QString, model);
+        QFETCH(QString, expected);
+        const QString folder = QStringLiteral(INKGATE_SHARED_DIR "/data/tiny-rwkv/");
+        if (!QFile::exists(folder + model))
+            QSKIP("the shared tiny-rwkv models are not here");
+        const auto wanted = floats(folder + expected);
+        QCOMPARE(wanted.size(), std::size_t{256});
+        QVERIFY(greatestDifference(logitsOf({"--model", folder + model, "--tokens", "34,105,110"}), wanted) <
+                1e-3f);
+        QVERIFY(greatestDifference(logitsOf({"--model", folder + model, "--prompt", "\"in"}), wanted) <
+                1e-3f);
+    }
+
+    void allRowsEndWithTheLast() {
+        const auto last = logitsOf({"--model", "tiny", "--gate", "gated", "--prompt", "Once upon"});
+        const auto all = logitsOf({"--model", "tiny", "--gate", "gated", "--prompt", "Once upon", "--all"});
+        QCOMPARE(last.size(), std::size_t{256});
+        QCOMPARE(all.size(), std::size_t{9 * 256});
+        QVERIFY(greatestDifference(last, {all.end() - 256, all.end()}) < 1e-5f);
+        const auto first = logitsOf({"--model", "tiny", "--gate", "gated", "--tokens", "79"});
+        QVERIFY(greatestDifference(first, {all.begin(), all.begin() + 256}) < 1e-4f);
+    }
+
+    void longInputIsReadInChunks() {
+        QStringList tokens;
+        for (int i = 0; i < 700; ++i)
+            tokens << QString::number(i * 37 % 256);
+        const auto all = logitsOf({"--model", "tiny", "--tokens", tokens.join(','), "--all"});
+        QCOMPARE(all.size(), std::size_t{700 * 256});
+        const auto last = logitsOf({"--model", "tiny", "--tokens", tokens.join(',')});
+        QVERIFY(greatestDifference(last, {all.end() - 256, all.end()}) < 1e-4f);
+    }
+
+    void tokensTurnIntoTextAgain_data() {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("plain") << "Once upon a time";
+        QTest::newRow("spaces and lines") << "  a\n\n b ";
+        QTest::newRow("not ASCII") << QString::fromUtf8("né 你好 😀");
+    }
+    void tokensTurnIntoTextAgain() {
+        QFETCH(QString, text);
+        const auto encoded = runCommand({"tokenize", "--model", "tiny", "--json", text}, m_folder.path());
+        const QJsonArray tokens = encoded.json()["tokens"].toArray();
+        QCOMPARE(tokens.size(), text.toUtf8().size()); // a byte-level model
+        QStringList ids;
+        for (const auto token : tokens)
+            ids << QString::number(token.toInt());
+        QCOMPARE(runCommand({"tokenize", "--model", "tiny", text}, m_folder.path()).out,
+                 ids.join(',').toUtf8() + '\n');
+        QCOMPARE(runCommand({"tokenize", "--model", "tiny", "--decode", ids.join(',')}, m_folder.path()).out,
+                 text.toUtf8() + '\n');
+        QCOMPARE(
+            runCommand({"tokenize", "--model", "tiny", "--json", "--decode", ids.join(',')}, m_folder.path())
+                .json()["text"]
+                .toString(),
+            text);
+        QFile file(m_folder.filePath("text.txt"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0);
+        file.close();
+        QCOMPARE(
+            runCommand({"tokenize", "--model", "tiny", "--file", file.fileName(), "--json"}, m_folder.path())
+                .json()["tokens"]
+                .toArray(),
+            tokens);
+    }
+
+    void textMayLookLikeAnOption() {
+        QCOMPARE(runCommand({"tokenize", "--model", "tiny", "--", "-x"}, m_folder.path()).out,
+                 QByteArray("45,120\n"));
+        QCOMPARE(runCommand({"tokenize", "--model", "tiny", "--json", ""}, m_folder.path()).json()["count"],
+                 0);
+    }
+
+    void worldTokensNeedNoModel() {
+        const QString vocabulary = QStringLiteral(INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt");
+        if (!QFile::exists(vocabulary))
+            QSKIP("the shared World vocabulary is not here");
+        const auto result =
+            runCommand({"tokenize", "--tokenizer", vocabulary, "Hello, world!\n\nThe end."}, m_folder.path());
+        QCOMPARE(result.out, QByteArray("33155,45,40213,34,261,6699,21616,47\n"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelFileCommandsTest)
+#include "model_file_commands_test.moc"

@@ -1,0 +1,140 @@
+// trace_option_test.cpp: the gates in the file are those that the forward pass used, token for token.
+#include "engine/core/thread_pool.h"
+#include "engine/runtime/session.h"
+#include "engine/trace/gate_recorder.h"
+#include "engine/trace/gate_store.h"
+#include "tests/engine/cli/command.h"
+#include "tests/engine/cli/tiny_models.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace engine;
+
+namespace {
+
+// Keeps the float gates as they come: [layer][token, width].
+class KeepingSink final : public GateSink {
+public:
+    explicit KeepingSink(int layers)
+        : gatesOf(static_cast<std::size_t>(layers)) {}
+    void gates(int layer, std::span<const float> values) override {
+        auto& kept = gatesOf[static_cast<std::size_t>(layer)];
+        kept.insert(kept.end(), values.begin(), values.end());
+    }
+    std::vector<std::vector<float>> gatesOf;
+};
+
+} // namespace
+
+class TraceOptionTest : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString trace() const { return m_folder.filePath("trace.sqlite"); }
+
+private slots:
+    void initTestCase() {
+        QVERIFY2(QFile::exists(support::commandPath()), "INKGATE_CLI must name the program");
+        QVERIFY(support::writeTinyModels(m_folder.path()));
+    }
+
+    void theFileHoldsWhatTheModelUsed_data() {
+        QTest::addColumn<QString>("prompt");
+        QTest::newRow("a word") << "Once upon";
+        QTest::newRow("ends in a space") << "Once upon a ";
+        QTest::newRow("longer than a block") << QString("It was a dark and stormy night. ").repeated(12);
+    }
+    void theFileHoldsWhatTheModelUsed() {
+        QFETCH(QString, prompt);
+        QFile::remove(trace());
+        const auto result = support::runCommand({"generate", "--model", "tiny", "--gate", "gated", "--prompt",
+                                                 prompt, "--seed", "4", "--max-tokens", "90",
+                                                 "--ignore-document-end", "--trace", trace(), "--json"},
+                                                m_folder.path());
+        QVERIFY2(result.status == 0, result.err.constData());
+        const QJsonArray ids = result.json()["token_ids"].toArray();
+        QCOMPARE(ids.size(), 90);
+
+        auto database = openGateTrace(trace().toStdString(), Database::Mode::ReadOnly);
+        QVERIFY(database);
+        GateStoreReader reader(*database);
+        const std::int64_t run = result.json()["trace_run"].toInteger();
+        const auto about = reader.run(run);
+        QVERIFY(about);
+        QCOMPARE(about->layers, 2);
+        QCOMPARE(about->width, 64);
+        QCOMPARE(about->model, std::string("tiny"));
+        const auto tokens = reader.tokens(run, 0, 10000);
+        QVERIFY(tokens);
+
+        // The generated tokens stand at the end, in order, and everything before is prompt.
+        const std::size_t prompts = tokens->size() - 90;
+        std::vector<int> sequence;
+        for (std::size_t i = 0; i < tokens->size(); ++i) {
+            const TraceToken& token = (*tokens)[i];
+            QCOMPARE(token.position, static_cast<std::int64_t>(i));
+            QCOMPARE(token.origin, i < prompts ? TraceToken::Origin::Prompt : TraceToken::Origin::Generated);
+            QCOMPARE(token.probability.has_value(), i >= prompts);
+            if (i >= prompts)
+                QCOMPARE(token.token, ids[static_cast<qsizetype>(i - prompts)].toInt());
+            sequence.push_back(token.token);
+        }
+
+        // Read the same tokens again, without the program, and keep the gates as they are.
+        const auto model =
+            Model::load(support::tinyBase(m_folder.path()), support::tinyGate(m_folder.path()), {});
+        QVERIFY(model);
+        Session session(*model, std::make_shared<ThreadPool>(1));
+        State state((*model)->config());
+        KeepingSink sink(2);
+        sequence.pop_back(); // the last one was drawn, never read
+        QVERIFY(session.prefill(state, sequence, {}, &sink));
+
+        const auto summaries = reader.summaries(run, 0, 10000);
+        QVERIFY(summaries);
+        QCOMPARE(summaries->positions.size(), sequence.size());
+        float least = 1, most = 0;
+        for (int layer = 0; layer < 2; ++layer) {
+            const auto channels = reader.channels(run, layer, 0, 10000);
+            QVERIFY(channels);
+            QCOMPARE(channels->positions, summaries->positions);
+            for (std::size_t i = 0; i < sequence.size(); ++i) {
+                QCOMPARE(summaries->positions[i], static_cast<std::int64_t>(i));
+                const auto gates =
+                    std::span<const float>(sink.gatesOf[static_cast<std::size_t>(layer)]).subspan(i * 64, 64);
+                double mean = 0;
+                for (std::size_t channel = 0; channel < 64; ++channel) {
+                    // Half a code, and what prefill and decode may differ by.
+                    QVERIFY(std::abs(static_cast<float>(channels->codes[i * 64 + channel]) / 255.0f -
+                                     gates[channel]) < 0.5f / 255.0f + 1e-4f);
+                    mean += static_cast<double>(gates[channel]) / 64;
+                    least = std::min(least, gates[channel]);
+                    most = std::max(most, gates[channel]);
+                }
+                QVERIFY(std::abs(static_cast<double>(
+                                     summaries->summaries[i * 2 + static_cast<std::size_t>(layer)].mean) -
+                                 mean) < 1e-4);
+            }
+        }
+        QVERIFY2(most - least > 0.01f,
+                 "the gates of this model do not move, so the test would not see an error");
+    }
+
+    void recordingDoesNotChangeTheText() {
+        const QStringList arguments{"generate", "--model", "tiny", "--gate",       "gated", "--prompt",
+                                    "Once",     "--seed",  "4",    "--max-tokens", "50"};
+        const auto plain = support::runCommand(arguments, m_folder.path());
+        const auto traced = support::runCommand(arguments + QStringList{"--trace", trace()}, m_folder.path());
+        QCOMPARE(plain.status, 0);
+        QCOMPARE(traced.out, plain.out);
+    }
+};
+
+QTEST_GUILESS_MAIN(TraceOptionTest)
+#include "trace_option_test.moc"
