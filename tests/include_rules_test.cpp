@@ -1,0 +1,274 @@
+// Who may include whom, as a table, held against every #include of every source file. The reasons stand in
+// the shared style page, 3.2; the link targets say most of it a second time.
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QFileInfo>
+#include <QHash>
+#include <QLibraryInfo>
+#include <QRegularExpression>
+#include <QStringList>
+#include <QTest>
+
+#include <optional>
+
+namespace {
+
+struct Include {
+    QString name;  // between the quotes or brackets
+    bool isQuoted; // "name" rather than <name>
+};
+
+// Folders of the engine and those below each, of which it may include. A folder always sees itself.
+const QHash<QString, QStringList>& enginesLowerFolders() {
+    static const QStringList kFiles = {"core", "formats", "tokenizer", "kernels"};
+    static const QStringList kRunning = kFiles + QStringList{"model", "runtime", "sampling", "trace"};
+    static const QHash<QString, QStringList> kTable = {
+        {"core", {}},
+        {"formats", {"core"}},
+        {"tokenizer", {"core"}},
+        {"kernels", {"core"}},
+        {"model", kFiles},
+        {"sampling", kFiles + QStringList{"model"}},
+        {"trace", kFiles + QStringList{"model"}},
+        {"runtime", kFiles + QStringList{"model", "sampling", "trace"}},
+        {"training", kRunning},
+        {"evaluation", kRunning},
+        {"cli", kRunning + QStringList{"training", "evaluation"}},
+    };
+    return kTable;
+}
+
+// The only folders that may speak to SQLite.
+const QStringList kSqliteFolders = {"engine/trace/", "app/storage/"};
+
+// The Qt modules each part may use. Whether a header is Qt's at all, and whose, is read off Qt's own header folders.
+const QStringList kAppModules = {"QtCore"};
+const QStringList kUiModules = {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtSvgWidgets", "QtPrintSupport"};
+
+QString area(const QString& path) { return path.section('/', 0, 0); }
+
+bool isRootFolder(const QString& folder) {
+    return folder == "engine" || folder == "app" || folder == "ui" || folder == "tests";
+}
+
+// The Qt modules that have a header of this name: QtCore for <QString>, none for <vector>.
+QStringList qtModulesOf(const QString& name) {
+    static const QString kHeaders = QLibraryInfo::path(QLibraryInfo::HeadersPath);
+    if (const QString module = name.section('/', 0, 0); name.contains('/') && module.startsWith("Qt"))
+        return {module};
+    static const QStringList kModules = QDir(kHeaders).entryList({"Qt*"}, QDir::Dirs);
+    QStringList modules;
+    if (!name.contains('/') && name.startsWith('q', Qt::CaseInsensitive)) {
+        for (const QString& module : kModules)
+            if (QFileInfo::exists(kHeaders + '/' + module + '/' + name))
+                modules << module;
+    }
+    return modules;
+}
+
+bool isQt(const QString& name) { return name == "qcustomplot.h" || !qtModulesOf(name).isEmpty(); }
+
+bool isFromModules(const QString& name, const QStringList& allowed) {
+    for (const QString& module : qtModulesOf(name))
+        if (allowed.contains(module))
+            return true;
+    return false;
+}
+
+std::optional<QString> engineRule(const QString& path, const QString& name) {
+    if (isQt(name))
+        return "the engine never includes Qt";
+    if (area(name) == "app" || area(name) == "ui" || area(name) == "tests")
+        return "the engine includes only the engine";
+    if (area(name) != "engine")
+        return std::nullopt;
+    const QString from = path.section('/', 1, 1);
+    const QString to = name.section('/', 1, 1);
+    if (!enginesLowerFolders().contains(from) || !enginesLowerFolders().contains(to))
+        return "this engine folder is not in the table of tests/include_rules_test.cpp";
+    if (from != to && !enginesLowerFolders().value(from).contains(to))
+        return "engine/" + from + " may not include engine/" + to + ": layers include downwards only";
+    return std::nullopt;
+}
+
+std::optional<QString> appRule(const QString& name) {
+    if (area(name) == "ui" || area(name) == "tests")
+        return "app includes only the engine and app";
+    if (area(name) == "engine" && name.startsWith("engine/cli/"))
+        return "app does not include the command line";
+    if (isQt(name) && !isFromModules(name, kAppModules))
+        return "app uses Qt Core only";
+    return std::nullopt;
+}
+
+std::optional<QString> uiRule(const QString& name) {
+    if (area(name) == "engine")
+        return "ui never includes the engine; it sees the app's types";
+    if (area(name) == "tests")
+        return "ui includes only app and ui";
+    if (name.startsWith("app/storage/"))
+        return "ui never includes storage; it sees the app's documents and projects";
+    if (isQt(name) && name != "qcustomplot.h" && !isFromModules(name, kUiModules))
+        return "ui uses Qt Core, Gui, Widgets, Svg and PrintSupport only";
+    return std::nullopt;
+}
+
+// The rule that `include` breaks in the file at `path` (from the repository root), if it breaks one.
+std::optional<QString> brokenRule(const QString& path, const Include& include) {
+    const QString& name = include.name;
+    if (include.isQuoted && !isRootFolder(area(name)) && !name.endsWith(".moc"))
+        return "quotes are for our own files, written from the repository root";
+    if (!include.isQuoted && isRootFolder(area(name)) && name.contains('/'))
+        return "our own files are included in quotes";
+    if (area(path) == "tests")
+        return std::nullopt;
+    if (name.section('/', -1).startsWith("sqlite3")) {
+        for (const QString& folder : kSqliteFolders)
+            if (path.startsWith(folder))
+                return std::nullopt;
+        return "only " + kSqliteFolders.join(" and ") + " include SQLite";
+    }
+    if (name.section('/', -1).startsWith("cuda") && !path.endsWith(".cu") &&
+        !path.startsWith("engine/kernels/cuda/"))
+        return "only .cu files and engine/kernels/cuda/ include CUDA headers";
+    if (path == "app/main.cpp")
+        return std::nullopt;
+    if (area(path) == "engine")
+        return engineRule(path, name);
+    if (area(path) == "app")
+        return appRule(name);
+    return uiRule(name);
+}
+
+QString sourceRoot() { return QStringLiteral(INKGATE_SOURCE_DIR); }
+
+// Sources of our own, as paths from the repository root, sorted.
+QStringList sourceFiles() {
+    QStringList files;
+    for (const char* folder : {"engine", "app", "ui", "tests"}) {
+        QDirIterator found(sourceRoot() + '/' + folder, {"*.h", "*.cpp", "*.cu", "*.cuh"}, QDir::Files,
+                           QDirIterator::Subdirectories);
+        while (found.hasNext())
+            files << QDir(sourceRoot()).relativeFilePath(found.next());
+    }
+    files.sort();
+    return files;
+}
+
+// Calls `visit(lineNumber, include)` for each #include of a file.
+template <typename Visit> void forEachInclude(const QString& path, Visit visit) {
+    static const QRegularExpression kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+    QFile file(sourceRoot() + '/' + path);
+    QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(path + ": " + file.errorString()));
+    const QStringList lines = QString::fromUtf8(file.readAll()).split('\n');
+    for (qsizetype i = 0; i < lines.size(); ++i)
+        if (const auto match = kInclude.match(lines[i]); match.hasMatch())
+            visit(i + 1, Include{match.captured(2), match.captured(1) == "\""});
+}
+
+// One message for each line found: Qt Test cuts long ones.
+void expectNone(const QStringList& found) {
+    for (const QString& line : found)
+        qWarning("%s", qPrintable(line));
+    QCOMPARE(found.size(), 0);
+}
+
+} // namespace
+
+class IncludeRulesTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void rulesForbidWhatTheyShould_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("include"); // with its quotes or brackets
+        QTest::addColumn<bool>("isAllowed");
+
+        QTest::newRow("engine: standard library") << "engine/core/error.h" << "<string>" << true;
+        QTest::newRow("engine: Qt Core") << "engine/core/error.h" << "<QString>" << false;
+        QTest::newRow("engine: Qt with its module") << "engine/core/error.h" << "<QtCore/qglobal.h>" << false;
+        QTest::newRow("engine: QCustomPlot") << "engine/trace/gate_store.h" << "<qcustomplot.h>" << false;
+        QTest::newRow("engine: app") << "engine/runtime/session.cpp" << "\"app/document/document.h\"" << false;
+        QTest::newRow("engine: downwards") << "engine/model/model.h" << "\"engine/kernels/wkv7.h\"" << true;
+        QTest::newRow("engine: upwards") << "engine/kernels/wkv7.h" << "\"engine/model/model.h\"" << false;
+        QTest::newRow("engine: sideways") << "engine/formats/checkpoint.h" << "\"engine/tokenizer/tokenizer.h\""
+                                          << false;
+        QTest::newRow("engine: own folder") << "engine/formats/checkpoint.h" << "\"engine/formats/a.h\"" << true;
+        QTest::newRow("engine: the trace uses SQLite") << "engine/trace/sqlite.h" << "<sqlite3.h>" << true;
+        QTest::newRow("engine: nobody else uses SQLite") << "engine/core/error.h" << "<sqlite3.h>" << false;
+        QTest::newRow("engine: CUDA in a .cu file") << "engine/kernels/a.cu" << "<cuda_runtime.h>" << true;
+        QTest::newRow("engine: CUDA in a header") << "engine/kernels/a.h" << "<cuda_runtime.h>" << false;
+        QTest::newRow("app: Qt Core") << "app/document/document.h" << "<QString>" << true;
+        QTest::newRow("app: engine") << "app/assistant/worker.h" << "\"engine/runtime/session.h\"" << true;
+        QTest::newRow("app: Qt Gui") << "app/document/document.h" << "<QColor>" << false;
+        QTest::newRow("app: Qt Widgets") << "app/document/document.h" << "<QtWidgets/QWidget>" << false;
+        QTest::newRow("app: ui") << "app/document/document.h" << "\"ui/main_window.h\"" << false;
+        QTest::newRow("app: storage uses SQLite") << "app/storage/project_file.cpp" << "<sqlite3.h>" << true;
+        QTest::newRow("app: nobody else uses SQLite") << "app/document/a.cpp" << "<sqlite3.h>" << false;
+        QTest::newRow("ui: Qt Widgets") << "ui/main_window.h" << "<QMainWindow>" << true;
+        QTest::newRow("ui: QCustomPlot") << "ui/heatmap/heatmap.cpp" << "<qcustomplot.h>" << true;
+        QTest::newRow("ui: Qt Sql") << "ui/main_window.h" << "<QSqlQuery>" << false;
+        QTest::newRow("ui: engine") << "ui/main_window.h" << "\"engine/runtime/session.h\"" << false;
+        QTest::newRow("ui: SQLite") << "ui/main_window.cpp" << "<sqlite3.h>" << false;
+        QTest::newRow("ui: storage") << "ui/main_window.cpp" << "\"app/storage/project_file.h\"" << false;
+        QTest::newRow("main sees all three") << "app/main.cpp" << "\"ui/main_window.h\"" << true;
+        QTest::newRow("nobody includes tests") << "engine/core/error.cpp" << "\"tests/support/a.h\"" << false;
+        QTest::newRow("tests look anywhere") << "tests/ui/a_test.cpp" << "\"engine/core/error.h\"" << true;
+        QTest::newRow("a path from the folder") << "engine/core/error.cpp" << "\"error.h\"" << false;
+        QTest::newRow("a library in quotes") << "engine/kernels/a.cpp" << "\"hwy/highway.h\"" << false;
+        QTest::newRow("our file in brackets") << "app/document/a.cpp" << "<app/document/a.h>" << false;
+        QTest::newRow("Qt's meta-object file") << "tests/ui/a_test.cpp" << "\"a_test.moc\"" << true;
+    }
+
+    void rulesForbidWhatTheyShould() {
+        QFETCH(QString, path);
+        QFETCH(QString, include);
+        QFETCH(bool, isAllowed);
+        const auto rule = brokenRule(path, {include.mid(1, include.size() - 2), include.startsWith('"')});
+        QVERIFY2(rule.has_value() != isAllowed, qPrintable(rule.value_or("no rule is broken")));
+    }
+
+    void everyIncludeKeepsTheRules() {
+        const QStringList files = sourceFiles();
+        QVERIFY2(files.contains("tests/include_rules_test.cpp"), "the sources were not found");
+        QStringList broken;
+        for (const QString& path : files)
+            forEachInclude(path, [&](qsizetype line, const Include& include) {
+                if (const auto rule = brokenRule(path, include))
+                    broken << QString("%1:%2: includes %3: %4").arg(path).arg(line).arg(include.name, *rule);
+            });
+        expectNone(broken);
+    }
+
+    void everyIncludedFileOfOursExists() {
+        QStringList missing;
+        for (const QString& path : sourceFiles())
+            forEachInclude(path, [&](qsizetype line, const Include& include) {
+                if (include.isQuoted && isRootFolder(area(include.name)) &&
+                    !QFileInfo::exists(sourceRoot() + '/' + include.name))
+                    missing << QString("%1:%2: %3 does not exist").arg(path).arg(line).arg(include.name);
+            });
+        expectNone(missing);
+    }
+
+    void aSourceIncludesItsOwnHeaderFirst() {
+        QStringList late;
+        for (const QString& path : sourceFiles()) {
+            const QString header = path.section('.', 0, 0) + ".h";
+            if (!path.endsWith(".cpp") || !QFileInfo::exists(sourceRoot() + '/' + header))
+                continue;
+            QString first;
+            forEachInclude(path, [&](qsizetype, const Include& include) {
+                if (first.isEmpty())
+                    first = include.name;
+            });
+            if (first != header)
+                late << QString("%1: starts with %2, not with %3").arg(path, first, header);
+        }
+        expectNone(late);
+    }
+};
+
+QTEST_GUILESS_MAIN(IncludeRulesTest)
+#include "include_rules_test.moc"

@@ -1,0 +1,60 @@
+# Installs the build into a folder of its own and uses it from there:
+#   cmake -DBUILD=<build folder> -DSOURCE=<source folder> -DVERSION=0.1.0 -DDESKTOP=ON -P install_test.cmake
+# What the desktop is told about the program is validated if the validators are there.
+set(prefix ${BUILD}/install_test)
+file(REMOVE_RECURSE ${prefix})
+
+function(expect_success)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${status}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect_file path)
+  if(NOT EXISTS ${prefix}/${path})
+    message(FATAL_ERROR "${path} was not installed")
+  endif()
+endfunction()
+
+expect_success(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+expect_success(${prefix}/bin/inkgate-cli --version)
+if(NOT output MATCHES "(^|[^0-9.])${VERSION}[^0-9.]")
+  message(FATAL_ERROR "inkgate-cli --version says \"${output}\", not ${VERSION}")
+endif()
+
+# Every embedded model of the source tree is there, and the installed program can read it.
+file(GLOB models RELATIVE ${SOURCE}/resources/models ${SOURCE}/resources/models/*/base.safetensors)
+foreach(model ${models})
+  expect_file(share/inkgate/models/${model})
+  expect_success(${prefix}/bin/inkgate-cli inspect ${prefix}/share/inkgate/models/${model})
+endforeach()
+
+if(DESKTOP)
+  expect_success(${prefix}/bin/inkgate --version)
+  set(desktop share/applications/inkgate.desktop)
+  set(metainfo share/metainfo/org.inkgate.Inkgate.metainfo.xml)
+  set(mime share/mime/packages/inkgate.xml)
+  foreach(path ${desktop} ${metainfo} ${mime} share/icons/hicolor/scalable/apps/inkgate.svg)
+    expect_file(${path})
+  endforeach()
+
+  find_program(desktop_file_validate desktop-file-validate)
+  if(desktop_file_validate)
+    expect_success(${desktop_file_validate} ${prefix}/${desktop})
+  endif()
+  find_program(appstreamcli appstreamcli)
+  if(appstreamcli)
+    expect_success(${appstreamcli} validate --no-net ${prefix}/${metainfo})
+  endif()
+  find_program(update_mime_database update-mime-database)
+  if(update_mime_database)
+    expect_success(${update_mime_database} ${prefix}/share/mime)
+    expect_file(share/mime/application/x-inkgate.xml)
+  endif()
+endif()
+
+file(REMOVE_RECURSE ${prefix})
