@@ -1,0 +1,25 @@
+// app_context.h: what the windows get to work with. main.cpp makes the parts and outlives the windows.
+// Threads: GUI thread only.
+#pragma once
+
+namespace app {
+
+class AssistantService;
+class Document;
+class ModelCatalog;
+class Preferences;
+class ProjectController;
+class RunHistory;
+class StoryWriter;
+
+struct AppContext {
+    Document& document;          // app/document/document.h: text, origins, undo
+    ProjectController& project;  // app/project/project_controller.h: open, save as, autosave
+    StoryWriter& writer;         // app/writing/story_writer.h: continue, stop, retry, compare
+    AssistantService& assistant; // app/assistant/assistant_service.h: which model is loaded
+    RunHistory& runs;            // app/runs/run_history.h: tokens and gates of every run
+    ModelCatalog& models;        // app/models/model_catalog.h: what can be chosen
+    Preferences& preferences;    // app/preferences/preferences.h
+};
+
+} // namespace app

@@ -1,0 +1,79 @@
+// assistant_service.h: the GUI thread's side of the engine thread. Gives out request ids, passes requests on,
+// and lets through only answers that are still wanted. StoryWriter uses it for the document; a window needs
+// it for the model alone. Every generate() and compare() ends in exactly one finished(id, ...), also those
+// that were cancelled or abandoned. Threads: GUI thread only; the generator lives in another thread and must
+// outlive the service's last call, so main.cpp stops that thread before either is destroyed.
+#pragma once
+
+#include "app/assistant/generation_handle.h"
+#include "app/assistant/generation_messages.h"
+
+#include <QHash>
+#include <QObject>
+#include <QString>
+
+#include <optional>
+
+namespace app {
+
+class TextGenerator;
+
+class AssistantService : public QObject {
+    Q_OBJECT
+
+public:
+    explicit AssistantService(TextGenerator& generator, QObject* parent = nullptr);
+    ~AssistantService() override;
+
+    // Loads a model in the background; modelLoading() now, then modelLoaded() or modelFailed(). A later call
+    // replaces an earlier one that has not been answered.
+    void loadModel(const ModelChoice& choice);
+    [[nodiscard]] bool isLoadingModel() const { return m_loadRequest != 0; }
+    // The model that was last loaded with success.
+    [[nodiscard]] const std::optional<ModelInfo>& model() const { return m_model; }
+    [[nodiscard]] const ModelChoice& modelChoice() const { return m_choice; } // last asked for
+
+    // The request's id is filled in. Requests wait their turn; whoever wants one at once cancels those before
+    // it.
+    GenerationHandle generate(GenerationRequest request);
+    GenerationHandle compare(CompareRequest request);
+
+    // Stops a request; what was written until then still arrives, then finished(id, Cancelled).
+    void cancel(RequestId id);
+    // Stops a request and drops everything it still sends, except finished().
+    void abandon(RequestId id);
+    void cancelAll();
+
+    [[nodiscard]] bool isBusy() const {
+        return !m_requests.isEmpty();
+    } // a generation or comparison has not finished
+
+signals:
+    void modelLoading(const app::ModelChoice& choice);
+    void modelLoaded(const app::ModelInfo& info);
+    // `message` says in one sentence what is wrong and what to do; `details` is the engine's sentence. The
+    // model loaded before stays usable.
+    void modelFailed(const app::ModelChoice& choice, const QString& message, const QString& details);
+    void promptRead(const app::PromptRead& prompt);
+    void tokensGenerated(const app::TokenBatch& batch);
+    void finished(app::RequestId id, const app::Outcome& outcome);
+    void busyChanged(bool busy);
+
+private:
+    struct Request {
+        GenerationHandle handle;
+        bool isAbandoned = false;
+    };
+    GenerationHandle enlist();
+    [[nodiscard]] bool isWanted(RequestId id) const;
+    void finish(RequestId id, const Outcome& outcome);
+
+    TextGenerator& m_generator;
+    QHash<RequestId, Request> m_requests;
+    RequestId m_lastId = 0;
+    RequestId m_loadRequest = 0;
+    ModelChoice m_choice;
+    std::optional<ModelInfo> m_model;
+};
+
+} // namespace app

@@ -1,0 +1,132 @@
+#include "app/assistant/engine_worker.h"
+
+#include "app/assistant/error_text.h"
+#include "app/assistant/side_run.h"
+
+#include <exception>
+#include <list>
+#include <new>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+// The name of a model for a sentence, also when it could not be loaded.
+QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1); }
+
+// The engine answers with errors; this is for what only exceptions can say, mostly an allocation that failed.
+template <class Function> engine::Expected<void> guarded(Function&& function) {
+    try {
+        return function();
+    } catch (const std::bad_alloc&) {
+        return engine::failure(engine::ErrorCode::OutOfMemory, "an allocation failed");
+    } catch (const std::exception& exception) {
+        return engine::failure(engine::ErrorCode::Internal, exception.what());
+    }
+}
+
+} // namespace
+
+EngineWorker::EngineWorker(QObject* parent)
+    : TextGenerator(parent) {}
+
+EngineWorker::~EngineWorker() = default;
+
+void EngineWorker::loadModel(RequestId id, const ModelChoice& choice) {
+    ModelInfo info;
+    const auto done = guarded([&]() -> engine::Expected<void> {
+        auto model = m_shelf.get(choice);
+        if (!model)
+            return tl::unexpected(std::move(model.error()));
+        info = (*model)->info;
+        return {};
+    });
+    if (done)
+        emit modelLoaded(id, info);
+    else
+        emit modelFailed(id, modelSentence(done.error(), nameOf(choice)), detailsOf(done.error()));
+}
+
+void EngineWorker::generate(const GenerationRequest& request, std::stop_token stop) {
+    perform(Task{request.id, std::span(&request.model, 1), request.options, request.prompt, std::move(stop)});
+}
+
+void EngineWorker::compare(const CompareRequest& request, std::stop_token stop) {
+    perform(Task{request.id, request.models, request.options, request.prompt, std::move(stop)});
+}
+
+void EngineWorker::perform(const Task& task) {
+    Outcome outcome;
+    QString model;
+    const auto done = guarded([&] { return write(task, outcome, model); });
+    if (!done && done.error().code == engine::ErrorCode::Cancelled) {
+        outcome.kind = OutcomeKind::Cancelled;
+    } else if (!done) {
+        outcome.kind = OutcomeKind::Failed;
+        outcome.message = modelSentence(done.error(), model);
+        outcome.details = detailsOf(done.error());
+    }
+    emit finished(task.id, outcome);
+}
+
+engine::Expected<void> EngineWorker::write(const Task& task, Outcome& outcome, QString& model) {
+    const auto cancelled = [] {
+        return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer");
+    };
+    std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
+    for (const ModelChoice& choice : task.models) {
+        if (task.stop.stop_requested())
+            return cancelled();
+        model = nameOf(choice);
+        const auto shelved = m_shelf.get(choice);
+        if (!shelved)
+            return tl::unexpected(shelved.error());
+        // A model compared with itself has one cache for two runs.
+        const bool usesPromptCache = sides.empty() || !(choice == task.models.front());
+        sides.emplace_back(task.id, static_cast<Side>(sides.size()), **shelved, task.options,
+                           usesPromptCache);
+    }
+    for (SideRun& side : sides) {
+        model = side.model().name;
+        const auto prompt = side.readPrompt(task.prompt, task.stop);
+        if (!prompt)
+            return tl::unexpected(prompt.error());
+        emit promptRead(*prompt);
+    }
+
+    // Token by token in turn, so that both sides of a comparison stream at once.
+    engine::Expected<void> result;
+    bool isWriting = true;
+    while (isWriting && result) {
+        isWriting = false;
+        for (SideRun& side : sides) {
+            if (side.hasEnded())
+                continue;
+            if (task.stop.stop_requested()) {
+                result = cancelled();
+                break;
+            }
+            model = side.model().name;
+            if (auto stepped = side.step(); !stepped) {
+                result = std::move(stepped);
+                break;
+            }
+            isWriting = true;
+            if (const auto now = TextBatcher::TimePoint::clock::now(); side.batcher().isDue(now))
+                emit tokensGenerated(side.batcher().take(now));
+        }
+    }
+    // What was written until then belongs to the writer, whatever ended it.
+    std::size_t index = 0;
+    for (SideRun& side : sides) {
+        if (const auto rest = side.batcher().takeLast())
+            emit tokensGenerated(*rest);
+        outcome.reasons[index] = side.endReason();
+        outcome.timings[index] = side.timings();
+        ++index;
+    }
+    return result;
+}
+
+} // namespace app

@@ -1,0 +1,43 @@
+// engine_worker.h: writes text with the engine, for AssistantService (text_generator.h). Made by main.cpp and
+// moved into the engine thread before the first call; models and sessions are made, used and destroyed there.
+// A request that fails leaves the worker ready for the next one. No exception leaves a call.
+// Threads: engine thread only.
+#pragma once
+
+#include "app/assistant/model_shelf.h"
+#include "app/assistant/text_generator.h"
+#include "engine/core/error.h"
+
+#include <span>
+#include <stop_token>
+
+namespace app {
+
+class EngineWorker final : public TextGenerator {
+    Q_OBJECT
+
+public:
+    explicit EngineWorker(QObject* parent = nullptr);
+    ~EngineWorker() override;
+
+    void loadModel(RequestId id, const ModelChoice& choice) override;
+    void generate(const GenerationRequest& request, std::stop_token stop) override;
+    void compare(const CompareRequest& request, std::stop_token stop) override;
+
+private:
+    struct Task { // one request: a side or two, the same prompt and options
+        RequestId id = 0;
+        std::span<const ModelChoice> models;
+        const GenerationOptions& options;
+        const QString& prompt;
+        std::stop_token stop;
+    };
+
+    void perform(const Task& task);
+    // Fills in reasons and timings. A Cancelled error means that `stop` took effect.
+    [[nodiscard]] engine::Expected<void> write(const Task& task, Outcome& outcome, QString& model);
+
+    ModelShelf m_shelf;
+};
+
+} // namespace app

@@ -1,0 +1,35 @@
+#include "app/assistant/gate_frames.h"
+
+namespace app {
+
+bool GateFrames::append(const GateFrames& next) {
+    if (next.tokenCount() == 0)
+        return true;
+    if (tokenCount() == 0) {
+        *this = next;
+        return true;
+    }
+    if (next.layers != layers || next.width != width || next.firstToken != firstToken + tokenCount() ||
+        next.hasChannels() != hasChannels())
+        return false;
+    summaries += next.summaries;
+    channelCodes += next.channelCodes;
+    return true;
+}
+
+ChannelMap channelsOfLayer(const GateFrames& frames, int layer) {
+    ChannelMap map;
+    map.layer = layer;
+    map.width = frames.width;
+    const qsizetype width = frames.width;
+    const qsizetype perToken = width * frames.layers;
+    if (layer < 0 || layer >= frames.layers || frames.channelCodes.size() < perToken * frames.tokenCount())
+        return map;
+    map.tokens = frames.tokenCount();
+    map.codes.reserve(width * map.tokens);
+    for (qsizetype token = 0; token < map.tokens; ++token)
+        map.codes.append(frames.channelCodes.constData() + token * perToken + layer * width, width);
+    return map;
+}
+
+} // namespace app

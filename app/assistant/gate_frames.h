@@ -1,0 +1,63 @@
+// gate_frames.h: what the gates did, in the form that crosses threads, is shown and is stored.
+// The gates of token i are those the model used while reading token i, so the last token of a run, which
+// nobody read afterwards, may have none. Threads: values.
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+
+namespace app {
+
+// Over the D channels of one layer at one token.
+struct GateSummary {
+    float mean = 0;
+    float deviation = 0; // standard deviation
+    float p10 = 0;       // 10th percentile
+    float median = 0;
+    float p90 = 0;
+    float shareOpen = 0; // share of channels above 0.5
+
+    bool operator==(const GateSummary&) const = default;
+};
+
+// Consecutive tokens of one run, starting at token `firstToken` of it.
+struct GateFrames {
+    int firstToken = 0;
+    int layers = 0;
+    int width = 0;                // D
+    QList<GateSummary> summaries; // [token][layer], last index fastest
+    QByteArray channelCodes; // [token][layer][channel], value = unsigned code / 255; empty if not recorded
+
+    [[nodiscard]] int tokenCount() const {
+        return layers > 0 ? static_cast<int>(summaries.size() / layers) : 0;
+    }
+    [[nodiscard]] bool hasChannels() const { return !channelCodes.isEmpty(); }
+    // `token` counts from the first of these frames. 0 <= token < tokenCount(), 0 <= layer < layers.
+    [[nodiscard]] const GateSummary& at(int token, int layer) const {
+        return summaries[qsizetype{token} * layers + layer];
+    }
+    // Adds the frames that follow directly. False, and nothing happens, if sizes or token numbers do not fit
+    // together.
+    bool append(const GateFrames& next);
+
+    bool operator==(const GateFrames&) const = default;
+};
+
+// One layer's channels over a run's tokens.
+struct ChannelMap {
+    int layer = 0;
+    int tokens = 0;
+    int width = 0;
+    QByteArray codes; // [token][channel], value = unsigned code / 255
+
+    [[nodiscard]] float at(int token, int channel) const {
+        return static_cast<float>(static_cast<unsigned char>(codes[qsizetype{token} * width + channel])) /
+               255.0F;
+    }
+    bool operator==(const ChannelMap&) const = default;
+};
+
+// Cuts one layer out of frames that hold channels; an empty map (tokens 0) if they hold none.
+[[nodiscard]] ChannelMap channelsOfLayer(const GateFrames& frames, int layer);
+
+} // namespace app

@@ -1,0 +1,86 @@
+// generation_messages.h: what travels between AssistantService and the engine thread. Only values.
+#pragma once
+
+#include "app/assistant/gate_frames.h"
+#include "app/assistant/generation_options.h"
+
+#include <QList>
+#include <QString>
+
+#include <array>
+
+namespace app {
+
+// Names one request to the engine thread, unique while the program runs. 0 is none.
+using RequestId = qint64;
+
+// Which of two texts a message belongs to. A plain continuation uses First alone; when comparing, First is
+// the base and Second the gated model.
+enum class Side { First = 0, Second = 1 };
+
+struct GenerationRequest {
+    RequestId id = 0; // filled in by AssistantService
+    ModelChoice model;
+    GenerationOptions options; // sampler.seed is the seed used
+    QString prompt;            // everything the model may read: the text before the cursor
+};
+
+struct CompareRequest {
+    RequestId id = 0;
+    std::array<ModelChoice, 2> models; // by Side
+    GenerationOptions options;
+    QString prompt;
+};
+
+// A token of a run; [start, end) are positions in the run's own text. Empty if the token ends inside a
+// character.
+struct RunToken {
+    int token = 0;
+    qsizetype start = 0;
+    qsizetype end = 0;
+    float probability = 0;
+
+    bool operator==(const RunToken&) const = default;
+};
+
+// The model that runs a side, and the prompt it has read; comes once per side, before its first tokens.
+struct PromptRead {
+    RequestId id = 0;
+    Side side = Side::First;
+    ModelInfo model;
+    qsizetype promptStart =
+        0; // first unit of the request's prompt that the model saw; earlier text was over the limit
+    int promptTokens = 0;
+    double seconds = 0;
+};
+
+// What a side wrote since its last batch. At most one per side and about 30 ms.
+struct TokenBatch {
+    RequestId id = 0;
+    Side side = Side::First;
+    QString text;           // never ends inside a surrogate pair or a character
+    QList<RunToken> tokens; // those that began to count in this batch
+    GateFrames gates;       // may lag one token behind `tokens`; empty without gates
+};
+
+enum class OutcomeKind { Completed = 0, Cancelled = 1, Failed = 2 };            // stored: numbers are fixed
+enum class EndReason { None = 0, MaxTokens = 1, StopString = 2, StoryEnd = 3 }; // stored: numbers are fixed
+
+struct SideTimings {
+    int tokens = 0;
+    double promptSeconds = 0;
+    double writingSeconds = 0;
+
+    [[nodiscard]] double tokensPerSecond() const { return writingSeconds > 0 ? tokens / writingSeconds : 0; }
+    bool operator==(const SideTimings&) const = default;
+};
+
+struct Outcome {
+    OutcomeKind kind = OutcomeKind::Completed;
+    std::array<EndReason, 2> reasons{};   // by Side
+    std::array<SideTimings, 2> timings{}; // by Side
+    QString message; // Failed: one sentence for the writer, translated, that says what to do
+    QString details; // Failed: the engine's own sentence
+};
+
+} // namespace app

@@ -1,0 +1,91 @@
+#include "app/assistant/generation_options.h"
+
+#include <QJsonArray>
+#include <QJsonValue>
+
+namespace app {
+
+namespace {
+
+constexpr auto kSampler = "sampler";
+constexpr auto kRandomSeed = "randomSeed";
+constexpr auto kMaxTokens = "maxTokens";
+constexpr auto kStopStrings = "stopStrings";
+constexpr auto kStopAtDocumentEnd = "stopAtDocumentEnd";
+constexpr auto kPromptTokenLimit = "promptTokenLimit";
+constexpr auto kRecordGates = "recordGates";
+constexpr auto kRecordChannels = "recordChannels";
+
+constexpr auto kName = "name";
+constexpr auto kGate = "gate";
+constexpr auto kFingerprint = "fingerprint";
+constexpr auto kArchitecture = "architecture";
+constexpr auto kEnhancement = "enhancement";
+constexpr auto kLayers = "layers";
+constexpr auto kWidth = "width";
+constexpr auto kVocabulary = "vocabulary";
+constexpr auto kParameters = "parameters";
+constexpr auto kHasGates = "hasGates";
+
+QJsonValue at(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)); }
+
+} // namespace
+
+QJsonObject toJson(const GenerationOptions& options) {
+    return QJsonObject{
+        {kSampler, toJson(options.sampler)},
+        {kRandomSeed, options.randomSeed},
+        {kMaxTokens, options.maxTokens},
+        {kStopStrings, QJsonArray::fromStringList(options.stopStrings)},
+        {kStopAtDocumentEnd, options.stopAtDocumentEnd},
+        {kPromptTokenLimit, options.promptTokenLimit},
+        {kRecordGates, options.recordGates},
+        {kRecordChannels, options.recordChannels},
+    };
+}
+
+GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
+    GenerationOptions options;
+    options.sampler = samplerOptionsFromJson(at(json, kSampler).toObject());
+    options.randomSeed = at(json, kRandomSeed).toBool(options.randomSeed);
+    options.maxTokens = at(json, kMaxTokens).toInt(options.maxTokens);
+    for (const auto& stop : at(json, kStopStrings).toArray())
+        options.stopStrings.append(stop.toString());
+    options.stopAtDocumentEnd = at(json, kStopAtDocumentEnd).toBool(options.stopAtDocumentEnd);
+    options.promptTokenLimit = at(json, kPromptTokenLimit).toInt(options.promptTokenLimit);
+    options.recordGates = at(json, kRecordGates).toBool(options.recordGates);
+    options.recordChannels = at(json, kRecordChannels).toBool(options.recordChannels);
+    return options;
+}
+
+QJsonObject toJson(const ModelInfo& info) {
+    return QJsonObject{
+        {kName, info.name},
+        {kGate, info.gate},
+        {kFingerprint, info.fingerprint},
+        {kArchitecture, info.architecture},
+        {kEnhancement, info.enhancement},
+        {kLayers, info.layers},
+        {kWidth, info.width},
+        {kVocabulary, info.vocabulary},
+        {kParameters, static_cast<double>(info.parameters)}, // exact up to 2^53
+        {kHasGates, info.hasGates},
+    };
+}
+
+ModelInfo modelInfoFromJson(const QJsonObject& json) {
+    ModelInfo info;
+    info.name = at(json, kName).toString();
+    info.gate = at(json, kGate).toString();
+    info.fingerprint = at(json, kFingerprint).toString();
+    info.architecture = at(json, kArchitecture).toString();
+    info.enhancement = at(json, kEnhancement).toString();
+    info.layers = at(json, kLayers).toInt();
+    info.width = at(json, kWidth).toInt();
+    info.vocabulary = at(json, kVocabulary).toInt();
+    info.parameters = static_cast<qint64>(at(json, kParameters).toDouble());
+    info.hasGates = at(json, kHasGates).toBool();
+    return info;
+}
+
+} // namespace app

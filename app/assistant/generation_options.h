@@ -1,0 +1,61 @@
+// generation_options.h: what to ask of a model, apart from the text.
+// Threads: values.
+#pragma once
+
+#include "app/assistant/sampler_options.h"
+
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+namespace app {
+
+// Which model, wearing which gate. `model`: an embedded model's name or a path; `gate`: "none", a name beside
+// the model, or a path (engine/model/model_files.h).
+struct ModelChoice {
+    QString model;
+    QString gate = QStringLiteral("none");
+
+    bool operator==(const ModelChoice&) const = default;
+};
+
+struct GenerationOptions {
+    SamplerOptions sampler;
+    // On: every run draws a new seed, and sampler.seed is ignored on the way in; the run's record holds the
+    // seed used.
+    bool randomSeed = true;
+    int maxTokens = 200;
+    QStringList stopStrings;
+    bool stopAtDocumentEnd = true; // else the model may never end the story
+    // The model reads at most about this many tokens before the cursor, cut at a paragraph, so that a novel
+    // does not take minutes to read.
+    int promptTokenLimit = 8192;
+    bool recordGates = true;    // per token and layer: the summary
+    bool recordChannels = true; // and every channel as an 8-bit code
+
+    bool operator==(const GenerationOptions&) const = default;
+};
+
+[[nodiscard]] QJsonObject toJson(const GenerationOptions& options);
+[[nodiscard]] GenerationOptions generationOptionsFromJson(const QJsonObject& json);
+
+// A loaded model, as it is shown and as runs record it.
+struct ModelInfo {
+    QString name; // for people: "tales"
+    QString gate; // "none" if it wears none
+    QString fingerprint;
+    QString architecture; // "rwkv6"
+    QString enhancement;  // "adaptive", "none", ...
+    int layers = 0;
+    int width = 0;
+    int vocabulary = 0;
+    qint64 parameters = 0;
+    bool hasGates = false; // there is something to show in the heatmap
+
+    bool operator==(const ModelInfo&) const = default;
+};
+
+[[nodiscard]] QJsonObject toJson(const ModelInfo& info);
+[[nodiscard]] ModelInfo modelInfoFromJson(const QJsonObject& json);
+
+} // namespace app

@@ -1,0 +1,87 @@
+#include "app/assistant/model_shelf.h"
+
+#include "engine/model/model_files.h"
+#include "engine/runtime/generation.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+constexpr int kByteVocabulary = 256;
+
+engine::Expected<std::unique_ptr<const engine::Tokenizer>> tokenizerFor(const engine::ModelFiles& files,
+                                                                        const engine::ModelConfig& config) {
+    if (files.vocabulary)
+        return engine::loadTokenizer(*files.vocabulary);
+    if (config.vocabulary == kByteVocabulary)
+        return engine::makeByteTokenizer();
+    return engine::failure(engine::ErrorCode::VocabularyMismatch,
+                           files.base.string() + ": no vocabulary file beside it for " +
+                               std::to_string(config.vocabulary) + " tokens; put tokenizer.model there");
+}
+
+ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, const engine::Model& model) {
+    const engine::ModelConfig& config = model.config();
+    ModelInfo info;
+    info.name = QString::fromStdString(files.name);
+    info.gate = choice.gate;
+    info.fingerprint = QString::fromStdString(model.fingerprint());
+    info.architecture = QString::fromStdString(std::string(engine::name(config.architecture)));
+    info.enhancement = QString::fromStdString(engine::describe(config.enhancement));
+    info.layers = config.layers;
+    info.width = config.width;
+    info.vocabulary = config.vocabulary;
+    info.parameters = model.parameters();
+    info.hasGates = config.enhancement.variant != engine::EnhancementConfig::Variant::None;
+    return info;
+}
+
+} // namespace
+
+engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoice& choice) {
+    const auto files = engine::findModelFiles(choice.model.toStdString(), choice.gate.toStdString());
+    if (!files)
+        return tl::unexpected(files.error());
+    auto model = files->gate ? engine::Model::load(files->base, *files->gate, {})
+                             : engine::Model::load(files->base, {});
+    if (!model)
+        return tl::unexpected(std::move(model.error()));
+    auto tokenizer = tokenizerFor(*files, (*model)->config());
+    if (!tokenizer)
+        return tl::unexpected(std::move(tokenizer.error()));
+    if (auto fits = engine::checkVocabulary((*model)->config(), **tokenizer); !fits)
+        return tl::unexpected(std::move(fits.error()));
+
+    if (!m_pool)
+        m_pool = std::make_shared<engine::ThreadPool>();
+    auto shelved = std::make_unique<ShelvedModel>();
+    shelved->choice = choice;
+    shelved->info = describe(choice, *files, **model);
+    shelved->session = std::make_unique<engine::Session>(*model, m_pool);
+    shelved->model = std::move(*model);
+    shelved->tokenizer = std::move(*tokenizer);
+    return shelved;
+}
+
+engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
+    const auto found =
+        std::ranges::find_if(m_models, [&choice](const auto& shelved) { return shelved->choice == choice; });
+    if (found != m_models.end()) {
+        m_models.splice(m_models.begin(), m_models, found);
+        return m_models.front().get();
+    }
+    // Before loading, so that three models never share the memory.
+    while (m_models.size() >= kCapacity)
+        m_models.pop_back();
+    auto loaded = load(choice);
+    if (!loaded)
+        return tl::unexpected(std::move(loaded.error()));
+    m_models.push_front(std::move(*loaded));
+    return m_models.front().get();
+}
+
+} // namespace app

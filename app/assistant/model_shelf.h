@@ -1,0 +1,46 @@
+// model_shelf.h: the models the engine thread has loaded, ready to run: weights, vocabulary and a session
+// each. Keeps the few used last, so that comparing does not load two models each time. Threads: engine thread
+// only.
+#pragma once
+
+#include "app/assistant/generation_options.h"
+#include "engine/core/error.h"
+#include "engine/core/thread_pool.h"
+#include "engine/model/model.h"
+#include "engine/runtime/prompt_cache.h"
+#include "engine/runtime/session.h"
+#include "engine/tokenizer/tokenizer.h"
+
+#include <list>
+#include <memory>
+
+namespace app {
+
+struct ShelvedModel {
+    ModelChoice choice;
+    ModelInfo info;
+    std::shared_ptr<const engine::Model> model;
+    std::unique_ptr<const engine::Tokenizer> tokenizer;
+    std::unique_ptr<engine::Session> session;
+    engine::PromptCache promptCache; // so that going on, or trying again, does not read the story again
+};
+
+class ModelShelf {
+public:
+    // Comparing needs two at a time; a third one would only hold memory.
+    static constexpr std::size_t kCapacity = 2;
+
+    // Loads the model unless it is here. The pointer is valid until two other
+    // models have been asked for.
+    // Errors: those of findModelFiles(), Model::load() and loadTokenizer(); VocabularyMismatch without a
+    // vocabulary file.
+    [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
+
+private:
+    [[nodiscard]] engine::Expected<std::unique_ptr<ShelvedModel>> load(const ModelChoice& choice);
+
+    std::shared_ptr<engine::ThreadPool> m_pool;        // made with the first model, on the engine thread
+    std::list<std::unique_ptr<ShelvedModel>> m_models; // the one used last comes first
+};
+
+} // namespace app

@@ -1,0 +1,122 @@
+#include "app/assistant/side_run.h"
+
+#include "app/assistant/gate_conversion.h"
+#include "app/assistant/prompt_window.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+namespace app {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double secondsSince(SteadyClock::time_point start) {
+    return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+engine::GenerationSettings toSettings(const GenerationOptions& options) {
+    const SamplerOptions& sampler = options.sampler;
+    engine::GenerationSettings settings;
+    settings.sampler.temperature = static_cast<float>(sampler.temperature);
+    settings.sampler.topK = sampler.topK;
+    settings.sampler.topP = static_cast<float>(sampler.topP);
+    settings.sampler.minP = static_cast<float>(sampler.minP);
+    settings.sampler.typical = static_cast<float>(sampler.typical);
+    settings.sampler.presencePenalty = static_cast<float>(sampler.presencePenalty);
+    settings.sampler.frequencyPenalty = static_cast<float>(sampler.frequencyPenalty);
+    settings.sampler.repetitionPenalty = static_cast<float>(sampler.repetitionPenalty);
+    settings.sampler.penaltyDecay = static_cast<float>(sampler.penaltyDecay);
+    settings.sampler.seed = sampler.seed;
+    settings.maxTokens = options.maxTokens;
+    for (const QString& stop : options.stopStrings)
+        if (!stop.isEmpty())
+            settings.stopStrings.push_back(stop.toStdString());
+    settings.stopAtDocumentEnd = options.stopAtDocumentEnd;
+    return settings;
+}
+
+EndReason toEndReason(engine::StopReason reason) {
+    switch (reason) {
+    case engine::StopReason::None: return EndReason::None;
+    case engine::StopReason::MaxTokens: return EndReason::MaxTokens;
+    case engine::StopReason::StopString: return EndReason::StopString;
+    case engine::StopReason::DocumentEnd: return EndReason::StoryEnd;
+    }
+    return EndReason::None;
+}
+
+} // namespace
+
+SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
+                 bool usesPromptCache)
+    : m_id(id)
+    , m_side(side)
+    , m_model(model)
+    , m_options(options)
+    , m_generation(*model.session, *model.tokenizer, toSettings(options),
+                   usesPromptCache ? &model.promptCache : nullptr)
+    , m_batcher(id, side) {}
+
+engine::Expected<qsizetype> SideRun::startOf(const QString& prompt) const {
+    const qsizetype limit = std::max(m_options.promptTokenLimit, 1);
+    // More units than the limit's tokens can hold in any language; then fewer, by what they turned out to
+    // need.
+    qsizetype units = limit * 8;
+    qsizetype start = promptStart(prompt, units);
+    while (start < prompt.size()) {
+        const std::string text = QStringView(prompt).sliced(start).toUtf8().toStdString();
+        const auto tokens = m_model.tokenizer->encode(text);
+        if (!tokens)
+            return tl::unexpected(tokens.error());
+        const auto count = static_cast<qsizetype>(tokens->size());
+        if (count <= limit)
+            break;
+        const qsizetype kept = prompt.size() - start;
+        units = std::min(kept - 1, kept * limit / count);
+        start = promptStart(prompt, units);
+    }
+    return start;
+}
+
+engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::stop_token stop) {
+    const auto begin = SteadyClock::now();
+    const auto start = startOf(prompt);
+    if (!start)
+        return tl::unexpected(start.error());
+    const std::string text = QStringView(prompt).sliced(*start).toUtf8().toStdString();
+    if (auto done = m_generation.readPrompt(text, nullptr, stop); !done)
+        return tl::unexpected(std::move(done.error()));
+
+    const std::int64_t firstPosition = m_generation.state().position();
+    if (m_options.recordGates && m_model.info.hasGates)
+        m_recorder.emplace(
+            m_model.info.layers, m_model.info.width, m_options.recordChannels,
+            [this, firstPosition](engine::GateFrames&& frames) {
+                m_batcher.push(toRunFrames(frames, firstPosition));
+            },
+            firstPosition);
+    m_timings.promptSeconds = secondsSince(begin);
+    return PromptRead{m_id,
+                      m_side,
+                      m_model.info,
+                      *start,
+                      static_cast<int>(m_generation.promptTokens().size()),
+                      m_timings.promptSeconds};
+}
+
+engine::Expected<void> SideRun::step() {
+    const auto begin = SteadyClock::now();
+    const auto token = m_generation.next(m_recorder ? &*m_recorder : nullptr);
+    m_timings.writingSeconds += secondsSince(begin);
+    if (!token)
+        return tl::unexpected(token.error());
+    ++m_timings.tokens;
+    m_endReason = toEndReason(token->stop);
+    m_batcher.push(token->token, token->text, token->probability);
+    return {};
+}
+
+} // namespace app

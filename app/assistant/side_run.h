@@ -1,0 +1,48 @@
+// side_run.h: one side of a request while it is being written: its generation, what waits to be sent, and how
+// long it took. Threads: engine thread only.
+#pragma once
+
+#include "app/assistant/generation_messages.h"
+#include "app/assistant/model_shelf.h"
+#include "app/assistant/text_batcher.h"
+#include "engine/core/error.h"
+#include "engine/runtime/generation.h"
+#include "engine/trace/gate_recorder.h"
+
+#include <optional>
+#include <stop_token>
+
+namespace app {
+
+class SideRun {
+public:
+    // `model` must stay on its shelf while the run exists. Only one run at a time may use its prompt cache.
+    SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
+            bool usesPromptCache);
+
+    // Reads what the limit lets through of `prompt`. Errors: those of Generation::readPrompt().
+    [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop);
+    // Writes one token. Errors: those of Generation::next().
+    [[nodiscard]] engine::Expected<void> step();
+
+    [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
+    [[nodiscard]] EndReason endReason() const { return m_endReason; }
+    [[nodiscard]] const SideTimings& timings() const { return m_timings; }
+    [[nodiscard]] TextBatcher& batcher() { return m_batcher; }
+    [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
+
+private:
+    [[nodiscard]] engine::Expected<qsizetype> startOf(const QString& prompt) const;
+
+    RequestId m_id;
+    Side m_side;
+    ShelvedModel& m_model;
+    GenerationOptions m_options;
+    engine::Generation m_generation;
+    std::optional<engine::GateRecorder> m_recorder; // only if the model has gates and they are wanted
+    TextBatcher m_batcher;
+    SideTimings m_timings;
+    EndReason m_endReason = EndReason::None;
+};
+
+} // namespace app

@@ -1,0 +1,46 @@
+#include "app/assistant/text_batcher.h"
+
+#include <utility>
+
+namespace app {
+
+TextBatcher::TextBatcher(RequestId id, Side side) {
+    m_waiting.id = id;
+    m_waiting.side = side;
+}
+
+void TextBatcher::push(int token, std::string_view bytes, float probability) {
+    const QString text = QString::fromStdString(m_utf8.push(bytes));
+    m_waiting.text += text;
+    m_waiting.tokens.append(RunToken{token, m_length, m_length + text.size(), probability});
+    m_length += text.size();
+}
+
+void TextBatcher::push(const GateFrames& gates) { m_waiting.gates.append(gates); }
+
+bool TextBatcher::isEmpty() const {
+    return m_waiting.tokens.isEmpty() && m_waiting.text.isEmpty() && m_waiting.gates.tokenCount() == 0;
+}
+
+bool TextBatcher::isDue(TimePoint now) const {
+    return !isEmpty() && (!m_lastTaken || now - *m_lastTaken >= kInterval);
+}
+
+TokenBatch TextBatcher::take(TimePoint now) {
+    m_lastTaken = now;
+    TokenBatch rest;
+    rest.id = m_waiting.id;
+    rest.side = m_waiting.side;
+    return std::exchange(m_waiting, rest);
+}
+
+std::optional<TokenBatch> TextBatcher::takeLast() {
+    const QString rest = QString::fromStdString(m_utf8.flush());
+    m_waiting.text += rest;
+    m_length += rest.size();
+    if (isEmpty())
+        return std::nullopt;
+    return take(TimePoint{});
+}
+
+} // namespace app

@@ -1,0 +1,215 @@
+#include "app/document/document.h"
+
+#include "app/document/edit_history.h"
+
+#include <QDateTime>
+
+#include <utility>
+
+namespace app {
+
+namespace {
+
+// A list of the text of one origin, or of none.
+QList<Span> oneSpan(qsizetype length, Origin origin, RunId run = 0, qsizetype runOffset = 0) {
+    QList<Span> spans;
+    appendSpan(spans, Span{length, origin, run, runOffset});
+    return spans;
+}
+
+// QTextDocument separates its blocks by characters of its own; both are one unit, so positions stay.
+QString withPlainLineEnds(QString text) {
+    text.replace(QChar::ParagraphSeparator, u'\n');
+    text.replace(QChar::LineSeparator, u'\n');
+    return text;
+}
+
+} // namespace
+
+Document::Document(QObject* parent, Clock clock)
+    : QObject(parent)
+    , m_history(std::make_unique<EditHistory>())
+    , m_clock(clock ? std::move(clock) : Clock(&QDateTime::currentMSecsSinceEpoch)) {}
+
+Document::~Document() = default;
+
+void Document::reset(SpannedText content) {
+    m_content = std::move(content);
+    m_history->clear();
+    m_openRun = 0;
+    m_anchor = 0;
+    ++m_revision;
+    emit wasReset();
+    notifyHistory();
+}
+
+TextEdit Document::applyEdit(const TextEdit& edit) {
+    if (m_openRun != 0 && m_anchor > edit.position) {
+        m_anchor = m_anchor >= edit.position + edit.removedLength
+                       ? m_anchor - edit.removedLength + edit.inserted.size()
+                       : edit.position;
+    }
+    ++m_revision;
+    return m_content.apply(edit);
+}
+
+bool Document::applyUserEdit(qsizetype position, qsizetype removedLength, const QString& inserted) {
+    const TextEdit edit{position, removedLength, withPlainLineEnds(inserted),
+                        spansForWriter(position, removedLength, inserted.size())};
+    if (!m_content.accepts(edit))
+        return false;
+    if (removedLength == 0 && inserted.isEmpty())
+        return true;
+    // Typed exactly where a generation goes on, a step that began before that place would come to lie around
+    // it.
+    const bool mayJoin = m_openRun == 0 || position != m_anchor;
+    const TextEdit inverse = applyEdit(edit);
+    m_history->recordKeystroke(edit, inverse, m_clock(), mayJoin);
+    emit changed(DocumentChange{edit, ChangeSource::Writer});
+    notifyHistory();
+    return true;
+}
+
+QList<Span> Document::spansForWriter(qsizetype position, qsizetype removedLength, qsizetype length) const {
+    const auto left = m_content.spanAt(position - 1);
+    const auto right = m_content.spanAt(position + removedLength);
+    const bool isInsideRun = left && right && left->span.run != 0 && left->span.run == right->span.run;
+    return isInsideRun ? oneSpan(length, Origin::Edited, left->span.run) : oneSpan(length, Origin::Typed);
+}
+
+bool Document::applyReplacements(const QList<Replacement>& replacements) {
+    qsizetype from = 0;
+    for (const Replacement& replacement : replacements) {
+        const TextRange& range = replacement.range;
+        if (range.position < from || range.length < 0 || range.length > size() - range.position)
+            return false;
+        from = range.end();
+    }
+    QList<TextEdit> edits;
+    QList<TextEdit> inverses;
+    // From the end, so that a replacement does not move the ranges still to come.
+    for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
+        const TextRange& range = replacement->range;
+        const QString text = withPlainLineEnds(replacement->text);
+        edits.append(TextEdit{range.position, range.length, text,
+                              spansForWriter(range.position, range.length, text.size())});
+        inverses.append(applyEdit(edits.last()));
+    }
+    if (!inverses.isEmpty())
+        m_history->recordStep(inverses);
+    report(edits, ChangeSource::Command);
+    return true;
+}
+
+bool Document::canUndo() const { return m_history->canUndo(); }
+
+bool Document::canRedo() const { return m_history->canRedo(); }
+
+QList<TextEdit> Document::applyStep(const QList<TextEdit>& edits) {
+    QList<TextEdit> reverse;
+    for (const TextEdit& edit : edits)
+        reverse.prepend(applyEdit(edit));
+    return reverse;
+}
+
+void Document::undo() {
+    const auto step = m_history->takeUndo();
+    if (!step)
+        return;
+    const bool wasOpen = m_openRun != 0 && step->generation == m_openRun;
+    QList<TextEdit> reverse = applyStep(step->edits);
+    if (!reverse.isEmpty())
+        m_history->pushUndone(EditHistory::Step{std::move(reverse), step->generation});
+    if (wasOpen) {
+        m_history->closeGeneration(m_openRun);
+        m_openRun = 0;
+    }
+    report(step->edits, ChangeSource::History);
+    if (wasOpen)
+        emit generationUndone(step->generation);
+}
+
+void Document::redo() {
+    const auto step = m_history->takeRedo();
+    if (!step)
+        return;
+    m_history->pushRedone(EditHistory::Step{applyStep(step->edits), step->generation});
+    report(step->edits, ChangeSource::History);
+}
+
+void Document::breakTypingStep() { m_history->breakJoin(); }
+
+bool Document::beginGeneration(RunId run, qsizetype position, RunId replacing) {
+    if (m_openRun != 0 || run == 0)
+        return false;
+    m_openRun = run;
+    m_generatedLength = 0;
+    m_anchor = m_content.snapped(position);
+    m_history->openGeneration(run);
+
+    QList<TextEdit> removals;
+    const QList<PlacedSpan> replaced = replacing != 0 ? m_content.spansOfRun(replacing) : QList<PlacedSpan>();
+    for (auto piece = replaced.crbegin(); piece != replaced.crend(); ++piece) {
+        removals.append(TextEdit{piece->position, piece->span.length, QString(), {}});
+        m_history->recordRemoval(applyEdit(removals.last()));
+    }
+    if (!replaced.isEmpty())
+        m_anchor = replaced.first().position;
+    report(removals, ChangeSource::Command);
+    return true;
+}
+
+bool Document::appendGenerated(RunId run, const QString& text) {
+    if (run == 0 || run != m_openRun)
+        return false;
+    if (!text.isEmpty())
+        insertAtAnchor(text, ChangeSource::Generation);
+    return true;
+}
+
+void Document::insertAtAnchor(const QString& text, ChangeSource source) {
+    const TextEdit edit{m_anchor, 0, text,
+                        oneSpan(text.size(), Origin::Generated, m_openRun, m_generatedLength)};
+    m_generatedLength += text.size();
+    m_history->recordInsertion(m_openRun, edit.position, text.size());
+    applyEdit(edit);
+    m_anchor = edit.position + text.size();
+    report({edit}, source);
+}
+
+void Document::endGeneration(RunId run) {
+    if (run == 0 || run != m_openRun)
+        return;
+    m_history->closeGeneration(run);
+    m_openRun = 0;
+    notifyHistory();
+}
+
+std::optional<qsizetype> Document::generationAnchor() const {
+    return m_openRun != 0 ? std::optional(m_anchor) : std::nullopt;
+}
+
+bool Document::insertGenerated(RunId run, qsizetype position, const QString& text, RunId replacing) {
+    if (!beginGeneration(run, position, replacing))
+        return false;
+    if (!text.isEmpty())
+        insertAtAnchor(text, ChangeSource::Command);
+    endGeneration(run);
+    return true;
+}
+
+void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
+    for (const TextEdit& edit : edits)
+        emit changed(DocumentChange{edit, source});
+    notifyHistory();
+}
+
+void Document::notifyHistory() {
+    if (m_couldUndo == canUndo() && m_couldRedo == canRedo())
+        return;
+    m_couldUndo = canUndo();
+    m_couldRedo = canRedo();
+    emit historyChanged(m_couldUndo, m_couldRedo);
+}
+
+} // namespace app

@@ -1,0 +1,130 @@
+// document.h: the story on the writer's desk: its text, the origin of every span, and one undo history for
+// typing and generations alike. The editor widget mirrors it: the writer's edits come in through
+// applyUserEdit(), everything else goes out through changed().
+//
+// History. Typing joins into steps by word and by pause. A generation is one step, even if its text streams
+// in while the writer types elsewhere: its later batches are put under the steps that came in between, whose
+// positions move along, so undoing either leaves the other exactly as if they had come one after the other.
+// Undo and redo restore text and spans exactly. Undoing the generation that is being written ends it.
+//
+// Anchor. The place where a running generation goes on moves with all edits. Text typed exactly at the anchor
+// goes behind it. If the text around the anchor is removed, the anchor stays where that text was.
+//
+// Threads: GUI thread only.
+#pragma once
+
+#include "app/document/spanned_text.h"
+
+#include <QList>
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace app {
+
+enum class ChangeSource {
+    Writer,     // came in through applyUserEdit(): the widget that called shows it already
+    Generation, // text of a running generation
+    History,    // undo or redo
+    Command,    // replace all, insert a compared text, use another attempt
+};
+
+// What changed() reports. The edit's spans say what the inserted text is. A step of several edits is reported
+// edit by edit after all of them were applied; a mirror that applies each in turn ends with the document's
+// text. Receivers do not change the document.
+struct DocumentChange {
+    TextEdit edit;
+    ChangeSource source = ChangeSource::Writer;
+};
+
+class EditHistory;
+
+class Document : public QObject {
+    Q_OBJECT
+
+public:
+    // Milliseconds from any fixed start; tests pass a clock they set by hand.
+    using Clock = std::function<qint64()>;
+
+    explicit Document(QObject* parent = nullptr, Clock clock = {});
+    ~Document() override;
+
+    [[nodiscard]] const QString& text() const { return m_content.text(); }
+    [[nodiscard]] qsizetype size() const { return m_content.size(); }
+    [[nodiscard]] const SpannedText& content() const { return m_content; }
+    // Counts every change; equal revisions of one document mean equal text and spans.
+    [[nodiscard]] quint64 revision() const { return m_revision; }
+
+    // Puts another text in place of everything and forgets the history. Emits wasReset().
+    void reset(SpannedText content);
+
+    // The writer replaced `removedLength` units at `position` by `inserted` (as QTextDocument::contentsChange
+    // reports it, without the final paragraph separator). U+2029 and U+2028 are kept as '\n'. Emits changed()
+    // with source Writer. False, and nothing happens, if the range is not inside the text: the widget has
+    // lost step and should be filled anew.
+    bool applyUserEdit(qsizetype position, qsizetype removedLength, const QString& inserted);
+
+    struct Replacement {
+        TextRange range;
+        QString text;
+    };
+    // Replaces ranges (ascending, not overlapping, inside the text) in one undo step, e.g. "replace all". One
+    // changed() each, the last range first, source Command. False if the ranges are not as said.
+    bool applyReplacements(const QList<Replacement>& replacements);
+
+    [[nodiscard]] bool canUndo() const;
+    [[nodiscard]] bool canRedo() const;
+    void undo();
+    void redo();
+    // The next character typed begins a new undo step (the cursor was moved, the window lost the focus).
+    void breakTypingStep();
+
+    // --- one generation at a time
+    // ------------------------------------------------------------------------------------- Opens the step of
+    // `run` at `position` (moved before a surrogate pair it would split). With `replacing`, the text left of
+    // that run is removed in the same step, and the generation begins where it began. False if one is open
+    // already.
+    bool beginGeneration(RunId run, qsizetype position, RunId replacing = 0);
+    // Adds text at the anchor. False, and nothing happens, if this run's generation is not open (ended or
+    // undone).
+    bool appendGenerated(RunId run, const QString& text);
+    // Closes the step; one that never got any text leaves no trace in the history.
+    void endGeneration(RunId run);
+    // Where the next text of the open generation goes; nothing if none is open.
+    [[nodiscard]] std::optional<qsizetype> generationAnchor() const;
+    [[nodiscard]] RunId openGeneration() const { return m_openRun; } // 0: none
+    // All of a run's text at once, as one step: a compared side or an earlier attempt that the writer picked.
+    // With `replacing` as above. False while a generation is open.
+    bool insertGenerated(RunId run, qsizetype position, const QString& text, RunId replacing = 0);
+
+signals:
+    void changed(const app::DocumentChange& change);
+    void wasReset(); // the whole text is another
+    void historyChanged(bool canUndo, bool canRedo);
+    // The writer took back the generation that was being written; whoever writes it should stop.
+    void generationUndone(app::RunId run);
+
+private:
+    void insertAtAnchor(const QString& text, ChangeSource source);
+    TextEdit applyEdit(const TextEdit& edit); // text, spans and anchor; returns the inverse
+    QList<TextEdit> applyStep(const QList<TextEdit>& edits);
+    void report(const QList<TextEdit>& edits, ChangeSource source);
+    void notifyHistory();
+    [[nodiscard]] QList<Span> spansForWriter(qsizetype position, qsizetype removedLength,
+                                             qsizetype length) const;
+
+    SpannedText m_content;
+    std::unique_ptr<EditHistory> m_history;
+    Clock m_clock;
+    quint64 m_revision = 0;
+    RunId m_openRun = 0;
+    qsizetype m_anchor = 0;
+    qsizetype m_generatedLength = 0; // of the open run's own text
+    bool m_couldUndo = false;
+    bool m_couldRedo = false;
+};
+
+} // namespace app

@@ -1,0 +1,74 @@
+// spanned_text.h: a text and the origin of every piece of it; the value behind Document and the project file.
+// Cost: an edit moves the text behind it and walks the spans (thousands in a long novel): tens of
+// microseconds. Threads: a value.
+#pragma once
+
+#include "app/document/text_origin.h"
+
+#include <QList>
+#include <QString>
+
+#include <optional>
+
+namespace app {
+
+// A replacement of `removedLength` units at `position` by `inserted`, whose origins are `insertedSpans`.
+struct TextEdit {
+    qsizetype position = 0;
+    qsizetype removedLength = 0;
+    QString inserted;
+    QList<Span> insertedSpans; // lengths add up to inserted.size()
+
+    bool operator==(const TextEdit&) const = default;
+};
+
+// What is at a position: the span that covers the unit there.
+struct PlacedSpan {
+    qsizetype position = 0; // of the span's first unit
+    Span span;
+
+    [[nodiscard]] qsizetype end() const { return position + span.length; }
+    bool operator==(const PlacedSpan&) const = default;
+};
+
+class SpannedText {
+public:
+    SpannedText() = default;
+    // All of one origin.
+    SpannedText(QString text, Origin origin);
+    // Nothing if the spans do not cover the text exactly.
+    [[nodiscard]] static std::optional<SpannedText> fromSpans(QString text, QList<Span> spans);
+
+    [[nodiscard]] const QString& text() const { return m_text; }
+    [[nodiscard]] const QList<Span>& spans() const { return m_spans; }
+    [[nodiscard]] qsizetype size() const { return m_text.size(); }
+
+    // True if the edit lies inside the text and its spans cover what it inserts.
+    [[nodiscard]] bool accepts(const TextEdit& edit) const;
+    // Applies an edit that accepts() allows; returns the edit that undoes it exactly, spans included.
+    TextEdit apply(const TextEdit& edit);
+
+    // The spans of a range, the first and last cut to it.
+    [[nodiscard]] QList<Span> spansOf(TextRange range) const;
+    // The span that covers `position`; nothing at or behind the end.
+    [[nodiscard]] std::optional<PlacedSpan> spanAt(qsizetype position) const;
+    // Every piece that came from `run` (Generated, and Edited inside it), in order.
+    [[nodiscard]] QList<PlacedSpan> spansOfRun(RunId run) const;
+    // Where units [start, end) of the run's own text are now, if all of them stand together unedited.
+    [[nodiscard]] std::optional<TextRange> placeOf(RunId run, qsizetype start, qsizetype end) const;
+
+    // The nearest position at or before `position` that is inside the text and does not split a surrogate
+    // pair.
+    [[nodiscard]] qsizetype snapped(qsizetype position) const;
+
+    bool operator==(const SpannedText&) const = default;
+
+private:
+    QString m_text;
+    QList<Span> m_spans;
+};
+
+// Puts `span` at the end of `spans`, joined to the last one if it continues it. Empty spans are left out.
+void appendSpan(QList<Span>& spans, const Span& span);
+
+} // namespace app

@@ -1,0 +1,137 @@
+// main.cpp: makes the parts of the program, joins them, and takes them apart again. The one place that knows
+// engine, storage and windows together.
+#include "app/app_context.h"
+#include "app/assistant/assistant_service.h"
+#include "app/assistant/engine_worker.h"
+#include "app/document/document.h"
+#include "app/models/model_catalog.h"
+#include "app/preferences/preferences.h"
+#include "app/project/project_controller.h"
+#include "app/runs/run_history.h"
+#include "app/storage/storage_worker.h"
+#include "app/version.h"
+#include "app/writing/story_writer.h"
+#include "ui/window/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QIcon>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QThread>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+namespace {
+
+constexpr auto kName = "inkgate";
+
+// Answered without a window, so that they work where there is no screen.
+bool isQuestion(std::string_view argument) {
+    return argument == "--version" || argument == "-v" || argument == "--help" || argument == "-h" ||
+           argument == "--help-all";
+}
+
+void describeProgram() {
+    QCoreApplication::setApplicationName(kName);
+    QCoreApplication::setApplicationVersion(app::version());
+}
+
+// The file named on the command line, or nothing. Ends the program for questions and wrong usage, as the
+// parser does.
+QString fileArgument(const QCoreApplication& application) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QCoreApplication::translate("main", "A writing assistant with a local model."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(
+        QStringLiteral("FILE"),
+        QCoreApplication::translate("main", "A project (.inkgate) or a text file to import."),
+        QStringLiteral("[FILE]"));
+    parser.process(application);
+    return parser.positionalArguments().value(0);
+}
+
+// Moves a worker into its thread, where it is also destroyed, after the last call that reached it.
+template <class Worker>
+Worker& startIn(QThread& thread, const QString& name, std::unique_ptr<Worker> worker) {
+    thread.setObjectName(name);
+    worker->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::finished, worker.get(), &QObject::deleteLater);
+    thread.start();
+    return *worker.release();
+}
+
+void leave(QThread& thread) {
+    thread.quit();
+    thread.wait();
+}
+
+// What the writer chose is in force from the start and is remembered.
+void connectPreferences(app::Preferences& preferences, app::StoryWriter& writer, app::ModelCatalog& models) {
+    models.refresh(preferences.addedModels());
+    writer.setOptions(preferences.generation());
+    writer.setModelChoice(preferences.model());
+    QObject::connect(&writer, &app::StoryWriter::optionsChanged, &preferences,
+                     &app::Preferences::setGeneration);
+    QObject::connect(&writer, &app::StoryWriter::modelChoiceChanged, &preferences,
+                     &app::Preferences::setModel);
+    QObject::connect(&models, &app::ModelCatalog::entriesChanged, &preferences,
+                     [&preferences, &models] { preferences.setAddedModels(models.addedPaths()); });
+}
+
+int runWindow(QApplication& application) {
+    const QString file = fileArgument(application);
+    QSettings settings(QSettings::IniFormat, QSettings::UserScope, kName, kName);
+    app::Preferences preferences(settings);
+    app::Document document;
+    app::RunHistory runs(document);
+
+    QThread storageThread;
+    QThread engineThread;
+    auto& storage = startIn(storageThread, QStringLiteral("storage"),
+                            std::make_unique<app::StorageWorker>(
+                                QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)));
+    auto& engine = startIn(engineThread, QStringLiteral("engine"), std::make_unique<app::EngineWorker>());
+
+    app::AssistantService assistant(engine);
+    app::StoryWriter writer(document, assistant, runs);
+    app::ProjectController project(document, runs, preferences, storage);
+    app::ModelCatalog models;
+    connectPreferences(preferences, writer, models);
+    QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
+
+    app::AppContext context{document, project, writer, assistant, runs, models, preferences};
+    int status = 0;
+    {
+        ui::MainWindow window(context);
+        window.show();
+        project.start(file);
+        status = QApplication::exec();
+    }
+    writer.release();
+    assistant.cancelAll();
+    const bool isSaved = project.shutdown();
+    leave(engineThread);
+    leave(storageThread);
+    return isSaved ? status : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    describeProgram();
+    if (std::any_of(argv + 1, argv + argc, isQuestion)) {
+        const QCoreApplication application(argc, argv);
+        fileArgument(application);
+        return 0;
+    }
+    QApplication application(argc, argv);
+    QApplication::setApplicationDisplayName(QStringLiteral("Inkgate"));
+    QGuiApplication::setDesktopFileName(QLatin1String(kName));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/inkgate.svg")));
+    return runWindow(application);
+}

@@ -1,0 +1,84 @@
+#include "app/models/model_inspection.h"
+
+#include "app/assistant/error_text.h"
+#include "engine/formats/checkpoint.h"
+#include "engine/model/config.h"
+#include "engine/model/model_files.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QLocale>
+
+#include <string>
+
+namespace app {
+
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("app::ModelCatalog", text); }
+
+QString labelOf(const QString& model, bool isEmbedded) {
+    if (!isEmbedded)
+        return QFileInfo(model).completeBaseName();
+    QString label = model;
+    label[0] = label[0].toUpper();
+    return label;
+}
+
+QString architectureName(engine::Architecture architecture) {
+    switch (architecture) {
+    case engine::Architecture::Rwkv5: return QStringLiteral("RWKV-5.2");
+    case engine::Architecture::Rwkv6: return QStringLiteral("RWKV-6");
+    case engine::Architecture::Rwkv7: return QStringLiteral("RWKV-7");
+    }
+    return {};
+}
+
+QString describe(const engine::Checkpoint& checkpoint, const engine::ModelConfig& config) {
+    double parameters = 0;
+    for (const engine::TensorInfo& tensor : checkpoint.tensors())
+        parameters += static_cast<double>(tensor.elements());
+    const QLocale locale;
+    const QString size = parameters >= 1e9 ? tr("%1 billion").arg(locale.toString(parameters / 1e9, 'f', 1))
+                                           : tr("%1 million").arg(locale.toString(parameters / 1e6, 'f', 1));
+    return tr("%1, %2 layers of width %3, %4 parameters")
+        .arg(architectureName(config.architecture))
+        .arg(config.layers)
+        .arg(config.width)
+        .arg(size);
+}
+
+engine::Expected<QString> descriptionOf(const QString& model) {
+    const auto files = engine::findModelFiles(model.toStdString(), "none");
+    if (!files)
+        return tl::unexpected(files.error());
+    const auto checkpoint = engine::Checkpoint::open(files->base);
+    if (!checkpoint)
+        return tl::unexpected(checkpoint.error());
+    const auto config = engine::ModelConfig::detect(*checkpoint);
+    if (!config)
+        return tl::unexpected(config.error());
+    return describe(*checkpoint, *config);
+}
+
+} // namespace
+
+ModelEntry inspectModel(const QString& model, bool isEmbedded) {
+    ModelEntry entry;
+    entry.model = model;
+    entry.label = labelOf(model, isEmbedded);
+    entry.isEmbedded = isEmbedded;
+    const auto description = descriptionOf(model);
+    if (!description) {
+        entry.state = ModelEntry::State::Broken;
+        entry.problem = modelSentence(description.error(), entry.label);
+        return entry;
+    }
+    entry.description = *description;
+    entry.state = ModelEntry::State::Ready;
+    for (const std::string& gate : engine::gatesOf(model.toStdString()))
+        entry.gates.append(QString::fromStdString(gate));
+    return entry;
+}
+
+} // namespace app

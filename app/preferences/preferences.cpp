@@ -1,0 +1,196 @@
+#include "app/preferences/preferences.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSettings>
+
+#include <algorithm>
+#include <array>
+
+namespace app {
+
+namespace {
+
+constexpr qsizetype kRecentFiles = 10;
+constexpr int kSmallestFont = 6;
+constexpr int kLargestFont = 72;
+
+constexpr auto kTheme = "appearance/theme";
+constexpr auto kFontFamily = "appearance/fontFamily";
+constexpr auto kFontSize = "appearance/fontSize";
+constexpr auto kShowOrigins = "appearance/showOrigins";
+constexpr auto kGeneration = "generation/options";
+constexpr auto kPresets = "generation/presets";
+constexpr auto kModel = "model/name";
+constexpr auto kGate = "model/gate";
+constexpr auto kAddedModels = "model/added";
+constexpr auto kRecent = "files/recent";
+constexpr auto kLastProject = "files/lastProject";
+constexpr auto kStarted = "started";
+constexpr auto kGeometry = "window/geometry";
+constexpr auto kState = "window/state";
+
+// Written by name, so that the order of the enumeration can change.
+struct ThemeName {
+    Theme theme;
+    const char* name;
+};
+constexpr std::array kThemes{ThemeName{Theme::System, "system"}, ThemeName{Theme::Light, "light"},
+                             ThemeName{Theme::Dark, "dark"}};
+
+QString nameOf(Theme theme) {
+    return QString::fromLatin1(std::ranges::find(kThemes, theme, &ThemeName::theme)->name);
+}
+
+Theme themeOf(const QString& name) {
+    for (const ThemeName& known : kThemes)
+        if (name == QLatin1String(known.name))
+            return known.theme;
+    return Theme::System;
+}
+
+QList<SamplerPreset> builtInPresets() {
+    const auto tr = [](const char* name) { return QCoreApplication::translate("app::Preferences", name); };
+    const SamplerOptions balanced;
+    SamplerOptions precise;
+    precise.temperature = 0.5;
+    precise.topP = 0.8;
+    precise.repetitionPenalty = 1.05;
+    SamplerOptions wild;
+    wild.temperature = 1.15;
+    wild.topP = 0.97;
+    wild.minP = 0.02;
+    return {{tr("Balanced"), balanced, true}, {tr("Precise"), precise, true}, {tr("Wild"), wild, true}};
+}
+
+QByteArray compact(const QJsonObject& object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
+
+SamplerOptions withoutSeed(SamplerOptions options) {
+    options.seed = 0;
+    return options;
+}
+
+} // namespace
+
+Preferences::Preferences(QSettings& settings, QObject* parent)
+    : QObject(parent)
+    , m_settings(settings) {
+    m_appearance.theme = themeOf(settings.value(kTheme).toString());
+    m_appearance.fontFamily = settings.value(kFontFamily).toString();
+    m_appearance.fontSize =
+        std::clamp(settings.value(kFontSize, m_appearance.fontSize).toInt(), kSmallestFont, kLargestFont);
+    m_appearance.showOrigins = settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
+    m_generation = generationOptionsFromJson(
+        QJsonDocument::fromJson(settings.value(kGeneration).toByteArray()).object());
+    m_model.model = settings.value(kModel, QStringLiteral("tales")).toString();
+    m_model.gate = settings.value(kGate, QStringLiteral("gated")).toString();
+    m_addedModels = settings.value(kAddedModels).toStringList();
+    m_recentFiles = settings.value(kRecent).toStringList().mid(0, kRecentFiles);
+    const QJsonArray presets = QJsonDocument::fromJson(settings.value(kPresets).toByteArray()).array();
+    for (const auto& value : presets) {
+        const QJsonObject preset = value.toObject();
+        const QString name = preset.value(QStringLiteral("name")).toString();
+        if (!name.isEmpty())
+            m_ownPresets.append(
+                {name, samplerOptionsFromJson(preset.value(QStringLiteral("sampler")).toObject())});
+    }
+}
+
+void Preferences::setAppearance(const Appearance& appearance) {
+    Appearance valid = appearance;
+    valid.fontSize = std::clamp(valid.fontSize, kSmallestFont, kLargestFont);
+    if (valid == m_appearance)
+        return;
+    m_appearance = valid;
+    m_settings.setValue(kTheme, nameOf(valid.theme));
+    m_settings.setValue(kFontFamily, valid.fontFamily);
+    m_settings.setValue(kFontSize, valid.fontSize);
+    m_settings.setValue(kShowOrigins, valid.showOrigins);
+    emit appearanceChanged(m_appearance);
+}
+
+void Preferences::setGeneration(const GenerationOptions& options) {
+    if (options == m_generation)
+        return;
+    m_generation = options;
+    m_settings.setValue(kGeneration, compact(toJson(options)));
+}
+
+void Preferences::setModel(const ModelChoice& choice) {
+    m_model = choice;
+    m_settings.setValue(kModel, choice.model);
+    m_settings.setValue(kGate, choice.gate);
+}
+
+void Preferences::setAddedModels(const QStringList& paths) {
+    m_addedModels = paths;
+    m_settings.setValue(kAddedModels, paths);
+}
+
+QList<SamplerPreset> Preferences::samplerPresets() const { return builtInPresets() + m_ownPresets; }
+
+bool Preferences::savePreset(const QString& name, const SamplerOptions& options) {
+    const QList<SamplerPreset> builtIn = builtInPresets();
+    if (name.trimmed().isEmpty() || std::ranges::find(builtIn, name, &SamplerPreset::name) != builtIn.end())
+        return false;
+    m_ownPresets.removeIf([&name](const SamplerPreset& preset) { return preset.name == name; });
+    m_ownPresets.append({name, withoutSeed(options)});
+    std::ranges::sort(m_ownPresets, [](const SamplerPreset& left, const SamplerPreset& right) {
+        return left.name.localeAwareCompare(right.name) < 0;
+    });
+    writePresets();
+    return true;
+}
+
+bool Preferences::deletePreset(const QString& name) {
+    if (m_ownPresets.removeIf([&name](const SamplerPreset& preset) { return preset.name == name; }) == 0)
+        return false;
+    writePresets();
+    return true;
+}
+
+void Preferences::writePresets() {
+    QJsonArray presets;
+    for (const SamplerPreset& preset : std::as_const(m_ownPresets))
+        presets.append(QJsonObject{{QStringLiteral("name"), preset.name},
+                                   {QStringLiteral("sampler"), toJson(preset.options)}});
+    m_settings.setValue(kPresets, QJsonDocument(presets).toJson(QJsonDocument::Compact));
+    emit presetsChanged();
+}
+
+void Preferences::addRecentFile(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    m_recentFiles.removeAll(absolute);
+    m_recentFiles.prepend(absolute);
+    m_recentFiles = m_recentFiles.mid(0, kRecentFiles);
+    m_settings.setValue(kRecent, m_recentFiles);
+    emit recentFilesChanged();
+}
+
+void Preferences::removeRecentFile(const QString& path) {
+    if (m_recentFiles.removeAll(path) == 0)
+        return;
+    m_settings.setValue(kRecent, m_recentFiles);
+    emit recentFilesChanged();
+}
+
+QString Preferences::lastProject() const { return m_settings.value(kLastProject).toString(); }
+
+void Preferences::setLastProject(const QString& path) { m_settings.setValue(kLastProject, path); }
+
+bool Preferences::isFirstStart() const { return !m_settings.value(kStarted).toBool(); }
+
+void Preferences::markStarted() { m_settings.setValue(kStarted, true); }
+
+QByteArray Preferences::windowGeometry() const { return m_settings.value(kGeometry).toByteArray(); }
+
+QByteArray Preferences::windowState() const { return m_settings.value(kState).toByteArray(); }
+
+void Preferences::setWindow(const QByteArray& geometry, const QByteArray& state) {
+    m_settings.setValue(kGeometry, geometry);
+    m_settings.setValue(kState, state);
+}
+
+} // namespace app

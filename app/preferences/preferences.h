@@ -1,0 +1,93 @@
+// preferences.h: what Inkgate remembers between starts, over a QSettings that the composition root owns
+// (tests pass an ini file in a temporary folder). Reading is from memory; writing goes to QSettings, which
+// writes its file when it sees fit. Threads: GUI thread only.
+#pragma once
+
+#include "app/assistant/generation_options.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+class QSettings;
+
+namespace app {
+
+enum class Theme { System, Light, Dark };
+
+struct SamplerPreset {
+    QString name;
+    SamplerOptions options; // the seed is not part of a preset
+    bool isBuiltIn = false; // ships with Inkgate: can be neither changed nor deleted
+
+    bool operator==(const SamplerPreset&) const = default;
+};
+
+struct Appearance {
+    Theme theme = Theme::System;
+    QString fontFamily; // empty: the theme's own serif
+    int fontSize = 13;  // points, 6 .. 72
+    bool showOrigins = true;
+
+    bool operator==(const Appearance&) const = default;
+};
+
+class Preferences : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Preferences(QSettings& settings, QObject* parent = nullptr);
+
+    [[nodiscard]] const Appearance& appearance() const { return m_appearance; }
+    void setAppearance(const Appearance& appearance); // emits appearanceChanged() if different
+
+    [[nodiscard]] const GenerationOptions& generation() const { return m_generation; }
+    void setGeneration(const GenerationOptions& options);
+
+    [[nodiscard]] const ModelChoice& model() const { return m_model; } // default: "tales" with gate "gated"
+    void setModel(const ModelChoice& choice);
+    [[nodiscard]] const QStringList& addedModels() const { return m_addedModels; }
+    void setAddedModels(const QStringList& paths);
+
+    // Built-in presets first ("Balanced", "Precise", "Wild"), then the writer's own by name.
+    [[nodiscard]] QList<SamplerPreset> samplerPresets() const;
+    // False if the name is empty or that of a built-in one. Saving under an existing own name replaces it.
+    bool savePreset(const QString& name, const SamplerOptions& options);
+    bool deletePreset(const QString& name);
+
+    // Newest first, at most 10, absolute paths.
+    [[nodiscard]] const QStringList& recentFiles() const { return m_recentFiles; }
+    void addRecentFile(const QString& path);
+    void removeRecentFile(const QString& path);
+    // The project that was open when Inkgate was last left; empty: an untitled one or none.
+    [[nodiscard]] QString lastProject() const;
+    void setLastProject(const QString& path);
+
+    // True until markStarted(): the first start opens the sample story.
+    [[nodiscard]] bool isFirstStart() const;
+    void markStarted();
+
+    [[nodiscard]] QByteArray windowGeometry() const;
+    [[nodiscard]] QByteArray windowState() const;
+    void setWindow(const QByteArray& geometry, const QByteArray& state);
+
+signals:
+    void appearanceChanged(const app::Appearance& appearance);
+    void presetsChanged();
+    void recentFilesChanged();
+
+private:
+    void writePresets();
+
+    QSettings& m_settings;
+    Appearance m_appearance;
+    GenerationOptions m_generation;
+    ModelChoice m_model;
+    QStringList m_addedModels;
+    QStringList m_recentFiles;
+    QList<SamplerPreset> m_ownPresets;
+};
+
+} // namespace app

@@ -1,0 +1,50 @@
+// autosave_journal.h: gathers what changes in the open project and sends it to the storage thread four times
+// a second. Threads: GUI thread only.
+#pragma once
+
+#include "app/storage/project_content.h"
+#include "app/storage/storage_worker.h"
+
+#include <QList>
+#include <QObject>
+#include <QTimer>
+
+namespace app {
+
+class Document;
+class RunHistory;
+
+class AutosaveJournal : public QObject {
+    Q_OBJECT
+
+public:
+    // Half of the second that may be lost when the program is killed; writing has the other half.
+    static constexpr int kIntervalMs = 250;
+
+    AutosaveJournal(const Document& document, const RunHistory& runs, StorageWorker& storage,
+                    QObject* parent = nullptr);
+
+    // From now on changes belong to this project. What was gathered before must have been flushed.
+    void setProject(ProjectTicket project) { m_project = project; }
+    // Sends what has gathered.
+    void flush();
+    // True if everything up to the operations with this number is all there is.
+    [[nodiscard]] bool isAll(qint64 sequence) const {
+        return sequence == m_sequence && m_operations.isEmpty();
+    }
+
+signals:
+    void noted(); // something is to be saved
+
+private:
+    void note(ProjectOperation operation);
+
+    const RunHistory& m_runs;
+    StorageWorker& m_storage;
+    ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
+    QList<ProjectOperation> m_operations;
+    qint64 m_sequence = 0; // of the last operations sent
+    QTimer m_timer;
+};
+
+} // namespace app

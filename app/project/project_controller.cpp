@@ -1,0 +1,252 @@
+#include "app/project/project_controller.h"
+
+#include "app/preferences/preferences.h"
+#include "app/project/autosave_journal.h"
+#include "app/project/storage_call.h"
+#include "app/runs/run_history.h"
+#include "app/storage/project_content.h"
+#include "app/storage/storage_worker.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QMetaObject>
+
+#include <utility>
+
+namespace app {
+
+namespace {
+
+const QString kSuffix = QStringLiteral(".inkgate");
+
+QString sampleStory() {
+    QFile file(QStringLiteral(":/sample_story.txt"));
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+} // namespace
+
+ProjectController::ProjectController(Document& document, RunHistory& runs, Preferences& preferences,
+                                     StorageWorker& storage, QObject* parent)
+    : QObject(parent)
+    , m_document(document)
+    , m_runs(runs)
+    , m_preferences(preferences)
+    , m_storage(storage)
+    , m_journal(std::make_unique<AutosaveJournal>(document, runs, storage)) {
+    connect(m_journal.get(), &AutosaveJournal::noted, this, [this] {
+        if (m_saveState == SaveState::Saved)
+            setSaveState(SaveState::Saving, QString());
+    });
+    connect(&m_runs, &RunHistory::storedGatesWanted, this, [this](RunId run) {
+        m_journal->flush(); // what is asked for may still be on its way
+        inStorage(m_storage,
+                  [project = m_project, run](StorageWorker& storage) { storage.readGates(project, run); });
+    });
+    connect(&m_runs, &RunHistory::storedChannelsWanted, this, [this](RunId run, int layer) {
+        m_journal->flush();
+        inStorage(m_storage, [project = m_project, run, layer](StorageWorker& storage) {
+            storage.readChannels(project, run, layer);
+        });
+    });
+    connectStorage();
+}
+
+ProjectController::~ProjectController() = default;
+
+void ProjectController::connectStorage() {
+    connect(&m_storage, &StorageWorker::opened, this, &ProjectController::switchTo);
+    connect(
+        &m_storage, &StorageWorker::openFailed, this,
+        [this](ProjectTicket ticket, const QString& path, const QString& message, const QString& details) {
+            if (ticket != m_openingTicket)
+                return;
+            setOpening(0);
+            if (!QFileInfo::exists(path))
+                m_preferences.removeRecentFile(path);
+            emit openFailed(path, message, details);
+        });
+    connect(&m_storage, &StorageWorker::saved, this, [this](ProjectTicket project, qint64 sequence) {
+        if (project == m_project && m_saveState != SaveState::ReadOnly)
+            setSaveState(m_journal->isAll(sequence) ? SaveState::Saved : SaveState::Saving, QString());
+    });
+    connect(&m_storage, &StorageWorker::saveFailed, this,
+            [this](ProjectTicket project, const QString& message) {
+                if (project == m_project)
+                    setSaveState(SaveState::Failing, message);
+            });
+    connect(&m_storage, &StorageWorker::savedAs, this,
+            [this](ProjectTicket project, const QString& path, const QString& problem) {
+                if (project != m_project)
+                    return;
+                setSavingAs(false);
+                m_untitledPath.clear();
+                setPath(path);
+                setSaveState(problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, problem);
+                emit savedAs(path);
+            });
+    connect(
+        &m_storage, &StorageWorker::saveAsFailed, this,
+        [this](ProjectTicket project, const QString& path, const QString& message, const QString& details) {
+            if (project != m_project)
+                return;
+            setSavingAs(false);
+            emit saveAsFailed(path, message, details);
+        });
+    connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
+    connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
+    connect(&m_storage, &StorageWorker::gatesRead, this,
+            [this](ProjectTicket project, RunId run, const GateFrames& gates) {
+                if (project == m_project)
+                    m_runs.storedGatesLoaded(run, gates);
+            });
+    connect(&m_storage, &StorageWorker::channelsRead, this,
+            [this](ProjectTicket project, RunId run, const ChannelMap& map) {
+                if (project == m_project)
+                    m_runs.storedChannelsLoaded(run, map);
+            });
+}
+
+bool ProjectController::hasUnsavedChanges() const {
+    return m_saveState == SaveState::Failing ||
+           (m_saveState == SaveState::ReadOnly && m_document.revision() != m_openedRevision);
+}
+
+qint64 ProjectController::beginOpening(const QString& path) {
+    if (m_isOpen && hasUnsavedChanges()) {
+        emit openFailed(path, tr("The open story is not saved yet. Save it under another name first."),
+                        m_saveProblem);
+        return 0;
+    }
+    if (m_openingTicket != 0)
+        inStorage(m_storage, [ticket = m_openingTicket](StorageWorker& storage) { storage.discard(ticket); });
+    setOpening(++m_lastTicket);
+    return m_lastTicket;
+}
+
+void ProjectController::start(const QString& fileArgument) {
+    StartPlan plan;
+    plan.file = fileArgument.isEmpty() ? QString() : QFileInfo(fileArgument).absoluteFilePath();
+    plan.lastProject = m_preferences.lastProject();
+    if (m_preferences.isFirstStart())
+        plan.sampleStory = sampleStory();
+    if (const qint64 ticket = beginOpening(plan.file))
+        inStorage(m_storage, [ticket, plan](StorageWorker& storage) { storage.openAtStart(ticket, plan); });
+}
+
+void ProjectController::newProject() {
+    if (const qint64 ticket = beginOpening(QString()))
+        inStorage(m_storage, [ticket](StorageWorker& storage) { storage.openNew(ticket); });
+}
+
+void ProjectController::open(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (m_isOpen && absolute == m_path) {
+        emit opened(QString());
+        return;
+    }
+    if (const qint64 ticket = beginOpening(absolute))
+        inStorage(m_storage,
+                  [ticket, absolute](StorageWorker& storage) { storage.openProject(ticket, absolute); });
+}
+
+void ProjectController::importText(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (const qint64 ticket = beginOpening(absolute))
+        inStorage(m_storage,
+                  [ticket, absolute](StorageWorker& storage) { storage.openText(ticket, absolute); });
+}
+
+void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
+    if (ticket != m_openingTicket) {
+        inStorage(m_storage, [ticket](StorageWorker& storage) { storage.discard(ticket); });
+        return;
+    }
+    if (m_isOpen)
+        emit aboutToClose();
+    m_journal->flush();
+    inStorage(m_storage, [ticket](StorageWorker& storage) { storage.adopt(ticket); });
+    // The writer finds an untitled story again among the recent files; one with no text is thrown away.
+    if (!m_untitledPath.isEmpty() && m_document.size() > 0)
+        m_preferences.addRecentFile(m_untitledPath);
+    m_project = ticket;
+    m_isOpen = true;
+    m_untitledPath = content.isUntitled ? content.path : QString();
+    m_journal->setProject(0); // the new text is in the file already
+    m_runs.reset(content.runs, content.runsWithGates);
+    m_document.reset(content.text);
+    m_journal->setProject(ticket);
+    setPath(content.isUntitled ? QString() : content.path);
+    m_preferences.markStarted();
+    setSaveState(content.problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, content.problem);
+    m_openedRevision = m_document.revision();
+    setOpening(0);
+    emit opened(content.notice.isEmpty() ? content.problem : content.notice);
+}
+
+void ProjectController::saveNow() { m_journal->flush(); }
+
+void ProjectController::saveAs(const QString& path) {
+    QString target = QFileInfo(path).absoluteFilePath();
+    if (!target.endsWith(kSuffix, Qt::CaseInsensitive))
+        target += kSuffix;
+    m_journal->flush();
+    if (target == m_path && m_saveState != SaveState::ReadOnly) {
+        emit savedAs(target);
+        return;
+    }
+    setSavingAs(true);
+    inStorage(m_storage,
+              [project = m_project, target](StorageWorker& storage) { storage.saveAs(project, target); });
+}
+
+void ProjectController::exportText(const QString& path) {
+    inStorage(m_storage, [absolute = QFileInfo(path).absoluteFilePath(), text = m_document.text()](
+                             StorageWorker& storage) { storage.exportText(absolute, text); });
+}
+
+QString ProjectController::title() const {
+    return isUntitled() ? tr("Untitled") : QFileInfo(m_path).completeBaseName();
+}
+
+void ProjectController::setPath(const QString& path) {
+    m_path = path;
+    m_preferences.setLastProject(path);
+    if (!path.isEmpty())
+        m_preferences.addRecentFile(path);
+    emit titleChanged(title());
+}
+
+void ProjectController::setSaveState(SaveState state, const QString& problem) {
+    if (state == m_saveState && problem == m_saveProblem)
+        return;
+    m_saveState = state;
+    m_saveProblem = problem;
+    emit saveStateChanged(state);
+}
+
+void ProjectController::setOpening(qint64 ticket) {
+    const bool wasBusy = isBusy();
+    m_openingTicket = ticket;
+    if (isBusy() != wasBusy)
+        emit busyChanged(isBusy());
+}
+
+void ProjectController::setSavingAs(bool isSavingAs) {
+    const bool wasBusy = isBusy();
+    m_isSavingAs = isSavingAs;
+    if (isBusy() != wasBusy)
+        emit busyChanged(isBusy());
+}
+
+bool ProjectController::shutdown() {
+    m_journal->flush();
+    bool isComplete = true;
+    QMetaObject::invokeMethod(
+        &m_storage, [this] { return m_storage.close(); }, Qt::BlockingQueuedConnection, &isComplete);
+    m_journal->setProject(0);
+    m_isOpen = false;
+    return isComplete;
+}
+
+} // namespace app

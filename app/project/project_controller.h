@@ -1,0 +1,119 @@
+// project_controller.h: the file behind the document: opening, recovering, saving as the writer works.
+// Everything on disk happens in the storage thread; answers come by signal. A project is always open: one
+// without a name of the writer's choosing ("untitled") lives in the data folder and is found again at the
+// next start. Autosave: every change of the document and of the runs is on its way to the file within 250 ms.
+// Threads: GUI thread only; nothing here waits, except shutdown().
+#pragma once
+
+#include "app/document/document.h"
+#include "app/runs/run_record.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+
+namespace app {
+
+class AutosaveJournal;
+class Preferences;
+class RunHistory;
+class StorageWorker;
+struct ProjectContent;
+
+class ProjectController : public QObject {
+    Q_OBJECT
+
+public:
+    enum class SaveState {
+        Saved,   // all is in the file
+        Saving,  // changes are on their way
+        Failing, // the last attempt failed; the text is in memory and saving is tried again; see
+                 // saveProblem()
+        ReadOnly // nothing is saved; "save as" makes a copy that can be
+    };
+
+    // `storage` lives in the storage thread, which runs.
+    ProjectController(Document& document, RunHistory& runs, Preferences& preferences, StorageWorker& storage,
+                      QObject* parent = nullptr);
+    ~ProjectController() override;
+
+    // Opens what a start should show: `fileArgument` if given (a project, or a text file to import); else the
+    // project that was open last, named or untitled; on the first start the sample story. Ends in opened().
+    void start(const QString& fileArgument);
+
+    // These put another project in the place of the open one. While hasUnsavedChanges() they are refused with
+    // openFailed().
+    void newProject();
+    void open(const QString& path);
+    // A .txt or .md file becomes a new untitled project.
+    void importText(const QString& path);
+    // The whole project under another name (".inkgate" is added if missing), which becomes the open one. An
+    // existing file is replaced only once the new one is complete and synced.
+    void saveAs(const QString& path);
+    void exportText(const QString& path); // the text alone, UTF-8
+    void saveNow();                       // Ctrl+S: writes what is pending without waiting for the timer
+
+    [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
+    [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
+    [[nodiscard]] QString title() const; // for the window: "Dragons" or "Untitled", translated
+    [[nodiscard]] bool isOpen() const { return m_isOpen; } // false until the first opened()
+    [[nodiscard]] bool isReadOnly() const { return m_saveState == SaveState::ReadOnly; }
+    [[nodiscard]] bool isBusy() const { return m_openingTicket != 0 || m_isSavingAs; }
+    // The story holds something that is in no file and cannot be put there now: saving fails, or the project
+    // is read-only.
+    [[nodiscard]] bool hasUnsavedChanges() const;
+    [[nodiscard]] SaveState saveState() const { return m_saveState; }
+    [[nodiscard]] const QString& saveProblem() const {
+        return m_saveProblem;
+    } // one sentence while Failing or ReadOnly
+
+    // Writes everything pending and closes the file; waits for the storage thread, which must run. For
+    // main.cpp, after the event loop. False if something could not be written.
+    bool shutdown();
+
+signals:
+    // Another project is about to take the place of this one: whoever writes into the document should end it
+    // now.
+    void aboutToClose();
+    // Another project is in the document. `notice`: one sentence for the writer, or empty ("Recovered ...",
+    // "opened read-only").
+    void opened(const QString& notice);
+    // Sentences for the writer, and the technical one under "Details". The project that was open stays open.
+    void openFailed(const QString& path, const QString& message, const QString& details);
+    void saveAsFailed(const QString& path, const QString& message, const QString& details);
+    void savedAs(const QString& path);
+    void exported(const QString& path);
+    void exportFailed(const QString& path, const QString& message, const QString& details);
+    void titleChanged(const QString& title);
+    void saveStateChanged(app::ProjectController::SaveState state);
+    void busyChanged(bool busy);
+
+private:
+    void connectStorage();
+    // The ticket of the new request; 0 if it was refused.
+    [[nodiscard]] qint64 beginOpening(const QString& path);
+    void switchTo(qint64 ticket, const ProjectContent& content);
+    void setSaveState(SaveState state, const QString& problem);
+    void setOpening(qint64 ticket);
+    void setSavingAs(bool isSavingAs);
+    void setPath(const QString& path);
+
+    Document& m_document;
+    RunHistory& m_runs;
+    Preferences& m_preferences;
+    StorageWorker& m_storage;
+    QString m_path;         // empty: untitled
+    QString m_untitledPath; // of the file of an untitled project
+    QString m_saveProblem;
+    SaveState m_saveState = SaveState::Saved;
+    bool m_isOpen = false;
+    qint64 m_project = 0; // ticket of the open project
+    qint64 m_lastTicket = 0;
+    qint64 m_openingTicket = 0; // of the project being opened; 0: none
+    bool m_isSavingAs = false;
+    quint64 m_openedRevision = 0; // of the document when the project was opened
+    std::unique_ptr<AutosaveJournal> m_journal;
+};
+
+} // namespace app

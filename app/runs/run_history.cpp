@@ -1,0 +1,182 @@
+#include "app/runs/run_history.h"
+
+#include "app/document/document.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+// Runs of earlier sessions whose summaries stay in memory after they were looked at.
+constexpr qsizetype kLoadedRuns = 8;
+
+} // namespace
+
+RunHistory::RunHistory(const Document& document, QObject* parent)
+    : QObject(parent)
+    , m_document(document) {}
+
+const RunRecord* RunHistory::run(RunId id) const {
+    const auto found = m_runs.constFind(id);
+    return found == m_runs.constEnd() ? nullptr : &*found;
+}
+
+QList<RunId> RunHistory::attempts(RunId id) const {
+    QList<RunId> chain;
+    if (const RunRecord* record = run(id)) {
+        for (const RunId other : m_order)
+            if (m_runs.constFind(other)->attemptOf == record->attemptOf)
+                chain.append(other);
+    }
+    return chain;
+}
+
+void RunHistory::setCurrentRun(RunId id) {
+    if (id == m_current || (id != 0 && !m_runs.contains(id)))
+        return;
+    m_current = id;
+    emit currentRunChanged(id);
+}
+
+const GateFrames* RunHistory::gates(RunId id) const {
+    const auto found = m_gates.constFind(id);
+    return found == m_gates.constEnd() ? nullptr : &*found;
+}
+
+bool RunHistory::hasGates(RunId id) const { return m_gates.contains(id) || m_stored.contains(id); }
+
+void RunHistory::loadGates(RunId id) {
+    if (!m_gates.contains(id) && m_stored.contains(id)) {
+        emit storedGatesWanted(id);
+        return;
+    }
+    if (m_loaded.removeOne(id))
+        m_loaded.append(id);
+    emit gatesReady(id);
+}
+
+void RunHistory::requestChannels(RunId id, int layer) {
+    const auto found = m_gates.constFind(id);
+    if (found != m_gates.constEnd() && found->hasChannels())
+        emit channelsReady(id, channelsOfLayer(*found, layer));
+    else if (m_stored.contains(id))
+        emit storedChannelsWanted(id, layer);
+    else
+        emit channelsReady(id, ChannelMap{layer, 0, 0, {}});
+}
+
+std::optional<RunHistory::TokenPlace> RunHistory::tokenAt(qsizetype documentPosition) const {
+    const auto placed = m_document.content().spanAt(documentPosition);
+    if (!placed || placed->span.origin != Origin::Generated)
+        return std::nullopt;
+    const RunRecord* record = run(placed->span.run);
+    if (!record)
+        return std::nullopt;
+    const int token = record->tokenAt(placed->span.runOffset + documentPosition - placed->position);
+    if (token < 0 || !rangeOf(record->id, token))
+        return std::nullopt;
+    return TokenPlace{record->id, token};
+}
+
+std::optional<TextRange> RunHistory::rangeOf(RunId id, int token) const {
+    const RunRecord* record = run(id);
+    if (!record || token < 0 || token >= record->tokens.size())
+        return std::nullopt;
+    return m_document.content().placeOf(id, record->tokens[token].start, record->tokens[token].end);
+}
+
+void RunHistory::packAwayChannels() {
+    for (auto entry = m_gates.begin(); entry != m_gates.end(); ++entry) {
+        if (m_runs.value(entry.key()).isFinished && entry->hasChannels()) {
+            entry->channelCodes.clear();
+            m_stored.insert(entry.key());
+        }
+    }
+}
+
+void RunHistory::add(const RunRecord& record) {
+    Q_ASSERT(record.id == nextId());
+    packAwayChannels();
+    m_lastId = record.id;
+    m_order.append(record.id);
+    m_runs.insert(record.id, record);
+    emit runAdded(record.id);
+    setCurrentRun(record.id);
+}
+
+void RunHistory::describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
+                          double promptSeconds) {
+    const auto record = m_runs.find(id);
+    if (record == m_runs.end())
+        return;
+    record->model = model;
+    record->setPrompt(prompt);
+    record->promptTokens = promptTokens;
+    record->timings.promptSeconds = promptSeconds;
+    emit runDescribed(id);
+}
+
+void RunHistory::append(RunId id, const QString& text, const QList<RunToken>& tokens,
+                        const GateFrames& gates) {
+    const auto record = m_runs.find(id);
+    if (record == m_runs.end())
+        return;
+    record->text += text;
+    record->tokens += tokens;
+    record->timings.tokens = static_cast<int>(record->tokens.size());
+    if (gates.tokenCount() > 0)
+        m_gates[id].append(gates);
+    emit runGrew(id, text, tokens, gates);
+}
+
+void RunHistory::finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
+                        const QString& failure) {
+    const auto record = m_runs.find(id);
+    if (record == m_runs.end() || record->isFinished)
+        return;
+    record->isFinished = true;
+    record->outcome = outcome;
+    record->endReason = reason;
+    record->timings = timings;
+    record->failure = failure;
+    emit runFinished(id);
+}
+
+void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates) {
+    m_runs.clear();
+    m_order.clear();
+    m_gates.clear();
+    m_loaded.clear();
+    m_stored = QSet<RunId>(withStoredGates.begin(), withStoredGates.end());
+    m_lastId = 0;
+    for (const RunRecord& record : records) {
+        m_runs.insert(record.id, record);
+        m_order.append(record.id);
+        m_lastId = std::max(m_lastId, record.id);
+    }
+    m_current = m_order.isEmpty() ? 0 : m_order.last();
+    emit wasReset();
+    emit currentRunChanged(m_current);
+}
+
+void RunHistory::storedGatesLoaded(RunId id, const GateFrames& gates) {
+    if (!m_runs.contains(id) || m_gates.contains(id))
+        return;
+    if (gates.tokenCount() > 0) {
+        m_gates.insert(id, gates);
+        m_loaded.append(id);
+        while (m_loaded.size() > kLoadedRuns)
+            m_gates.remove(m_loaded.takeFirst());
+    } else {
+        m_stored.remove(id); // could not be read; asking again would not help
+    }
+    emit gatesReady(id);
+}
+
+void RunHistory::storedChannelsLoaded(RunId id, const ChannelMap& map) {
+    if (m_runs.contains(id))
+        emit channelsReady(id, map);
+}
+
+} // namespace app

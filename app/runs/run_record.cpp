@@ -1,0 +1,28 @@
+#include "app/runs/run_record.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+constexpr int kFastCompression = 1;
+
+} // namespace
+
+QString RunRecord::prompt() const { return QString::fromUtf8(qUncompress(packedPrompt)); }
+
+void RunRecord::setPrompt(const QString& prompt) {
+    promptLength = prompt.size();
+    packedPrompt = qCompress(prompt.toUtf8(), kFastCompression);
+}
+
+int RunRecord::tokenAt(qsizetype position) const {
+    const auto behind = std::ranges::upper_bound(tokens, position, {}, &RunToken::start);
+    if (behind == tokens.begin())
+        return -1;
+    const auto token = behind - 1;
+    return position < token->end ? static_cast<int>(token - tokens.begin()) : -1;
+}
+
+} // namespace app

@@ -1,0 +1,45 @@
+// run_record.h: all that is kept of one continuation by a model, apart from its gates.
+// Threads: values.
+#pragma once
+
+#include "app/assistant/generation_messages.h"
+#include "app/document/text_origin.h"
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QList>
+#include <QString>
+
+namespace app {
+
+enum class RunKind { Continuation = 0, Compare = 1 }; // stored: numbers are fixed
+
+struct RunRecord {
+    RunId id = 0;
+    RunKind kind = RunKind::Continuation;
+    RunId attemptOf = 0; // the first run of a chain of attempts at the same place; its own id for the first
+    RunId comparedWith = 0;  // Compare: the other side's run
+    Side side = Side::First; // Compare: which side this was
+    QDateTime startedAt;     // UTC
+    ModelInfo model;
+    GenerationOptions options;  // sampler.seed is the seed used
+    qsizetype promptLength = 0; // units of text the model read
+    int promptTokens = 0;
+    QByteArray packedPrompt; // what the model read, UTF-8, compressed; see prompt()
+    QString text;            // what it wrote
+    QList<RunToken> tokens;  // ascending, positions in `text`
+    bool isFinished = false; // false: being written, or the program was killed meanwhile
+    OutcomeKind outcome = OutcomeKind::Completed;
+    EndReason endReason = EndReason::None;
+    SideTimings timings;
+    QString failure; // the sentence, if it failed
+
+    [[nodiscard]] QString prompt() const;
+    void setPrompt(const QString& prompt);
+    // The token that covers a position of `text`; -1 if none does.
+    [[nodiscard]] int tokenAt(qsizetype position) const;
+
+    bool operator==(const RunRecord&) const = default;
+};
+
+} // namespace app

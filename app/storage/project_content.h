@@ -1,0 +1,41 @@
+// project_content.h: what is in a project, and what can happen to it; the values between the GUI and the
+// storage thread. Threads: values.
+#pragma once
+
+#include "app/assistant/gate_frames.h"
+#include "app/document/spanned_text.h"
+#include "app/runs/run_record.h"
+
+#include <QList>
+#include <QString>
+
+#include <variant>
+
+namespace app {
+
+struct ProjectContent {
+    SpannedText text;
+    QList<RunRecord> runs; // oldest first
+    QList<RunId> runsWithGates;
+    QString path;            // of the file; empty: in memory only
+    bool isUntitled = false; // the writer has given it no name yet
+    QString notice;          // one sentence for the writer, or empty
+    QString problem;         // not empty: nothing is saved, and this sentence says why
+};
+
+// All about a run but its tokens.
+struct RunChanged {
+    RunRecord record;
+};
+
+// What a run wrote since the last time.
+struct RunGrown {
+    RunId run = 0;
+    QString text;
+    QList<RunToken> tokens;
+    GateFrames gates;
+};
+
+using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown>;
+
+} // namespace app

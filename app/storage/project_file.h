@@ -1,0 +1,73 @@
+// project_file.h: an open project: one SQLite file (FORMAT.md), locked against every other Inkgate while it
+// is open. append() is on the disk when it returns; a process killed at any moment leaves a file that opens
+// with everything appended. A file that must not be written (made by a newer Inkgate, write-protected) is
+// opened as a copy that lives in memory or in a temporary folder: it can be read, edited and saved under
+// another name, and problem() says why nothing else is saved. Threads: storage thread only.
+#pragma once
+
+#include "app/storage/project_content.h"
+#include "app/storage/run_table.h"
+#include "app/storage/storage_problem.h"
+#include "engine/trace/sqlite.h"
+
+#include <QList>
+#include <QString>
+
+#include <memory>
+
+class QTemporaryDir;
+
+namespace app {
+
+class ProjectFile {
+public:
+    // A new file with this text. It appears complete or not at all. Problem if a file of that name exists or
+    // cannot be made.
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> create(const QString& path,
+                                                                            const SpannedText& text);
+    // A project without a file. `problem`: why it has none.
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> createInMemory(const SpannedText& text,
+                                                                                    const QString& problem);
+    // Problems: not there, not a project, damaged, open in another Inkgate, no permission.
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> open(const QString& path);
+    ~ProjectFile(); // folds the journal into the snapshot
+    ProjectFile(const ProjectFile&) = delete;
+    ProjectFile& operator=(const ProjectFile&) = delete;
+
+    [[nodiscard]] const QString& path() const { return m_path; } // as it was opened; empty in memory
+    [[nodiscard]] const QString& problem() const { return m_problem; }
+    [[nodiscard]] const SpannedText& text() const { return m_text; }
+    [[nodiscard]] bool isEmpty() const { return m_text.size() == 0 && !m_hasRuns; }
+
+    [[nodiscard]] StorageResult<ProjectContent> read();
+    // All of it or, on a problem, nothing.
+    [[nodiscard]] StorageResult<void> append(const QList<ProjectOperation>& operations);
+    [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
+    [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
+
+    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open.
+    [[nodiscard]] StorageResult<void> copyTo(const QString& target);
+
+private:
+    ProjectFile();
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openWritable(const QString& path);
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openCopyOfProtected(const QString& path);
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openCopyOfNewer(engine::Database newer,
+                                                                                     const QString& path);
+    [[nodiscard]] engine::Expected<void> attach(engine::Database database); // migrates and reads the text
+    [[nodiscard]] engine::Expected<void> readText();
+    [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations);
+    [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
+
+    QString m_path;
+    QString m_problem;
+    std::unique_ptr<QTemporaryDir> m_copyFolder;  // of a write-protected file
+    std::unique_ptr<engine::Database> m_database; // at a fixed address, as RunTable needs it
+    std::unique_ptr<RunTable> m_runs;
+    SpannedText m_text;            // what the file holds
+    std::int64_t m_edits = 0;      // sequence number of the last edit
+    std::int64_t m_snapshotAt = 0; // the last edit in the snapshot
+    bool m_hasRuns = false;
+};
+
+} // namespace app

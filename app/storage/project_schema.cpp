@@ -1,0 +1,102 @@
+#include "app/storage/project_schema.h"
+
+#include "engine/trace/gate_store.h"
+#include "engine/trace/migrations.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QtEndian>
+
+#include <array>
+#include <string>
+
+namespace app {
+
+namespace {
+
+constexpr std::string_view kComponent = "project";
+
+// Released migrations stay as they are; FORMAT.md explains the columns.
+constexpr std::array kMigrations{
+    engine::Migration{R"sql(
+        CREATE TABLE text_snapshot(
+            id INTEGER PRIMARY KEY CHECK(id = 1),
+            edits INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            spans BLOB NOT NULL);
+        INSERT INTO text_snapshot(id, edits, text, spans) VALUES (1, 0, '', x'');
+        CREATE TABLE edit_journal(
+            sequence INTEGER PRIMARY KEY,
+            position INTEGER NOT NULL CHECK(position >= 0),
+            removed INTEGER NOT NULL CHECK(removed >= 0),
+            inserted TEXT NOT NULL,
+            spans BLOB NOT NULL);
+        CREATE TABLE story_run(
+            id INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            side INTEGER NOT NULL,
+            compared_with INTEGER NOT NULL,
+            attempt_of INTEGER NOT NULL,
+            started_at TEXT NOT NULL,
+            model TEXT NOT NULL,
+            options TEXT NOT NULL,
+            prompt BLOB NOT NULL,
+            prompt_length INTEGER NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            is_finished INTEGER NOT NULL,
+            outcome INTEGER NOT NULL,
+            end_reason INTEGER NOT NULL,
+            prompt_seconds REAL NOT NULL,
+            writing_seconds REAL NOT NULL,
+            failure TEXT NOT NULL);
+        CREATE TABLE story_run_token(
+            run INTEGER NOT NULL REFERENCES story_run(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK(number >= 0),
+            token INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            probability REAL NOT NULL,
+            PRIMARY KEY(run, number)) WITHOUT ROWID;
+    )sql"},
+};
+
+constexpr qsizetype kHeaderBytes = 100;
+constexpr qsizetype kApplicationIdOffset = 68;
+constexpr QByteArrayView kMagic("SQLite format 3", 16); // with its final zero
+
+} // namespace
+
+engine::Expected<void> checkProjectHeader(const QString& path) {
+    using engine::ErrorCode;
+    const std::string name = path.toStdString();
+    const QFileInfo info(path);
+    if (!info.exists())
+        return engine::failure(ErrorCode::FileNotFound, name + ": there is no such file");
+    if (!info.isFile())
+        return engine::failure(ErrorCode::FileUnreadable, name + ": not a regular file");
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return engine::failure(ErrorCode::FileUnreadable, name + ": " + file.errorString().toStdString());
+    const QByteArray header = file.read(kHeaderBytes);
+    if (header.size() < kHeaderBytes || QByteArrayView(header).first(kMagic.size()) != kMagic)
+        return engine::failure(ErrorCode::UnsupportedFormat, name + ": not an SQLite database");
+    if (qFromBigEndian<qint32>(header.constData() + kApplicationIdOffset) != kProjectApplicationId)
+        return engine::failure(ErrorCode::UnsupportedFormat, name + ": a database of another program");
+    return {};
+}
+
+engine::Expected<void> prepareProjectTables(engine::Database& database) {
+    if (auto done = engine::migrate(database, kComponent, kMigrations); !done)
+        return done;
+    return engine::createGateTables(database);
+}
+
+engine::Expected<bool> isNewerProject(engine::Database& database) {
+    const auto version = engine::schemaVersion(database, kComponent);
+    if (!version)
+        return tl::unexpected(version.error());
+    return *version > static_cast<int>(kMigrations.size());
+}
+
+} // namespace app

@@ -1,0 +1,24 @@
+// project_schema.h: the tables of a project file (FORMAT.md) and their versions.
+// Threads: as engine::Database.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/trace/sqlite.h"
+
+#include <QString>
+
+namespace app {
+
+inline constexpr std::int32_t kProjectApplicationId = 0x496B5072; // "IkPr"; fixed for ever
+
+// Reads the file's first bytes only, so that a database of another program is not touched.
+// Errors: FileNotFound, FileUnreadable, UnsupportedFormat (not a project).
+[[nodiscard]] engine::Expected<void> checkProjectHeader(const QString& path);
+
+// Makes or migrates the tables, the gate tables included. Errors: UnsupportedFormat if they are newer than
+// this program.
+[[nodiscard]] engine::Expected<void> prepareProjectTables(engine::Database& database);
+// True if the tables were made by a newer Inkgate.
+[[nodiscard]] engine::Expected<bool> isNewerProject(engine::Database& database);
+
+} // namespace app

@@ -1,0 +1,280 @@
+#include "app/storage/run_table.h"
+
+#include "app/assistant/gate_conversion.h"
+#include "app/storage/sql_text.h"
+
+#include <QJsonDocument>
+
+#include <limits>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+tl::unexpected<engine::Error> forward(const engine::Error& error) {
+    return tl::unexpected<engine::Error>(error);
+}
+
+std::string jsonText(const QJsonObject& object) {
+    return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+QJsonObject jsonColumn(const engine::Statement& row, int column) {
+    const std::string_view text = row.text(column);
+    return QJsonDocument::fromJson(QByteArray(text.data(), static_cast<qsizetype>(text.size()))).object();
+}
+
+std::string timeText(const QDateTime& time) { return time.toUTC().toString(Qt::ISODateWithMs).toStdString(); }
+
+// A number of an enumeration from the file; `fallback` if it is none of them.
+template <class Enumeration>
+Enumeration enumeration(std::int64_t number, Enumeration last, Enumeration fallback) {
+    return number >= 0 && number <= static_cast<std::int64_t>(last) ? static_cast<Enumeration>(number)
+                                                                    : fallback;
+}
+
+RunRecord recordOf(const engine::Statement& row) {
+    RunRecord record;
+    record.id = row.integer(0);
+    record.kind = enumeration(row.integer(1), RunKind::Compare, RunKind::Continuation);
+    record.side = enumeration(row.integer(2), Side::Second, Side::First);
+    record.comparedWith = row.integer(3);
+    record.attemptOf = row.integer(4);
+    record.startedAt = QDateTime::fromString(textColumn(row, 5), Qt::ISODateWithMs);
+    record.model = modelInfoFromJson(jsonColumn(row, 6));
+    record.options = generationOptionsFromJson(jsonColumn(row, 7));
+    record.packedPrompt = blobColumn(row, 8);
+    record.promptLength = row.integer(9);
+    record.promptTokens = static_cast<int>(row.integer(10));
+    record.text = textColumn(row, 11);
+    record.isFinished = true;
+    const bool wasFinished = row.integer(12) != 0;
+    record.outcome = wasFinished ? enumeration(row.integer(13), OutcomeKind::Failed, OutcomeKind::Completed)
+                                 : OutcomeKind::Cancelled;
+    record.endReason = enumeration(row.integer(14), EndReason::StoryEnd, EndReason::None);
+    record.timings.promptSeconds = row.real(15);
+    record.timings.writingSeconds = row.real(16);
+    record.failure = textColumn(row, 17);
+    return record;
+}
+
+} // namespace
+
+engine::Expected<void> RunTable::write(const RunChanged& change) {
+    const RunRecord& run = change.record;
+    auto statement = m_database.prepare(R"sql(
+        INSERT INTO story_run(id, kind, side, compared_with, attempt_of, started_at, model, options, prompt,
+                              prompt_length, prompt_tokens, text, is_finished, outcome, end_reason,
+                              prompt_seconds, writing_seconds, failure)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+        ON CONFLICT(id) DO UPDATE SET model = excluded.model, prompt = excluded.prompt,
+            prompt_length = excluded.prompt_length, prompt_tokens = excluded.prompt_tokens,
+            text = excluded.text,
+            is_finished = excluded.is_finished, outcome = excluded.outcome, end_reason = excluded.end_reason,
+            prompt_seconds = excluded.prompt_seconds, writing_seconds = excluded.writing_seconds,
+            failure = excluded.failure
+    )sql");
+    if (!statement)
+        return forward(statement.error());
+    statement->bind(1, run.id)
+        .bind(2, static_cast<int>(run.kind))
+        .bind(3, static_cast<int>(run.side))
+        .bind(4, run.comparedWith)
+        .bind(5, run.attemptOf)
+        .bind(6, timeText(run.startedAt))
+        .bind(7, jsonText(toJson(run.model)))
+        .bind(8, jsonText(toJson(run.options)))
+        .bind(9, blobOf(run.packedPrompt))
+        .bind(10, run.promptLength)
+        .bind(11, run.promptTokens)
+        .bind(12, utf8(run.text))
+        .bind(13, run.isFinished ? 1 : 0)
+        .bind(14, static_cast<int>(run.outcome))
+        .bind(15, static_cast<int>(run.endReason))
+        .bind(16, run.timings.promptSeconds)
+        .bind(17, run.timings.writingSeconds)
+        .bind(18, utf8(run.failure));
+    auto done = statement->run();
+    // A finished run gets no more gates; its last block is written by the flush before this commit.
+    if (done && run.isFinished) {
+        if (const auto writer = m_gateWriters.find(run.id); writer != m_gateWriters.end()) {
+            done = writer->second.flush();
+            m_gateWriters.erase(writer);
+        }
+    }
+    return done;
+}
+
+engine::Expected<void> RunTable::addGateRun(RunId run, const GateFrames& gates) {
+    auto row = m_database.prepare("SELECT started_at, model, options FROM story_run WHERE id = ?1 "
+                                  "AND NOT EXISTS (SELECT 1 FROM gate_runs WHERE gate_runs.id = ?1)");
+    if (!row)
+        return forward(row.error());
+    const auto found = row->bind(1, run).step();
+    if (!found)
+        return forward(found.error());
+    if (*found) {
+        const ModelInfo model = modelInfoFromJson(jsonColumn(*row, 1));
+        const engine::GateRun gateRun{.id = run,
+                                      .created = std::string(row->text(0)),
+                                      .model = utf8(model.name),
+                                      .fingerprint = utf8(model.fingerprint),
+                                      .enhancement = utf8(model.enhancement),
+                                      .layers = gates.layers,
+                                      .width = gates.width,
+                                      .settings = std::string(row->text(2))};
+        row->reset();
+        if (auto added = m_gateWriters.at(run).addRun(gateRun); !added)
+            return forward(added.error());
+    }
+    return {};
+}
+
+engine::Expected<void> RunTable::write(const RunGrown& growth) {
+    auto addText = m_database.prepare("UPDATE story_run SET text = text || ?2 WHERE id = ?1");
+    if (!addText)
+        return forward(addText.error());
+    if (auto done = addText->bind(1, growth.run).bind(2, utf8(growth.text)).run(); !done)
+        return done;
+    auto addToken = m_database.prepare(
+        "INSERT INTO story_run_token(run, number, token, first, last, probability) VALUES "
+        "(?1, (SELECT coalesce(max(number) + 1, 0) FROM story_run_token WHERE run = ?1), ?2, ?3, ?4, ?5)");
+    if (!addToken)
+        return forward(addToken.error());
+    for (const RunToken& token : growth.tokens) {
+        addToken->bind(1, growth.run).bind(2, token.token).bind(3, token.start).bind(4, token.end);
+        if (auto done = addToken->bind(5, static_cast<double>(token.probability)).run(); !done)
+            return done;
+    }
+    if (growth.gates.tokenCount() == 0)
+        return {};
+    if (!m_gateWriters.contains(growth.run)) {
+        auto writer = engine::GateStoreWriter::prepare(m_database);
+        if (!writer)
+            return forward(writer.error());
+        m_gateWriters.emplace(growth.run, std::move(*writer));
+        if (auto done = addGateRun(growth.run, growth.gates); !done)
+            return done;
+    }
+    return m_gateWriters.at(growth.run).addFrames(growth.run, toEngineFrames(growth.gates));
+}
+
+engine::Expected<void> RunTable::flush() {
+    for (auto& [run, writer] : m_gateWriters)
+        if (auto done = writer.flush(); !done)
+            return done;
+    return {};
+}
+
+void RunTable::forgetUnwritten() { m_gateWriters.clear(); }
+
+engine::Expected<QList<RunRecord>> RunTable::readAll() {
+    auto rows = m_database.prepare(
+        "SELECT id, kind, side, compared_with, attempt_of, started_at, model, options, prompt, "
+        "prompt_length, "
+        "prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, writing_seconds, failure "
+        "FROM story_run WHERE id > 0 ORDER BY id");
+    if (!rows)
+        return forward(rows.error());
+    QHash<RunId, RunRecord> runs;
+    QList<RunId> order;
+    auto more = rows->step();
+    for (; more && *more; more = rows->step()) {
+        const RunRecord record = recordOf(*rows);
+        order.append(record.id);
+        runs.insert(record.id, record);
+    }
+    if (!more)
+        return forward(more.error());
+    if (auto done = readTokens(runs); !done)
+        return forward(done.error());
+
+    QList<RunRecord> records;
+    for (const RunId run : order) {
+        RunRecord record = runs.take(run);
+        record.timings.tokens = static_cast<int>(record.tokens.size());
+        records.append(std::move(record));
+    }
+    return records;
+}
+
+engine::Expected<void> RunTable::readTokens(QHash<RunId, RunRecord>& runs) {
+    auto rows = m_database.prepare(
+        "SELECT run, token, first, last, probability FROM story_run_token ORDER BY run, number");
+    if (!rows)
+        return forward(rows.error());
+    auto more = rows->step();
+    for (; more && *more; more = rows->step()) {
+        const auto record = runs.find(rows->integer(0));
+        if (record == runs.end())
+            continue;
+        const RunToken token{static_cast<int>(rows->integer(1)), rows->integer(2), rows->integer(3),
+                             static_cast<float>(rows->real(4))};
+        const qsizetype reached = record->tokens.isEmpty() ? 0 : record->tokens.last().end;
+        if (token.start < reached || token.end < token.start || token.end > record->text.size())
+            return engine::failure(engine::ErrorCode::FileDamaged, m_database.path().string() + ": run " +
+                                                                       std::to_string(record->id) +
+                                                                       " has a token outside its text");
+        record->tokens.append(token);
+    }
+    if (!more)
+        return forward(more.error());
+    return {};
+}
+
+engine::Expected<QList<RunId>> RunTable::withGates() {
+    auto rows = m_database.prepare(
+        "SELECT id FROM gate_runs WHERE EXISTS (SELECT 1 FROM gate_summaries WHERE run = gate_runs.id)");
+    if (!rows)
+        return forward(rows.error());
+    QList<RunId> runs;
+    auto more = rows->step();
+    for (; more && *more; more = rows->step())
+        runs.append(rows->integer(0));
+    if (!more)
+        return forward(more.error());
+    return runs;
+}
+
+engine::Expected<GateFrames> RunTable::readGates(RunId run) {
+    engine::GateStoreReader reader(m_database);
+    const auto about = reader.run(run);
+    if (!about && about.error().code == engine::ErrorCode::InvalidArgument)
+        return GateFrames{};
+    if (!about)
+        return forward(about.error());
+    const auto rows = reader.summaries(run, 0, std::numeric_limits<std::int64_t>::max());
+    if (!rows)
+        return forward(rows.error());
+    GateFrames frames;
+    frames.layers = about->layers;
+    frames.width = about->width;
+    const auto layers = static_cast<std::size_t>(rows->layers);
+    // Frames have no gaps; what would come behind one cannot be shown.
+    for (std::size_t i = 0; i < rows->positions.size() && rows->positions[i] == static_cast<std::int64_t>(i);
+         ++i)
+        for (std::size_t layer = 0; layer < layers; ++layer)
+            frames.summaries.append(toAppSummary(rows->summaries[i * layers + layer]));
+    return frames;
+}
+
+engine::Expected<ChannelMap> RunTable::readChannels(RunId run, int layer) {
+    ChannelMap map;
+    map.layer = layer;
+    const auto rows =
+        engine::GateStoreReader(m_database).channels(run, layer, 0, std::numeric_limits<std::int64_t>::max());
+    if (!rows && rows.error().code == engine::ErrorCode::InvalidArgument)
+        return map;
+    if (!rows)
+        return forward(rows.error());
+    map.width = rows->width;
+    while (static_cast<std::size_t>(map.tokens) < rows->positions.size() &&
+           rows->positions[static_cast<std::size_t>(map.tokens)] == map.tokens)
+        ++map.tokens;
+    map.codes =
+        QByteArray(reinterpret_cast<const char*>(rows->codes.data()), qsizetype{map.tokens} * map.width);
+    return map;
+}
+
+} // namespace app

@@ -1,0 +1,31 @@
+// sql_text.h: Qt's strings and bytes as parameters and columns of engine::Statement.
+// Threads: pure functions.
+#pragma once
+
+#include "engine/trace/sqlite.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <span>
+#include <string>
+
+namespace app {
+
+[[nodiscard]] inline std::string utf8(const QString& text) { return text.toStdString(); }
+
+[[nodiscard]] inline std::span<const std::byte> blobOf(const QByteArray& bytes) {
+    return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+[[nodiscard]] inline QString textColumn(const engine::Statement& row, int column) {
+    const std::string_view text = row.text(column);
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+[[nodiscard]] inline QByteArray blobColumn(const engine::Statement& row, int column) {
+    const auto bytes = row.blob(column);
+    return QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+}
+
+} // namespace app

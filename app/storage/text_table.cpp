@@ -1,0 +1,87 @@
+#include "app/storage/text_table.h"
+
+#include "app/storage/span_codec.h"
+#include "app/storage/sql_text.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace app {
+
+namespace {
+
+tl::unexpected<engine::Error> forward(const engine::Error& error) {
+    return tl::unexpected<engine::Error>(error);
+}
+
+tl::unexpected<engine::Error> damaged(const engine::Database& database, const std::string& what) {
+    return engine::failure(engine::ErrorCode::FileDamaged, database.path().string() + ": " + what);
+}
+
+std::optional<TextEdit> editOf(const engine::Statement& row, int firstColumn) {
+    auto spans = unpackSpans(blobColumn(row, firstColumn + 3));
+    if (!spans)
+        return std::nullopt;
+    return TextEdit{row.integer(firstColumn), row.integer(firstColumn + 1), textColumn(row, firstColumn + 2),
+                    std::move(*spans)};
+}
+
+} // namespace
+
+engine::Expected<StoredText> readStoredText(engine::Database& database) {
+    StoredText stored;
+    auto snapshot = database.prepare("SELECT edits, text, spans FROM text_snapshot WHERE id = 1");
+    if (!snapshot)
+        return forward(snapshot.error());
+    const auto found = snapshot->step();
+    if (!found)
+        return forward(found.error());
+    auto spans = *found ? unpackSpans(blobColumn(*snapshot, 2)) : std::nullopt;
+    auto text = spans ? SpannedText::fromSpans(textColumn(*snapshot, 1), std::move(*spans)) : std::nullopt;
+    if (!text)
+        return damaged(database, "the text and its origins do not fit together");
+    stored.text = std::move(*text);
+    stored.edits = stored.snapshotAt = snapshot->integer(0);
+    snapshot->reset();
+
+    auto journal = database.prepare("SELECT sequence, position, removed, inserted, spans FROM edit_journal "
+                                    "WHERE sequence > ?1 ORDER BY sequence");
+    if (!journal)
+        return forward(journal.error());
+    auto more = journal->bind(1, stored.snapshotAt).step();
+    for (; more && *more; more = journal->step()) {
+        const auto edit = editOf(*journal, 1);
+        if (!edit || !stored.text.accepts(*edit))
+            return damaged(database,
+                           "edit " + std::to_string(journal->integer(0)) + " does not fit the text");
+        stored.text.apply(*edit);
+        stored.edits = journal->integer(0);
+    }
+    if (!more)
+        return forward(more.error());
+    return stored;
+}
+
+engine::Expected<void> appendStoredEdit(engine::Database& database, std::int64_t sequence,
+                                        const TextEdit& edit) {
+    auto insert = database.prepare("INSERT INTO edit_journal(sequence, position, removed, inserted, spans) "
+                                   "VALUES (?1, ?2, ?3, ?4, ?5)");
+    if (!insert)
+        return forward(insert.error());
+    insert->bind(1, sequence).bind(2, edit.position).bind(3, edit.removedLength).bind(4, utf8(edit.inserted));
+    return insert->bind(5, blobOf(packSpans(edit.insertedSpans))).run();
+}
+
+engine::Expected<void> replaceStoredText(engine::Database& database, const SpannedText& text,
+                                         std::int64_t edits) {
+    auto update = database.prepare("UPDATE text_snapshot SET edits = ?1, text = ?2, spans = ?3 WHERE id = 1");
+    if (!update)
+        return forward(update.error());
+    update->bind(1, edits).bind(2, utf8(text.text())).bind(3, blobOf(packSpans(text.spans())));
+    if (auto done = update->run(); !done)
+        return done;
+    return database.execute("DELETE FROM edit_journal");
+}
+
+} // namespace app

@@ -1,0 +1,114 @@
+// story_writer.h: what the writer's keys do with the model: continue, stop, try again, compare. Joins the
+// document, the assistant and the run history: text goes into the document as it comes, in one undo step;
+// every run is recorded. One thing at a time: starting something while another runs stops the other first.
+// Threads: GUI thread only; nothing here waits.
+#pragma once
+
+#include "app/assistant/generation_messages.h"
+#include "app/document/document.h"
+#include "app/runs/run_record.h"
+#include "app/writing/compare_session.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+
+#include <array>
+#include <functional>
+
+namespace app {
+
+class AssistantService;
+class RunHistory;
+
+class StoryWriter : public QObject {
+    Q_OBJECT
+
+public:
+    enum class Activity { Idle, Continuing, Comparing };
+
+    // `newSeed` draws the seed of a run (tests pass a fixed row); by default from the system's random source.
+    StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs, QObject* parent = nullptr,
+                std::function<quint64()> newSeed = {});
+    ~StoryWriter() override;
+
+    // What the next runs ask for; the sidebar sets it, main.cpp fills it from Preferences at start.
+    [[nodiscard]] const GenerationOptions& options() const { return m_options; }
+    void setOptions(const GenerationOptions& options);
+    [[nodiscard]] const ModelChoice& modelChoice() const { return m_choice; }
+    // Also starts loading it. Runs already going on are not touched.
+    void setModelChoice(const ModelChoice& choice);
+
+    [[nodiscard]] Activity activity() const { return m_activity; }
+
+    // Ctrl+Enter: continues at `cursor` from the text before it; what follows stays, unseen by the model.
+    void continueAt(qsizetype cursor);
+    // Esc: stops what is running and keeps its text. Nothing happens if nothing runs.
+    void stop();
+    // Ends what is running at once and drops what it would still send; before another project opens and
+    // before leaving.
+    void release();
+    // Ctrl+R: replaces the last continuation by another attempt with a new seed (the same undo step takes the
+    // new one away and brings the old one back); if nothing of it is left in the text, continues at `cursor`.
+    // Options are the current ones.
+    void retry(qsizetype cursor);
+    // The run that retry() would replace; 0: none. RunHistory::attempts(lastContinuation()) lists the earlier
+    // attempts.
+    [[nodiscard]] RunId lastContinuation() const { return m_lastContinuation; }
+    // Puts an earlier attempt in the place of the last continuation, as one undo step.
+    bool useAttempt(RunId attempt);
+
+    // Base (gate "none") and the gated model (`gate`) from the text before `cursor`, same options and seed.
+    // Writes into comparison(), not into the document.
+    void compareAt(qsizetype cursor, const QString& gate);
+    [[nodiscard]] CompareSession& comparison() { return m_comparison; }
+    // Puts one side's text into the document where the comparison began (the place moves with edits), as one
+    // undo step, and stops the comparison if it still runs. False if there is no text.
+    bool useSide(Side side);
+
+signals:
+    void optionsChanged(const app::GenerationOptions& options);
+    void modelChoiceChanged(const app::ModelChoice& choice);
+    void activityChanged(app::StoryWriter::Activity activity);
+    // The model has read the prompt: how much of the text before the cursor it saw.
+    void promptRead(const app::PromptRead& prompt);
+    // While continuing, about 30 times a second at most.
+    void progressed(int tokens, double tokensPerSecond);
+    // Ends every continuation and comparison once. A failure carries its sentence in `outcome`.
+    void finished(app::RunId run, const app::Outcome& outcome);
+
+private:
+    struct Job {
+        RequestId request = 0;
+        std::array<RunId, 2> runs{}; // by Side
+        QString prompt;
+        int tokens = 0;
+        int firstTokens = 0; // in the first batch, at which the timer starts
+        QElapsedTimer sinceFirstToken;
+    };
+    void begin(qsizetype position, RunId replacing, RunId attemptOf, bool withNewSeed);
+    RunRecord newRecord(const GenerationOptions& options) const;
+    [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
+    // The attempt at the last continuation's place whose text is in the document; 0: none.
+    [[nodiscard]] RunId presentAttempt() const;
+    void setActivity(Activity activity);
+    void onPromptRead(const PromptRead& prompt);
+    void onTokens(const TokenBatch& batch);
+    void closeJob(const Outcome& outcome);
+    void onDocumentChanged(const DocumentChange& change);
+    void onRunsReset();
+
+    Document& m_document;
+    AssistantService& m_assistant;
+    RunHistory& m_runs;
+    std::function<quint64()> m_newSeed;
+    GenerationOptions m_options;
+    ModelChoice m_choice;
+    Activity m_activity = Activity::Idle;
+    Job m_job;
+    RunId m_lastContinuation = 0;
+    CompareSession m_comparison;
+    qsizetype m_comparePosition = 0;
+};
+
+} // namespace app

@@ -1,0 +1,259 @@
+// The worker with the real engine and a small byte-level model, in its own thread as in the program.
+#include "app/assistant/engine_worker.h"
+
+#include "app/assistant/assistant_service.h"
+#include "tests/app/support/small_models.h"
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QThread>
+
+#include <memory>
+
+using namespace app;
+
+namespace {
+
+// What a side has sent by now.
+struct Received {
+    PromptRead prompt;
+    QString text;
+    QList<RunToken> tokens;
+    GateFrames gates;
+};
+
+constexpr int kPatienceMs = 60'000;
+
+} // namespace
+
+class EngineWorkerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(writeSmallModels(m_folder.path()));
+        m_worker = new EngineWorker;
+        m_worker->moveToThread(&m_thread);
+        connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+        m_thread.start();
+        m_service = std::make_unique<AssistantService>(*m_worker);
+        connect(m_service.get(), &AssistantService::promptRead, this,
+                [this](const PromptRead& prompt) { received(prompt.id, prompt.side).prompt = prompt; });
+        connect(m_service.get(), &AssistantService::tokensGenerated, this, [this](const TokenBatch& batch) {
+            Received& side = received(batch.id, batch.side);
+            side.text += batch.text;
+            side.tokens += batch.tokens;
+            QVERIFY(side.gates.append(batch.gates));
+        });
+    }
+
+    void cleanupTestCase() {
+        m_thread.quit();
+        m_thread.wait();
+    }
+
+    void modelsAreLoadedAndDescribed() {
+        QSignalSpy loaded(m_service.get(), &AssistantService::modelLoaded);
+        m_service->loadModel(smallGated(m_folder.path()));
+        QVERIFY(loaded.wait(kPatienceMs));
+        const auto info = loaded[0][0].value<ModelInfo>();
+        QVERIFY(!info.name.isEmpty());
+        QCOMPARE(info.gate, QStringLiteral("gated"));
+        QCOMPARE(info.enhancement, QStringLiteral("adaptive"));
+        QCOMPARE(info.architecture, QStringLiteral("rwkv6"));
+        QCOMPARE(info.vocabulary, 256);
+        QVERIFY(info.hasGates);
+        QVERIFY(!info.fingerprint.isEmpty());
+    }
+
+    void aModelThatCannotBeLoadedSaysWhyAndTheNextOneWorks() {
+        QSignalSpy failed(m_service.get(), &AssistantService::modelFailed);
+        m_service->loadModel(
+            {m_folder.filePath(QStringLiteral("missing.safetensors")), QStringLiteral("none")});
+        QVERIFY(failed.wait(kPatienceMs));
+        QVERIFY(failed[0][1].toString().contains(QStringLiteral("not found")));
+        QVERIFY(!failed[0][2].toString().isEmpty());
+        const auto [id, outcome] = run(request(smallBase(m_folder.path()), 3));
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+    }
+
+    void aGenerationIsCompleteAndConsistent() {
+        constexpr int kTokens = 40;
+        const auto [id, outcome] = run(request(smallGated(m_folder.path()), kTokens));
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        QCOMPARE(outcome.reasons[0], EndReason::MaxTokens);
+        QCOMPARE(outcome.timings[0].tokens, kTokens);
+        QVERIFY(outcome.timings[0].tokensPerSecond() > 0);
+        const Received& side = received(id, Side::First);
+        QCOMPARE(side.tokens.size(), kTokens);
+        QCOMPARE(side.prompt.promptStart, 0);
+        qsizetype reached = 0;
+        for (const RunToken& token : side.tokens) {
+            QCOMPARE(token.start, reached);
+            QVERIFY(token.probability > 0 && token.probability <= 1);
+            reached = token.end;
+        }
+        QCOMPARE(reached, side.text.size());
+        QCOMPARE(side.gates.firstToken, 0);
+        QCOMPARE(side.gates.tokenCount(), kTokens - 1);
+        QVERIFY(side.gates.hasChannels());
+        for (int token = 0; token < side.gates.tokenCount(); ++token) {
+            for (int layer = 0; layer < side.gates.layers; ++layer) {
+                const GateSummary& summary = side.gates.at(token, layer);
+                QVERIFY(summary.mean > 0 && summary.mean < 1);
+                QVERIFY(summary.p10 <= summary.median && summary.median <= summary.p90);
+            }
+        }
+    }
+
+    void theSameSeedWritesTheSameText() {
+        GenerationRequest first = request(smallGated(m_folder.path()), 30);
+        const auto [a, outcomeA] = run(first);
+        const auto [b, outcomeB] = run(first);
+        QCOMPARE(received(a, Side::First).text, received(b, Side::First).text);
+        QCOMPARE(received(a, Side::First).gates, received(b, Side::First).gates);
+        first.options.sampler.seed = 8;
+        const auto [c, outcomeC] = run(first);
+        QVERIFY(received(a, Side::First).text != received(c, Side::First).text);
+    }
+
+    void gatesOnOrOffDoesNotChangeTheText() {
+        GenerationRequest quiet = request(smallGated(m_folder.path()), 30);
+        quiet.options.recordGates = false;
+        const auto [a, outcomeA] = run(quiet);
+        quiet.options.recordGates = true;
+        quiet.options.recordChannels = false;
+        const auto [b, outcomeB] = run(quiet);
+        QCOMPARE(received(a, Side::First).text, received(b, Side::First).text);
+        QCOMPARE(received(a, Side::First).gates.tokenCount(), 0);
+        QCOMPARE(received(b, Side::First).gates.tokenCount(), 29);
+        QVERIFY(!received(b, Side::First).gates.hasChannels());
+    }
+
+    void comparingIsBothRunsAtOnce() {
+        CompareRequest both;
+        both.models = {smallBase(m_folder.path()), smallGated(m_folder.path())};
+        both.options = request({}, 30).options;
+        both.prompt = request({}, 30).prompt;
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        QList<Side> order;
+        connect(m_service.get(), &AssistantService::tokensGenerated, &finished,
+                [&order](const TokenBatch& batch) { order.append(batch.side); });
+        const RequestId id = m_service->compare(both).id();
+        QVERIFY(finished.wait(kPatienceMs));
+        const auto outcome = finished[0][1].value<Outcome>();
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        QCOMPARE(outcome.timings[1].tokens, 30);
+        QVERIFY(order.contains(Side::First) && order.contains(Side::Second));
+
+        const auto [base, outcomeBase] = run(request(both.models[0], 30));
+        const auto [gated, outcomeGated] = run(request(both.models[1], 30));
+        QCOMPARE(received(id, Side::First).text, received(base, Side::First).text);
+        QCOMPARE(received(id, Side::Second).text, received(gated, Side::First).text);
+        QCOMPARE(received(id, Side::Second).gates, received(gated, Side::First).gates);
+        QCOMPARE(received(id, Side::First).gates.tokenCount(), 0);
+    }
+
+    void aModelComparedWithItselfWritesTheSameTwice() {
+        CompareRequest both;
+        both.models = {smallBase(m_folder.path()), smallBase(m_folder.path())};
+        both.options = request({}, 20).options;
+        both.prompt = QStringLiteral("Once upon a time");
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        const RequestId id = m_service->compare(both).id();
+        QVERIFY(finished.wait(kPatienceMs));
+        QCOMPARE(received(id, Side::First).text, received(id, Side::Second).text);
+    }
+
+    void cancellingWhileWritingStopsWithinAToken() {
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        const GenerationHandle handle = m_service->generate(request(smallBase(m_folder.path()), 10'000'000));
+        QTRY_VERIFY_WITH_TIMEOUT(!received(handle.id(), Side::First).tokens.isEmpty(), kPatienceMs);
+        m_service->cancel(handle.id());
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(finished.wait(kPatienceMs));
+        QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+        const auto outcome = finished[0][1].value<Outcome>();
+        QCOMPARE(outcome.kind, OutcomeKind::Cancelled);
+        QCOMPARE(received(handle.id(), Side::First).tokens.size(), outcome.timings[0].tokens);
+    }
+
+    void cancellingWhileThePromptIsReadDoesNotReadItToTheEnd() {
+        GenerationRequest novel = request(smallBase(m_folder.path()), 5);
+        novel.prompt = QStringLiteral("The ferry came over the river. ").repeated(100'000);
+        novel.options.promptTokenLimit = 10'000'000;
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        const GenerationHandle handle = m_service->generate(novel);
+        QTest::qWait(200);
+        m_service->cancel(handle.id());
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(finished.wait(kPatienceMs));
+        QCOMPARE(finished[0][1].value<Outcome>().kind, OutcomeKind::Cancelled);
+        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+        const auto [id, outcome] = run(request(smallBase(m_folder.path()), 3)); // ready for more
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+    }
+
+    void aNovelIsReadFromNearTheCursorOnly() {
+        GenerationRequest novel = request(smallBase(m_folder.path()), 2);
+        novel.prompt =
+            QStringLiteral("The ferry came over the river and went back again.\n\n").repeated(2000);
+        novel.options.promptTokenLimit = 400;
+        const auto [id, outcome] = run(novel);
+        const PromptRead& prompt = received(id, Side::First).prompt;
+        QVERIFY(prompt.promptTokens <= 401); // and the document separator
+        QVERIFY(prompt.promptTokens > 200);
+        QVERIFY(novel.prompt.sliced(prompt.promptStart)
+                    .startsWith(QStringLiteral("The ferry"))); // at a paragraph
+    }
+
+    void settingsOutOfRangeFailWithASentence() {
+        GenerationRequest odd = request(smallBase(m_folder.path()), 5);
+        odd.options.sampler.temperature = -3;
+        const auto [id, outcome] = run(odd);
+        QCOMPARE(outcome.kind, OutcomeKind::Failed);
+        QVERIFY(!outcome.message.isEmpty() && !outcome.details.isEmpty());
+    }
+
+    void anEmptyTextCanBeContinued() {
+        GenerationRequest empty = request(smallBase(m_folder.path()), 5);
+        empty.prompt.clear();
+        const auto [id, outcome] = run(empty);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+    }
+
+private:
+    static GenerationRequest request(const ModelChoice& model, int tokens) {
+        GenerationRequest request;
+        request.model = model;
+        request.options.maxTokens = tokens;
+        request.options.stopAtDocumentEnd = false;
+        request.options.sampler.seed = 7;
+        request.options.sampler.topP = 1;
+        request.prompt = QStringLiteral("Once upon a time \U0001F600 ");
+        return request;
+    }
+
+    std::pair<RequestId, Outcome> run(const GenerationRequest& request) {
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        const RequestId id = m_service->generate(request).id();
+        if (!finished.wait(kPatienceMs))
+            return {id, Outcome{OutcomeKind::Failed, {}, {}, QStringLiteral("no end"), {}}};
+        return {id, finished[0][1].value<Outcome>()};
+    }
+
+    Received& received(RequestId id, Side side) { return m_received[{id, side}]; }
+
+    QTemporaryDir m_folder;
+    QThread m_thread;
+    EngineWorker* m_worker = nullptr; // lives and dies with the thread
+    std::unique_ptr<AssistantService> m_service;
+    std::map<std::pair<RequestId, Side>, Received> m_received;
+};
+
+QTEST_GUILESS_MAIN(EngineWorkerTest)
+#include "engine_worker_test.moc"

@@ -1,0 +1,51 @@
+#include "app/assistant/generation_options.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+#include <limits>
+
+using namespace app;
+
+class GenerationOptionsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everythingSurvivesJson() {
+        GenerationOptions options;
+        options.sampler = {0.1,  40,    0.5,  0.05, 0.9,
+                           0.25, 0.125, 1.25, 0.5,  std::numeric_limits<quint64>::max()};
+        options.randomSeed = false;
+        options.maxTokens = 33;
+        options.stopStrings = {QStringLiteral("\n\n"), QStringLiteral("THE END")};
+        options.stopAtDocumentEnd = false;
+        options.promptTokenLimit = 77;
+        options.recordGates = false;
+        options.recordChannels = false;
+        const QByteArray text = QJsonDocument(toJson(options)).toJson();
+        QCOMPARE(generationOptionsFromJson(QJsonDocument::fromJson(text).object()), options);
+
+        const ModelInfo info{QStringLiteral("tales"),
+                             QStringLiteral("gated"),
+                             QStringLiteral("ab12"),
+                             QStringLiteral("rwkv6"),
+                             QStringLiteral("adaptive"),
+                             6,
+                             384,
+                             8192,
+                             10'123'456,
+                             true};
+        QCOMPARE(modelInfoFromJson(toJson(info)), info);
+    }
+
+    void whatIsMissingOrOfAnotherKindKeepsItsDefault() {
+        QCOMPARE(generationOptionsFromJson({}), GenerationOptions());
+        const QJsonObject odd{{QStringLiteral("maxTokens"), QStringLiteral("many")},
+                              {QStringLiteral("sampler"), 5},
+                              {QStringLiteral("stopStrings"), true}};
+        QCOMPARE(generationOptionsFromJson(odd), GenerationOptions());
+    }
+};
+
+QTEST_GUILESS_MAIN(GenerationOptionsTest)
+#include "generation_options_test.moc"

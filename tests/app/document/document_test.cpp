@@ -1,0 +1,267 @@
+#include "app/document/document.h"
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace app;
+
+namespace {
+
+SpannedText typed(const QString& text) { return SpannedText(text, Origin::Typed); }
+
+void type(Document& document, qsizetype position, const QString& text) {
+    for (const QChar character : text)
+        QVERIFY(document.applyUserEdit(position++, 0, character));
+}
+
+} // namespace
+
+class DocumentTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() { m_nowMs = 0; }
+
+    void typingIsUndoneWordByWord() {
+        Document document(nullptr, clock());
+        type(document, 0, QStringLiteral("The old ferry"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("The old "));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("The "));
+        document.redo();
+        QCOMPARE(document.text(), QStringLiteral("The old "));
+        document.undo();
+        document.undo();
+        QCOMPARE(document.text(), QString());
+        QVERIFY(!document.canUndo());
+    }
+
+    void aPauseAndAMovedCursorBeginANewStep() {
+        Document document(nullptr, clock());
+        type(document, 0, QStringLiteral("fer"));
+        m_nowMs += 10'000;
+        type(document, 3, QStringLiteral("ry"));
+        document.breakTypingStep();
+        type(document, 5, QStringLiteral("man"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("ferry"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("fer"));
+    }
+
+    void deletingIsOneStepPerDirection() {
+        Document document(nullptr, clock());
+        document.reset(typed(QStringLiteral("abcdef")));
+        for (const qsizetype position : {3, 2, 1}) // Backspace
+            document.applyUserEdit(position, 1, QString());
+        QCOMPARE(document.text(), QStringLiteral("aef"));
+        document.applyUserEdit(1, 1, QString()); // Delete
+        document.applyUserEdit(1, 1, QString());
+        QCOMPARE(document.text(), QStringLiteral("a"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("aef"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("abcdef"));
+    }
+
+    void aTypedOverSelectionComesBackWhole() {
+        Document document(nullptr, clock());
+        document.reset(typed(QStringLiteral("the wide river")));
+        document.applyUserEdit(4, 4, QStringLiteral("n"));
+        document.applyUserEdit(5, 0, QStringLiteral("o"));
+        QCOMPARE(document.text(), QStringLiteral("the no river"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("the wide river"));
+    }
+
+    void editsOutsideTheTextAreRefused() {
+        Document document;
+        document.reset(typed(QStringLiteral("abc")));
+        QVERIFY(!document.applyUserEdit(4, 0, QStringLiteral("x")));
+        QVERIFY(!document.applyUserEdit(2, 5, QString()));
+        QVERIFY(!document.applyUserEdit(-1, 0, QStringLiteral("x")));
+        QCOMPARE(document.text(), QStringLiteral("abc"));
+        QVERIFY(!document.canUndo());
+    }
+
+    void paragraphSeparatorsBecomeLineEnds() {
+        Document document;
+        document.applyUserEdit(0, 0, QStringLiteral("a\u2029b\u2028c"));
+        QCOMPARE(document.text(), QStringLiteral("a\nb\nc"));
+    }
+
+    void textTypedInsideAGenerationIsEdited() {
+        Document document;
+        document.reset(typed(QStringLiteral("ab")));
+        QVERIFY(document.insertGenerated(3, 1, QStringLiteral("0123")));
+        document.applyUserEdit(3, 0, QStringLiteral("x"));
+        QCOMPARE(document.content().spanAt(3)->span, (Span{1, Origin::Edited, 3, 0}));
+        document.applyUserEdit(4, 0, QStringLiteral("y"));
+        QCOMPARE(document.content().spanAt(4)->span, (Span{2, Origin::Edited, 3, 0}));
+        document.applyUserEdit(1, 0, QStringLiteral("z")); // at its edge: the writer's own
+        QCOMPARE(document.content().spanAt(1)->span.origin, Origin::Typed);
+    }
+
+    void aGenerationIsOneStep() {
+        Document document(nullptr, clock());
+        document.reset(typed(QStringLiteral("Once.")));
+        QVERIFY(document.beginGeneration(1, 4));
+        for (const QString& piece : {QStringLiteral(" upon"), QStringLiteral(" a"), QStringLiteral(" time")})
+            QVERIFY(document.appendGenerated(1, piece));
+        document.endGeneration(1);
+        QCOMPARE(document.text(), QStringLiteral("Once upon a time."));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("Once."));
+        document.redo();
+        QCOMPARE(document.text(), QStringLiteral("Once upon a time."));
+        QCOMPARE(document.content().placeOf(1, 5, 7), (TextRange{9, 2}));
+    }
+
+    void theAnchorMovesWithEdits() {
+        Document document;
+        document.reset(typed(QStringLiteral("0123456789")));
+        QVERIFY(document.beginGeneration(1, 5));
+        document.applyUserEdit(0, 2, QString());
+        QCOMPARE(document.generationAnchor(), 3);
+        document.applyUserEdit(0, 0, QStringLiteral("abc"));
+        QCOMPARE(document.generationAnchor(), 6);
+        document.applyUserEdit(6, 0, QStringLiteral("behind")); // typed at it: stays in front of that
+        QCOMPARE(document.generationAnchor(), 6);
+        document.applyUserEdit(4, 6, QString()); // around it
+        QCOMPARE(document.generationAnchor(), 4);
+        document.appendGenerated(1, QStringLiteral("##"));
+        QCOMPARE(document.generationAnchor(), 6);
+        document.endGeneration(1);
+        QVERIFY(!document.generationAnchor());
+    }
+
+    void generationsNeverSplitASurrogatePair() {
+        Document document;
+        document.reset(typed(QStringLiteral("a\U0001F600b")));
+        QVERIFY(document.beginGeneration(1, 2));
+        QCOMPARE(document.generationAnchor(), 1);
+    }
+
+    void undoingTheOpenGenerationEndsIt() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once")));
+        QSignalSpy undone(&document, &Document::generationUndone);
+        document.beginGeneration(1, 4);
+        document.appendGenerated(1, QStringLiteral(" upon"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("Once"));
+        QCOMPARE(undone.count(), 1);
+        QVERIFY(!document.appendGenerated(1, QStringLiteral(" a time")));
+        QVERIFY(!document.canUndo());
+        document.redo();
+        QCOMPARE(document.text(), QStringLiteral("Once upon"));
+    }
+
+    void aGenerationWithoutTextLeavesNoStep() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once")));
+        document.beginGeneration(1, 4);
+        document.applyUserEdit(0, 0, QStringLiteral("x"));
+        document.endGeneration(1);
+        document.undo();
+        QVERIFY(!document.canUndo());
+    }
+
+    void onlyOneGenerationIsOpen() {
+        Document document;
+        QVERIFY(document.beginGeneration(1, 0));
+        QVERIFY(!document.beginGeneration(2, 0));
+        QVERIFY(!document.insertGenerated(2, 0, QStringLiteral("x")));
+        QVERIFY(!document.appendGenerated(2, QStringLiteral("x")));
+    }
+
+    void tryingAgainReplacesInOneStep() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once. End")));
+        document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
+        document.applyUserEdit(7, 1, QStringLiteral("O")); // an edit inside goes with it
+        const SpannedText before = document.content();
+        document.beginGeneration(2, 0, 1);
+        QCOMPARE(document.text(), QStringLiteral("Once. End"));
+        document.appendGenerated(2, QStringLiteral(" more"));
+        document.endGeneration(2);
+        QCOMPARE(document.text(), QStringLiteral("Once more. End"));
+        document.undo();
+        QCOMPARE(document.content(), before);
+        document.redo();
+        QCOMPARE(document.text(), QStringLiteral("Once more. End"));
+    }
+
+    void replaceAllIsOneStepAndKeepsOtherOrigins() {
+        Document document;
+        document.reset(typed(QStringLiteral("cat dog cat")));
+        document.insertGenerated(1, 11, QStringLiteral(" and cats"));
+        const SpannedText before = document.content();
+        QVERIFY(
+            document.applyReplacements({{{0, 3}, QStringLiteral("tiger")}, {{8, 3}, QStringLiteral("")}}));
+        QCOMPARE(document.text(), QStringLiteral("tiger dog  and cats"));
+        QCOMPARE(document.content().spansOfRun(1).size(), 1);
+        document.undo();
+        QCOMPARE(document.content(), before);
+        QVERIFY(!document.applyReplacements({{{4, 3}, QString()}, {{0, 3}, QString()}}));
+        QVERIFY(!document.applyReplacements({{{0, 300}, QString()}}));
+    }
+
+    void theEditorIsToldOfEverythingButItsOwnEdits() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once")));
+        QString mirror = document.text();
+        connect(&document, &Document::changed, this, [&mirror](const DocumentChange& change) {
+            mirror.replace(change.edit.position, change.edit.removedLength, change.edit.inserted);
+        });
+        document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
+        document.applyReplacements({{{0, 1}, QStringLiteral("T")}, {{5, 2}, QStringLiteral("xxxx")}});
+        document.beginGeneration(2, 0, 1);
+        document.appendGenerated(2, QStringLiteral(" more"));
+        document.undo();
+        document.undo();
+        document.redo();
+        QCOMPARE(mirror, document.text());
+    }
+
+    void historySignalsFollowWhatIsPossible() {
+        Document document;
+        QSignalSpy history(&document, &Document::historyChanged);
+        document.applyUserEdit(0, 0, QStringLiteral("a"));
+        QCOMPARE(history.takeLast(), (QList<QVariant>{true, false}));
+        document.undo();
+        QCOMPARE(history.takeLast(), (QList<QVariant>{false, true}));
+        document.reset(typed(QStringLiteral("b")));
+        QCOMPARE(history.takeLast(), (QList<QVariant>{false, false}));
+    }
+
+    void aKeystrokeInANovelIsQuick() {
+        Document document;
+        QString novel;
+        for (int word = 0; word < 100'000; ++word)
+            novel += word % 12 == 0 ? QStringLiteral("river.\n\n") : QStringLiteral("ferry ");
+        document.reset(typed(novel));
+        for (RunId run = 1; run <= 1000; ++run)
+            document.insertGenerated(run, run * 500,
+                                     QStringLiteral(" and the bell rang again over the water"));
+        QElapsedTimer timer;
+        timer.start();
+        constexpr int kKeystrokes = 200;
+        for (int i = 0; i < kKeystrokes; ++i)
+            QVERIFY(document.applyUserEdit(i * 97, 0, QStringLiteral("x")));
+        const double perKeystrokeMs = static_cast<double>(timer.nsecsElapsed()) / 1e6 / kKeystrokes;
+        qInfo("%.3f ms per keystroke", perKeystrokeMs);
+        QVERIFY2(perKeystrokeMs < 10, "the promise is 50 ms for everything, the window included");
+    }
+
+private:
+    Document::Clock clock() {
+        return [this] { return m_nowMs; };
+    }
+    qint64 m_nowMs = 0;
+};
+
+QTEST_GUILESS_MAIN(DocumentTest)
+#include "document_test.moc"

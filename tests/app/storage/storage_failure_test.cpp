@@ -1,0 +1,111 @@
+// Disks that fail. A full disk is made by a limit on file sizes in this process: writes beyond it fail as on
+// a full disk.
+#include "tests/app/support/app_parts.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+using namespace app;
+
+namespace {
+
+void limitFileSize(rlim_t bytes) {
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = std::min(bytes, limit.rlim_max);
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+using SaveState = ProjectController::SaveState;
+
+} // namespace
+
+class StorageFailureTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { std::signal(SIGXFSZ, SIG_IGN); } // the write fails instead
+
+    void cleanup() { limitFileSize(RLIM_INFINITY); }
+
+    void aFullDiskIsReportedAndSavingGoesOnLater() {
+        const QTemporaryDir folder;
+        const QString novel = QStringLiteral("The ferry came over the river. ").repeated(5000);
+        {
+            AppParts parts(folder.path());
+            QVERIFY(parts.start());
+            limitFileSize(100 * 1024);
+            parts.document.applyUserEdit(0, 0, novel);
+            QTRY_COMPARE(parts.project.saveState(), SaveState::Failing);
+            QVERIFY(!parts.project.saveProblem().isEmpty());
+            QVERIFY(parts.document.text().startsWith(novel)); // nothing is lost meanwhile
+            parts.document.applyUserEdit(0, 0, QStringLiteral("Still here. "));
+            // Another project in its place would throw away what is only in memory.
+            QVERIFY(parts.project.hasUnsavedChanges());
+            QSignalSpy refused(&parts.project, &ProjectController::openFailed);
+            parts.project.newProject();
+            QCOMPARE(refused.count(), 1);
+
+            limitFileSize(RLIM_INFINITY);
+            // By itself, without another edit.
+            QTRY_COMPARE_WITH_TIMEOUT(parts.project.saveState(), SaveState::Saved, 10'000);
+        }
+        AppParts again(folder.path());
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Still here. The ferry")));
+    }
+
+    void savingUnderAnotherNameOnAFullDiskLeavesTheOldFile() {
+        const QTemporaryDir folder;
+        AppParts parts(folder.path());
+        QVERIFY(parts.start());
+        const QString target = folder.filePath(QStringLiteral("target.inkgate"));
+        parts.project.saveAs(target);
+        QTRY_COMPARE(parts.project.path(), target);
+        parts.document.applyUserEdit(0, 0, QStringLiteral("The ferry came over the river. ").repeated(5000));
+        QVERIFY(parts.waitUntilSaved());
+
+        QSignalSpy failed(&parts.project, &ProjectController::saveAsFailed);
+        limitFileSize(100 * 1024);
+        const QString other = folder.filePath(QStringLiteral("other.inkgate"));
+        parts.project.saveAs(other);
+        QVERIFY(failed.wait());
+        limitFileSize(RLIM_INFINITY);
+        QVERIFY(!failed[0][1].toString().isEmpty());
+        QCOMPARE(parts.project.path(), target);
+        QVERIFY(!QFile::exists(other));
+        QVERIFY(!parts.project.isBusy());
+        QVERIFY(parts.waitUntilSaved());
+    }
+
+    void withoutADataFolderTheStoryIsInMemoryAndCanBeSaved() {
+        const QTemporaryDir folder;
+        QFile inTheWay(folder.filePath(QStringLiteral("data")));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly)); // a file where the folder should be
+        const QString target = folder.filePath(QStringLiteral("rescued.inkgate"));
+        {
+            AppParts parts(folder.path());
+            QSignalSpy opened(&parts.project, &ProjectController::opened);
+            QVERIFY(parts.start());
+            QVERIFY(parts.project.isReadOnly());
+            QVERIFY(parts.project.saveProblem().contains(QStringLiteral("data folder")));
+            QCOMPARE(opened[0][0].toString(), parts.project.saveProblem());
+            parts.document.applyUserEdit(0, 0, QStringLiteral("Written anyway. "));
+            parts.project.saveAs(target);
+            QTRY_COMPARE(parts.project.saveState(), SaveState::Saved);
+        }
+        AppParts again(folder.path());
+        QVERIFY(again.start(target));
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Written anyway. ")));
+    }
+};
+
+QTEST_GUILESS_MAIN(StorageFailureTest)
+#include "storage_failure_test.moc"

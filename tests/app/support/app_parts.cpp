@@ -1,0 +1,66 @@
+#include "tests/app/support/app_parts.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+namespace app {
+
+namespace {
+
+constexpr int kPatienceMs = 20'000;
+
+template <class Worker> Worker* startIn(QThread& thread, const char* name, Worker* worker) {
+    thread.setObjectName(QLatin1String(name));
+    worker->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+    thread.start();
+    return worker;
+}
+
+} // namespace
+
+AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& script)
+    : settings(folder + QStringLiteral("/inkgate.ini"), QSettings::IniFormat)
+    , preferences(settings)
+    , runs(document)
+    , storage(startIn(storageThread, "storage", new StorageWorker(folder + QStringLiteral("/data"))))
+    , generator(startIn(engineThread, "engine", new ScriptedGenerator(script)))
+    , assistant(*generator)
+    , writer(document, assistant, runs, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
+    , project(document, runs, preferences, *storage) {
+    QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
+    writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});
+}
+
+AppParts::~AppParts() {
+    writer.release();
+    assistant.cancelAll();
+    project.shutdown();
+    for (QThread* thread : {&engineThread, &storageThread}) {
+        thread->quit();
+        thread->wait();
+    }
+}
+
+bool AppParts::start(const QString& file) {
+    QSignalSpy opened(&project, &ProjectController::opened);
+    project.start(file);
+    return opened.wait(kPatienceMs);
+}
+
+bool AppParts::waitUntilSaved() {
+    project.saveNow();
+    return QTest::qWaitFor([this] { return project.saveState() == ProjectController::SaveState::Saved; },
+                           kPatienceMs);
+}
+
+bool AppParts::write(qsizetype cursor, int tokens) {
+    GenerationOptions options = writer.options();
+    options.maxTokens = tokens;
+    writer.setOptions(options);
+    QSignalSpy finished(&writer, &StoryWriter::finished);
+    writer.continueAt(cursor);
+    return finished.wait(kPatienceMs);
+}
+
+} // namespace app

@@ -1,0 +1,45 @@
+// app_parts.h: the application without its windows, joined as in main.cpp, with a scripted generator and
+// everything on disk in a given folder. Destroying it is leaving the program.
+#pragma once
+
+#include "app/assistant/assistant_service.h"
+#include "app/document/document.h"
+#include "app/preferences/preferences.h"
+#include "app/project/project_controller.h"
+#include "app/runs/run_history.h"
+#include "app/storage/storage_worker.h"
+#include "app/writing/story_writer.h"
+#include "tests/app/support/scripted_generator.h"
+
+#include <QSettings>
+#include <QString>
+#include <QThread>
+
+namespace app {
+
+class AppParts {
+public:
+    explicit AppParts(const QString& folder, const ScriptedGenerator::Script& script = {});
+    ~AppParts();
+
+    // Waits for the project that a start shows. False if none came.
+    [[nodiscard]] bool start(const QString& file = {});
+    // Waits until everything is in the file.
+    [[nodiscard]] bool waitUntilSaved();
+    // Continues and waits for the end.
+    [[nodiscard]] bool write(qsizetype cursor, int tokens);
+
+    QSettings settings;
+    Preferences preferences;
+    Document document;
+    RunHistory runs;
+    QThread storageThread;
+    QThread engineThread;
+    StorageWorker* storage;
+    ScriptedGenerator* generator;
+    AssistantService assistant;
+    StoryWriter writer;
+    ProjectController project;
+};
+
+} // namespace app

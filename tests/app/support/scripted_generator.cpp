@@ -1,0 +1,129 @@
+#include "tests/app/support/scripted_generator.h"
+
+#include <QThread>
+
+namespace app {
+
+namespace {
+
+// Quantised as the project file keeps it, so that stored and live frames are equal.
+float step(int number, float steps) { return static_cast<float>(number) / steps; }
+
+} // namespace
+
+ScriptedGenerator::ScriptedGenerator()
+    : ScriptedGenerator(Script()) {}
+
+ScriptedGenerator::ScriptedGenerator(const Script& script)
+    : m_script(script) {
+    // Every word keeps the blank before it.
+    for (const QString& word : script.words.split(u' ', Qt::SkipEmptyParts))
+        m_words.append(u' ' + word);
+}
+
+ModelInfo ScriptedGenerator::infoOf(const Script& script, const ModelChoice& choice) {
+    ModelInfo info;
+    info.name = choice.model;
+    info.gate = choice.gate;
+    info.fingerprint = QStringLiteral("fingerprint of %1").arg(choice.model);
+    info.architecture = QStringLiteral("rwkv6");
+    info.enhancement = choice.gate == QLatin1String("none") ? choice.gate : QStringLiteral("adaptive");
+    info.layers = script.layers;
+    info.width = script.width;
+    info.vocabulary = 256;
+    info.parameters = 1234567;
+    info.hasGates = script.reportsGates && choice.gate != QLatin1String("none");
+    return info;
+}
+
+GateFrames ScriptedGenerator::gatesOf(const Script& script, int token) {
+    GateFrames frames;
+    frames.firstToken = token;
+    frames.layers = script.layers;
+    frames.width = script.width;
+    for (int layer = 0; layer < script.layers; ++layer) {
+        const int seed = token * 31 + layer * 7;
+        frames.summaries.append(GateSummary{
+            step(seed % 65536, 65535.0F), step(seed * 3 % 65536, 65535.0F), step(seed % 100, 255.0F),
+            step(seed % 100 + 50, 255.0F), step(seed % 100 + 100, 255.0F), step(seed * 5 % 65536, 65535.0F)});
+        for (int channel = 0; channel < script.width; ++channel)
+            frames.channelCodes.append(static_cast<char>((seed + channel * 13) % 256));
+    }
+    return frames;
+}
+
+void ScriptedGenerator::loadModel(RequestId id, const ModelChoice& choice) {
+    if (m_script.loadProblem.isEmpty())
+        emit modelLoaded(id, infoOf(m_script, choice));
+    else
+        emit modelFailed(id, m_script.loadProblem, QStringLiteral("details"));
+}
+
+void ScriptedGenerator::generate(const GenerationRequest& request, std::stop_token stop) {
+    write(request.id, {request.model}, request.options, request.prompt, stop);
+}
+
+void ScriptedGenerator::compare(const CompareRequest& request, std::stop_token stop) {
+    write(request.id, {request.models[0], request.models[1]}, request.options, request.prompt, stop);
+}
+
+bool ScriptedGenerator::readPrompt(const std::stop_token& stop) const {
+    for (int elapsed = 0; elapsed < m_script.promptMs && !stop.stop_requested(); ++elapsed)
+        QThread::msleep(1);
+    return !stop.stop_requested();
+}
+
+void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
+                              const GenerationOptions& options, const QString& prompt,
+                              const std::stop_token& stop) {
+    Outcome outcome;
+    const auto end = [&](OutcomeKind kind, const QString& message = {}) {
+        outcome.kind = kind;
+        outcome.message = message;
+        emit finished(id, outcome);
+    };
+    for (qsizetype side = 0; side < models.size(); ++side) {
+        if (!readPrompt(stop))
+            return end(OutcomeKind::Cancelled);
+        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, models[side]), 0,
+                                   static_cast<int>(prompt.size()), 0.25});
+    }
+    QList<qsizetype> lengths(models.size(), 0);
+    for (int token = 0; token < options.maxTokens; ++token) {
+        for (qsizetype side = 0; side < models.size(); ++side) {
+            if (m_script.delayMs > 0)
+                QThread::msleep(static_cast<unsigned long>(m_script.delayMs));
+            if (stop.stop_requested())
+                return end(OutcomeKind::Cancelled);
+            if (token == 3 && !m_script.generateProblem.isEmpty())
+                return end(OutcomeKind::Failed, m_script.generateProblem);
+            // The second side goes its own way from the third token on.
+            const qsizetype word = (token + (side == 1 && token >= 2 ? 3 : 0) +
+                                    static_cast<qsizetype>(options.sampler.seed % 5)) %
+                                   m_words.size();
+            TokenBatch batch;
+            batch.id = id;
+            batch.side = static_cast<Side>(side);
+            batch.text = m_words[word];
+            batch.tokens = {RunToken{static_cast<int>(word), lengths[side], lengths[side] + batch.text.size(),
+                                     step(token % 100, 128.0F)}};
+            // As in the engine: the gates of a token are known when the next one is written.
+            if (token > 0 && options.recordGates && infoOf(m_script, models[side]).hasGates)
+                batch.gates = gatesOf(m_script, token - 1);
+            if (!options.recordChannels)
+                batch.gates.channelCodes.clear();
+            lengths[side] += batch.text.size();
+            emit tokensGenerated(batch);
+            ++m_tokensWritten;
+            ++outcome.timings[static_cast<std::size_t>(side)].tokens;
+        }
+    }
+    for (qsizetype side = 0; side < models.size(); ++side) {
+        outcome.reasons[static_cast<std::size_t>(side)] = EndReason::MaxTokens;
+        outcome.timings[static_cast<std::size_t>(side)].promptSeconds = 0.25;
+        outcome.timings[static_cast<std::size_t>(side)].writingSeconds = 0.5;
+    }
+    end(OutcomeKind::Completed);
+}
+
+} // namespace app

@@ -1,0 +1,53 @@
+// scripted_generator.h: a TextGenerator that writes what a test tells it to, without an engine. Used in a
+// thread of its own, as the real one. Threads: script*() before the first call; the rest in the generator's
+// thread.
+#pragma once
+
+#include "app/assistant/text_generator.h"
+
+#include <QString>
+
+#include <atomic>
+
+namespace app {
+
+class ScriptedGenerator final : public TextGenerator {
+    Q_OBJECT
+
+public:
+    struct Script {
+        QString words =
+            QStringLiteral(" the ferry came over the river and the bell rang"); // repeated, one token a word
+        int delayMs = 0;                                                        // before each token
+        int promptMs = 0; // reading the prompt, in steps of 1 ms that look at the stop token
+        bool reportsGates = true;
+        int layers = 2;
+        int width = 4;
+        QString loadProblem = {};     // not empty: models fail to load
+        QString generateProblem = {}; // not empty: writing fails after three tokens
+    };
+
+    explicit ScriptedGenerator(const Script& script);
+    ScriptedGenerator();
+
+    void loadModel(RequestId id, const ModelChoice& choice) override;
+    void generate(const GenerationRequest& request, std::stop_token stop) override;
+    void compare(const CompareRequest& request, std::stop_token stop) override;
+
+    // Tokens written since the program began; any thread.
+    [[nodiscard]] int tokensWritten() const { return m_tokensWritten; }
+    // The gates it reports for a token: any test can tell what must have been stored.
+    [[nodiscard]] static GateFrames gatesOf(const Script& script, int token);
+    [[nodiscard]] static ModelInfo infoOf(const Script& script, const ModelChoice& choice);
+
+private:
+    void write(RequestId id, const QList<ModelChoice>& models, const GenerationOptions& options,
+               const QString& prompt, const std::stop_token& stop);
+    [[nodiscard]] bool readPrompt(const std::stop_token& stop) const;
+
+    Script m_script;
+    QStringList m_words;
+    std::atomic<int> m_tokensWritten = 0;
+};
+
+} // namespace app

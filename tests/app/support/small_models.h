@@ -1,0 +1,15 @@
+// small_models.h: a byte-level base model and a gated one in a folder, small enough to load in milliseconds.
+#pragma once
+
+#include "app/assistant/generation_options.h"
+
+#include <QString>
+
+namespace app {
+
+// Writes base.safetensors and gated.safetensors. False if that fails.
+[[nodiscard]] bool writeSmallModels(const QString& folder);
+[[nodiscard]] ModelChoice smallBase(const QString& folder);
+[[nodiscard]] ModelChoice smallGated(const QString& folder);
+
+} // namespace app
