@@ -1,0 +1,258 @@
+#include "tests/ui/support/desk.h"
+#include "ui/editor/story_editor.h"
+#include "ui/heatmap/heatmap_dock.h"
+#include "ui/heatmap/token_selection.h"
+#include "ui/window/actions.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QFile>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace ui;
+using app::GateFrames;
+using app::ScriptedGenerator;
+
+namespace {
+
+struct GateDesk : test::Desk {
+    explicit GateDesk(int tokens = 10)
+        : Desk(QStringLiteral("Once upon a time")) {
+        setLength(tokens);
+        if (!continueStory()) {
+            qFatal("the continuation did not end");
+        }
+        // The map is drawn a little later than the text.
+        if (!QTest::qWaitFor([this] { return plot().framesDrawn() > 0 && grid().columns() > 0; })) {
+            qFatal("nothing was drawn");
+        }
+        QTest::qWait(2 * HeatmapPlot::kFrameMs);
+    }
+    HeatmapDock& dock() { return window->heatmap(); }
+    HeatmapPlot& plot() { return dock().plot(); }
+    const GateGrid& grid() { return dock().grid(); }
+    void press(Qt::Key key) { QTest::keyClick(&plot(), key); }
+    [[nodiscard]] static GateFrames sent(int token) { return ScriptedGenerator::gatesOf({}, token); }
+    [[nodiscard]] QString marked(StoryEditor::Mark mark) const {
+        const auto& marks = window->editor().marks(mark);
+        return marks.isEmpty() ? QString() : parts.document.text().mid(marks[0].position, marks[0].length);
+    }
+};
+
+} // namespace
+
+class HeatmapTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void showsTheGatesThatWereSent() {
+        GateDesk desk(10);
+        QVERIFY(!desk.dock().isExplaining());
+        QCOMPARE(desk.grid().columns(), 9); // nobody read the last token
+        QCOMPARE(desk.grid().rows(), 2);
+        for (int token = 0; token < 9; ++token) {
+            for (int layer = 0; layer < 2; ++layer) {
+                QCOMPARE(desk.grid().value(token, layer), GateDesk::sent(token).at(0, layer).mean);
+            }
+        }
+        QCOMPARE(desk.grid().tokenText(0), QString(test::Desk::said(1, 1)).replace(u' ', QChar(0x00b7)));
+    }
+
+    void everyStatisticCanBeChosen() {
+        GateDesk desk;
+        auto* const choice = desk.dock().findChild<QComboBox*>(QStringLiteral("heatmapStatistic"));
+        const app::GateSummary sent = GateDesk::sent(3).at(0, 1);
+        const float expected[] = {sent.mean, sent.deviation, sent.p10, sent.median, sent.p90, sent.shareOpen};
+        QCOMPARE(choice->count(), 6);
+        for (int i = 0; i < choice->count(); ++i) {
+            choice->setCurrentIndex(i);
+            QCOMPARE(desk.grid().value(3, 1), expected[i]);
+        }
+    }
+
+    void hoveringACellMarksItsTokenInTheText() {
+        GateDesk desk;
+        QTest::mouseMove(&desk.plot(), desk.plot().pointOf({4, 1}).toPoint());
+        QTRY_COMPARE(desk.marked(StoryEditor::Mark::Hovered),
+                     test::Desk::said(1, 5).mid(test::Desk::said(1, 4).size()).trimmed());
+        QTest::mouseMove(&desk.plot(), QPoint(2, 2));
+        QTRY_VERIFY(desk.window->editor().marks(StoryEditor::Mark::Hovered).isEmpty());
+    }
+
+    void hoveringAWordMarksItsColumn() {
+        GateDesk desk;
+        StoryEditor& editor = desk.window->editor();
+        QTextCursor cursor(editor.document());
+        const int token = 6;
+        cursor.setPosition(16 + static_cast<int>(test::Desk::said(1, token).size()) + 2);
+        const QPoint point = editor.cursorRect(cursor).center() + QPoint(3, 0);
+        QTest::mouseMove(editor.viewport(), point);
+        QTRY_VERIFY(desk.window->tokenSelection().hovered().has_value());
+        QCOMPARE(desk.window->tokenSelection().hovered()->token, token);
+        QCOMPARE(desk.window->tokenSelection().hovered()->run, desk.parts.runs.currentRun());
+        // Typed words have no token.
+        cursor.setPosition(2);
+        QTest::mouseMove(editor.viewport(), editor.cursorRect(cursor).center() + QPoint(3, 0));
+        QTRY_VERIFY(!desk.window->tokenSelection().hovered().has_value());
+    }
+
+    void clickLocksAndEscapeUnlocks() {
+        GateDesk desk;
+        QTest::mouseClick(&desk.plot(), Qt::LeftButton, {}, desk.plot().pointOf({2, 0}).toPoint());
+        QVERIFY(desk.window->tokenSelection().locked().has_value());
+        QCOMPARE(desk.window->tokenSelection().locked()->token, 2);
+        QCOMPARE(desk.marked(StoryEditor::Mark::Locked), test::Desk::said(1, 3).mid(test::Desk::said(1, 2).size()).trimmed());
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Escape);
+        QVERIFY(!desk.window->tokenSelection().locked().has_value());
+        QVERIFY(desk.window->editor().marks(StoryEditor::Mark::Locked).isEmpty());
+    }
+
+    void lockedMarkGoesWhenItsWordIsEdited() {
+        GateDesk desk;
+        desk.window->tokenSelection().lock({desk.parts.runs.currentRun(), 2});
+        QVERIFY(!desk.window->editor().marks(StoryEditor::Mark::Locked).isEmpty());
+        const auto range = desk.window->editor().marks(StoryEditor::Mark::Locked).first();
+        desk.window->editor().showRange({range.position + 1, 1});
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Q);
+        QTRY_VERIFY(desk.window->editor().marks(StoryEditor::Mark::Locked).isEmpty());
+    }
+
+    void arrowKeysMoveTheLockAndEnterOpensTheLayer() {
+        GateDesk desk(6);
+        desk.plot().setFocus();
+        desk.press(Qt::Key_Home);
+        QCOMPARE(desk.window->tokenSelection().locked()->token, 0);
+        desk.press(Qt::Key_Right);
+        desk.press(Qt::Key_Up);
+        QCOMPARE(desk.window->tokenSelection().locked()->token, 1);
+        desk.press(Qt::Key_Return);
+        QCOMPARE(desk.grid().layer(), std::optional(1));
+    }
+
+    void clickOnALayersLabelShowsItsChannelsAndEscapeGoesBack() {
+        GateDesk desk;
+        const QPointF cell = desk.plot().pointOf({0, 1});
+        QTest::mouseClick(&desk.plot(), Qt::LeftButton, {}, QPoint(desk.plot().plotArea().left() - 6, qRound(cell.y())));
+        QCOMPARE(desk.grid().layer(), std::optional(1));
+        QCOMPARE(desk.grid().rows(), 4);
+        const GateFrames sent = GateDesk::sent(5);
+        for (int channel = 0; channel < 4; ++channel) {
+            const auto code = static_cast<unsigned char>(sent.channelCodes[1 * 4 + channel]);
+            QCOMPARE(desk.grid().value(5, channel), static_cast<float>(code) / 255.0F);
+        }
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Escape);
+        QVERIFY(!desk.grid().layer());
+    }
+
+    void growthWritesNewCellsOnly() {
+        GateDesk desk(40);
+        // Two layers, 39 tokens with gates, all in sight: each cell once.
+        QTRY_COMPARE(desk.plot().cellsWritten(), 2 * 39);
+    }
+
+    void hoveringDoesNotRedrawTheMap() {
+        GateDesk desk(20);
+        QTRY_COMPARE(desk.plot().cellsWritten(), 2 * 19);
+        const qint64 frames = desk.plot().framesDrawn();
+        for (int column = 0; column < 15; ++column) {
+            QTest::mouseMove(&desk.plot(), desk.plot().pointOf({column, 0}).toPoint());
+            QTest::qWait(HeatmapPlot::kFrameMs / 2);
+        }
+        QCOMPARE(desk.plot().framesDrawn(), frames);
+        QCOMPARE(desk.plot().cellsWritten(), 2 * 19);
+    }
+
+    void aLongRunShowsABoundedStretchAndFollowsTheNewest() {
+        GateDesk desk(700);
+        QTRY_COMPARE(desk.grid().columns(), 699);
+        QTRY_VERIFY(desk.plot().firstColumn() + desk.plot().columnsInSight() >= 699);
+        QVERIFY(desk.plot().columnsInSight() <= HeatmapPlot::kMostColumns);
+        desk.plot().scrollTo(0);
+        QCOMPARE(desk.plot().firstColumn(), 0);
+        QVERIFY(!desk.plot().isFollowing());
+        // However far one zooms out, the stretch stays bounded.
+        for (int i = 0; i < 40; ++i) {
+            QWheelEvent wheel(QPointF(200, 60), desk.plot().mapToGlobal(QPointF(200, 60)), {}, QPoint(0, -120), {}, {},
+                              Qt::NoScrollPhase, false);
+            QApplication::sendEvent(&desk.plot(), &wheel);
+        }
+        QCOMPARE(desk.plot().columnsInSight(), HeatmapPlot::kMostColumns);
+    }
+
+    void aModelWithoutGatesIsExplainedAndTheGatedOneOffered() {
+        test::Desk desk(QStringLiteral("Once"));
+        desk.parts.writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("none")});
+        QVERIFY(desk.continueStory());
+        HeatmapDock& dock = desk.window->heatmap();
+        QTRY_VERIFY(dock.isExplaining());
+        QVERIFY(!dock.explanation().isEmpty());
+        auto* const button = dock.findChild<QPushButton*>(QStringLiteral("heatmapUseGated"));
+        QVERIFY(button->isVisible());
+        QSignalSpy wanted(&dock, &HeatmapDock::gatedModelWanted);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(wanted.count(), 1);
+    }
+
+    void earlierRunsCanBeChosen() {
+        GateDesk desk(5);
+        desk.setLength(12);
+        QVERIFY(desk.continueStory());
+        QTRY_COMPARE(desk.grid().columns(), 11);
+        auto* const runs = desk.dock().findChild<QComboBox*>(QStringLiteral("heatmapRun"));
+        QCOMPARE(runs->count(), 2);
+        QCOMPARE(runs->currentIndex(), 0); // the newest stands first
+        runs->setCurrentIndex(1);
+        emit runs->activated(1);
+        QCOMPARE(desk.grid().columns(), 4);
+        QCOMPARE(desk.parts.runs.currentRun(), desk.parts.runs.runs().first());
+    }
+
+    void numbersAndPicturesAreSaved() {
+        GateDesk desk(4);
+        const QString csv = desk.folder.filePath(QStringLiteral("gates.csv"));
+        desk.dock().write(csv);
+        QFile file(csv);
+        QTRY_VERIFY(file.exists());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 4);
+        QCOMPARE(lines[0], QByteArray("token,text,layer 0,layer 1"));
+        const float mean = GateDesk::sent(2).at(0, 1).mean;
+        QVERIFY(lines[3].endsWith(',' + QByteArray::number(static_cast<double>(mean), 'f', 4)));
+        for (const QString& name : {QStringLiteral("gates.png"), QStringLiteral("gates.pdf")}) {
+            desk.dock().write(desk.folder.filePath(name));
+            QVERIFY(QFile(desk.folder.filePath(name)).size() > 500);
+        }
+        QSignalSpy failed(&desk.dock(), &HeatmapDock::failed);
+        desk.dock().write(desk.folder.filePath(QStringLiteral("no/such/folder.csv")));
+        QTRY_COMPARE(failed.count(), 1);
+    }
+
+    void wideLayersAreFoldedToABoundedNumberOfRows() {
+        app::Document story;
+        app::RunHistory runs(story);
+        app::RunRecord record;
+        record.id = 1;
+        runs.add(record);
+        GateFrames frames;
+        frames.layers = 1;
+        frames.width = 2048;
+        frames.summaries.resize(1);
+        for (int c = 0; c < frames.width; ++c) {
+            frames.channelCodes.append(static_cast<char>(c / 8)); // 0 .. 255
+        }
+        runs.append(1, QStringLiteral("x"), {{7, 0, 1, 1}}, frames);
+        GateGrid grid(runs);
+        grid.setRun(1);
+        grid.showChannels(0);
+        QCOMPARE(grid.channelsPerRow(), 4);
+        QCOMPARE(grid.rows(), GateGrid::kMostRows);
+        QCOMPARE(grid.value(0, 511), 1.0F);
+        QCOMPARE(grid.value(0, 2), 1.0F / 255.0F);
+    }
+};
+
+QTEST_MAIN(HeatmapTest)
+#include "heatmap_test.moc"

@@ -1,0 +1,141 @@
+#include "tests/ui/support/desk.h"
+#include "ui/editor/story_editor.h"
+#include "ui/theme/colour_scale.h"
+#include "ui/theme/colours.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/typography.h"
+#include "ui/window/actions.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QFontMetricsF>
+#include <QTest>
+
+using namespace ui;
+
+namespace {
+
+constexpr double kReadable = 4.5; // WCAG 2, AA, text of normal size
+
+// CIE lightness of a colour, 0 .. 100.
+double lightness(const QColor& colour) {
+    const double luminance = contrast(colour, Qt::black) * 0.05 - 0.05;
+    return luminance > 0.008856 ? 116 * std::cbrt(luminance) - 16 : 903.3 * luminance;
+}
+
+} // namespace
+
+class ThemeTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void blackOnWhiteHasTheKnownContrast() {
+        QCOMPARE(qRound(contrast(Qt::black, Qt::white)), 21);
+        QCOMPARE(contrast(Qt::red, Qt::red), 1.0);
+    }
+
+    void everyInkIsReadable_data() {
+        QTest::addColumn<QColor>("ink");
+        QTest::addColumn<QColor>("ground");
+        for (const Colours& colours : {lightColours(), darkColours()}) {
+            const QByteArray theme = colours.isDark ? "dark: " : "light: ";
+            const std::pair<const char*, QColor> inks[] = {{"ink", colours.ink},
+                                                           {"generated", colours.generatedInk},
+                                                           {"edited", colours.editedInk},
+                                                           {"quiet", colours.quietInk}};
+            const std::pair<const char*, QColor> grounds[] = {{"page", colours.page},
+                                                              {"selection", colours.selection},
+                                                              {"hover mark", colours.hoverMark},
+                                                              {"lock mark", colours.lockMark},
+                                                              {"match", colours.matchMark},
+                                                              {"difference", colours.differenceMark}};
+            for (const auto& [inkName, ink] : inks) {
+                for (const auto& [groundName, ground] : grounds) {
+                    const bool isOnText = QByteArray(inkName) != "quiet" || QByteArray(groundName) == "page";
+                    if (isOnText) {
+                        QTest::newRow(theme + inkName + " on " + groundName) << ink << ground;
+                    }
+                }
+            }
+            QTest::newRow(theme + "quiet on window") << colours.quietInk << colours.window;
+            QTest::newRow(theme + "ink on window") << colours.ink << colours.window;
+            QTest::newRow(theme + "ink on problem") << colours.ink << colours.problem;
+            QTest::newRow(theme + "accent on window") << colours.accent << colours.window;
+        }
+    }
+    void everyInkIsReadable() {
+        QFETCH(QColor, ink);
+        QFETCH(QColor, ground);
+        QVERIFY2(contrast(ink, ground) >= kReadable, qPrintable(QString::number(contrast(ink, ground))));
+    }
+
+    void heatmapColoursRiseEvenlyInLightness() {
+        const auto& stops = sequentialStops();
+        QCOMPARE(stops.first().first, 0.0);
+        QCOMPARE(stops.last().first, 1.0);
+        const double perUnit = lightness(stops.last().second) - lightness(stops.first().second);
+        QVERIFY(perUnit > 70);
+        for (qsizetype i = 1; i < stops.size(); ++i) {
+            const double step = lightness(stops[i].second) - lightness(stops[i - 1].second);
+            const double even = perUnit * (stops[i].first - stops[i - 1].first);
+            QVERIFY2(step > 0.6 * even && step < 1.4 * even, qPrintable(QString::number(i)));
+        }
+    }
+
+    void columnHoldsAboutSeventyTwoCharacters() {
+        app::Appearance appearance;
+        for (const int size : {10, 13, 24}) {
+            appearance.fontSize = size;
+            const Typography typography = typographyFor(appearance);
+            const double letter = QFontMetricsF(typography.font).horizontalAdvance(
+                                      QStringLiteral("It was a quiet evening and nobody came to the door of the house.")) /
+                                  64;
+            const double characters = typography.columnWidth / letter;
+            QVERIFY2(characters > 66 && characters < 78, qPrintable(QString::number(characters)));
+        }
+    }
+
+    void switchingChangesThePageAndIsRemembered() {
+        test::Desk desk(QStringLiteral("Once."));
+        desk.window->actions().themeDark->trigger();
+        QCOMPARE(desk.parts.preferences.appearance().theme, app::Theme::Dark);
+        QCOMPARE(QApplication::palette().color(QPalette::Window), darkColours().window);
+        QCOMPARE(desk.window->editor().palette().color(QPalette::Base), darkColours().page);
+        const QImage dark = desk.window->editor().grab().toImage();
+        QVERIFY(dark.pixelColor(4, 4).lightness() < 60);
+
+        desk.window->actions().themeLight->trigger();
+        QCOMPARE(QApplication::palette().color(QPalette::Window), lightColours().window);
+        const QImage light = desk.window->editor().grab().toImage();
+        QVERIFY(light.pixelColor(4, 4).lightness() > 200);
+    }
+
+    void iconsTakeTheInkOfTheTheme() {
+        Theme theme;
+        theme.apply(app::Theme::Dark);
+        const QImage icon = theme.icon(QStringLiteral("continue")).pixmap(32, 32).toImage();
+        int brightest = 0;
+        for (int y = 0; y < icon.height(); ++y) {
+            for (int x = 0; x < icon.width(); ++x) {
+                const QColor pixel = icon.pixelColor(x, y);
+                brightest = std::max(brightest, pixel.alpha() > 200 ? pixel.lightness() : 0);
+            }
+        }
+        QVERIFY(brightest > 180);
+    }
+
+    void fontSizeGoesUpAndDownWithTheKeys() {
+        test::Desk desk(QStringLiteral("Once."));
+        const int before = desk.parts.preferences.appearance().fontSize;
+        desk.window->actions().largerText->trigger();
+        QCOMPARE(desk.parts.preferences.appearance().fontSize, before + 1);
+        QCOMPARE(desk.window->editor().document()->defaultFont().pointSize(), before + 1);
+        QCOMPARE(desk.parts.document.text(), QStringLiteral("Once."));
+        QVERIFY(!desk.parts.document.canUndo());
+        desk.window->actions().smallerText->trigger();
+        QCOMPARE(desk.parts.preferences.appearance().fontSize, before);
+    }
+};
+
+QTEST_MAIN(ThemeTest)
+#include "theme_test.moc"

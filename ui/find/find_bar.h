@@ -1,0 +1,71 @@
+// find_bar.h: find and replace, in a bar under the story. Searching goes on in the background as one types; all matches in the
+// text are marked, the current one is selected.
+// Threads: GUI thread only.
+#pragma once
+
+#include "ui/find/text_search.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QTimer;
+
+namespace app {
+class Document;
+}
+
+namespace ui {
+
+class StoryEditor;
+
+class FindBar : public QWidget {
+    Q_OBJECT
+
+public:
+    FindBar(StoryEditor& editor, app::Document& story, QWidget* parent = nullptr);
+
+    // Shows the bar with the selected words in it.
+    void open(bool withReplace);
+    void close(); // hides it and gives the keys back to the story
+    void findNext();
+    void findPrevious();
+
+    [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size(); }
+
+private:
+    enum class Step { None, Next, Previous, NearCursor };
+
+    void build();
+    void search(Step then);
+    void onFound(const SearchResult& result);
+    void step(Step step);
+    void replaceCurrent();
+    void replaceAll();
+    void tell();
+    [[nodiscard]] SearchQuery query() const;
+    [[nodiscard]] qsizetype currentMatch() const; // index of the match that is selected; -1 if none is
+
+    StoryEditor& m_editor;
+    app::Document& m_story;
+    TextSearch* m_search;
+    QTimer* m_delay;
+    QLineEdit* m_pattern = nullptr;
+    QLineEdit* m_replacement = nullptr;
+    QWidget* m_replaceRow = nullptr;
+    QCheckBox* m_case = nullptr;
+    QCheckBox* m_word = nullptr;
+    QCheckBox* m_regex = nullptr;
+    QLabel* m_count = nullptr;
+    QPushButton* m_replace = nullptr;
+    QPushButton* m_replaceAll = nullptr;
+    SearchResult m_result;
+    bool m_hasResult = false;       // of the current query
+    quint64 m_resultRevision = 0; // of the story that m_result was searched in
+    quint64 m_searchRevision = 0; // of the story that is being searched
+    Step m_then = Step::None;     // what to do when the search is done
+};
+
+} // namespace ui

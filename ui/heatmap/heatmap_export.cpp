@@ -1,0 +1,60 @@
+// The heatmap dock's context menu: the picture and its numbers as files.
+#include "ui/heatmap/heatmap_dock.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QSaveFile>
+
+namespace ui {
+
+namespace {
+
+constexpr double kPngScale = 2; // sharp on dense screens and in print
+
+} // namespace
+
+void HeatmapDock::showMenu(const QPoint& position) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(tr("Save picture as P&NG…"), this,
+                    [this] { exportAs(QStringLiteral("png"), tr("PNG pictures (*.png)")); });
+    menu->addAction(tr("Save picture as P&DF…"), this,
+                    [this] { exportAs(QStringLiteral("pdf"), tr("PDF documents (*.pdf)")); });
+    menu->addAction(tr("Save numbers as &CSV…"), this,
+                    [this] { exportAs(QStringLiteral("csv"), tr("Comma-separated values (*.csv)")); });
+    menu->popup(m_plot->mapToGlobal(position));
+}
+
+void HeatmapDock::exportAs(const QString& suffix, const QString& filter) {
+    auto* dialog = new QFileDialog(this, tr("Save the heatmap"), QString(), filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix);
+    connect(dialog, &QFileDialog::fileSelected, this, &HeatmapDock::write);
+    dialog->open();
+}
+
+void HeatmapDock::write(const QString& path) {
+    const QString suffix = QFileInfo(path).suffix().toLower();
+    if (suffix == QLatin1String("pdf")) {
+        tellIfFailed(m_plot->savePdf(path), path);
+    } else if (suffix == QLatin1String("png")) {
+        tellIfFailed(m_plot->savePng(path, 0, 0, kPngScale), path);
+    } else {
+        // A layer's channels over a long run are millions of numbers.
+        m_pool.start([this, path, table = tableOf(m_grid)] {
+            QSaveFile file(path);
+            const bool isWritten = file.open(QIODevice::WriteOnly) && file.write(toCsv(table)) >= 0 && file.commit();
+            QMetaObject::invokeMethod(this, [this, isWritten, path] { tellIfFailed(isWritten, path); });
+        });
+    }
+}
+
+void HeatmapDock::tellIfFailed(bool isWritten, const QString& path) {
+    if (!isWritten) {
+        emit failed(tr("The heatmap could not be saved. Choose another folder or make space on the disk."), path);
+    }
+}
+
+} // namespace ui

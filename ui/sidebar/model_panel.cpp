@@ -1,0 +1,146 @@
+#include "ui/sidebar/model_panel.h"
+
+#include "app/assistant/assistant_service.h"
+#include "app/models/model_catalog.h"
+#include "app/writing/story_writer.h"
+
+#include <QComboBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+const QLatin1String kNoGate("none");
+
+} // namespace
+
+ModelPanel::ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app::AssistantService& assistant,
+                       QWidget* parent)
+    : QWidget(parent)
+    , m_models(models)
+    , m_writer(writer)
+    , m_assistant(assistant)
+    , m_model(new QComboBox)
+    , m_gate(new QComboBox)
+    , m_about(new QLabel) {
+    m_model->setObjectName(QStringLiteral("model"));
+    m_model->setAccessibleName(tr("Model"));
+    m_model->setToolTip(tr("The language model that continues your story. It runs on this computer alone."));
+    for (QComboBox* const combo : {m_model, m_gate}) {
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // long names must not widen the dock
+        combo->setMinimumContentsLength(12);
+        combo->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    }
+    m_gate->setObjectName(QStringLiteral("gate"));
+    m_gate->setAccessibleName(tr("Gate"));
+    m_gate->setToolTip(tr("A gate mixes what the model just read into what it thinks, as much as it finds useful. "
+                          "“None” is the base model as it is."));
+    m_about->setObjectName(QStringLiteral("aboutModel"));
+    m_about->setWordWrap(true);
+    m_about->setProperty("quiet", true);
+    m_about->setTextFormat(Qt::PlainText);
+    auto* add = new QPushButton(tr("&Add a model file…"));
+    add->setToolTip(tr("Any RWKV model in safetensors or rwkv.cpp form"));
+    auto* form = new QFormLayout(this);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->addRow(tr("&Model"), m_model);
+    form->addRow(tr("&Gate"), m_gate);
+    form->addRow(m_about);
+    form->addRow(add);
+
+    connect(m_model, &QComboBox::activated, this, [this] {
+        fillGates();
+        choose();
+    });
+    connect(m_gate, &QComboBox::activated, this, &ModelPanel::choose);
+    connect(add, &QPushButton::clicked, this, &ModelPanel::addRequested);
+    connect(&m_models, &app::ModelCatalog::entriesChanged, this, &ModelPanel::fill);
+    connect(&m_writer, &app::StoryWriter::modelChoiceChanged, this, &ModelPanel::fill);
+    connect(&m_assistant, &app::AssistantService::modelLoading, this, &ModelPanel::tell);
+    connect(&m_assistant, &app::AssistantService::modelLoaded, this, &ModelPanel::tell);
+    connect(&m_assistant, &app::AssistantService::modelFailed, this, &ModelPanel::tell);
+    fill();
+}
+
+void ModelPanel::fill() {
+    const QSignalBlocker quiet(m_model);
+    m_model->clear();
+    for (const app::ModelEntry& entry : m_models.entries()) {
+        m_model->addItem(entry.state == app::ModelEntry::State::Broken ? tr("%1 (cannot be used)").arg(entry.label)
+                                                                       : entry.label,
+                         entry.model);
+    }
+    const QString current = m_writer.modelChoice().model;
+    if (m_model->findData(current) < 0 && !current.isEmpty()) {
+        m_model->addItem(current, current);
+    }
+    m_model->setCurrentIndex(m_model->findData(current));
+    fillGates();
+    const QSignalBlocker quietGate(m_gate);
+    const QString gate = m_writer.modelChoice().gate;
+    if (m_gate->findData(gate) < 0 && !gate.isEmpty()) {
+        m_gate->addItem(gate, gate); // the model's files have not been looked at yet, or are gone
+    }
+    m_gate->setCurrentIndex(std::max(0, m_gate->findData(gate)));
+    m_gate->setEnabled(m_gate->count() > 1);
+    tell();
+}
+
+void ModelPanel::fillGates() {
+    const QSignalBlocker quiet(m_gate);
+    const QString before = m_gate->currentData().toString();
+    m_gate->clear();
+    m_gate->addItem(tr("None (base model)"), kNoGate);
+    if (const app::ModelEntry* const entry = m_models.find(m_model->currentData().toString())) {
+        for (const QString& gate : entry->gates) {
+            m_gate->addItem(gate, gate);
+        }
+    }
+    m_gate->setCurrentIndex(std::max(0, m_gate->findData(before)));
+    m_gate->setEnabled(m_gate->count() > 1);
+}
+
+void ModelPanel::choose() {
+    emit choiceMade({m_model->currentData().toString(), m_gate->currentData().toString()});
+    tell();
+}
+
+bool ModelPanel::useGate() {
+    if (m_gate->count() < 2) {
+        return false;
+    }
+    m_gate->setCurrentIndex(1);
+    choose();
+    return true;
+}
+
+QString ModelPanel::gateForComparing() const {
+    const QString chosen = m_writer.modelChoice().gate;
+    if (!chosen.isEmpty() && chosen != kNoGate) {
+        return chosen;
+    }
+    return m_gate->count() > 1 ? m_gate->itemData(1).toString() : QString();
+}
+
+void ModelPanel::tell() {
+    const app::ModelEntry* const entry = m_models.find(m_model->currentData().toString());
+    if (m_assistant.isLoadingModel()) {
+        m_about->setText(tr("Loading…"));
+    } else if (entry == nullptr) {
+        m_about->clear();
+    } else if (entry->state == app::ModelEntry::State::Broken) {
+        m_about->setText(entry->problem);
+    } else {
+        m_about->setText(entry->description);
+    }
+    m_about->setVisible(!m_about->text().isEmpty());
+}
+
+} // namespace ui

@@ -1,0 +1,50 @@
+// model_panel.h: which model writes, and which gate it wears.
+// Threads: GUI thread only.
+#pragma once
+
+#include "app/assistant/generation_options.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+
+namespace app {
+class AssistantService;
+class ModelCatalog;
+class StoryWriter;
+}
+
+namespace ui {
+
+class ModelPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app::AssistantService& assistant,
+               QWidget* parent = nullptr);
+
+    // Chooses the first gate of the model in use; false if it has none.
+    bool useGate();
+    // The gate that comparing should use: the chosen one, else the model's first; empty if it has none.
+    [[nodiscard]] QString gateForComparing() const;
+
+signals:
+    void addRequested();
+    void choiceMade(const app::ModelChoice& choice); // by the writer
+
+private:
+    void fill();
+    void fillGates();
+    void choose();
+    void tell();
+
+    app::ModelCatalog& m_models;
+    app::StoryWriter& m_writer;
+    app::AssistantService& m_assistant;
+    QComboBox* m_model;
+    QComboBox* m_gate;
+    QLabel* m_about;
+};
+
+} // namespace ui

@@ -1,0 +1,67 @@
+// sampler_panel.h: how the model should write: preset, daring, length, repetition, seed, stops.
+// Every control explains itself in words a novelist uses.
+// Threads: GUI thread only.
+#pragma once
+
+#include "app/assistant/generation_options.h"
+#include "app/preferences/preferences.h"
+
+#include <QHash>
+#include <QWidget>
+
+class QBoxLayout;
+class QCheckBox;
+class QComboBox;
+class QLineEdit;
+class QPlainTextEdit;
+class QToolButton;
+
+namespace ui {
+
+class OptionRow;
+struct OptionRange;
+
+class SamplerPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SamplerPanel(app::Preferences& preferences, QWidget* parent = nullptr);
+
+    [[nodiscard]] const app::GenerationOptions& options() const { return m_options; }
+    void setOptions(const app::GenerationOptions& options); // silent
+    // The seed that the last run used, shown while seeds are drawn anew.
+    void setLastSeed(quint64 seed);
+
+signals:
+    void optionsChanged(const app::GenerationOptions& options); // by the writer
+
+private:
+    void buildPresets(QBoxLayout& layout);
+    void buildMain(QBoxLayout& layout);
+    void buildMore(QBoxLayout& layout);
+    void buildSeed(QBoxLayout& layout);
+    void buildStops(QBoxLayout& layout);
+    OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help, const OptionRange& range,
+                         double app::SamplerOptions::*field);
+    void show();
+    void fillPresets();
+    void markPreset();
+    void usePreset(int index);
+    void askForPresetName();
+    void deletePreset();
+    void change(const app::GenerationOptions& options);
+
+    app::Preferences& m_preferences;
+    app::GenerationOptions m_options;
+    QComboBox* m_preset = nullptr;
+    QHash<OptionRow*, double app::SamplerOptions::*> m_numbers;
+    OptionRow* m_length = nullptr;
+    OptionRow* m_topK = nullptr;
+    QCheckBox* m_newSeed = nullptr;
+    QLineEdit* m_seed = nullptr;
+    QToolButton* m_dice = nullptr;
+    QPlainTextEdit* m_stops = nullptr;
+    QCheckBox* m_mayEnd = nullptr;
+};
+
+} // namespace ui

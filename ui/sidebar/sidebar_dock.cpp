@@ -1,0 +1,65 @@
+#include "ui/sidebar/sidebar_dock.h"
+
+#include "app/assistant/assistant_service.h"
+#include "app/models/model_catalog.h"
+#include "app/preferences/preferences.h"
+#include "app/runs/run_history.h"
+#include "app/writing/story_writer.h"
+#include "ui/sidebar/model_panel.h"
+#include "ui/sidebar/sampler_panel.h"
+
+#include <QBoxLayout>
+#include <QFileDialog>
+#include <QLabel>
+#include <QScrollArea>
+
+namespace ui {
+
+SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
+    : QDockWidget(tr("Model"), parent)
+    , m_context(context)
+    , m_model(new ModelPanel(context.models, context.writer, context.assistant))
+    , m_sampler(new SamplerPanel(context.preferences)) {
+    setObjectName(QStringLiteral("sidebarDock"));
+    setAllowedAreas(Qt::LeftDockWidgetArea | Qt::RightDockWidgetArea);
+    auto* content = new QWidget;
+    content->setObjectName(QStringLiteral("sidebarContent"));
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(14, 10, 14, 14);
+    layout->setSpacing(14);
+    auto* heading = new QLabel(tr("How it writes"));
+    heading->setObjectName(QStringLiteral("sidebarHeading"));
+    layout->addWidget(m_model);
+    layout->addWidget(heading);
+    layout->addWidget(m_sampler);
+    layout->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(content);
+    scroll->setMinimumWidth(260);
+    setWidget(scroll);
+    connectParts();
+}
+
+void SidebarDock::connectParts() {
+    app::StoryWriter& writer = m_context.writer;
+    m_sampler->setOptions(writer.options());
+    connect(&writer, &app::StoryWriter::optionsChanged, m_sampler, &SamplerPanel::setOptions);
+    connect(m_sampler, &SamplerPanel::optionsChanged, &writer, &app::StoryWriter::setOptions);
+    connect(&m_context.runs, &app::RunHistory::runAdded, this, [this](app::RunId run) {
+        m_sampler->setLastSeed(m_context.runs.run(run)->options.sampler.seed);
+    });
+    connect(m_model, &ModelPanel::choiceMade, &writer, &app::StoryWriter::setModelChoice);
+    connect(m_model, &ModelPanel::addRequested, this, [this] {
+        auto* dialog = new QFileDialog(this, tr("Add a model file"), QString(),
+                                       tr("RWKV models (*.safetensors *.bin);;All files (*)"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        connect(dialog, &QFileDialog::fileSelected, &m_context.models, &app::ModelCatalog::add);
+        dialog->open();
+    });
+}
+
+} // namespace ui

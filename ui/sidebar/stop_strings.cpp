@@ -1,0 +1,32 @@
+#include "ui/sidebar/stop_strings.h"
+
+namespace ui {
+
+QStringList stopStringsFrom(const QString& lines) {
+    QStringList stops;
+    for (const QString& line : lines.split(u'\n', Qt::SkipEmptyParts)) {
+        QString stop;
+        for (qsizetype i = 0; i < line.size(); ++i) {
+            const bool isEscape = line[i] == u'\\' && i + 1 < line.size() && (line[i + 1] == u'n' || line[i + 1] == u'\\');
+            if (isEscape) {
+                ++i;
+                stop += line[i] == u'n' ? QChar(u'\n') : QChar(u'\\');
+            } else {
+                stop += line[i];
+            }
+        }
+        stops.append(stop);
+    }
+    return stops;
+}
+
+QString textOfStopStrings(const QStringList& stops) {
+    QStringList lines;
+    for (QString stop : stops) {
+        stop.replace(u'\\', QLatin1String("\\\\")).replace(u'\n', QLatin1String("\\n"));
+        lines.append(stop);
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace ui

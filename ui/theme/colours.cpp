@@ -1,0 +1,103 @@
+#include "ui/theme/colours.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ui {
+
+namespace {
+
+// Relative luminance, WCAG 2.
+double luminance(const QColor& colour) {
+    const auto linear = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+QColor blend(const QColor& a, const QColor& b, double share) {
+    return QColor::fromRgbF(static_cast<float>(a.redF() + (b.redF() - a.redF()) * share),
+                            static_cast<float>(a.greenF() + (b.greenF() - a.greenF()) * share),
+                            static_cast<float>(a.blueF() + (b.blueF() - a.blueF()) * share));
+}
+
+} // namespace
+
+const Colours& lightColours() {
+    static const Colours colours = {
+        .window = QColor(0xf3, 0xf1, 0xec),
+        .page = QColor(0xfc, 0xfb, 0xf8),
+        .ink = QColor(0x29, 0x27, 0x23),
+        .quietInk = QColor(0x6a, 0x65, 0x5b),
+        .generatedInk = QColor(0x2c, 0x56, 0x70),
+        .editedInk = QColor(0x7d, 0x4a, 0x14),
+        .accent = QColor(0x2a, 0x6a, 0x92),
+        .onAccent = QColor(0xff, 0xff, 0xff),
+        .selection = QColor(0xcd, 0xe0, 0xec),
+        .border = QColor(0xdc, 0xd8, 0xcf),
+        .hoverMark = QColor(0xf6, 0xec, 0xc4),
+        .lockMark = QColor(0xf3, 0xd4, 0x79),
+        .matchMark = QColor(0xe6, 0xe9, 0xb8),
+        .differenceMark = QColor(0xfb, 0xd5, 0xc5),
+        .problem = QColor(0xf8, 0xe3, 0xdb),
+        .isDark = false,
+    };
+    return colours;
+}
+
+const Colours& darkColours() {
+    static const Colours colours = {
+        .window = QColor(0x24, 0x25, 0x28),
+        .page = QColor(0x1b, 0x1c, 0x1e),
+        .ink = QColor(0xd8, 0xd5, 0xcd),
+        .quietInk = QColor(0x9f, 0x9b, 0x92),
+        .generatedInk = QColor(0xa3, 0xc3, 0xd6),
+        .editedInk = QColor(0xdf, 0xb8, 0x8a),
+        .accent = QColor(0x7f, 0xb6, 0xd6),
+        .onAccent = QColor(0x12, 0x1a, 0x20),
+        .selection = QColor(0x2f, 0x4b, 0x60),
+        .border = QColor(0x3a, 0x3b, 0x40),
+        .hoverMark = QColor(0x43, 0x3d, 0x25),
+        .lockMark = QColor(0x56, 0x46, 0x16),
+        .matchMark = QColor(0x3d, 0x45, 0x25),
+        .differenceMark = QColor(0x5b, 0x35, 0x29),
+        .problem = QColor(0x47, 0x2d, 0x26),
+        .isDark = true,
+    };
+    return colours;
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const double first = luminance(a);
+    const double second = luminance(b);
+    return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
+}
+
+QPalette paletteOf(const Colours& colours) {
+    QPalette palette;
+    palette.setColor(QPalette::Window, colours.window);
+    palette.setColor(QPalette::WindowText, colours.ink);
+    palette.setColor(QPalette::Base, colours.page);
+    palette.setColor(QPalette::AlternateBase, colours.window);
+    palette.setColor(QPalette::Text, colours.ink);
+    palette.setColor(QPalette::PlaceholderText, colours.quietInk);
+    palette.setColor(QPalette::Button, colours.isDark ? colours.window.lighter(125) : colours.window);
+    palette.setColor(QPalette::ButtonText, colours.ink);
+    palette.setColor(QPalette::BrightText, colours.ink);
+    palette.setColor(QPalette::Highlight, colours.selection);
+    palette.setColor(QPalette::HighlightedText, colours.ink);
+    palette.setColor(QPalette::ToolTipBase, colours.page);
+    palette.setColor(QPalette::ToolTipText, colours.ink);
+    palette.setColor(QPalette::Link, colours.accent);
+    palette.setColor(QPalette::LinkVisited, colours.accent);
+    palette.setColor(QPalette::Light, blend(colours.window, Qt::white, colours.isDark ? 0.08 : 0.6));
+    palette.setColor(QPalette::Midlight, blend(colours.window, Qt::white, colours.isDark ? 0.04 : 0.3));
+    palette.setColor(QPalette::Mid, colours.border);
+    palette.setColor(QPalette::Dark, blend(colours.border, Qt::black, 0.2));
+    palette.setColor(QPalette::Shadow, blend(colours.window, Qt::black, 0.6));
+    const QColor faded = blend(colours.ink, colours.window, 0.55);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText}) {
+        palette.setColor(QPalette::Disabled, role, faded);
+    }
+    return palette;
+}
+
+} // namespace ui

@@ -1,0 +1,71 @@
+// actions.h: everything the window can do, each with its key, its words and its place in the menus. What they do is connected
+// in main_window.cpp.
+// Threads: GUI thread only.
+#pragma once
+
+#include <QCoreApplication>
+#include <QList>
+
+class QAction;
+class QMainWindow;
+class QMenu;
+class QToolBar;
+
+namespace ui {
+
+class Theme;
+
+struct Actions {
+    Q_DECLARE_TR_FUNCTIONS(ui::Actions)
+
+public:
+    // Makes the actions and the menus of `window`. They work while the menu bar is hidden, too.
+    explicit Actions(QMainWindow& window);
+    void addToToolBar(QToolBar& bar) const;
+    void setIcons(const Theme& theme) const;
+
+    QAction* newProject;
+    QAction* open;
+    QAction* save;
+    QAction* saveAs;
+    QAction* importText;
+    QAction* exportText;
+    QAction* quit;
+    QMenu* recent;
+
+    QAction* undo;
+    QAction* redo;
+    QAction* cut;
+    QAction* copy;
+    QAction* paste;
+    QAction* selectAll;
+    QAction* find;
+    QAction* replace;
+    QAction* findNext;
+    QAction* findPrevious;
+
+    QAction* continueStory;
+    QAction* stop;
+    QAction* retry;
+    QAction* earlierAttempt;
+    QAction* laterAttempt;
+    QAction* compare;
+
+    QAction* showOrigins;
+    QAction* largerText;
+    QAction* smallerText;
+    QAction* chooseFont;
+    QAction* themeSystem;
+    QAction* themeLight;
+    QAction* themeDark;
+    QAction* showSidebar;
+    QAction* showHeatmap;
+    QAction* focusMode;
+
+    QAction* shortcuts;
+    QAction* about;
+
+    QList<QMenu*> menus; // in the menu bar, in order
+};
+
+} // namespace ui

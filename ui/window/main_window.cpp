@@ -1,0 +1,153 @@
+#include "ui/window/main_window.h"
+
+#include "app/document/document.h"
+#include "app/project/project_controller.h"
+#include "app/writing/story_writer.h"
+#include "ui/compare/compare_view.h"
+#include "ui/editor/story_editor.h"
+#include "ui/editor/token_marker.h"
+#include "ui/editor/word_counter.h"
+#include "ui/find/find_bar.h"
+#include "ui/heatmap/heatmap_dock.h"
+#include "ui/heatmap/token_selection.h"
+#include "ui/sidebar/sidebar_dock.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/typography.h"
+#include "ui/window/actions.h"
+#include "ui/window/english_plurals.h"
+#include "ui/window/message_bar.h"
+#include "ui/window/project_dialogs.h"
+#include "ui/window/status_line.h"
+
+#include <QBoxLayout>
+#include <QCloseEvent>
+#include <QCoreApplication>
+#include <QStackedWidget>
+#include <QToolBar>
+
+namespace ui {
+
+namespace {
+
+constexpr int kStateVersion = 1; // of the docks' places; raised when they change
+constexpr QSize kFirstSize(1220, 780);
+constexpr int kFirstHeatmapHeight = 220;
+
+} // namespace
+
+MainWindow::MainWindow(app::AppContext& context)
+    : m_context(context)
+    , m_theme(new Theme(this))
+    , m_selection(new TokenSelection(this))
+    , m_focusMode(*this)
+    , m_isFirstStart(context.preferences.isFirstStart()) {
+    QCoreApplication::installTranslator(new EnglishPlurals(this));
+    m_theme->apply(context.preferences.appearance().theme);
+    m_actions = std::make_unique<Actions>(*this);
+    build();
+    buildDocks();
+    new ProjectDialogs(m_context, *m_actions, *m_messages, *this);
+    connectEditing();
+    connectWriting();
+    connectView();
+    connectProblems();
+    applyAppearance(context.preferences.appearance());
+    applyColours();
+    restoreWindow();
+    updateTitle();
+    updateAttempts();
+    m_editor->setReadOnly(!m_context.project.isOpen());
+    m_editor->setFocus();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::build() {
+    setWindowIcon(QIcon(QStringLiteral(":/icons/inkgate.svg")));
+    setDockOptions(AnimatedDocks | AllowNestedDocks);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+
+    m_editor = new StoryEditor(m_context.document);
+    m_editor->setObjectName(QStringLiteral("storyEditor"));
+    m_findBar = new FindBar(*m_editor, m_context.document);
+    m_messages = new MessageBar;
+    m_storyPage = new QWidget;
+    auto* story = new QVBoxLayout(m_storyPage);
+    story->setContentsMargins(0, 0, 0, 0);
+    story->setSpacing(0);
+    story->addWidget(m_editor, 1);
+    story->addWidget(m_findBar);
+    m_compare = new CompareView(m_context.writer, m_context.document, m_context.runs, *m_selection);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_storyPage);
+    m_pages->addWidget(m_compare);
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(m_messages);
+    setCentralWidget(centre);
+
+    m_toolBar = new QToolBar(tr("Tools"));
+    m_toolBar->setObjectName(QStringLiteral("toolBar"));
+    m_toolBar->setMovable(false);
+    m_toolBar->setIconSize(QSize(20, 20));
+    m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
+    m_actions->addToToolBar(*m_toolBar);
+    addToolBar(m_toolBar);
+    m_status = new StatusLine(m_context);
+    setStatusBar(m_status);
+    m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
+}
+
+void MainWindow::buildDocks() {
+    m_heatmap = new HeatmapDock(m_context.runs, *m_selection);
+    m_sidebar = new SidebarDock(m_context);
+    addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
+    addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
+}
+
+void MainWindow::restoreWindow() {
+    resize(kFirstSize);
+    resizeDocks({m_heatmap}, {kFirstHeatmapHeight}, Qt::Vertical);
+    const app::Preferences& preferences = m_context.preferences;
+    if (!preferences.windowGeometry().isEmpty()) {
+        restoreGeometry(preferences.windowGeometry());
+        restoreState(preferences.windowState(), kStateVersion);
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_focusMode.set(false); // the window comes back as it was outside of full screen
+    m_context.writer.stop();
+    m_context.preferences.setWindow(saveGeometry(), saveState(kStateVersion));
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::applyAppearance(const app::Appearance& appearance) {
+    m_theme->apply(appearance.theme);
+    const Typography typography = typographyFor(appearance);
+    m_editor->setTypography(typography);
+    m_editor->setOriginsShown(appearance.showOrigins);
+    m_compare->setTypography(typography);
+    m_actions->showOrigins->setChecked(appearance.showOrigins);
+    m_actions->themeSystem->setChecked(appearance.theme == app::Theme::System);
+    m_actions->themeLight->setChecked(appearance.theme == app::Theme::Light);
+    m_actions->themeDark->setChecked(appearance.theme == app::Theme::Dark);
+}
+
+void MainWindow::applyColours() {
+    const Colours& colours = m_theme->colours();
+    m_actions->setIcons(*m_theme);
+    m_editor->setColours(colours);
+    m_compare->setColours(colours);
+    m_heatmap->setColours(colours);
+}
+
+void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }
+
+bool MainWindow::isComparing() const { return m_pages->currentWidget() == m_compare; }
+
+} // namespace ui

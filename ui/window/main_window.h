@@ -1,0 +1,98 @@
+// main_window.h: the window of the program: the story's page with its find bar, the compare view in its place when asked for, the
+// heatmap and the settings beside it, one quiet line below.
+// Threads: GUI thread only. The context's parts outlive the window. Nothing here waits for the engine or the disk.
+#pragma once
+
+#include "app/app_context.h"
+#include "app/document/text_origin.h"
+#include "app/preferences/preferences.h"
+#include "ui/window/focus_mode.h"
+
+#include <QMainWindow>
+
+#include <memory>
+
+class QStackedWidget;
+class QToolBar;
+
+namespace ui {
+
+struct Actions;
+class CompareView;
+class FindBar;
+class HeatmapDock;
+class MessageBar;
+class ProjectDialogs;
+class SidebarDock;
+class StatusLine;
+class StoryEditor;
+class Theme;
+class TokenMarker;
+class TokenSelection;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(app::AppContext& context);
+    ~MainWindow() override;
+
+    [[nodiscard]] StoryEditor& editor() { return *m_editor; }
+    [[nodiscard]] FindBar& findBar() { return *m_findBar; }
+    [[nodiscard]] HeatmapDock& heatmap() { return *m_heatmap; }
+    [[nodiscard]] CompareView& compareView() { return *m_compare; }
+    [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
+    [[nodiscard]] StatusLine& statusLine() { return *m_status; }
+    [[nodiscard]] MessageBar& messages() { return *m_messages; }
+    [[nodiscard]] const Actions& actions() const { return *m_actions; }
+    [[nodiscard]] TokenSelection& tokenSelection() { return *m_selection; }
+    [[nodiscard]] const Theme& theme() const { return *m_theme; }
+    [[nodiscard]] bool isComparing() const; // the compare view is in sight
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void build();
+    void buildDocks();
+    void restoreWindow();
+    void connectEditing();
+    void connectWriting();
+    void connectView();
+    void connectProblems();
+    void applyAppearance(const app::Appearance& appearance);
+    void applyColours();
+    void zoom(int steps);
+
+    void continueStory();
+    void retry();
+    void useNeighbourAttempt(int step);
+    void compare();
+    void showStory();
+    void escape();
+    void useGatedModel();
+    void updateAttempts();
+    void updateTitle();
+    void showEditorMenu(const QPoint& globalPosition);
+    [[nodiscard]] bool isTextAfter(qsizetype position) const;
+
+    app::AppContext m_context;
+    Theme* m_theme;
+    std::unique_ptr<Actions> m_actions;
+    TokenSelection* m_selection;
+    StoryEditor* m_editor = nullptr;
+    FindBar* m_findBar = nullptr;
+    MessageBar* m_messages = nullptr;
+    CompareView* m_compare = nullptr;
+    HeatmapDock* m_heatmap = nullptr;
+    SidebarDock* m_sidebar = nullptr;
+    StatusLine* m_status = nullptr;
+    TokenMarker* m_marker = nullptr;
+    QToolBar* m_toolBar = nullptr;
+    QStackedWidget* m_pages = nullptr;
+    QWidget* m_storyPage = nullptr;
+    FocusMode m_focusMode;
+    bool m_isFirstStart = false;
+};
+
+} // namespace ui

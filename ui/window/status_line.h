@@ -1,0 +1,39 @@
+// status_line.h: one quiet line under the page: what the model is doing, how many words, which model, whether all is saved.
+// Threads: GUI thread only.
+#pragma once
+
+#include "app/app_context.h"
+
+#include <QStatusBar>
+
+class QLabel;
+
+namespace ui {
+
+class StatusLine : public QStatusBar {
+    Q_OBJECT
+
+public:
+    explicit StatusLine(const app::AppContext& context, QWidget* parent = nullptr);
+
+    void setWords(int words);
+    // Said while the model writes in the middle of the story.
+    void setWritesBeforeText(bool isBefore) { m_writesBeforeText = isBefore; }
+    void say(const QString& activity);
+
+    [[nodiscard]] QString activity() const;
+
+private:
+    void connectWriter();
+    void showModel();
+    void showSaveState();
+
+    app::AppContext m_context;
+    QLabel* m_activity;
+    QLabel* m_words;
+    QLabel* m_model;
+    QLabel* m_saved;
+    bool m_writesBeforeText = false;
+};
+
+} // namespace ui
