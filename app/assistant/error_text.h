@@ -1,6 +1,6 @@
 // error_text.h: the engine's errors as sentences for the writer that say what to do next. The engine's own
-// sentence goes under "Details" and into the log. Threads: any; translations are installed before the threads
-// start.
+// sentence goes under "Details" and into the log.
+// Threads: any; translations are installed before the threads start.
 #pragma once
 
 #include "engine/core/error.h"

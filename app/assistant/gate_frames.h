@@ -1,6 +1,7 @@
 // gate_frames.h: what the gates did, in the form that crosses threads, is shown and is stored.
 // The gates of token i are those the model used while reading token i, so the last token of a run, which
-// nobody read afterwards, may have none. Threads: values.
+// nobody read afterwards, may have none.
+// Threads: values.
 #pragma once
 
 #include <QByteArray>

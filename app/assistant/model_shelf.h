@@ -1,6 +1,6 @@
 // model_shelf.h: the models the engine thread has loaded, ready to run: weights, vocabulary and a session
-// each. Keeps the few used last, so that comparing does not load two models each time. Threads: engine thread
-// only.
+// each. Keeps the few used last, so that comparing does not load two models each time.
+// Threads: engine thread only.
 #pragma once
 
 #include "app/assistant/generation_options.h"

@@ -1,5 +1,6 @@
 // prompt_window.h: how much of the story a model reads. A recurrent model could read all of it, but a novel
-// takes minutes, and what stands far back hardly matters to the next sentence. Threads: pure functions.
+// takes minutes, and what stands far back hardly matters to the next sentence.
+// Threads: pure functions.
 #pragma once
 
 #include <QStringView>

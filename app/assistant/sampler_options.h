@@ -1,6 +1,7 @@
 // sampler_options.h: how the next token is drawn, in the application's terms. Same meaning, ranges and order
 // of filters as engine/sampling/sampler.h; values out of range are refused by the engine with a sentence,
-// which ends the request as failed. Threads: values.
+// which ends the request as failed.
+// Threads: values.
 #pragma once
 
 #include <QJsonObject>

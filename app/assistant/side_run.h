@@ -1,5 +1,6 @@
 // side_run.h: one side of a request while it is being written: its generation, what waits to be sent, and how
-// long it took. Threads: engine thread only.
+// long it took.
+// Threads: engine thread only.
 #pragma once
 
 #include "app/assistant/generation_messages.h"

@@ -1,6 +1,7 @@
 // text_batcher.h: gathers the bytes of generated tokens into batches of whole characters, so that a fast
 // model sends the GUI about 30 messages a second instead of one per token. Bytes of a character that is not
-// complete yet wait for the next token. Threads: a value; engine thread.
+// complete yet wait for the next token.
+// Threads: a value; engine thread.
 #pragma once
 
 #include "app/assistant/generation_messages.h"

@@ -82,11 +82,10 @@ public:
     // The next character typed begins a new undo step (the cursor was moved, the window lost the focus).
     void breakTypingStep();
 
-    // --- one generation at a time
-    // ------------------------------------------------------------------------------------- Opens the step of
-    // `run` at `position` (moved before a surrogate pair it would split). With `replacing`, the text left of
-    // that run is removed in the same step, and the generation begins where it began. False if one is open
-    // already.
+    // --- one generation at a time ---
+    // Opens the step of `run` at `position` (moved before a surrogate pair it would split). With `replacing`,
+    // the text left of that run is removed in the same step, and the generation begins where it began. False
+    // if one is open already.
     bool beginGeneration(RunId run, qsizetype position, RunId replacing = 0);
     // Adds text at the anchor. False, and nothing happens, if this run's generation is not open (ended or
     // undone).

@@ -1,6 +1,7 @@
 // spanned_text.h: a text and the origin of every piece of it; the value behind Document and the project file.
 // Cost: an edit moves the text behind it and walks the spans (thousands in a long novel): tens of
-// microseconds. Threads: a value.
+// microseconds.
+// Threads: a value.
 #pragma once
 
 #include "app/document/text_origin.h"

@@ -1,6 +1,7 @@
 // model_catalog.h: the models a writer can choose: those that come with Inkgate and those whose files the
 // writer added. Looking into files happens on a pool thread; entries change from Inspecting to Ready or
-// Broken as answers come. Threads: GUI thread only.
+// Broken as answers come.
+// Threads: GUI thread only.
 #pragma once
 
 #include <QList>

@@ -1,6 +1,7 @@
 // preferences.h: what Inkgate remembers between starts, over a QSettings that the composition root owns
 // (tests pass an ini file in a temporary folder). Reading is from memory; writing goes to QSettings, which
-// writes its file when it sees fit. Threads: GUI thread only.
+// writes its file when it sees fit.
+// Threads: GUI thread only.
 #pragma once
 
 #include "app/assistant/generation_options.h"

@@ -1,5 +1,6 @@
 // autosave_journal.h: gathers what changes in the open project and sends it to the storage thread four times
-// a second. Threads: GUI thread only.
+// a second.
+// Threads: GUI thread only.
 #pragma once
 
 #include "app/storage/project_content.h"

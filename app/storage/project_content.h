@@ -1,5 +1,6 @@
 // project_content.h: what is in a project, and what can happen to it; the values between the GUI and the
-// storage thread. Threads: values.
+// storage thread.
+// Threads: values.
 #pragma once
 
 #include "app/assistant/gate_frames.h"

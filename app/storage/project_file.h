@@ -2,7 +2,8 @@
 // is open. append() is on the disk when it returns; a process killed at any moment leaves a file that opens
 // with everything appended. A file that must not be written (made by a newer Inkgate, write-protected) is
 // opened as a copy that lives in memory or in a temporary folder: it can be read, edited and saved under
-// another name, and problem() says why nothing else is saved. Threads: storage thread only.
+// another name, and problem() says why nothing else is saved.
+// Threads: storage thread only.
 #pragma once
 
 #include "app/storage/project_content.h"

@@ -6,7 +6,8 @@
 // puts the candidate in its place.
 //
 // What cannot be written (disk full) stays in memory and is tried again every two seconds and with every
-// append(). Threads: storage thread only; made in any thread and moved there before the first call.
+// append().
+// Threads: storage thread only; made in any thread and moved there before the first call.
 #pragma once
 
 #include "app/storage/project_content.h"

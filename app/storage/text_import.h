@@ -1,5 +1,6 @@
 // text_import.h: a text file as text: UTF-8 or UTF-16 with or without its mark, or Windows-1252, with any
-// line ends. Threads: any; reads a file.
+// line ends.
+// Threads: any; reads a file.
 #pragma once
 
 #include "app/storage/storage_problem.h"

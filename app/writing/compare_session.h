@@ -1,5 +1,6 @@
 // compare_session.h: base and gated model side by side from one place in the story: what each has written so
-// far. Threads: GUI thread only.
+// far.
+// Threads: GUI thread only.
 #pragma once
 
 #include "app/assistant/generation_messages.h"

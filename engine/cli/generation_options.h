@@ -1,4 +1,5 @@
 // generation_options.h: the prompt, its length and the sampler, for the commands that continue a text.
+// Threads: main() only.
 #pragma once
 
 #include "engine/core/error.h"

@@ -1,5 +1,6 @@
 // generation_trace.h: writes the tokens and gates of one generation to a trace file (`generate --trace
-// F.sqlite`). Threads: the generating one; writing happens on a thread of its own.
+// FILE`).
+// Threads: the generating one; writing happens on a thread of its own.
 #pragma once
 
 #include "engine/cli/model_options.h"

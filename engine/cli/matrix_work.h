@@ -1,5 +1,5 @@
-// matrix_work.h: how much of a model is matrix products, for the share of the matrix rate that prefill
-// reaches.
+// matrix_work.h: how much of a model is matrix products, to tell prefill's share of the matrix rate.
+// Threads: pure function.
 #pragma once
 
 #include "engine/model/weights.h"

@@ -1,4 +1,5 @@
 // model_options.h: --model, --gate, --tokenizer and --type, and the model they name.
+// Threads: main() only.
 #pragma once
 
 #include "engine/core/error.h"

@@ -1,4 +1,5 @@
 // random_model_spec.h: "rwkv6:24x2048:65536", a model of random weights for `bench --random`.
+// Threads: pure functions.
 #pragma once
 
 #include "engine/core/error.h"

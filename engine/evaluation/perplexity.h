@@ -8,6 +8,7 @@
 //   bits per byte   bits / bytes: independent of the vocabulary, so models with different tokenizers compare
 //   perplexity      2^(bits / tokens): compares only models with the same tokenizer
 // The same model, text, number of threads and machine give the same figures to the last digit.
+// Threads: the session's and the pool's rules: one caller at a time.
 #pragma once
 
 #include "engine/core/error.h"

@@ -1,6 +1,8 @@
-// gate_frame.h: what is kept of the gates of a token: a summary per layer and, if wanted, every value as an
-// 8-bit code. Source:  spec/enhanced-rwkv.md; values g[l,t] in [0, 1], D channels per layer. Codes: round(255
-// g), so a code c stands for g = c / 255 within 1/510. Threads: values.
+// gate_frame.h: what is kept of the gates of a token: a summary per layer and, if wanted, every value as a
+// code.
+// Source:  spec/enhanced-rwkv.md; values g[l,t] in [0, 1], D channels per layer.
+// Codes:   8 bits, round(255 g), so a code c stands for g = c / 255 within 1/510.
+// Threads: values.
 #pragma once
 
 #include <cstddef>

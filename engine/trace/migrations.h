@@ -1,8 +1,10 @@
-// migrations.h: brings the tables of one component of a database from any earlier version to the present one.
+// migrations.h: brings the tables of one component of a database from any earlier version to the present
+// one.
 // A file may hold several components (a project holds "project" and "gates"), so versions are not SQLite's
 // single user_version but rows of the table schema_version(component TEXT PRIMARY KEY, version INTEGER).
-// Version n is what the first n migrations produce. A released migration is never edited; a change is a new
-// one at the end. Threads: as Database.
+// Version n is what the first n migrations produce. A released migration is never edited; a change is a
+// new one at the end.
+// Threads: as Database.
 #pragma once
 
 #include "engine/core/error.h"

@@ -28,11 +28,14 @@ private slots:
         test::Desk desk(QStringLiteral("Once"));
         QStringList nameless;
         for (QWidget* const widget : desk.window->findChildren<QWidget*>()) {
-            const bool takesKeys = (widget->focusPolicy() & Qt::TabFocus) != 0 || qobject_cast<QAbstractButton*>(widget) != nullptr;
+            const bool takesKeys = (widget->focusPolicy() & Qt::TabFocus) != 0 ||
+                                   qobject_cast<QAbstractButton*>(widget) != nullptr;
             // Parts that Qt makes itself (a spin box's line, a dock's buttons) speak through their owners.
             const bool isQtsOwn = widget->objectName().startsWith(QLatin1String("qt_")) ||
-                                  widget->inherits("QComboBoxListView") || widget->inherits("QScrollArea") || widget->inherits("QLineEditIconButton") ||
-                                  widget->inherits("QToolBarExtension") || widget->inherits("QComboBoxPrivateContainer");
+                                  widget->inherits("QComboBoxListView") || widget->inherits("QScrollArea") ||
+                                  widget->inherits("QLineEditIconButton") ||
+                                  widget->inherits("QToolBarExtension") ||
+                                  widget->inherits("QComboBoxPrivateContainer");
             const bool isOutOfUse = widget->isHidden(); // by itself, not with what it stands in
             if (!takesKeys || isQtsOwn || isOutOfUse) {
                 continue;
@@ -52,15 +55,17 @@ private slots:
             for (const QAction* const action : menu->actions()) {
                 for (const QKeySequence& key : action->shortcuts()) {
                     const QString name = key.toString();
-                    QVERIFY2(!keys.contains(name), qPrintable(name + u' ' + action->text() + u' ' + keys.value(name)));
+                    QVERIFY2(!keys.contains(name),
+                             qPrintable(name + u' ' + action->text() + u' ' + keys.value(name)));
                     keys.insert(name, action->text());
                 }
             }
         }
-        for (const QString& key : {QStringLiteral("Ctrl+Return"), QStringLiteral("Esc"), QStringLiteral("Ctrl+R"),
-                                   QStringLiteral("Ctrl+Z"), QStringLiteral("Ctrl+Shift+Z"), QStringLiteral("Ctrl+Y"),
-                                   QStringLiteral("Ctrl+F"), QStringLiteral("Ctrl+H"), QStringLiteral("F3"),
-                                   QStringLiteral("Shift+F3"), QStringLiteral("F11")}) {
+        for (const QString& key :
+             {QStringLiteral("Ctrl+Return"), QStringLiteral("Esc"), QStringLiteral("Ctrl+R"),
+              QStringLiteral("Ctrl+Z"), QStringLiteral("Ctrl+Shift+Z"), QStringLiteral("Ctrl+Y"),
+              QStringLiteral("Ctrl+F"), QStringLiteral("Ctrl+H"), QStringLiteral("F3"),
+              QStringLiteral("Shift+F3"), QStringLiteral("F11")}) {
             QVERIFY2(keys.contains(key), qPrintable(key));
         }
     }
@@ -76,7 +81,8 @@ private slots:
                 const qsizetype at = action->text().indexOf(u'&');
                 QVERIFY2(at >= 0 && at + 1 < action->text().size(), qPrintable(action->text()));
                 const QChar letter = action->text()[at + 1].toLower();
-                QVERIFY2(!letters.contains(letter), qPrintable(action->text() + u' ' + letters.value(letter)));
+                QVERIFY2(!letters.contains(letter),
+                         qPrintable(action->text() + u' ' + letters.value(letter)));
                 letters.insert(letter, action->text());
             }
         }

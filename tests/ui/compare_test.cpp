@@ -124,7 +124,8 @@ private slots:
         for (const auto& selection : page->extraSelections()) {
             marked.append(selection.cursor.selectedText());
         }
-        const QString token = test::Desk::said(1, 2, Side::Second).mid(test::Desk::said(1, 1, Side::Second).size());
+        const QString token =
+            test::Desk::said(1, 2, Side::Second).mid(test::Desk::said(1, 1, Side::Second).size());
         QVERIFY(marked.contains(token));
     }
 

@@ -122,16 +122,13 @@ private slots:
             const int size = static_cast<int>(page.story.size());
             const int at = static_cast<int>(random.bounded(size + 1));
             const int length = static_cast<int>(random.bounded(std::min(6, size - at + 1)));
-            static const QString kPieces[] = {QStringLiteral("x"), QStringLiteral("\n"), QStringLiteral("two\nlines "),
-                                              QString(), QStringLiteral("\U0001F980")};
+            static const QString kPieces[] = {QStringLiteral("x"), QStringLiteral("\n"),
+                                              QStringLiteral("two\nlines "), QString(),
+                                              QStringLiteral("\U0001F980")};
             const QString& piece = kPieces[random.bounded(5)];
             switch (random.bounded(4)) {
-            case 0:
-                page.story.applyReplacements({{{at, length}, piece}});
-                break;
-            case 1:
-                page.story.undo();
-                break;
+            case 0: page.story.applyReplacements({{{at, length}, piece}}); break;
+            case 1: page.story.undo(); break;
             default: {
                 page.putCursor(at + length, at);
                 page.editor.textCursor().insertText(piece);
@@ -290,7 +287,8 @@ private slots:
         for (const int position : {0, 4, 11}) {
             cursor.setPosition(position);
             const QRect left = page.editor.cursorRect(cursor);
-            QCOMPARE(page.editor.positionUnder(left.center() + QPoint(3, 0)), std::optional<qsizetype>(position));
+            QCOMPARE(page.editor.positionUnder(left.center() + QPoint(3, 0)),
+                     std::optional<qsizetype>(position));
         }
         QVERIFY(!page.editor.positionUnder(QPoint(600, 400)));
     }
@@ -300,7 +298,8 @@ private slots:
         page.putCursor(0);
         QTextCursor second(page.editor.document());
         second.setPosition(12);
-        const int y = page.editor.viewport()->mapTo(&page.editor, page.editor.cursorRect(second).center()).y();
+        const int y =
+            page.editor.viewport()->mapTo(&page.editor, page.editor.cursorRect(second).center()).y();
         QTest::mouseClick(&page.editor, Qt::LeftButton, {}, QPoint(3, y));
         QCOMPARE(page.editor.textCursor().position(), 12);
     }

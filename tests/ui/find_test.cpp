@@ -67,7 +67,8 @@ private slots:
         QFETCH(bool, isWholeWord);
         QFETCH(QList<qsizetype>, positions);
         QList<qsizetype> found;
-        for (const TextRange& match : findAll(kText, {pattern, isRegex, isCaseSensitive, isWholeWord}).matches) {
+        for (const TextRange& match :
+             findAll(kText, {pattern, isRegex, isCaseSensitive, isWholeWord}).matches) {
             found.append(match.position);
         }
         QCOMPARE(found, positions);
@@ -83,7 +84,8 @@ private slots:
         const SearchQuery query{QStringLiteral("(\\w+) cat"), true, false, false};
         const SearchResult result = findAll(kText, query);
         const Replacer replacer(query, QStringLiteral("$1 dog\\n[$0]\\$"));
-        QCOMPARE(replacer.replacementFor(kText, result.matches[0]), std::optional(QStringLiteral("The dog\n[The cat]$")));
+        QCOMPARE(replacer.replacementFor(kText, result.matches[0]),
+                 std::optional(QStringLiteral("The dog\n[The cat]$")));
         const Replacer plain({QStringLiteral("cat"), false, false, false}, QStringLiteral("$1"));
         QCOMPARE(plain.replacementFor(kText, {4, 3}), std::optional(QStringLiteral("$1")));
         QVERIFY(!plain.replacementFor(kText, {5, 3}));
@@ -139,7 +141,8 @@ private slots:
         desk.replacement->setText(QStringLiteral("dog"));
         desk.window->editor().showRange({4, 3});
         QTest::keyClick(desk.replacement, Qt::Key_Return);
-        QCOMPARE(desk.parts.document.text(), QStringLiteral("The dog saw the other cat.\nTHE END, category."));
+        QCOMPARE(desk.parts.document.text(),
+                 QStringLiteral("The dog saw the other cat.\nTHE END, category."));
         QTRY_COMPARE(desk.selectionStart(), 22);
         QCOMPARE(desk.selected(), QStringLiteral("cat"));
     }
@@ -159,6 +162,21 @@ private slots:
         QCOMPARE(desk.parts.document.text(), kText);
         QCOMPARE(desk.page(), kText);
         QVERIFY(!desk.parts.document.canUndo());
+    }
+
+    void manyMatchesAreMarkedAroundTheCursor() {
+        FindDesk desk;
+        desk.parts.document.reset(
+            app::SpannedText(QStringLiteral("cat ").repeated(3000), app::Origin::Typed));
+        desk.window->actions().find->trigger();
+        desk.type(QStringLiteral("cat"));
+        QTRY_COMPARE(desk.bar.matchCount(), 3000);
+        desk.window->editor().showRange({4 * 2000, 3});
+        const auto marks = desk.window->editor().extraSelections();
+        QVERIFY(marks.size() < 1000);
+        QVERIFY(std::any_of(marks.begin(), marks.end(), [](const QTextEdit::ExtraSelection& mark) {
+            return mark.cursor.selectionStart() == 4 * 2000;
+        }));
     }
 
     void selectedWordsComeIntoTheBar() {

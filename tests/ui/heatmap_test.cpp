@@ -103,7 +103,8 @@ private slots:
         QTest::mouseClick(&desk.plot(), Qt::LeftButton, {}, desk.plot().pointOf({2, 0}).toPoint());
         QVERIFY(desk.window->tokenSelection().locked().has_value());
         QCOMPARE(desk.window->tokenSelection().locked()->token, 2);
-        QCOMPARE(desk.marked(StoryEditor::Mark::Locked), test::Desk::said(1, 3).mid(test::Desk::said(1, 2).size()).trimmed());
+        QCOMPARE(desk.marked(StoryEditor::Mark::Locked),
+                 test::Desk::said(1, 3).mid(test::Desk::said(1, 2).size()).trimmed());
         QTest::keyClick(&desk.window->editor(), Qt::Key_Escape);
         QVERIFY(!desk.window->tokenSelection().locked().has_value());
         QVERIFY(desk.window->editor().marks(StoryEditor::Mark::Locked).isEmpty());
@@ -134,7 +135,8 @@ private slots:
     void clickOnALayersLabelShowsItsChannelsAndEscapeGoesBack() {
         GateDesk desk;
         const QPointF cell = desk.plot().pointOf({0, 1});
-        QTest::mouseClick(&desk.plot(), Qt::LeftButton, {}, QPoint(desk.plot().plotArea().left() - 6, qRound(cell.y())));
+        QTest::mouseClick(&desk.plot(), Qt::LeftButton, {},
+                          QPoint(desk.plot().plotArea().left() - 6, qRound(cell.y())));
         QCOMPARE(desk.grid().layer(), std::optional(1));
         QCOMPARE(desk.grid().rows(), 4);
         const GateFrames sent = GateDesk::sent(5);
@@ -174,8 +176,8 @@ private slots:
         QVERIFY(!desk.plot().isFollowing());
         // However far one zooms out, the stretch stays bounded.
         for (int i = 0; i < 40; ++i) {
-            QWheelEvent wheel(QPointF(200, 60), desk.plot().mapToGlobal(QPointF(200, 60)), {}, QPoint(0, -120), {}, {},
-                              Qt::NoScrollPhase, false);
+            QWheelEvent wheel(QPointF(200, 60), desk.plot().mapToGlobal(QPointF(200, 60)), {},
+                              QPoint(0, -120), {}, {}, Qt::NoScrollPhase, false);
             QApplication::sendEvent(&desk.plot(), &wheel);
         }
         QCOMPARE(desk.plot().columnsInSight(), HeatmapPlot::kMostColumns);

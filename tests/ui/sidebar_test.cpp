@@ -86,7 +86,8 @@ private slots:
         QTest::addColumn<QStringList>("stops");
         QTest::newRow("words") << QStringList{QStringLiteral("END"), QStringLiteral("The  End")};
         QTest::newRow("new line") << QStringList{QStringLiteral("\n\n"), QStringLiteral("a\nb")};
-        QTest::newRow("backslashes") << QStringList{QStringLiteral("\\"), QStringLiteral("\\n"), QStringLiteral("\\\n")};
+        QTest::newRow("backslashes") << QStringList{QStringLiteral("\\"), QStringLiteral("\\n"),
+                                                    QStringLiteral("\\\n")};
         QTest::newRow("none") << QStringList();
     }
     void stopStringsComeBackAsTyped() {
@@ -109,7 +110,8 @@ private slots:
         QCOMPARE(part<QComboBox>(desk, "model")->currentText(), QStringLiteral("tales"));
         QCOMPARE(desk.window->sidebar().modelPanel().gateForComparing(), QStringLiteral("gated"));
         desk.parts.writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("none")});
-        QVERIFY(desk.window->sidebar().modelPanel().gateForComparing().isEmpty()); // its files are not known here
+        QVERIFY(
+            desk.window->sidebar().modelPanel().gateForComparing().isEmpty()); // its files are not known here
     }
 };
 

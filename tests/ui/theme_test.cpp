@@ -87,9 +87,11 @@ private slots:
         for (const int size : {10, 13, 24}) {
             appearance.fontSize = size;
             const Typography typography = typographyFor(appearance);
-            const double letter = QFontMetricsF(typography.font).horizontalAdvance(
-                                      QStringLiteral("It was a quiet evening and nobody came to the door of the house.")) /
-                                  64;
+            const double letter =
+                QFontMetricsF(typography.font)
+                    .horizontalAdvance(
+                        QStringLiteral("It was a quiet evening and nobody came to the door of the house.")) /
+                64;
             const double characters = typography.columnWidth / letter;
             QVERIFY2(characters > 66 && characters < 78, qPrintable(QString::number(characters)));
         }

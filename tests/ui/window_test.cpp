@@ -111,12 +111,14 @@ private slots:
         desk.setLength(1'000'000);
         StatusLine& status = desk.window->statusLine();
         QCOMPARE(status.findChild<QLabel*>(QStringLiteral("statusWords"))->text(), QStringLiteral("4 words"));
-        QCOMPARE(status.findChild<QLabel*>(QStringLiteral("statusModel"))->text(), QStringLiteral("tales, gated"));
+        QCOMPARE(status.findChild<QLabel*>(QStringLiteral("statusModel"))->text(),
+                 QStringLiteral("tales, gated"));
         QTest::keyClick(&desk.window->editor(), Qt::Key_Return, Qt::ControlModifier);
         QTRY_VERIFY(status.activity().startsWith(QStringLiteral("writing, ")));
         QTest::keyClick(&desk.window->editor(), Qt::Key_Escape);
         QTRY_VERIFY(status.activity().startsWith(QStringLiteral("stopped after ")));
-        QTRY_COMPARE(status.findChild<QLabel*>(QStringLiteral("statusSaved"))->text(), QStringLiteral("saved"));
+        QTRY_COMPARE(status.findChild<QLabel*>(QStringLiteral("statusSaved"))->text(),
+                     QStringLiteral("saved"));
     }
 
     void failureIsSaidWithoutAWindow() {
@@ -138,7 +140,8 @@ private slots:
         test::Desk desk(kStory, script);
         QTRY_COMPARE(desk.window->messages().message(), script.loadProblem);
         desk.window->sidebar().hide();
-        QTest::mouseClick(desk.window->messages().findChild<QPushButton*>(QStringLiteral("messageAction")), Qt::LeftButton);
+        QTest::mouseClick(desk.window->messages().findChild<QPushButton*>(QStringLiteral("messageAction")),
+                          Qt::LeftButton);
         QVERIFY(desk.window->sidebar().isVisible());
     }
 
@@ -146,7 +149,7 @@ private slots:
         QTemporaryDir folder;
         app::AppParts parts(folder.path());
         app::ModelCatalog models;
-        app::AppContext context{parts.document, parts.project, parts.writer, parts.assistant,
+        app::AppContext context{parts.document, parts.project, parts.writer,     parts.assistant,
                                 parts.runs,     models,        parts.preferences};
         MainWindow window(context);
         window.show();

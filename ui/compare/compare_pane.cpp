@@ -30,7 +30,8 @@ ComparePane::ComparePane(const QString& title, const QString& objectName, QWidge
     m_page->setUndoRedoEnabled(false);
     m_page->setFrameShape(QFrame::NoFrame);
     m_page->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_page->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn); // both columns stay equally wide, so lines stay level
+    m_page->setVerticalScrollBarPolicy(
+        Qt::ScrollBarAlwaysOn); // both columns stay equally wide, so lines stay level
     m_page->document()->setDocumentMargin(28);
     m_page->setAccessibleName(title);
     m_page->viewport()->installEventFilter(this);
@@ -149,7 +150,8 @@ void ComparePane::showMarks() {
         QTextEdit::ExtraSelection selection;
         selection.cursor = QTextCursor(m_page->document());
         selection.cursor.setPosition(m_contextLength + static_cast<int>(range->position));
-        selection.cursor.setPosition(m_contextLength + static_cast<int>(range->end()), QTextCursor::KeepAnchor);
+        selection.cursor.setPosition(m_contextLength + static_cast<int>(range->end()),
+                                     QTextCursor::KeepAnchor);
         selection.format.setBackground(ground);
         selections.append(selection);
     };
@@ -160,7 +162,8 @@ void ComparePane::showMarks() {
 
 void ComparePane::reveal(qsizetype position) {
     QTextCursor cursor(m_page->document());
-    cursor.setPosition(std::min(m_contextLength + static_cast<int>(position), m_page->document()->characterCount() - 1));
+    cursor.setPosition(
+        std::min(m_contextLength + static_cast<int>(position), m_page->document()->characterCount() - 1));
     const int y = m_page->cursorRect(cursor).top();
     scrollBar()->setValue(scrollBar()->value() + y - m_page->viewport()->height() / 3);
 }
@@ -170,7 +173,8 @@ bool ComparePane::eventFilter(QObject* watched, QEvent* event) {
         const QPoint point = static_cast<QMouseEvent*>(event)->position().toPoint();
         // The nearest gap between letters; the letter is the one on the side of the gap that the mouse is on.
         const QTextCursor gap = m_page->cursorForPosition(point);
-        const int letter = gap.position() - (point.x() < m_page->cursorRect(gap).center().x() ? 1 : 0) - m_contextLength;
+        const int letter =
+            gap.position() - (point.x() < m_page->cursorRect(gap).center().x() ? 1 : 0) - m_contextLength;
         const bool isInside = letter >= 0 && letter < m_text.size();
         emit hovered(isInside ? std::optional<qsizetype>(letter) : std::nullopt);
     } else if (event->type() == QEvent::Leave) {

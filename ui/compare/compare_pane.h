@@ -1,5 +1,5 @@
-// compare_pane.h: one side of a comparison: whose text it is, how fast it comes, the text itself behind the end of the story,
-// and "Use this one".
+// compare_pane.h: one side of a comparison: whose text it is, how fast it comes, the text itself behind the
+// end of the story, and "Use this one".
 // Threads: GUI thread only.
 #pragma once
 

@@ -172,7 +172,8 @@ void CompareView::showTokens() {
     for (const app::Side side : {app::Side::First, app::Side::Second}) {
         std::optional<app::TextRange> range;
         const app::RunRecord* const record = m_runs.run(session().side(side).run);
-        if (place && place->run == session().side(side).run && record != nullptr && place->token < record->tokens.size()) {
+        if (place && place->run == session().side(side).run && record != nullptr &&
+            place->token < record->tokens.size()) {
             const app::RunToken& token = record->tokens[place->token];
             range = app::TextRange{token.start, token.end - token.start};
         }

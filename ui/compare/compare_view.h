@@ -1,5 +1,5 @@
-// compare_view.h: base and gated model side by side, from the same words with the same seed. Scrolls both together, marks where
-// they part, and lets the writer take one.
+// compare_view.h: base and gated model side by side, from the same words with the same seed. Scrolls both
+// together, marks where they part, and lets the writer take one.
 // Threads: GUI thread only.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace app {
 class Document;
 class RunHistory;
 class StoryWriter;
-}
+} // namespace app
 
 namespace ui {
 

@@ -111,12 +111,13 @@ void DocumentMirror::onViewChanged(int position, int removed, int added) {
     if (m_isApplying) {
         return;
     }
-    // Qt counts the final separator in when a change touches the end, and reports changes of format as replacements of text by
-    // the same text; both are cut down to what really changed.
+    // Qt counts the final separator in when a change touches the end, and reports changes of format as
+    // replacements of text by the same text; both are cut down to what really changed.
     const auto storyLength = static_cast<int>(m_story.size());
     removed = std::min(removed, storyLength - position);
     added = std::min(added, textLength(m_view) - position);
-    if (position > storyLength || removed < 0 || added < 0 || storyLength - removed + added != textLength(m_view)) {
+    if (position > storyLength || removed < 0 || added < 0 ||
+        storyLength - removed + added != textLength(m_view)) {
         fill();
         return;
     }
@@ -128,7 +129,8 @@ void DocumentMirror::onViewChanged(int position, int removed, int added) {
         ++head;
     }
     qsizetype tail = 0;
-    while (tail < shorter - head && inserted[inserted.size() - 1 - tail] == before[before.size() - 1 - tail]) {
+    while (tail < shorter - head &&
+           inserted[inserted.size() - 1 - tail] == before[before.size() - 1 - tail]) {
         ++tail;
     }
     if (head + tail == before.size() && before.size() == inserted.size()) {

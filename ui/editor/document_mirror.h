@@ -1,8 +1,8 @@
-// document_mirror.h: keeps a QTextDocument and an app::Document equal, both ways, one edit at a time.
-// What the writer types goes to the story as the smallest edit that explains it; what happens to the story (generation,
-// undo, replace all) goes to the widget as that one edit. Nothing is compared or copied as a whole, so a keystroke costs the
-// same in a long novel. If the two ever lose step, the widget is filled anew from the story, which is the truth.
-// The text document's own undo is off: the story has the history.
+// document_mirror.h: keeps a QTextDocument and an app::Document equal, both ways, one edit at a time. What
+// the writer types goes to the story as the smallest edit that explains it; what happens to the story
+// (generation, undo, replace all) goes to the widget as that one edit. Nothing is compared or copied as a
+// whole, so a keystroke costs the same in a long novel. If the two ever lose step, the widget is filled anew
+// from the story, which is the truth. The text document's own undo is off: the story has the history.
 // Threads: GUI thread only.
 #pragma once
 
@@ -19,16 +19,16 @@ namespace ui {
 
 class JoinedEdit;
 
-// The text as a text document takes it in without changing its length: a carriage return is a line end of its own, and the two
-// characters that mean frames to Qt are shown as unknown ones.
+// The text as a text document takes it in without changing its length: a carriage return is a line end of its
+// own, and the two characters that mean frames to Qt are shown as unknown ones.
 [[nodiscard]] QString shownText(QString text);
 
 class DocumentMirror : public QObject {
     Q_OBJECT
 
 public:
-    // Fills `view` at once. To be made before anything else that listens to `view`, so that the story is up to date when they
-    // are told.
+    // Fills `view` at once. To be made before anything else that listens to `view`, so that the story is up
+    // to date when they are told.
     DocumentMirror(app::Document& story, QTextDocument& view, QObject* parent = nullptr);
     ~DocumentMirror() override;
 
@@ -42,8 +42,8 @@ public:
     void release();
 
 signals:
-    // Around every step that comes from the story, with its first and its last change, so that cursor, selection and scroll
-    // position can be kept.
+    // Around every step that comes from the story, with its first and its last change, so that cursor,
+    // selection and scroll position can be kept.
     void aboutToApply(const app::DocumentChange& change);
     void applied(const app::DocumentChange& change);
     // Around filling the widget anew.
@@ -62,8 +62,8 @@ private:
     QTextBlockFormat m_format;
     bool m_isApplying = false; // the view is being changed by us
     int m_fills = 0;
-    // The story tells of a step's changes one after the other when all of them are done already. Until the last one has come the
-    // two differ, so nobody may look: the view keeps its edit block open.
+    // The story tells of a step's changes one after the other when all of them are done already. Until the
+    // last one has come the two differ, so nobody may look: the view keeps its edit block open.
     std::unique_ptr<JoinedEdit> m_step;
     app::DocumentChange m_lastChange;
     bool m_isHeld = false;

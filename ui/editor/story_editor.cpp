@@ -20,10 +20,10 @@ namespace ui {
 
 namespace {
 
-constexpr int kSideMargin = 24;   // least space beside the column
-constexpr int kTopMargin = 40;    // above the first line
-constexpr int kBottomMargin = 96; // below the last line, so that one does not write at the window's edge
-constexpr qsizetype kMostMarks = 400; // painted marks; more of them only cost time
+constexpr int kSideMargin = 24;       // least space beside the column
+constexpr int kTopMargin = 40;        // above the first line
+constexpr int kBottomMargin = 96;     // below the last line, so that one does not write at the window's edge
+constexpr qsizetype kMostMarks = 400; // of a kind, painted around the cursor; a common word has thousands
 
 } // namespace
 
@@ -40,14 +40,22 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     setCursorWidth(2);
     setTabChangesFocus(false);
     setAccessibleName(tr("Story"));
-    setAccessibleDescription(tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
+    setAccessibleDescription(
+        tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
     document()->setDocumentMargin(0);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::noteSight);
-    connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::noteSight);
+    connect(this, &QTextEdit::cursorPositionChanged, this, [this] {
+        noteSight();
+        if (marks(Mark::Match).size() > kMostMarks) {
+            showMarks();
+        }
+    });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
-    connect(m_mirror, &DocumentMirror::aboutToFill, this, [this] { m_before.cursorPosition = textCursor().position(); });
+    connect(m_mirror, &DocumentMirror::aboutToFill, this,
+            [this] { m_before.cursorPosition = textCursor().position(); });
     connect(m_mirror, &DocumentMirror::filled, this, &StoryEditor::onFilled);
-    connect(&m_story, &app::Document::wasReset, this, &StoryEditor::onReset); // after the mirror has filled the page
+    connect(&m_story, &app::Document::wasReset, this,
+            &StoryEditor::onReset); // after the mirror has filled the page
     connect(m_mirror, &DocumentMirror::aboutToApply, this, &StoryEditor::beforeStoryChange);
     connect(m_mirror, &DocumentMirror::applied, this, &StoryEditor::afterStoryChange);
     setPageMargins();
@@ -96,9 +104,15 @@ void StoryEditor::setMarks(Mark mark, const QList<app::TextRange>& ranges) {
 void StoryEditor::showMarks() {
     QList<ExtraSelection> selections;
     const int end = document()->characterCount() - 1;
-    const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark, m_colours.lockMark};
+    const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
+                              m_colours.lockMark};
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
-        for (const app::TextRange& range : m_marks[mark].first(std::min(kMostMarks, m_marks[mark].size()))) {
+        const QList<app::TextRange>& ranges = m_marks[mark];
+        const auto near =
+            std::lower_bound(ranges.begin(), ranges.end(), textCursor().position(),
+                             [](const app::TextRange& range, int at) { return range.position < at; });
+        const qsizetype first = std::max<qsizetype>(0, (near - ranges.begin()) - kMostMarks / 2);
+        for (const app::TextRange& range : ranges.mid(first, kMostMarks)) {
             if (range.length <= 0 || range.end() > end) {
                 continue;
             }
@@ -158,7 +172,7 @@ std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
     return std::nullopt;
 }
 
-// --- text that comes from the story ------------------------------------------------------------------------------------
+// --- text that comes from the story -------------------------------------------------
 
 void StoryEditor::onFilled() {
     setPageMargins();
@@ -240,7 +254,7 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
     }
 }
 
-// --- the page ----------------------------------------------------------------------------------------------------------
+// --- the page -------------------------------------------------
 
 void StoryEditor::setPageMargins() {
     QTextFrameFormat format = document()->rootFrame()->frameFormat();
@@ -285,21 +299,21 @@ bool StoryEditor::event(QEvent* event) {
     case QEvent::MouseButtonRelease:
     case QEvent::MouseButtonDblClick:
     case QEvent::MouseMove: {
-        // The margins beside the column are part of the page: a click there means the nearest place in the text.
+        // The margins beside the column are part of the page: a click there means the nearest place in the
+        // text.
         const auto* mouse = static_cast<QMouseEvent*>(event);
-        QMouseEvent inside(mouse->type(), viewport()->mapFrom(this, mouse->position()), mouse->globalPosition(),
-                           mouse->button(), mouse->buttons(), mouse->modifiers());
+        QMouseEvent inside(mouse->type(), viewport()->mapFrom(this, mouse->position()),
+                           mouse->globalPosition(), mouse->button(), mouse->buttons(), mouse->modifiers());
         return QCoreApplication::sendEvent(viewport(), &inside);
     }
     case QEvent::Wheel: {
         const auto* wheel = static_cast<QWheelEvent*>(event);
-        QWheelEvent inside(viewport()->mapFrom(this, wheel->position()), wheel->globalPosition(), wheel->pixelDelta(),
-                           wheel->angleDelta(), wheel->buttons(), wheel->modifiers(), wheel->phase(),
-                           wheel->inverted());
+        QWheelEvent inside(viewport()->mapFrom(this, wheel->position()), wheel->globalPosition(),
+                           wheel->pixelDelta(), wheel->angleDelta(), wheel->buttons(), wheel->modifiers(),
+                           wheel->phase(), wheel->inverted());
         return QCoreApplication::sendEvent(viewport(), &inside);
     }
-    default:
-        break;
+    default: break;
     }
     return QTextEdit::event(event);
 }

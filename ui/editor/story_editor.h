@@ -1,6 +1,6 @@
 // story_editor.h: the page the story is written on: a centred column of text that mirrors an app::Document.
-// While text streams in, the cursor, the selection and what is on screen stay where they are; the view goes along only if the
-// place where the text grows was in sight.
+// While text streams in, the cursor, the selection and what is on screen stay where they are; the view goes
+// along only if the place where the text grows was in sight.
 // Threads: GUI thread only.
 #pragma once
 
@@ -33,7 +33,9 @@ public:
     void setTypography(const Typography& typography);
     void setOriginsShown(bool isShown);
     void setMarks(Mark mark, const QList<app::TextRange>& ranges);
-    [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const { return m_marks[static_cast<std::size_t>(mark)]; }
+    [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const {
+        return m_marks[static_cast<std::size_t>(mark)];
+    }
 
     // Reports what is under the mouse through hovered() while on.
     void setHoverReported(bool isReported);
@@ -88,9 +90,9 @@ private:
     struct View {
         int cursorPosition = 0;
         int cursorAnchor = 0;
-        bool follows = false;    // the place of the change was in sight, and nothing above it is
-        int topPosition = 0;     // of the first character in sight
-        int topOffset = 0;       // its place on the screen
+        bool follows = false;     // the place of the change was in sight, and nothing above it is
+        int topPosition = 0;      // of the first character in sight
+        int topOffset = 0;        // its place on the screen
         bool isAboveView = false; // the change is above what is in sight
     };
     View m_before;

@@ -23,7 +23,8 @@ TokenMarker::TokenMarker(StoryEditor& editor, const app::Document& story, const 
             m_selection.hover(position ? m_runs.tokenAt(*position) : std::nullopt);
         }
     });
-    // Edits move tokens; a mark on a token that was edited or undone goes. Looked at when the step is complete.
+    // Edits move tokens; a mark on a token that was edited or undone goes. Looked at when the step is
+    // complete.
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(0);
     connect(&m_refresh, &QTimer::timeout, this, &TokenMarker::show);

@@ -1,5 +1,5 @@
-// token_marker.h: joins the editor to the token selection: marks the hovered and the locked token in the text, and reports the
-// token under the mouse.
+// token_marker.h: joins the editor to the token selection: marks the hovered and the locked token in the
+// text, and reports the token under the mouse.
 // Threads: GUI thread only.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace app {
 class Document;
 class RunHistory;
-}
+} // namespace app
 
 namespace ui {
 
@@ -24,8 +24,8 @@ class TokenMarker : public QObject {
     Q_OBJECT
 
 public:
-    TokenMarker(StoryEditor& editor, const app::Document& story, const app::RunHistory& runs, TokenSelection& selection,
-                QObject* parent = nullptr);
+    TokenMarker(StoryEditor& editor, const app::Document& story, const app::RunHistory& runs,
+                TokenSelection& selection, QObject* parent = nullptr);
 
     // Off while no heatmap is in sight: then the page stays plain.
     void setActive(bool isActive);

@@ -1,5 +1,5 @@
-// word_counter.h: the number of words in a text document, kept up to date by counting changed paragraphs only.
-// Each paragraph carries its own count; paragraphs that disappear take theirs along.
+// word_counter.h: the number of words in a text document, kept up to date by counting changed paragraphs
+// only. Each paragraph carries its own count; paragraphs that disappear take theirs along.
 // Threads: GUI thread only.
 #pragma once
 
@@ -11,7 +11,8 @@ class QTextDocument;
 
 namespace ui {
 
-// Words are runs of letters and digits; apostrophes and hyphens inside do not part them ("don't", "well-known": one each).
+// Words are runs of letters and digits; apostrophes and hyphens inside do not part them ("don't",
+// "well-known": one each).
 [[nodiscard]] int countWords(QStringView text);
 
 class WordCounter : public QObject {

@@ -76,7 +76,8 @@ void FindBar::build() {
     m_word = new QCheckBox(tr("Whole &words"));
     m_regex = new QCheckBox(tr("&Regular expression"));
     m_regex->setObjectName(QStringLiteral("findRegex"));
-    m_regex->setToolTip(tr("Finds patterns: “colou?r” finds both spellings, “\\bthe (\\w+)” the word after every “the”."));
+    m_regex->setToolTip(
+        tr("Finds patterns: “colou?r” finds both spellings, “\\bthe (\\w+)” the word after every “the”."));
     auto* previous = new QPushButton(tr("&Previous"));
     previous->setToolTip(tr("The match before (Shift+F3)"));
     auto* next = new QPushButton(tr("&Next"));
@@ -94,14 +95,16 @@ void FindBar::build() {
     m_replacement->setObjectName(QStringLiteral("findReplacement"));
     m_replacement->setPlaceholderText(tr("Replace with"));
     m_replacement->setAccessibleName(tr("Replace with"));
-    m_replacement->setToolTip(tr("With a regular expression, $1 stands for the first bracket’s match and \\n for a new line."));
+    m_replacement->setToolTip(
+        tr("With a regular expression, $1 stands for the first bracket’s match and \\n for a new line."));
     m_replace = new QPushButton(tr("Rep&lace"));
     m_replaceAll = new QPushButton(tr("Replace &all"));
     m_replaceAll->setObjectName(QStringLiteral("findReplaceAll"));
 
     auto* first = new QHBoxLayout;
     first->setContentsMargins(0, 0, 0, 0);
-    for (QWidget* const widget : std::initializer_list<QWidget*>{m_pattern, m_count, previous, next, m_case, m_word, m_regex}) {
+    for (QWidget* const widget :
+         std::initializer_list<QWidget*>{m_pattern, m_count, previous, next, m_case, m_word, m_regex}) {
         first->addWidget(widget, widget == m_pattern ? 1 : 0);
     }
     first->addWidget(close);
@@ -184,10 +187,13 @@ void FindBar::step(Step step) {
         return;
     }
     const QTextCursor cursor = m_editor.textCursor();
-    const auto startsBefore = [](const app::TextRange& match, qsizetype position) { return match.position < position; };
+    const auto startsBefore = [](const app::TextRange& match, qsizetype position) {
+        return match.position < position;
+    };
     qsizetype index = 0;
     if (step == Step::Previous) {
-        index = std::lower_bound(matches.begin(), matches.end(), qsizetype{cursor.selectionStart()}, startsBefore) -
+        index = std::lower_bound(matches.begin(), matches.end(), qsizetype{cursor.selectionStart()},
+                                 startsBefore) -
                 matches.begin() - 1;
     } else {
         const qsizetype from = step == Step::NearCursor ? cursor.selectionStart() : cursor.selectionEnd();

@@ -1,5 +1,5 @@
-// find_bar.h: find and replace, in a bar under the story. Searching goes on in the background as one types; all matches in the
-// text are marked, the current one is selected.
+// find_bar.h: find and replace, in a bar under the story. Searching goes on in the background as one types;
+// all matches in the text are marked, the current one is selected.
 // Threads: GUI thread only.
 #pragma once
 
@@ -62,7 +62,7 @@ private:
     QPushButton* m_replace = nullptr;
     QPushButton* m_replaceAll = nullptr;
     SearchResult m_result;
-    bool m_hasResult = false;       // of the current query
+    bool m_hasResult = false;     // of the current query
     quint64 m_resultRevision = 0; // of the story that m_result was searched in
     quint64 m_searchRevision = 0; // of the story that is being searched
     Step m_then = Step::None;     // what to do when the search is done

@@ -24,9 +24,10 @@ SearchResult findAll(const QString& text, const SearchQuery& query) {
     }
     const QRegularExpression expression = expressionOf(query);
     if (!expression.isValid()) {
-        result.problem = QCoreApplication::translate("ui::TextSearch", "The pattern has a mistake at character %1: %2.")
-                             .arg(expression.patternErrorOffset() + 1)
-                             .arg(expression.errorString());
+        result.problem =
+            QCoreApplication::translate("ui::TextSearch", "The pattern has a mistake at character %1: %2.")
+                .arg(expression.patternErrorOffset() + 1)
+                .arg(expression.errorString());
         return result;
     }
     auto matches = expression.globalMatch(text);

@@ -1,4 +1,5 @@
-// text_search.h: finds every place of a text that matches a query, on a pool thread, on a copy that shares the text's memory.
+// text_search.h: finds every place of a text that matches a query, on a pool thread, on a copy that shares
+// the text's memory.
 // Threads: GUI thread only; found() arrives there.
 #pragma once
 
@@ -32,13 +33,14 @@ inline constexpr qsizetype kMostMatches = 100'000;
 
 [[nodiscard]] QRegularExpression expressionOf(const SearchQuery& query);
 [[nodiscard]] SearchResult findAll(const QString& text, const SearchQuery& query);
-// Makes the texts that take the place of matches. With a regular expression $0 .. $9 stand for the match and its brackets, \n and
-// \t for a new line and a tab; else the replacement is taken as it is.
+// Makes the texts that take the place of matches. With a regular expression $0 .. $9 stand for the match and
+// its brackets, \n and \t for a new line and a tab; else the replacement is taken as it is.
 class Replacer {
 public:
     Replacer(const SearchQuery& query, QString replacement);
     // Nothing if `match` is no match of the query in `text`.
-    [[nodiscard]] std::optional<QString> replacementFor(const QString& text, const app::TextRange& match) const;
+    [[nodiscard]] std::optional<QString> replacementFor(const QString& text,
+                                                        const app::TextRange& match) const;
 
 private:
     QRegularExpression m_expression;

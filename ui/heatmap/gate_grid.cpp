@@ -8,18 +8,12 @@ namespace ui {
 
 QString nameOf(GateStatistic statistic) {
     switch (statistic) {
-    case GateStatistic::Mean:
-        return QCoreApplication::translate("ui::GateGrid", "Mean");
-    case GateStatistic::Deviation:
-        return QCoreApplication::translate("ui::GateGrid", "Standard deviation");
-    case GateStatistic::P10:
-        return QCoreApplication::translate("ui::GateGrid", "10th percentile");
-    case GateStatistic::Median:
-        return QCoreApplication::translate("ui::GateGrid", "Median");
-    case GateStatistic::P90:
-        return QCoreApplication::translate("ui::GateGrid", "90th percentile");
-    case GateStatistic::ShareOpen:
-        return QCoreApplication::translate("ui::GateGrid", "Share above 0.5");
+    case GateStatistic::Mean: return QCoreApplication::translate("ui::GateGrid", "Mean");
+    case GateStatistic::Deviation: return QCoreApplication::translate("ui::GateGrid", "Standard deviation");
+    case GateStatistic::P10: return QCoreApplication::translate("ui::GateGrid", "10th percentile");
+    case GateStatistic::Median: return QCoreApplication::translate("ui::GateGrid", "Median");
+    case GateStatistic::P90: return QCoreApplication::translate("ui::GateGrid", "90th percentile");
+    case GateStatistic::ShareOpen: return QCoreApplication::translate("ui::GateGrid", "Share above 0.5");
     }
     return {};
 }
@@ -56,7 +50,9 @@ int GateGrid::rows() const {
     return (width() + perRow - 1) / perRow;
 }
 
-int GateGrid::channelsPerRow() const { return m_layer ? std::max(1, (width() + kMostRows - 1) / kMostRows) : 1; }
+int GateGrid::channelsPerRow() const {
+    return m_layer ? std::max(1, (width() + kMostRows - 1) / kMostRows) : 1;
+}
 
 float GateGrid::channel(int column, int channel) const {
     const app::GateFrames* const gates = frames();
@@ -79,18 +75,12 @@ float GateGrid::value(int column, int row) const {
     }
     const app::GateSummary& summary = frames()->at(column, row);
     switch (m_statistic) {
-    case GateStatistic::Mean:
-        return summary.mean;
-    case GateStatistic::Deviation:
-        return summary.deviation;
-    case GateStatistic::P10:
-        return summary.p10;
-    case GateStatistic::Median:
-        return summary.median;
-    case GateStatistic::P90:
-        return summary.p90;
-    case GateStatistic::ShareOpen:
-        return summary.shareOpen;
+    case GateStatistic::Mean: return summary.mean;
+    case GateStatistic::Deviation: return summary.deviation;
+    case GateStatistic::P10: return summary.p10;
+    case GateStatistic::Median: return summary.median;
+    case GateStatistic::P90: return summary.p90;
+    case GateStatistic::ShareOpen: return summary.shareOpen;
     }
     return 0;
 }
@@ -102,8 +92,8 @@ QString GateGrid::tokenText(int column) const {
     }
     const app::RunToken& token = record->tokens[column];
     QString text = record->text.mid(token.start, token.end - token.start);
-    text.replace(u'\n', QChar(0x21b5)); // ↵
-    text.replace(u' ', QChar(0x00b7));  // ·
+    text.replace(u'\n', QChar(0x21b5));                    // ↵
+    text.replace(u' ', QChar(0x00b7));                     // ·
     return text.isEmpty() ? QString(QChar(0x2026)) : text; // …: the token ends inside a character
 }
 

@@ -1,5 +1,6 @@
-// gate_grid.h: the numbers behind the heatmap: columns are tokens of one run, rows are either layers (one statistic over a layer's
-// channels) or the channels of one layer. Reads the run history in place, so nothing is copied while a run grows.
+// gate_grid.h: the numbers behind the heatmap: columns are tokens of one run, rows are either layers (one
+// statistic over a layer's channels) or the channels of one layer. Reads the run history in place, so nothing
+// is copied while a run grows.
 // Threads: GUI thread only.
 #pragma once
 

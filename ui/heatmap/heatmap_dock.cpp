@@ -18,6 +18,8 @@ namespace ui {
 
 namespace {
 
+constexpr QPoint kAboveTheMouse(8, -56); // so that the map below stays in sight
+constexpr int kWidestRunList = 460;
 constexpr int kMostRunsListed = 200;
 constexpr qsizetype kExcerpt = 32; // characters of a run's text in the list
 
@@ -50,7 +52,8 @@ HeatmapDock::HeatmapDock(app::RunHistory& runs, TokenSelection& selection, QWidg
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(10, 4, 10, 6);
     layout->setSpacing(4);
-    layout->addWidget(buildHeader());
+    m_header = buildHeader();
+    layout->addWidget(m_header);
     layout->addWidget(m_pages, 1);
     setWidget(content);
 
@@ -77,18 +80,21 @@ QWidget* HeatmapDock::buildHeader() {
     m_run->setToolTip(tr("Every continuation of this project and its gates"));
     m_run->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_run->setMinimumContentsLength(24);
+    m_run->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_run->setMaximumWidth(kWidestRunList);
     m_statistic = new QComboBox;
     m_statistic->setObjectName(QStringLiteral("heatmapStatistic"));
     m_statistic->setAccessibleName(tr("Statistic"));
     m_statistic->setToolTip(tr("What each cell shows of its layer’s gates"));
-    for (const auto statistic : {GateStatistic::Mean, GateStatistic::Deviation, GateStatistic::P10, GateStatistic::Median,
-                                 GateStatistic::P90, GateStatistic::ShareOpen}) {
+    for (const auto statistic : {GateStatistic::Mean, GateStatistic::Deviation, GateStatistic::P10,
+                                 GateStatistic::Median, GateStatistic::P90, GateStatistic::ShareOpen}) {
         m_statistic->addItem(nameOf(statistic), static_cast<int>(statistic));
     }
     m_range = new QComboBox;
     m_range->setObjectName(QStringLiteral("heatmapRange"));
     m_range->setAccessibleName(tr("Range of the colours"));
-    m_range->setToolTip(tr("Fixed: colours mean the same everywhere. Automatic: stretched to what is in sight."));
+    m_range->setToolTip(
+        tr("Fixed: colours mean the same everywhere. Automatic: stretched to what is in sight."));
     m_range->addItem(tr("Colours 0 to 1"));
     m_range->addItem(tr("Automatic colours"));
     m_cell = new QLabel;
@@ -96,7 +102,7 @@ QWidget* HeatmapDock::buildHeader() {
     m_cell->setTextFormat(Qt::PlainText);
     m_cell->setProperty("quiet", true);
     row->addWidget(m_back);
-    row->addWidget(m_run);
+    row->addWidget(m_run, 2);
     row->addWidget(m_statistic);
     row->addWidget(m_range);
     row->addStretch(1);
@@ -111,7 +117,8 @@ QWidget* HeatmapDock::buildHeader() {
         tell();
     });
     connect(m_range, &QComboBox::currentIndexChanged, this, [this](int index) {
-        m_plot->setValueRange(index == 0 ? HeatmapPlot::ValueRange::Fixed : HeatmapPlot::ValueRange::Automatic);
+        m_plot->setValueRange(index == 0 ? HeatmapPlot::ValueRange::Fixed
+                                         : HeatmapPlot::ValueRange::Automatic);
     });
     return header;
 }
@@ -154,14 +161,15 @@ void HeatmapDock::connectRuns() {
         }
     });
     connect(&m_runs, &app::RunHistory::currentRunChanged, this, &HeatmapDock::showRun);
-    connect(&m_runs, &app::RunHistory::runGrew, this,
-            [this](app::RunId run, const QString&, const QList<app::RunToken>&, const app::GateFrames& gates) {
-                if (run == m_grid.run() && gates.tokenCount() > 0) {
-                    refreshPage();
-                    m_plot->gridGrew(gates.firstToken);
-                    fitScrollBar();
-                }
-            });
+    connect(
+        &m_runs, &app::RunHistory::runGrew, this,
+        [this](app::RunId run, const QString&, const QList<app::RunToken>&, const app::GateFrames& gates) {
+            if (run == m_grid.run() && gates.tokenCount() > 0) {
+                refreshPage();
+                m_plot->gridGrew(gates.firstToken);
+                fitScrollBar();
+            }
+        });
     connect(&m_runs, &app::RunHistory::gatesReady, this, [this](app::RunId run) {
         if (run == m_grid.run()) {
             refreshPage();
@@ -169,19 +177,20 @@ void HeatmapDock::connectRuns() {
             fitScrollBar();
         }
     });
-    connect(&m_runs, &app::RunHistory::channelsReady, this, [this](app::RunId run, const app::ChannelMap& map) {
-        if (run != m_grid.run() || m_grid.layer() != map.layer) {
-            return;
-        }
-        if (map.tokens == 0) {
-            back();
-            m_cell->setText(tr("This run was recorded without its channels."));
-            return;
-        }
-        m_grid.setStoredChannels(map);
-        m_plot->gridReplaced(false);
-        fitScrollBar();
-    });
+    connect(&m_runs, &app::RunHistory::channelsReady, this,
+            [this](app::RunId run, const app::ChannelMap& map) {
+                if (run != m_grid.run() || m_grid.layer() != map.layer) {
+                    return;
+                }
+                if (map.tokens == 0) {
+                    back();
+                    m_cell->setText(tr("This run was recorded without its channels."));
+                    return;
+                }
+                m_grid.setStoredChannels(map);
+                m_plot->gridReplaced(false);
+                fitScrollBar();
+            });
 }
 
 void HeatmapDock::connectPlot() {
@@ -199,9 +208,7 @@ void HeatmapDock::connectPlot() {
     connect(m_plot, &QWidget::customContextMenuRequested, this, &HeatmapDock::showMenu);
 }
 
-void HeatmapDock::setColours(const Colours& colours) {
-    m_plot->setColours(colours);
-}
+void HeatmapDock::setColours(const Colours& colours) { m_plot->setColours(colours); }
 
 void HeatmapDock::showRun(app::RunId run) {
     m_grid.setRun(run);
@@ -239,10 +246,10 @@ void HeatmapDock::refreshPage() {
     m_pages->setCurrentIndex(why.isEmpty() ? 1 : 0);
     m_statistic->setEnabled(why.isEmpty() && !m_grid.layer());
     m_range->setEnabled(why.isEmpty());
-    m_run->setEnabled(m_run->count() > 0);
+    m_header->setVisible(record != nullptr); // nothing to choose from yet
 }
 
-// --- the list of runs --------------------------------------------------------------------------------------------------
+// --- the list of runs -------------------------------------------------
 
 QString HeatmapDock::labelOf(app::RunId run) const {
     const app::RunRecord* const record = m_runs.run(run);
@@ -257,8 +264,8 @@ QString HeatmapDock::labelOf(app::RunId run) const {
                              ? tr("base")
                              : record->model.gate;
     return tr("%1  %2, %3  %4")
-        .arg(QLocale().toString(record->startedAt.toLocalTime(), QStringLiteral("d MMM HH:mm:ss")), record->model.name,
-             gate, words);
+        .arg(QLocale().toString(record->startedAt.toLocalTime(), QStringLiteral("d MMM HH:mm:ss")),
+             record->model.name, gate, words);
 }
 
 void HeatmapDock::fillRuns() {
@@ -269,16 +276,15 @@ void HeatmapDock::fillRuns() {
         m_run->addItem(labelOf(runs[i]), runs[i]);
     }
     m_run->setCurrentIndex(m_run->findData(m_grid.run()));
-    m_run->setEnabled(m_run->count() > 0);
 }
 
-// --- one token, pointed at ---------------------------------------------------------------------------------------------
+// --- one token, pointed at -------------------------------------------------
 
 void HeatmapDock::onHovered(std::optional<GateCell> cell) {
     m_hoveredCell = cell;
     m_selection.hover(cell ? std::optional(TokenSelection::Place{m_grid.run(), cell->column}) : std::nullopt);
     if (cell) {
-        QToolTip::showText(QCursor::pos(), describe(*cell), m_plot);
+        QToolTip::showText(QCursor::pos() + kAboveTheMouse, describe(*cell), m_plot);
     } else {
         QToolTip::hideText();
     }
@@ -305,7 +311,8 @@ QString HeatmapDock::describe(const GateCell& cell) const {
     if (cell.column >= m_grid.columns() || cell.row >= m_grid.rows()) {
         return {};
     }
-    const QString value = QLocale().toString(static_cast<double>(m_grid.value(cell.column, cell.row)), 'f', 3);
+    const QString value =
+        QLocale().toString(static_cast<double>(m_grid.value(cell.column, cell.row)), 'f', 3);
     const QString text = m_grid.tokenText(cell.column);
     if (m_grid.layer()) {
         return tr("“%1”  layer %2, channel %3:  %4")
@@ -314,7 +321,10 @@ QString HeatmapDock::describe(const GateCell& cell) const {
             .arg(cell.row * m_grid.channelsPerRow())
             .arg(value);
     }
-    return tr("“%1”  layer %2:  %3 %4").arg(text).arg(cell.row).arg(nameOf(m_grid.statistic()).toLower(), value);
+    return tr("“%1”  layer %2:  %3 %4")
+        .arg(text)
+        .arg(cell.row)
+        .arg(nameOf(m_grid.statistic()).toLower(), value);
 }
 
 void HeatmapDock::tell() {
@@ -330,7 +340,7 @@ void HeatmapDock::tell() {
     }
 }
 
-// --- layers and channels -----------------------------------------------------------------------------------------------
+// --- layers and channels -------------------------------------------------
 
 void HeatmapDock::showChannels(int layer) {
     m_grid.showChannels(layer);

@@ -1,5 +1,5 @@
-// heatmap_dock.h: the gates of one run: run chooser, statistic, range, the map itself, and the way into one layer's channels.
-// Where there is nothing to show it says why in one sentence, and offers the gated model.
+// heatmap_dock.h: the gates of one run: run chooser, statistic, range, the map itself, and the way into one
+// layer's channels. Where there is nothing to show it says why in one sentence, and offers the gated model.
 // Threads: GUI thread only.
 #pragma once
 
@@ -28,7 +28,8 @@ public:
     ~HeatmapDock() override; // waits for a file that is being written
 
     void setColours(const Colours& colours);
-    // The picture (.png, .pdf) or the numbers (.csv, in the background), by the name's ending; failed() if that cannot be.
+    // The picture (.png, .pdf) or the numbers (.csv, in the background), by the name's ending; failed() if
+    // that cannot be.
     void write(const QString& path);
     // Leaves the channels of a layer. False if layers are shown already.
     bool back();
@@ -66,6 +67,7 @@ private:
     GateGrid m_grid;
     HeatmapPlot* m_plot = nullptr;
     QStackedWidget* m_pages = nullptr;
+    QWidget* m_header = nullptr;
     QWidget* m_emptyPage = nullptr;
     QLabel* m_why = nullptr;
     QPushButton* m_useGated = nullptr;

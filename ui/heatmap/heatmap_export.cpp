@@ -45,7 +45,8 @@ void HeatmapDock::write(const QString& path) {
         // A layer's channels over a long run are millions of numbers.
         m_pool.start([this, path, table = tableOf(m_grid)] {
             QSaveFile file(path);
-            const bool isWritten = file.open(QIODevice::WriteOnly) && file.write(toCsv(table)) >= 0 && file.commit();
+            const bool isWritten =
+                file.open(QIODevice::WriteOnly) && file.write(toCsv(table)) >= 0 && file.commit();
             QMetaObject::invokeMethod(this, [this, isWritten, path] { tellIfFailed(isWritten, path); });
         });
     }
@@ -53,7 +54,8 @@ void HeatmapDock::write(const QString& path) {
 
 void HeatmapDock::tellIfFailed(bool isWritten, const QString& path) {
     if (!isWritten) {
-        emit failed(tr("The heatmap could not be saved. Choose another folder or make space on the disk."), path);
+        emit failed(tr("The heatmap could not be saved. Choose another folder or make space on the disk."),
+                    path);
     }
 }
 

@@ -12,6 +12,7 @@ namespace ui {
 
 namespace {
 
+constexpr int kTopMargin = 10;                                        // room for the legend's highest number
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN(); // drawn as page
 
 QCPColorGradient sequentialGradient() {
@@ -35,8 +36,9 @@ HeatmapPlot::HeatmapPlot(const GateGrid& grid, QWidget* parent)
     setMouseTracking(true);
     setMinimumHeight(110);
     setAccessibleName(tr("Gate heatmap"));
-    setAccessibleDescription(tr("How far each layer’s gate was open at each token. Arrow keys move from cell to cell, Enter "
-                                "opens a layer, Escape goes back."));
+    setAccessibleDescription(
+        tr("How far each layer’s gate was open at each token. Arrow keys move from cell to cell, Enter "
+           "opens a layer, Escape goes back."));
     const int labelSpacing = fontMetrics().height();
     xAxis->setTicker(QSharedPointer<TokenTicker>::create(m_grid, *xAxis, labelSpacing));
     xAxis->setTickLabelRotation(60);
@@ -52,7 +54,7 @@ HeatmapPlot::HeatmapPlot(const GateGrid& grid, QWidget* parent)
     yAxis->setLabel(tr("layer"));
     xAxis->grid()->setVisible(false);
     yAxis->grid()->setVisible(false);
-    axisRect()->setMinimumMargins(QMargins(0, 6, 0, 0));
+    axisRect()->setMinimumMargins(QMargins(0, kTopMargin, 0, 0));
 
     plotLayout()->addElement(0, 1, m_scale);
     m_scale->setType(QCPAxis::atRight);
@@ -99,7 +101,8 @@ void HeatmapPlot::setColours(const Colours& colours) {
     for (QCPAxis* const axis : m_scale->axis()->axisRect()->axes()) {
         axis->setBasePen(Qt::NoPen);
     }
-    // Marks lie on blue as well as on yellow: a strong line in the theme's ink or paper, whichever is not in the scale.
+    // Marks lie on blue as well as on yellow: a strong line in the theme's ink or paper, whichever is not in
+    // the scale.
     m_hoverItem->setPen(QPen(QColor(0xff, 0xff, 0xff, 0xd0), 1.2));
     m_lockItem->setPen(QPen(QColor(0xe2, 0x4a, 0x33), 2));
     m_mapIsDirty = true;
@@ -168,7 +171,7 @@ void HeatmapPlot::setSight(int first, int count) {
     emit sightChanged();
 }
 
-// --- drawing -----------------------------------------------------------------------------------------------------------
+// --- drawing -------------------------------------------------
 
 void HeatmapPlot::schedule() {
     if (isVisible() && !m_frame.isActive()) {
@@ -186,7 +189,8 @@ void HeatmapPlot::draw() {
         m_mapIsDirty = false;
         m_marksAreDirty = false;
         if (m_isFollowing) {
-            // Moves on by an eighth of the view at a time: the map stands still in between and only new cells are written.
+            // Moves on by an eighth of the view at a time: the map stands still in between and only new cells
+            // are written.
             const int columns = m_grid.columns();
             if (columns > m_first + m_count || columns < m_first) {
                 const int stride = std::max(1, m_count / 8);
@@ -271,7 +275,7 @@ void HeatmapPlot::fitValueRange() {
     m_map->setDataRange(range);
 }
 
-// --- mouse and keys ----------------------------------------------------------------------------------------------------
+// --- mouse and keys -------------------------------------------------
 
 QRect HeatmapPlot::plotArea() const { return axisRect()->rect(); }
 
@@ -281,7 +285,8 @@ std::optional<GateCell> HeatmapPlot::cellAt(const QPointF& point) const {
     }
     const GateCell cell{static_cast<int>(std::lround(xAxis->pixelToCoord(point.x()))),
                         static_cast<int>(std::lround(yAxis->pixelToCoord(point.y())))};
-    const bool exists = cell.column >= 0 && cell.column < m_grid.columns() && cell.row >= 0 && cell.row < m_grid.rows();
+    const bool exists =
+        cell.column >= 0 && cell.column < m_grid.columns() && cell.row >= 0 && cell.row < m_grid.rows();
     return exists ? std::optional(cell) : std::nullopt;
 }
 
@@ -342,11 +347,12 @@ void HeatmapPlot::wheelEvent(QWheelEvent* event) {
         const int along = delta.x() != 0 ? delta.x() : delta.y();
         scrollTo(m_first - static_cast<int>(std::lround(along / 120.0 * std::max(1, m_count / 10))));
     } else {
-        const int count = std::clamp(static_cast<int>(std::lround(m_count * std::pow(0.8, delta.y() / 120.0))),
-                                     kFewestColumns, kMostColumns);
+        const int count =
+            std::clamp(static_cast<int>(std::lround(m_count * std::pow(0.8, delta.y() / 120.0))),
+                       kFewestColumns, kMostColumns);
         // The token under the mouse stays under the mouse.
-        const double share =
-            (event->position().x() - plotArea().left()) / static_cast<double>(std::max(1, plotArea().width()));
+        const double share = (event->position().x() - plotArea().left()) /
+                             static_cast<double>(std::max(1, plotArea().width()));
         const double fixed = m_first + std::clamp(share, 0.0, 1.0) * m_count;
         const int first = static_cast<int>(std::lround(fixed - std::clamp(share, 0.0, 1.0) * count));
         const int most = std::max(0, m_grid.columns() - count);
@@ -368,33 +374,19 @@ void HeatmapPlot::keyPressEvent(QKeyEvent* event) {
     }
     GateCell cell = m_locked.value_or(GateCell{std::min(m_first + m_count, m_grid.columns()) - 1, 0});
     switch (event->key()) {
-    case Qt::Key_Left:
-        --cell.column;
-        break;
-    case Qt::Key_Right:
-        ++cell.column;
-        break;
-    case Qt::Key_Up:
-        ++cell.row;
-        break;
-    case Qt::Key_Down:
-        --cell.row;
-        break;
-    case Qt::Key_Home:
-        cell.column = 0;
-        break;
-    case Qt::Key_End:
-        cell.column = m_grid.columns() - 1;
-        break;
+    case Qt::Key_Left: --cell.column; break;
+    case Qt::Key_Right: ++cell.column; break;
+    case Qt::Key_Up: ++cell.row; break;
+    case Qt::Key_Down: --cell.row; break;
+    case Qt::Key_Home: cell.column = 0; break;
+    case Qt::Key_End: cell.column = m_grid.columns() - 1; break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_locked && !m_grid.layer()) {
             emit rowOpened(m_locked->row);
         }
         return;
-    default:
-        QCustomPlot::keyPressEvent(event);
-        return;
+    default: QCustomPlot::keyPressEvent(event); return;
     }
     cell.column = std::clamp(cell.column, 0, m_grid.columns() - 1);
     cell.row = std::clamp(cell.row, 0, m_grid.rows() - 1);

@@ -1,7 +1,7 @@
-// heatmap_plot.h: draws a GateGrid: a colour map with labelled axes and a legend, of a bounded stretch of tokens.
-// Follows the newest token unless the reader has scrolled away. Wheel: zoom; Shift+wheel or drag: scroll. Arrow keys move the
-// locked cell, Enter opens its layer.
-// Repaints at most 30 times a second; marks have a layer of their own, so hovering does not redraw the map.
+// heatmap_plot.h: draws a GateGrid: a colour map with labelled axes and a legend, of a bounded stretch of
+// tokens. Follows the newest token unless the reader has scrolled away. Wheel: zoom; Shift+wheel or drag:
+// scroll. Arrow keys move the locked cell, Enter opens its layer. Repaints at most 30 times a second; marks
+// have a layer of their own, so hovering does not redraw the map.
 // Threads: GUI thread only.
 #pragma once
 
@@ -40,7 +40,8 @@ public:
     void setValueRange(ValueRange range);
     // The grid's numbers from `firstColumn` on are new.
     void gridGrew(int firstColumn);
-    // Another run, statistic or layer: draws everything anew. `startOver` goes back to following the newest token.
+    // Another run, statistic or layer: draws everything anew. `startOver` goes back to following the newest
+    // token.
     void gridReplaced(bool startOver);
 
     void setHovered(std::optional<GateCell> cell); // row -1: the whole column
@@ -63,8 +64,8 @@ public:
 signals:
     void cellHovered(std::optional<ui::GateCell> cell);
     void cellClicked(const ui::GateCell& cell);
-    void rowOpened(int row);     // a click on a row's label, Enter, or a double click
-    void sightChanged(); // firstColumn() or columnsInSight() changed
+    void rowOpened(int row); // a click on a row's label, Enter, or a double click
+    void sightChanged();     // firstColumn() or columnsInSight() changed
 
 protected:
     void mousePressEvent(QMouseEvent* event) override;

@@ -1,5 +1,5 @@
-// token_selection.h: the one token that all views point at: the one under the mouse and the one that was clicked.
-// The heatmap and the text both set it and both show it, so neither knows the other.
+// token_selection.h: the one token that all views point at: the one under the mouse and the one that was
+// clicked. The heatmap and the text both set it and both show it, so neither knows the other.
 // Threads: GUI thread only.
 #pragma once
 

@@ -18,8 +18,9 @@ TokenTicker::TokenTicker(const GateGrid& grid, const QCPAxis& axis, int spacing)
     , m_axis(axis)
     , m_spacing(spacing) {}
 
-void TokenTicker::generate(const QCPRange& range, const QLocale& /*locale*/, QChar /*formatChar*/, int /*precision*/,
-                           QVector<double>& ticks, QVector<double>* subTicks, QVector<QString>* tickLabels) {
+void TokenTicker::generate(const QCPRange& range, const QLocale& /*locale*/, QChar /*formatChar*/,
+                           int /*precision*/, QVector<double>& ticks, QVector<double>* subTicks,
+                           QVector<QString>* tickLabels) {
     ticks.clear();
     if (subTicks != nullptr) {
         subTicks->clear();

@@ -13,8 +13,8 @@ public:
     // `spacing`: least distance of two labels in pixels.
     TokenTicker(const GateGrid& grid, const QCPAxis& axis, int spacing);
 
-    void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision, QVector<double>& ticks,
-                  QVector<double>* subTicks, QVector<QString>* tickLabels) override;
+    void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision,
+                  QVector<double>& ticks, QVector<double>* subTicks, QVector<QString>* tickLabels) override;
 
 private:
     const GateGrid& m_grid;

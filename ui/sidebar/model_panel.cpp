@@ -33,14 +33,16 @@ ModelPanel::ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app:
     m_model->setAccessibleName(tr("Model"));
     m_model->setToolTip(tr("The language model that continues your story. It runs on this computer alone."));
     for (QComboBox* const combo : {m_model, m_gate}) {
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // long names must not widen the dock
+        combo->setSizeAdjustPolicy(
+            QComboBox::AdjustToMinimumContentsLengthWithIcon); // long names must not widen the dock
         combo->setMinimumContentsLength(12);
         combo->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     }
     m_gate->setObjectName(QStringLiteral("gate"));
     m_gate->setAccessibleName(tr("Gate"));
-    m_gate->setToolTip(tr("A gate mixes what the model just read into what it thinks, as much as it finds useful. "
-                          "“None” is the base model as it is."));
+    m_gate->setToolTip(
+        tr("A gate mixes what the model just read into what it thinks, as much as it finds useful. "
+           "“None” is the base model as it is."));
     m_about->setObjectName(QStringLiteral("aboutModel"));
     m_about->setWordWrap(true);
     m_about->setProperty("quiet", true);
@@ -73,8 +75,9 @@ void ModelPanel::fill() {
     const QSignalBlocker quiet(m_model);
     m_model->clear();
     for (const app::ModelEntry& entry : m_models.entries()) {
-        m_model->addItem(entry.state == app::ModelEntry::State::Broken ? tr("%1 (cannot be used)").arg(entry.label)
-                                                                       : entry.label,
+        m_model->addItem(entry.state == app::ModelEntry::State::Broken
+                             ? tr("%1 (cannot be used)").arg(entry.label)
+                             : entry.label,
                          entry.model);
     }
     const QString current = m_writer.modelChoice().model;

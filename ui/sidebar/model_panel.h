@@ -13,7 +13,7 @@ namespace app {
 class AssistantService;
 class ModelCatalog;
 class StoryWriter;
-}
+} // namespace app
 
 namespace ui {
 

@@ -84,7 +84,8 @@ void OptionRow::setSuffix(const QString& suffix) { m_box->setSuffix(suffix); }
 void OptionRow::moveSlider() {
     if (m_slider != nullptr) {
         const QSignalBlocker quiet(m_slider);
-        m_slider->setValue(static_cast<int>(std::lround((m_box->value() - m_box->minimum()) / m_box->singleStep())));
+        m_slider->setValue(
+            static_cast<int>(std::lround((m_box->value() - m_box->minimum()) / m_box->singleStep())));
     }
 }
 

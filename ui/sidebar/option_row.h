@@ -1,5 +1,5 @@
-// option_row.h: one number a writer can turn: a name, a slider for the hand and a box for the exact value, with a plain
-// explanation. The slider may be left out.
+// option_row.h: one number a writer can turn: a name, a slider for the hand and a box for the exact value,
+// with a plain explanation. The slider may be left out.
 // Threads: GUI thread only.
 #pragma once
 

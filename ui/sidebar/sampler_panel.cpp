@@ -50,13 +50,14 @@ SamplerPanel::SamplerPanel(app::Preferences& preferences, QWidget* parent)
     show();
 }
 
-// --- building ----------------------------------------------------------------------------------------------------------
+// --- building -------------------------------------------------
 
 void SamplerPanel::buildPresets(QBoxLayout& layout) {
     m_preset = new QComboBox;
     m_preset->setObjectName(QStringLiteral("preset"));
     m_preset->setAccessibleName(tr("Preset"));
-    m_preset->setToolTip(tr("Settings that go well together. Change anything below and it becomes your own."));
+    m_preset->setToolTip(
+        tr("Settings that go well together. Change anything below and it becomes your own."));
     connect(m_preset, &QComboBox::activated, this, &SamplerPanel::usePreset);
     auto* more = new QToolButton;
     more->setText(QStringLiteral("⋯"));
@@ -90,20 +91,22 @@ OptionRow* SamplerPanel::addNumber(QBoxLayout& layout, const QString& name, cons
 }
 
 void SamplerPanel::buildMain(QBoxLayout& layout) {
-    OptionRow* const temperature =
-        addNumber(layout, tr("&Temperature"),
-                  tr("How daring the model is. Low: it keeps to the most likely words and may repeat itself. High: it "
-                     "surprises, and may lose the thread. 0.7 to 1.0 suits most stories."),
-                  {0, 2, 0.05, 2, true}, &app::SamplerOptions::temperature);
+    OptionRow* const temperature = addNumber(
+        layout, tr("&Temperature"),
+        tr("How daring the model is. Low: it keeps to the most likely words and may repeat itself. High: it "
+           "surprises, and may lose the thread. 0.7 to 1.0 suits most stories."),
+        {0, 2, 0.05, 2, true}, &app::SamplerOptions::temperature);
     temperature->box()->setObjectName(QStringLiteral("temperature"));
     addNumber(layout, tr("Top-&p"),
-              tr("How much of the unlikely is allowed. At 0.9 only the likeliest words that together make up 90 % of the "
+              tr("How much of the unlikely is allowed. At 0.9 only the likeliest words that together make up "
+                 "90 % of the "
                  "chances can come. 1 allows every word."),
               {0.01, 1, 0.01, 2, true}, &app::SamplerOptions::topP);
-    m_length = new OptionRow(tr("&Length"),
-                             tr("How much the model writes before it stops by itself. A token is about three quarters of "
-                                "a word."),
-                             {1, kMostTokens, 10, 0, false});
+    m_length = new OptionRow(
+        tr("&Length"),
+        tr("How much the model writes before it stops by itself. A token is about three quarters of "
+           "a word."),
+        {1, kMostTokens, 10, 0, false});
     m_length->setSuffix(tr(" tokens"));
     m_length->box()->setObjectName(QStringLiteral("length"));
     connect(m_length, &OptionRow::edited, this, [this](double value) {
@@ -117,7 +120,8 @@ void SamplerPanel::buildMain(QBoxLayout& layout) {
 void SamplerPanel::buildMore(QBoxLayout& layout) {
     auto* section = new Section(tr("Choice of words"));
     m_topK = new OptionRow(tr("Top-&k"),
-                           tr("Only this many of the likeliest words can come next. Off: no such limit."), {0, 1000, 1, 0, false});
+                           tr("Only this many of the likeliest words can come next. Off: no such limit."),
+                           {0, 1000, 1, 0, false});
     m_topK->setLeastText(tr("off"));
     connect(m_topK, &OptionRow::edited, this, [this](double value) {
         app::GenerationOptions options = m_options;
@@ -126,11 +130,13 @@ void SamplerPanel::buildMore(QBoxLayout& layout) {
     });
     section->body().addWidget(m_topK);
     addNumber(section->body(), tr("&Min-p"),
-              tr("Leaves out words that are much less likely than the likeliest one: at 0.1, less than a tenth as likely."),
+              tr("Leaves out words that are much less likely than the likeliest one: at 0.1, less than a "
+                 "tenth as likely."),
               {0, 1, 0.01, 2, false}, &app::SamplerOptions::minP)
         ->setLeastText(tr("off"));
     addNumber(section->body(), tr("T&ypical"),
-              tr("Keeps words that are about as surprising as one would expect here, and leaves out the too obvious with "
+              tr("Keeps words that are about as surprising as one would expect here, and leaves out the too "
+                 "obvious with "
                  "the too odd. 1 is off."),
               {0.05, 1, 0.01, 2, false}, &app::SamplerOptions::typical);
     layout.addWidget(section);
@@ -143,10 +149,11 @@ void SamplerPanel::buildMore(QBoxLayout& layout) {
               tr("Makes a word less likely once it has been used, however often. 0 is off."),
               {-2, 2, 0.05, 2, false}, &app::SamplerOptions::presencePenalty);
     addNumber(repetition->body(), tr("Fre&quency penalty"),
-              tr("Makes a word less likely each time it is used. 0 is off."),
-              {-2, 2, 0.05, 2, false}, &app::SamplerOptions::frequencyPenalty);
+              tr("Makes a word less likely each time it is used. 0 is off."), {-2, 2, 0.05, 2, false},
+              &app::SamplerOptions::frequencyPenalty);
     addNumber(repetition->body(), tr("Penalty &decay"),
-              tr("How soon used words are forgiven. 1: never. 0.996: half after about 170 tokens. 0.95: half after 14."),
+              tr("How soon used words are forgiven. 1: never. 0.996: half after about 170 tokens. 0.95: half "
+                 "after 14."),
               {0.5, 1, 0.001, 3, false}, &app::SamplerOptions::penaltyDecay);
     layout.addWidget(repetition);
 }
@@ -155,13 +162,15 @@ void SamplerPanel::buildSeed(QBoxLayout& layout) {
     auto* section = new Section(tr("Seed"));
     m_newSeed = new QCheckBox(tr("A &new seed every time"));
     m_newSeed->setObjectName(QStringLiteral("newSeed"));
-    m_newSeed->setToolTip(tr("On: every try comes out differently. Off: the same words, settings and seed give the same "
-                             "continuation."));
+    m_newSeed->setToolTip(
+        tr("On: every try comes out differently. Off: the same words, settings and seed give the same "
+           "continuation."));
     m_seed = new QLineEdit;
     m_seed->setObjectName(QStringLiteral("seed"));
     m_seed->setAccessibleName(tr("Seed"));
     m_seed->setToolTip(tr("The number that decides how the dice fall."));
-    m_seed->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{1,20}")), m_seed));
+    m_seed->setValidator(
+        new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{1,20}")), m_seed));
     m_dice = new QToolButton;
     m_dice->setText(QStringLiteral("⚄"));
     m_dice->setAutoRaise(true);
@@ -226,7 +235,7 @@ void SamplerPanel::buildStops(QBoxLayout& layout) {
     layout.addWidget(section);
 }
 
-// --- values ------------------------------------------------------------------------------------------------------------
+// --- values -------------------------------------------------
 
 void SamplerPanel::setOptions(const app::GenerationOptions& options) {
     if (options != m_options) {
@@ -271,7 +280,7 @@ void SamplerPanel::show() {
     markPreset();
 }
 
-// --- presets -----------------------------------------------------------------------------------------------------------
+// --- presets -------------------------------------------------
 
 void SamplerPanel::fillPresets() {
     const QSignalBlocker quiet(m_preset);
@@ -308,9 +317,8 @@ void SamplerPanel::askForPresetName() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(tr("Save as preset"));
     dialog->setLabelText(tr("Name of the preset:"));
-    connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString& name) {
-        m_preferences.savePreset(name.trimmed(), m_options.sampler);
-    });
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this](const QString& name) { m_preferences.savePreset(name.trimmed(), m_options.sampler); });
     dialog->open();
 }
 

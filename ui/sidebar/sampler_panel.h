@@ -41,8 +41,8 @@ private:
     void buildMore(QBoxLayout& layout);
     void buildSeed(QBoxLayout& layout);
     void buildStops(QBoxLayout& layout);
-    OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help, const OptionRange& range,
-                         double app::SamplerOptions::*field);
+    OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help,
+                         const OptionRange& range, double app::SamplerOptions::*field);
     void show();
     void fillPresets();
     void markPreset();

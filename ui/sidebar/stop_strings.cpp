@@ -7,7 +7,8 @@ QStringList stopStringsFrom(const QString& lines) {
     for (const QString& line : lines.split(u'\n', Qt::SkipEmptyParts)) {
         QString stop;
         for (qsizetype i = 0; i < line.size(); ++i) {
-            const bool isEscape = line[i] == u'\\' && i + 1 < line.size() && (line[i + 1] == u'n' || line[i + 1] == u'\\');
+            const bool isEscape =
+                line[i] == u'\\' && i + 1 < line.size() && (line[i + 1] == u'n' || line[i + 1] == u'\\');
             if (isEscape) {
                 ++i;
                 stop += line[i] == u'n' ? QChar(u'\n') : QChar(u'\\');

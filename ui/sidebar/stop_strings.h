@@ -1,4 +1,5 @@
-// stop_strings.h: stop strings as a writer edits them: one per line, with \n for a new line and \\ for a backslash.
+// stop_strings.h: stop strings as a writer edits them: one per line, with \n for a new line and \\ for a
+// backslash.
 // Threads: any.
 #pragma once
 

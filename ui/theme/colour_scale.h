@@ -1,5 +1,5 @@
-// colour_scale.h: the sequential colours of the heatmap: from deep blue to yellow, lightness rising evenly, so that order shows
-// in any kind of colour vision and in grey print.
+// colour_scale.h: the sequential colours of the heatmap: from deep blue to yellow, lightness rising evenly,
+// so that order shows in any kind of colour vision and in grey print.
 // Threads: values.
 #pragma once
 

@@ -9,8 +9,11 @@ namespace {
 
 // Relative luminance, WCAG 2.
 double luminance(const QColor& colour) {
-    const auto linear = [](double v) { return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double v) {
+        return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 QColor blend(const QColor& a, const QColor& b, double share) {
@@ -94,7 +97,8 @@ QPalette paletteOf(const Colours& colours) {
     palette.setColor(QPalette::Dark, blend(colours.border, Qt::black, 0.2));
     palette.setColor(QPalette::Shadow, blend(colours.window, Qt::black, 0.6));
     const QColor faded = blend(colours.ink, colours.window, 0.55);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText}) {
+    for (const auto role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText}) {
         palette.setColor(QPalette::Disabled, role, faded);
     }
     return palette;

@@ -1,5 +1,5 @@
-// colours.h: the two palettes, light and dark, by what each colour is for.
-// Every ink reaches a contrast of at least 4.5 on the ground it is used on (tests/ui/theme_test.cpp holds them to it).
+// colours.h: the two palettes, light and dark, by what each colour is for. Every ink reaches a contrast of at
+// least 4.5 on the ground it is used on (tests/ui/theme_test.cpp holds them to it).
 // Threads: values.
 #pragma once
 

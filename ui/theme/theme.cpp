@@ -30,8 +30,8 @@ QString styleSheet(const Colours& colours) {
     }
     QString sheet = QString::fromUtf8(file.readAll());
     const std::pair<const char*, QColor> names[] = {
-        {"@quietInk", colours.quietInk},   {"@ink", colours.ink},       {"@window", colours.window},
-        {"@page", colours.page},           {"@border", colours.border}, {"@onAccent", colours.onAccent},
+        {"@quietInk", colours.quietInk},   {"@ink", colours.ink},         {"@window", colours.window},
+        {"@page", colours.page},           {"@border", colours.border},   {"@onAccent", colours.onAccent},
         {"@accent", colours.accent},       {"@problem", colours.problem}, {"@selection", colours.selection},
         {"@hoverMark", colours.hoverMark},
     };

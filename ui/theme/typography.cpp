@@ -15,10 +15,27 @@ constexpr double kLinePitch = 1.6; // of the font size: generous, as the measure
 
 // Faces drawn for long reading, best first; the last ones are what a bare Debian has.
 const char* const kTextFaces[] = {
-    "Literata",       "Source Serif 4", "Source Serif Pro",   "Charter",          "Bitstream Charter", "Charis SIL",
-    "Iowan Old Style", "Crimson Pro",   "Libertinus Serif",   "Linux Libertine O", "EB Garamond",      "Gelasio",
-    "Georgia",        "Noto Serif",     "TeX Gyre Pagella",   "Palatino Linotype", "P052",             "C059",
-    "Liberation Serif", "Times New Roman", "DejaVu Serif",
+    "Literata",
+    "Source Serif 4",
+    "Source Serif Pro",
+    "Charter",
+    "Bitstream Charter",
+    "Charis SIL",
+    "Iowan Old Style",
+    "Crimson Pro",
+    "Libertinus Serif",
+    "Linux Libertine O",
+    "EB Garamond",
+    "Gelasio",
+    "Georgia",
+    "Noto Serif",
+    "TeX Gyre Pagella",
+    "Palatino Linotype",
+    "P052",
+    "C059",
+    "Liberation Serif",
+    "Times New Roman",
+    "DejaVu Serif",
 };
 
 QString bestTextFace() {
@@ -42,9 +59,10 @@ Typography typographyFor(const app::Appearance& appearance) {
 
     const QFontMetricsF metrics(typography.font);
     // The width of running English text, letter frequencies included, rather than of a row of one letter.
-    const QString sample = QStringLiteral("the quiet river went by the house and she watched it until the evening");
-    typography.columnWidth = static_cast<int>(
-        std::ceil(metrics.horizontalAdvance(sample) * kColumnCharacters / static_cast<double>(sample.size())));
+    const QString sample =
+        QStringLiteral("the quiet river went by the house and she watched it until the evening");
+    typography.columnWidth = static_cast<int>(std::ceil(
+        metrics.horizontalAdvance(sample) * kColumnCharacters / static_cast<double>(sample.size())));
 
     // Faces differ in how much air they bring along; the pitch of the lines should not.
     const double pixels = QFontInfo(typography.font).pixelSize();

@@ -19,7 +19,8 @@ public:
         : m_window(window)
         , m_menu(window.menuBar()->addMenu(title)) {}
 
-    QAction* add(const QString& text, const QList<QKeySequence>& keys, const QString& tip, bool isCheckable = false) {
+    QAction* add(const QString& text, const QList<QKeySequence>& keys, const QString& tip,
+                 bool isCheckable = false) {
         QAction* const action = m_menu->addAction(text);
         action->setShortcuts(keys);
         action->setStatusTip(QString()); // the status line stays the story's
@@ -51,7 +52,8 @@ Actions::Actions(QMainWindow& window) {
     open = file.add(tr("&Open…"), QKeySequence::Open);
     recent = file.menu()->addMenu(tr("Open &recent"));
     file.separate();
-    save = file.add(tr("&Save"), QKeySequence::Save, tr("Inkgate saves as you write; this gives a new story its name"));
+    save = file.add(tr("&Save"), QKeySequence::Save,
+                    tr("Inkgate saves as you write; this gives a new story its name"));
     saveAs = file.add(tr("Save &as…"), {QKeySequence(tr("Ctrl+Shift+S"))}, {});
     file.separate();
     importText = file.add(tr("&Import text…"), {}, {});
@@ -76,16 +78,21 @@ Actions::Actions(QMainWindow& window) {
 
     MenuMaker write(window, tr("&Write"));
     continueStory = write.add(tr("&Continue the story"),
-                              {QKeySequence(tr("Ctrl+Return")), QKeySequence(tr("Ctrl+Enter"))},
+                              {QKeySequence(tr("Ctrl+Enter")), QKeySequence(tr("Ctrl+Return"))},
                               tr("The model goes on from the cursor"));
-    stop = write.add(tr("&Stop"), {QKeySequence(Qt::Key_Escape)}, tr("Stops the model and keeps what it wrote"));
+    stop =
+        write.add(tr("&Stop"), {QKeySequence(Qt::Key_Escape)}, tr("Stops the model and keeps what it wrote"));
+    stopButton = new QAction(tr("Stop"), &window);
+    stopButton->setToolTip(stop->toolTip());
+    stopButton->setEnabled(false);
     write.separate();
     retry = write.add(tr("&Try again"), {QKeySequence(tr("Ctrl+R"))},
                       tr("Another continuation in the place of the last one"));
     earlierAttempt = write.add(tr("&Earlier attempt"), {QKeySequence(tr("Alt+Up"))}, {});
     laterAttempt = write.add(tr("&Later attempt"), {QKeySequence(tr("Alt+Down"))}, {});
     write.separate();
-    compare = write.add(tr("Co&mpare base and gated"), {QKeySequence(tr("Ctrl+Shift+Return"))},
+    compare = write.add(tr("Co&mpare base and gated"),
+                        {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
                         tr("Both models continue from the cursor, side by side"));
 
     MenuMaker view(window, tr("&View"));
@@ -117,7 +124,7 @@ Actions::Actions(QMainWindow& window) {
 }
 
 void Actions::addToToolBar(QToolBar& bar) const {
-    for (QAction* const action : {continueStory, stop, retry, compare}) {
+    for (QAction* const action : {continueStory, stopButton, retry, compare}) {
         bar.addAction(action);
     }
     bar.addSeparator();
@@ -134,9 +141,19 @@ void Actions::addToToolBar(QToolBar& bar) const {
 
 void Actions::setIcons(const Theme& theme) const {
     const std::pair<QAction*, const char*> icons[] = {
-        {newProject, "new"},         {open, "open"},   {saveAs, "save"},     {undo, "undo"},
-        {redo, "redo"},              {find, "find"},   {continueStory, "continue"}, {stop, "stop"},
-        {retry, "retry"},            {compare, "compare"}, {showSidebar, "sidebar"}, {showHeatmap, "heatmap"},
+        {newProject, "new"},
+        {open, "open"},
+        {saveAs, "save"},
+        {undo, "undo"},
+        {redo, "redo"},
+        {find, "find"},
+        {continueStory, "continue"},
+        {stop, "stop"},
+        {stopButton, "stop"},
+        {retry, "retry"},
+        {compare, "compare"},
+        {showSidebar, "sidebar"},
+        {showHeatmap, "heatmap"},
     };
     for (const auto& [action, name] : icons) {
         action->setIcon(theme.icon(QLatin1String(name)));

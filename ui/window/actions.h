@@ -1,5 +1,5 @@
-// actions.h: everything the window can do, each with its key, its words and its place in the menus. What they do is connected
-// in main_window.cpp.
+// actions.h: everything the window can do, each with its key, its words and its place in the menus. What they
+// do is connected in main_window.cpp.
 // Threads: GUI thread only.
 #pragma once
 
@@ -45,7 +45,8 @@ public:
     QAction* findPrevious;
 
     QAction* continueStory;
-    QAction* stop;
+    QAction* stop;       // Esc: also closes what else is open, so it is always on
+    QAction* stopButton; // on the tool bar: on while the model writes
     QAction* retry;
     QAction* earlierAttempt;
     QAction* laterAttempt;

@@ -1,5 +1,5 @@
-// english_plurals.h: English for counted words: "%n token(s)" becomes "1 token" or "12 tokens". Stands in where no translation
-// file has the forms of its language.
+// english_plurals.h: English for counted words: "%n token(s)" becomes "1 token" or "12 tokens". Stands in
+// where no translation file has the forms of its language.
 // Threads: any.
 #pragma once
 

@@ -32,7 +32,8 @@ void FocusMode::set(bool isOn) {
     for (QToolBar* const bar : m_window.findChildren<QToolBar*>(QString(), Qt::FindDirectChildrenOnly)) {
         surroundings.append(bar);
     }
-    for (QDockWidget* const dock : m_window.findChildren<QDockWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
+    for (QDockWidget* const dock :
+         m_window.findChildren<QDockWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
         surroundings.append(dock);
     }
     for (QWidget* const widget : surroundings) {

@@ -12,6 +12,8 @@
 #include <QMessageBox>
 #include <QScrollArea>
 
+#include <algorithm>
+
 namespace ui {
 
 namespace {
@@ -52,7 +54,7 @@ public:
         auto* layout = new QVBoxLayout(this);
         layout->addWidget(scroll, 1);
         layout->addWidget(buttons);
-        resize(520, 620);
+        resize(600, 640);
     }
 
 private:
@@ -64,7 +66,8 @@ private:
     }
     void add(const QList<QKeySequence>& keys, const QString& does) {
         QStringList names;
-        for (const QKeySequence& key : keys) {
+        // The platform's further keys (F16 for Copy on some keyboards) would only bury the ones people use.
+        for (const QKeySequence& key : keys.first(std::min<qsizetype>(2, keys.size()))) {
             names.append(key.toString(QKeySequence::NativeText));
         }
         addText(names.join(QStringLiteral(", ")), does);
@@ -80,7 +83,9 @@ private:
 
 } // namespace
 
-void showShortcuts(const Actions& actions, QWidget& parent) { (new ShortcutsDialog(actions, parent))->show(); }
+void showShortcuts(const Actions& actions, QWidget& parent) {
+    (new ShortcutsDialog(actions, parent))->show();
+}
 
 void showAbout(QWidget& parent) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("ui::AboutDialog", text); };
@@ -88,11 +93,12 @@ void showAbout(QWidget& parent) {
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setWindowTitle(tr("About Inkgate"));
     box->setIconPixmap(QIcon(QStringLiteral(":/icons/inkgate.svg")).pixmap(64, 64));
-    box->setText(QStringLiteral("<b>Inkgate %1</b>").arg(QCoreApplication::applicationVersion().toHtmlEscaped()));
-    box->setInformativeText(
-        tr("A writing desk with a language model that lives on this computer, and a window onto what its gates do.\n\n"
-           "Nothing you write leaves this machine.\n\n"
-           "Free software under the GNU General Public License, version 3 or later."));
+    box->setText(
+        QStringLiteral("<b>Inkgate %1</b>").arg(QCoreApplication::applicationVersion().toHtmlEscaped()));
+    box->setInformativeText(tr("A writing desk with a language model that lives on this computer, and a "
+                               "window onto what its gates do.\n\n"
+                               "Nothing you write leaves this machine.\n\n"
+                               "Free software under the GNU General Public License, version 3 or later."));
     box->setStandardButtons(QMessageBox::Close);
     box->open();
 }

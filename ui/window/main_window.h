@@ -1,6 +1,7 @@
-// main_window.h: the window of the program: the story's page with its find bar, the compare view in its place when asked for, the
-// heatmap and the settings beside it, one quiet line below.
-// Threads: GUI thread only. The context's parts outlive the window. Nothing here waits for the engine or the disk.
+// main_window.h: the window of the program: the story's page with its find bar, the compare view in its place
+// when asked for, the heatmap and the settings beside it, one quiet line below.
+// Threads: GUI thread only. The context's parts outlive the window. Nothing here waits for the engine or the
+// disk.
 #pragma once
 
 #include "app/app_context.h"
@@ -65,6 +66,7 @@ private:
     void zoom(int steps);
 
     void continueStory();
+    void dismissHint();
     void retry();
     void useNeighbourAttempt(int step);
     void compare();

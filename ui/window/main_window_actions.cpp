@@ -69,6 +69,10 @@ void MainWindow::connectWriting() {
     using app::StoryWriter;
     connect(m_actions->continueStory, &QAction::triggered, this, &MainWindow::continueStory);
     connect(m_actions->stop, &QAction::triggered, this, &MainWindow::escape);
+    connect(m_actions->stopButton, &QAction::triggered, &m_context.writer, &StoryWriter::stop);
+    connect(&m_context.writer, &StoryWriter::activityChanged, this, [this](StoryWriter::Activity activity) {
+        m_actions->stopButton->setEnabled(activity != StoryWriter::Activity::Idle);
+    });
     connect(m_actions->retry, &QAction::triggered, this, &MainWindow::retry);
     connect(m_actions->earlierAttempt, &QAction::triggered, this, [this] { useNeighbourAttempt(-1); });
     connect(m_actions->laterAttempt, &QAction::triggered, this, [this] { useNeighbourAttempt(+1); });
@@ -94,7 +98,8 @@ void MainWindow::connectWriting() {
 void MainWindow::connectView() {
     const auto bindDock = [](QAction* action, QDockWidget* dock) {
         connect(action, &QAction::triggered, dock, &QWidget::setVisible);
-        connect(dock, &QDockWidget::visibilityChanged, action, [action, dock] { action->setChecked(!dock->isHidden()); });
+        connect(dock, &QDockWidget::visibilityChanged, action,
+                [action, dock] { action->setChecked(!dock->isHidden()); });
     };
     bindDock(m_actions->showSidebar, m_sidebar);
     bindDock(m_actions->showHeatmap, m_heatmap);
@@ -138,11 +143,12 @@ void MainWindow::connectView() {
 
 void MainWindow::connectProblems() {
     using Kind = MessageBar::Kind;
-    connect(&m_context.writer, &app::StoryWriter::finished, this, [this](app::RunId, const app::Outcome& outcome) {
-        if (outcome.kind == app::OutcomeKind::Failed) {
-            m_messages->show(Kind::Problem, outcome.message, outcome.details);
-        }
-    });
+    connect(&m_context.writer, &app::StoryWriter::finished, this,
+            [this](app::RunId, const app::Outcome& outcome) {
+                if (outcome.kind == app::OutcomeKind::Failed) {
+                    m_messages->show(Kind::Problem, outcome.message, outcome.details);
+                }
+            });
     connect(&m_context.assistant, &app::AssistantService::modelFailed, this,
             [this](const app::ModelChoice&, const QString& message, const QString& details) {
                 m_messages->show(Kind::Problem, message, details,
@@ -162,24 +168,29 @@ void MainWindow::connectProblems() {
     });
 }
 
-// --- writing -----------------------------------------------------------------------------------------------------------
+// --- writing -------------------------------------------------
 
 bool MainWindow::isTextAfter(qsizetype position) const {
     const QString& text = m_context.document.text();
-    return std::any_of(text.begin() + std::min(position, text.size()), text.end(), [](QChar c) { return !c.isSpace(); });
+    return std::any_of(text.begin() + std::min(position, text.size()), text.end(),
+                       [](QChar c) { return !c.isSpace(); });
 }
 
 void MainWindow::continueStory() {
     showStory();
-    if (m_messages->kind() == MessageBar::Kind::Hint) {
-        m_messages->dismiss();
-    }
+    dismissHint();
     QTextCursor cursor = m_editor->textCursor();
     cursor.setPosition(cursor.selectionEnd());
     m_editor->setTextCursor(cursor);
     m_editor->ensureCursorVisible(); // so that the view goes along with the text
     m_status->setWritesBeforeText(isTextAfter(cursor.position()));
     m_context.writer.continueAt(cursor.position());
+}
+
+void MainWindow::dismissHint() {
+    if (m_messages->kind() == MessageBar::Kind::Hint) {
+        m_messages->dismiss();
+    }
 }
 
 void MainWindow::retry() {
@@ -192,7 +203,8 @@ void MainWindow::useNeighbourAttempt(int step) {
     const app::RunId current = m_context.writer.lastContinuation();
     const QList<app::RunId> attempts = m_context.runs.attempts(current);
     const qsizetype index = attempts.indexOf(current) + step;
-    if (current != 0 && index >= 0 && index < attempts.size() && m_context.writer.useAttempt(attempts[index])) {
+    if (current != 0 && index >= 0 && index < attempts.size() &&
+        m_context.writer.useAttempt(attempts[index])) {
         m_context.runs.setCurrentRun(attempts[index]);
         m_status->say(tr("attempt %1 of %2").arg(index + 1).arg(attempts.size()));
     }
@@ -211,11 +223,13 @@ void MainWindow::compare() {
     const QString gate = m_sidebar->modelPanel().gateForComparing();
     if (gate.isEmpty()) {
         m_messages->show(MessageBar::Kind::Problem,
-                         tr("This model has no gate beside it, so there is nothing to compare it with. Choose a model that "
+                         tr("This model has no gate beside it, so there is nothing to compare it with. "
+                            "Choose a model that "
                             "has one."),
                          {}, {tr("Choose a &model"), [this] { m_sidebar->show(); }});
         return;
     }
+    dismissHint();
     m_compare->start(m_editor->textCursor().selectionEnd(), gate);
 }
 
@@ -248,10 +262,12 @@ void MainWindow::escape() {
         showStory();
     } else if (!m_messages->isHidden()) {
         m_messages->dismiss();
+    } else {
+        m_editor->setFocus(); // from a setting back to the page
     }
 }
 
-// --- the page ----------------------------------------------------------------------------------------------------------
+// --- the page -------------------------------------------------
 
 void MainWindow::zoom(int steps) {
     app::Appearance appearance = m_context.preferences.appearance();

@@ -51,7 +51,9 @@ MessageBar::MessageBar(QWidget* parent)
             run();
         }
     });
-    hide();
+    for (QWidget* const part : std::initializer_list<QWidget*>{m_details, m_detailsButton, m_action, this}) {
+        part->hide();
+    }
 }
 
 void MessageBar::show(Kind kind, const QString& message, const QString& details, const Action& action) {

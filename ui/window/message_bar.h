@@ -1,5 +1,5 @@
-// message_bar.h: one sentence above the status line, that waits until it is read: something failed, or a hint. Never takes the
-// keys away from the story.
+// message_bar.h: one sentence above the status line, that waits until it is read: something failed, or a
+// hint. Never takes the keys away from the story.
 // Threads: GUI thread only.
 #pragma once
 

@@ -24,8 +24,8 @@ ProjectDialogs::ProjectDialogs(const app::AppContext& context, const Actions& ac
     fillRecent();
 }
 
-QFileDialog* ProjectDialogs::ask(const QString& title, const QString& filter, bool forSaving, const QString& suffix,
-                                 const Chosen& then) {
+QFileDialog* ProjectDialogs::ask(const QString& title, const QString& filter, bool forSaving,
+                                 const QString& suffix, const Chosen& then) {
     auto* dialog = new QFileDialog(&m_window, title, QString(), filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(forSaving ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
@@ -42,14 +42,15 @@ void ProjectDialogs::connectActions(const Actions& actions) {
     const QString texts = tr("Text (*.txt *.md)");
     connect(actions.newProject, &QAction::triggered, project, &app::ProjectController::newProject);
     connect(actions.open, &QAction::triggered, this, [this, project, projects, texts] {
-        ask(tr("Open a story"), projects + QStringLiteral(";;") + texts, false, QString(), [project](const QString& path) {
-            const QString suffix = QFileInfo(path).suffix().toLower();
-            if (suffix == QLatin1String("txt") || suffix == QLatin1String("md")) {
-                project->importText(path);
-            } else {
-                project->open(path);
-            }
-        });
+        ask(tr("Open a story"), projects + QStringLiteral(";;") + texts, false, QString(),
+            [project](const QString& path) {
+                const QString suffix = QFileInfo(path).suffix().toLower();
+                if (suffix == QLatin1String("txt") || suffix == QLatin1String("md")) {
+                    project->importText(path);
+                } else {
+                    project->open(path);
+                }
+            });
     });
     connect(actions.save, &QAction::triggered, this, [this, project] {
         if (project->isUntitled() || project->isReadOnly()) {
@@ -64,9 +65,9 @@ void ProjectDialogs::connectActions(const Actions& actions) {
             [project](const QString& path) { project->importText(path); });
     });
     connect(actions.exportText, &QAction::triggered, this, [this, project, texts] {
-        ask(tr("Export the text"), texts, true, QStringLiteral("txt"),
-            [project](const QString& path) { project->exportText(path); })
-            ->selectFile(project->title());
+        ask(tr("Export the text"), texts, true, QStringLiteral("txt"), [project](const QString& path) {
+            project->exportText(path);
+        })->selectFile(project->title());
     });
 }
 
@@ -93,16 +94,18 @@ void ProjectDialogs::connectProject() {
             m_messages.show(MessageBar::Kind::Hint, notice);
         }
     });
-    connect(&m_context.project, &ProjectController::saveStateChanged, this, [this](ProjectController::SaveState state) {
-        if (state == ProjectController::SaveState::Failing) {
-            m_messages.show(MessageBar::Kind::Problem, m_context.project.saveProblem(), {},
-                            {tr("Save &as…"), [this] { saveAs(); }});
-        } else if (state == ProjectController::SaveState::Saved && m_messages.kind() == MessageBar::Kind::Problem &&
-                   m_messages.message() == m_savingProblem) {
-            m_messages.dismiss();
-        }
-        m_savingProblem = m_context.project.saveProblem();
-    });
+    connect(&m_context.project, &ProjectController::saveStateChanged, this,
+            [this](ProjectController::SaveState state) {
+                if (state == ProjectController::SaveState::Failing) {
+                    m_messages.show(MessageBar::Kind::Problem, m_context.project.saveProblem(), {},
+                                    {tr("Save &as…"), [this] { saveAs(); }});
+                } else if (state == ProjectController::SaveState::Saved &&
+                           m_messages.kind() == MessageBar::Kind::Problem &&
+                           m_messages.message() == m_savingProblem) {
+                    m_messages.dismiss();
+                }
+                m_savingProblem = m_context.project.saveProblem();
+            });
 }
 
 void ProjectDialogs::fillRecent() {

@@ -1,5 +1,5 @@
-// project_dialogs.h: asks for file names and hands them to the project: open, save as, import, export, recent files; and says in
-// the message bar what went wrong.
+// project_dialogs.h: asks for file names and hands them to the project: open, save as, import, export, recent
+// files; and says in the message bar what went wrong.
 // Threads: GUI thread only; dialogs are windows of their own, nothing waits for them.
 #pragma once
 
@@ -22,7 +22,8 @@ class ProjectDialogs : public QObject {
     Q_OBJECT
 
 public:
-    ProjectDialogs(const app::AppContext& context, const Actions& actions, MessageBar& messages, QWidget& window);
+    ProjectDialogs(const app::AppContext& context, const Actions& actions, MessageBar& messages,
+                   QWidget& window);
 
     void saveAs();
 
@@ -31,7 +32,8 @@ private:
 
     void connectActions(const Actions& actions);
     void connectProject();
-    QFileDialog* ask(const QString& title, const QString& filter, bool forSaving, const QString& suffix, const Chosen& then);
+    QFileDialog* ask(const QString& title, const QString& filter, bool forSaving, const QString& suffix,
+                     const Chosen& then);
     void fillRecent();
 
     app::AppContext m_context;

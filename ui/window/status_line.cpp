@@ -63,8 +63,9 @@ void StatusLine::connectWriter() {
     });
     connect(&m_context.writer, &StoryWriter::promptRead, this, [this](const app::PromptRead& prompt) {
         if (m_context.writer.activity() == StoryWriter::Activity::Continuing) {
-            say(prompt.promptStart > 0 ? tr("writing, from the last %n token(s) of the story", nullptr, prompt.promptTokens)
-                                       : tr("writing"));
+            say(prompt.promptStart > 0
+                    ? tr("writing, from the last %n token(s) of the story", nullptr, prompt.promptTokens)
+                    : tr("writing"));
         }
     });
     connect(&m_context.writer, &StoryWriter::progressed, this, [this](int tokens, double tokensPerSecond) {
@@ -73,22 +74,24 @@ void StatusLine::connectWriter() {
         say(m_writesBeforeText ? tr("%1, %2; it does not see what follows").arg(speed, count)
                                : QStringLiteral("%1, %2").arg(speed, count));
     });
-    connect(&m_context.writer, &StoryWriter::finished, this, [this](app::RunId run, const app::Outcome& outcome) {
-        const app::RunRecord* const record = m_context.runs.run(run);
-        if (record == nullptr || record->kind == app::RunKind::Compare) {
-            say({});
-            return;
-        }
-        const app::SideTimings& timings = outcome.timings[0];
-        const QString count = tr("%n token(s)", nullptr, timings.tokens);
-        if (outcome.kind == app::OutcomeKind::Failed) {
-            say(tr("failed"));
-        } else if (outcome.kind == app::OutcomeKind::Cancelled) {
-            say(tr("stopped after %1").arg(count));
-        } else {
-            say(tr("wrote %1, %2 tokens/s").arg(count, QLocale().toString(qRound(timings.tokensPerSecond()))));
-        }
-    });
+    connect(&m_context.writer, &StoryWriter::finished, this,
+            [this](app::RunId run, const app::Outcome& outcome) {
+                const app::RunRecord* const record = m_context.runs.run(run);
+                if (record == nullptr || record->kind == app::RunKind::Compare) {
+                    say({});
+                    return;
+                }
+                const app::SideTimings& timings = outcome.timings[0];
+                const QString count = tr("%n token(s)", nullptr, timings.tokens);
+                if (outcome.kind == app::OutcomeKind::Failed) {
+                    say(tr("failed"));
+                } else if (outcome.kind == app::OutcomeKind::Cancelled) {
+                    say(tr("stopped after %1").arg(count));
+                } else {
+                    say(tr("wrote %1, %2 tokens/s")
+                            .arg(count, QLocale().toString(qRound(timings.tokensPerSecond()))));
+                }
+            });
 }
 
 void StatusLine::say(const QString& activity) { m_activity->setText(activity); }
@@ -105,7 +108,8 @@ void StatusLine::showModel() {
     } else if (!model) {
         m_model->setText(tr("no model"));
     } else {
-        m_model->setText(model->hasGates ? tr("%1, %2").arg(model->name, model->gate) : tr("%1, base").arg(model->name));
+        m_model->setText(model->hasGates ? tr("%1, %2").arg(model->name, model->gate)
+                                         : tr("%1, base").arg(model->name));
         m_model->setToolTip(tr("%1, %n layer(s)", nullptr, model->layers).arg(model->architecture) +
                             tr(", width %1").arg(model->width));
     }
@@ -114,18 +118,10 @@ void StatusLine::showModel() {
 void StatusLine::showSaveState() {
     using State = app::ProjectController::SaveState;
     switch (m_context.project.saveState()) {
-    case State::Saved:
-        m_saved->setText(tr("saved"));
-        break;
-    case State::Saving:
-        m_saved->setText(tr("saving…"));
-        break;
-    case State::Failing:
-        m_saved->setText(tr("not saved"));
-        break;
-    case State::ReadOnly:
-        m_saved->setText(tr("read-only"));
-        break;
+    case State::Saved: m_saved->setText(tr("saved")); break;
+    case State::Saving: m_saved->setText(tr("saving…")); break;
+    case State::Failing: m_saved->setText(tr("not saved")); break;
+    case State::ReadOnly: m_saved->setText(tr("read-only")); break;
     }
     m_saved->setToolTip(m_context.project.saveProblem().isEmpty()
                             ? tr("Inkgate saves as you write. “Save as” gives the story a name and a place.")

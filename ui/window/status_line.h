@@ -1,4 +1,5 @@
-// status_line.h: one quiet line under the page: what the model is doing, how many words, which model, whether all is saved.
+// status_line.h: one quiet line under the page: what the model is doing, how many words, which model, whether
+// all is saved.
 // Threads: GUI thread only.
 #pragma once
 

@@ -1,6 +1,6 @@
 // scripted_generator.h: a TextGenerator that writes what a test tells it to, without an engine. Used in a
-// thread of its own, as the real one. Threads: script*() before the first call; the rest in the generator's
-// thread.
+// thread of its own, as the real one.
+// Threads: script*() before the first call; the rest in the generator's thread.
 #pragma once
 
 #include "app/assistant/text_generator.h"

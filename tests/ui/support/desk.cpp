@@ -16,7 +16,8 @@ constexpr int kPatienceMs = 20'000;
 
 Desk::Desk(const QString& text, const app::ScriptedGenerator::Script& script)
     : parts(folder.path(), script)
-    , context{parts.document, parts.project, parts.writer, parts.assistant, parts.runs, models, parts.preferences} {
+    , context{parts.document, parts.project, parts.writer,     parts.assistant,
+              parts.runs,     models,        parts.preferences} {
     parts.preferences.markStarted();
     setLength(8);
     window = std::make_unique<ui::MainWindow>(context);
@@ -44,7 +45,8 @@ void Desk::setLength(int tokens) {
 }
 
 bool Desk::waitForIdle() {
-    return QTest::qWaitFor([this] { return parts.writer.activity() == app::StoryWriter::Activity::Idle; }, kPatienceMs);
+    return QTest::qWaitFor([this] { return parts.writer.activity() == app::StoryWriter::Activity::Idle; },
+                           kPatienceMs);
 }
 
 bool Desk::continueStory() {
@@ -62,6 +64,8 @@ QString Desk::said(quint64 seed, int tokens, app::Side side) {
     return text;
 }
 
-QString Desk::page() const { return window->editor().document()->toRawText().replace(QChar::ParagraphSeparator, u'\n'); }
+QString Desk::page() const {
+    return window->editor().document()->toRawText().replace(QChar::ParagraphSeparator, u'\n');
+}
 
 } // namespace test

@@ -1,5 +1,5 @@
-// desk.h: the application of tests/app with the window on top: a scripted generator, everything on disk in a temporary folder.
-// Seeds count 1, 2, 3 ...
+// desk.h: the application of tests/app with the window on top: a scripted generator, everything on disk in a
+// temporary folder. Seeds count 1, 2, 3 ...
 // Threads: the test's.
 #pragma once
 
@@ -16,7 +16,8 @@ namespace test {
 
 class Desk {
 public:
-    // Opens an untitled project holding `text`, shows the window and gives it the keys. Continuations are 8 tokens long.
+    // Opens an untitled project holding `text`, shows the window and gives it the keys. Continuations are 8
+    // tokens long.
     explicit Desk(const QString& text = {}, const app::ScriptedGenerator::Script& script = {});
     ~Desk();
     Q_DISABLE_COPY_MOVE(Desk)
