@@ -18,7 +18,7 @@ namespace {
 struct TrainOptions {
     TrainingSettings settings;
     std::string text, validation, vocabulary, init, output, gate = "none";
-    bool resume = false;
+    bool resume = false, goOn = false;
 };
 
 Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
@@ -95,6 +95,15 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         settings.init = options.init;
         settings.shape.model.enhancement = *enhancement;
         settings.threads = context.threads;
+        if (options.goOn) {
+            auto model = Checkpoint::open(settings.init);
+            if (!model)
+                return tl::unexpected<Error>(model.error());
+            auto record = modelTrainingRecord(*model);
+            if (!record)
+                return tl::unexpected<Error>(record.error());
+            settings.firstStep = static_cast<int>(record->step);
+        }
     }
     ThreadPool pool(settings.threads);
     const auto matrixRate =
@@ -142,6 +151,10 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     option("--validation", options->validation, "Text to validate on");
     option("--vocab", options->vocabulary, "sentencepiece model or World vocabulary; bytes if left out");
     option("--init", options->init, "A model to start from, with a fresh optimiser");
+    command
+        ->add_flag("--go-on", options->goOn,
+                   "With --init: go on in data and schedule at the step that model was trained to")
+        ->needs("--init");
     command->add_flag("--resume", options->resume,
                       "Go on from the checkpoint beside --out, with its settings");
     option("--gate", options->gate, "none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");

@@ -15,8 +15,9 @@ constexpr std::size_t kBlock = 1 << 16;
 
 float LearningRateSchedule::at(int step) const {
     const float warm =
-        warmup > 0 ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step) / static_cast<float>(warmup))
-                   : 1.0f;
+        warmup > 0
+            ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step - begin) / static_cast<float>(warmup))
+            : 1.0f;
     const float progress = std::clamp(
         static_cast<float>(step - warmup) / static_cast<float>(std::max(1, steps - warmup)), 0.0f, 1.0f);
     const float ratio = last / first;

@@ -20,12 +20,14 @@ struct AdamWSettings {
     float clip = 1.0f;        // largest norm of the gradient over all parameters
 };
 
-// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps.
+// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps. A run that goes on from another's
+// model at `begin` joins that cosine there, warmed up anew, because its optimiser is fresh.
 struct LearningRateSchedule {
     float first = 1e-3f;
     float last = 1e-4f;
     int warmup = 20;
     int steps = 1000;
+    int begin = 0;
 
     [[nodiscard]] float at(int step) const; // step counts from 0
 };

@@ -127,6 +127,15 @@ double validate(BatchGradient<Operand>& gradient, const TokenDataset& dataset, c
     return nats / std::numbers::ln2 / static_cast<double>(std::max<std::size_t>(1, bytes));
 }
 
+// The losses so far: {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}; empty where `text` is not that.
+nlohmann::json parsedHistory(const std::string& text) {
+    auto history = nlohmann::json::parse(text, nullptr, false);
+    const auto isList = [&](const char* key) { return history.contains(key) && history[key].is_array(); };
+    if (!history.is_object() || !isList("train") || !isList("valid"))
+        history = {{"train", nlohmann::json::array()}, {"valid", nlohmann::json::array()}};
+    return history;
+}
+
 Expected<std::unique_ptr<const Tokenizer>> tokenizerFor(const TrainingSettings& settings) {
     if (settings.vocabulary.empty())
         return makeByteTokenizer();
@@ -173,15 +182,14 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     std::vector<TrainingState<float>> states(static_cast<std::size_t>(settings.sequences),
                                              TrainingState<float>(settings.shape));
     std::int64_t step = 0;
-    nlohmann::json history = {{"train", nlohmann::json::array()}, {"valid", nlohmann::json::array()}};
+    nlohmann::json history = parsedHistory("");
     const auto checkpoint = checkpointPath(settings.output);
     if (resume && std::filesystem::exists(checkpoint)) {
         auto progress = loadTraining(checkpoint, parameters.span(), optimiser, states);
         if (!progress)
             return tl::unexpected(progress.error());
         step = progress->step;
-        if (auto parsed = nlohmann::json::parse(progress->history, nullptr, false); parsed.is_object())
-            history = std::move(parsed);
+        history = parsedHistory(progress->history);
         say("resumed at step " + std::to_string(step));
     } else if (!settings.init.empty()) {
         auto start = Checkpoint::open(settings.init);
@@ -189,18 +197,29 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
             return tl::unexpected(start.error());
         if (auto loaded = loadModelParameters(*start, layout, parameters.span()); !loaded)
             return tl::unexpected(loaded.error());
+        if (settings.firstStep > 0) {
+            auto record = modelTrainingRecord(*start);
+            if (!record)
+                return tl::unexpected(record.error());
+            step = settings.firstStep;
+            history = parsedHistory(record->history);
+            say("going on from step " + std::to_string(step));
+        }
     }
 
     BatchGradient<Operand> gradient(layout, settings);
     const LearningRateSchedule schedule{settings.learningRate, settings.finalLearningRate, settings.warmup,
-                                        settings.steps()};
+                                        settings.steps(), settings.firstStep};
     const auto perStep =
         static_cast<std::size_t>(settings.sequences) * static_cast<std::size_t>(settings.window);
     std::vector<int> inputs(perStep), targets(perStep);
     std::vector<char> starts(static_cast<std::size_t>(settings.sequences));
-    const auto save = [&]() {
-        return saveTraining(checkpoint, {step, toJson(settings), history.dump()}, parameters.span(),
-                            optimiser, states);
+    // The checkpoint first: it is what resuming needs. The model beside it can be tried while training goes on.
+    const auto save = [&]() -> Expected<void> {
+        const TrainingProgress progress{step, toJson(settings), history.dump()};
+        if (auto saved = saveTraining(checkpoint, progress, parameters.span(), optimiser, states); !saved)
+            return saved;
+        return saveModel(settings.output, layout, parameters.span(), progress);
     };
 
     const auto begun = Clock::now();
@@ -265,12 +284,6 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     result.seconds = secondsSince(begun);
     result.isComplete = step >= settings.steps();
     result.historyJson = history.dump();
-    if (result.isComplete)
-        if (auto saved = saveModel(settings.output, layout, parameters.span(),
-                                   {{"inkgate.training_settings", toJson(settings)},
-                                    {"inkgate.training_history", result.historyJson}});
-            !saved)
-            return tl::unexpected(saved.error());
     return result;
 }
 

@@ -26,6 +26,7 @@ struct TrainingSettings {
     std::filesystem::path validation; // empty: no validation
     std::filesystem::path vocabulary; // sentencepiece model, World vocabulary, or empty for bytes
     std::filesystem::path init;       // a model to start from with a fresh optimiser; empty: start values
+    int firstStep = 0; // steps `init` has behind it in this same run: data and schedule go on there
     std::filesystem::path
         output; // the model; its checkpoint is output + ".checkpoint", encoded text output + ".tokens"
 
@@ -74,8 +75,8 @@ struct TrainingResult {
     std::string historyJson; // {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}
 };
 
-// Trains to the end or until `stop`; writes the checkpoint every few minutes and on stopping, the model at the end. With `resume` and
-// a checkpoint beside the output it goes on from there. Errors: those of reading and writing; InvalidArgument.
+// Trains to the end or until `stop`; writes the checkpoint and the model as it stands every few minutes, on stopping and at the end.
+// With `resume` and a checkpoint beside the output it goes on from there. Errors: those of reading and writing; InvalidArgument.
 [[nodiscard]] Expected<TrainingResult> train(TrainingSettings settings, bool resume, ThreadPool& pool,
                                              const std::function<void(const TrainingReport&)>& report,
                                              std::stop_token stop);

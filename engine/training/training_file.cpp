@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace engine {
@@ -12,6 +13,9 @@ namespace engine {
 namespace {
 
 constexpr const char* kMetadataKey = "inkgate.training";
+constexpr const char* kModelSteps = "inkgate.training_steps";
+constexpr const char* kModelSettings = "inkgate.training_settings";
+constexpr const char* kModelHistory = "inkgate.training_history";
 constexpr int kFormat = 1; // fixed number: changes when the layout of checkpoints does
 
 using Json = nlohmann::json;
@@ -109,8 +113,7 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
 }
 
 Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
-                         std::span<const float> parameters,
-                         const std::map<std::string, std::string>& metadata) {
+                         std::span<const float> parameters, const TrainingProgress& progress) {
     SafetensorsWriter writer;
     for (const Parameter& p : layout.parameters()) {
         const DataType type = p.isMatrix ? DataType::BFloat16 : DataType::Float32;
@@ -121,9 +124,27 @@ Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayou
     writer.setMetadata("architecture", "rwkv6");
     if (layout.shape().model.enhancement.variant != EnhancementConfig::Variant::None)
         writer.setMetadata("inkgate.enhancement", toJson(layout.shape().model.enhancement));
-    for (const auto& [key, value] : metadata)
-        writer.setMetadata(key, value);
+    writer.setMetadata(kModelSteps, std::to_string(progress.step));
+    writer.setMetadata(kModelSettings, progress.settings);
+    writer.setMetadata(kModelHistory, progress.history);
     return writer.write(path);
+}
+
+Expected<TrainingProgress> modelTrainingRecord(const Checkpoint& model) {
+    TrainingProgress progress;
+    const auto& metadata = model.metadata();
+    const auto steps = metadata.find(kModelSteps), settings = metadata.find(kModelSettings),
+               history = metadata.find(kModelHistory);
+    if (steps == metadata.end() || settings == metadata.end() || history == metadata.end() ||
+        std::from_chars(steps->second.data(), steps->second.data() + steps->second.size(), progress.step)
+                .ec != std::errc() ||
+        progress.step < 0)
+        return failure(ErrorCode::FileDamaged,
+                       model.path().string() + ": it does not say how far it was trained; only models that "
+                                               "`train` made can be gone on from");
+    progress.settings = settings->second;
+    progress.history = history->second;
+    return progress;
 }
 
 Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout,

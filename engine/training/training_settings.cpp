@@ -43,6 +43,9 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
                    std::to_string(threads * microBatch) + ")");
     if (tokens < 1)
         return bad("say how many tokens to train on (--tokens)");
+    if (firstStep != 0 && (init.empty() || firstStep < 0 || firstStep > steps()))
+        return bad("step " + std::to_string(firstStep) +
+                   " can't be gone on from: it needs a model and a run of more steps than that");
     if (!(learningRate > 0) || !(finalLearningRate > 0))
         return bad("learning rates must be above 0");
     return {};
@@ -59,6 +62,7 @@ std::string toJson(const TrainingSettings& s) {
                 {"validation", s.validation.string()},
                 {"vocabulary", s.vocabulary.string()},
                 {"init", s.init.string()},
+                {"first_step", s.firstStep},
                 {"output", s.output.string()},
                 {"layers", m.layers},
                 {"width", m.width},
@@ -100,6 +104,7 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         s.validation = json.at("validation").get<std::string>();
         s.vocabulary = json.at("vocabulary").get<std::string>();
         s.init = json.at("init").get<std::string>();
+        s.firstStep = json.value("first_step", 0);
         s.output = json.at("output").get<std::string>();
         m.layers = json.at("layers");
         m.width = json.at("width");

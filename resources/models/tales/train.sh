@@ -17,7 +17,7 @@ done
     "$cli" train-tokenizer --text "$work/train.txt" --out "$work/tokenizer.model" --vocabulary 8192 --threads 2
 for gate in none adaptive; do
     out=$work/$([ "$gate" = none ] && echo base || echo gated).safetensors
-    [ -f "$out" ] || "$cli" train --resume --out "$out" --gate "$gate" --text "$work/train.txt" \
+    "$cli" train --resume --out "$out" --gate "$gate" --text "$work/train.txt" \
         --validation "$work/valid.txt" --vocab "$work/tokenizer.model" --tokens 40960000 --layers 5 --width 256 \
         --sequences 16 --window 512 --segment 4096 --learning-rate 2e-3 --final-learning-rate 1e-4 --warmup 50 --seed 1
     for split in valid test; do

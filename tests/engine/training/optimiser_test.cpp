@@ -86,6 +86,13 @@ private slots:
             QVERIFY(schedule.at(step + 1) < schedule.at(step));
     }
 
+    void scheduleIsJoinedWarmedUp() {
+        const LearningRateSchedule whole{1e-3f, 1e-4f, 10, 110}, joined{1e-3f, 1e-4f, 10, 110, 60};
+        QVERIFY(joined.at(60) < 0.02f * whole.at(60));
+        for (int step = 70; step <= 110; ++step)
+            QCOMPARE(joined.at(step), whole.at(step));
+    }
+
     void startValuesFollowTheTable() {
         TrainingShape shape = fixture::smallShape("adaptive");
         shape.model.layers = 3;

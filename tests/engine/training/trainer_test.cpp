@@ -104,6 +104,49 @@ private slots:
                  qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
     }
 
+    // The model written on stopping is enough to go on from, without its checkpoint: the same data at the same steps.
+    void goesOnFromAModelWhereItsTrainingStopped() {
+        ThreadPool pool(2);
+        TrainingSettings settings = small("whole.safetensors");
+        settings.segment =
+            settings.window; // no state is carried, so a batch's loss depends on the weights alone
+        settings.checkpointSeconds = 0;
+        std::vector<double> whole(11), rest(11);
+        QVERIFY(train(settings, false, pool,
+                      [&](const TrainingReport& r) { whole[std::size_t(r.step)] = r.loss; }, {})
+                    .has_value());
+
+        settings.output = path("part.safetensors");
+        std::stop_source stop;
+        QVERIFY(train(
+                    settings, false, pool,
+                    [&](const TrainingReport& r) {
+                        if (r.step == 6)
+                            stop.request_stop();
+                    },
+                    stop.get_token())
+                    .has_value());
+        const auto part = Checkpoint::open(settings.output);
+        QVERIFY(part.has_value());
+        const auto record = modelTrainingRecord(*part);
+        QVERIFY2(record.has_value(), record ? "" : record.error().message.c_str());
+        QCOMPARE(record->step, std::int64_t(6));
+
+        settings.init = settings.output;
+        settings.firstStep = 6;
+        settings.output = path("rest.safetensors");
+        const auto result = train(settings, false, pool,
+                                  [&](const TrainingReport& r) { rest[std::size_t(r.step)] = r.loss; }, {});
+        QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
+        QCOMPARE(result->step, std::int64_t(10));
+        QCOMPARE(result->tokens, settings.tokens);
+        QCOMPARE(rest[6], 0.0); // nothing was done twice
+        // Only the file's bfloat16 weights stand between the two.
+        QVERIFY2(std::abs(rest[7] - whole[7]) < 0.02 * whole[7],
+                 qPrintable(QString("%1 instead of %2").arg(rest[7]).arg(whole[7])));
+        QVERIFY(rest[10] < whole[6]); // and it learns on
+    }
+
     void wrongSettingsAreNamed() {
         ThreadPool pool(2);
         const auto messageOf = [&](const TrainingSettings& settings) {
@@ -116,6 +159,9 @@ private slots:
         s = small("model.safetensors");
         s.sequences = 3;
         QVERIFY(messageOf(s).contains("multiple"));
+        s = small("model.safetensors");
+        s.firstStep = 3; // of no model
+        QVERIFY(messageOf(s).contains("step 3"));
         s = small("model.safetensors");
         s.text = path("missing.txt");
         QVERIFY(messageOf(s).contains("missing.txt"));
