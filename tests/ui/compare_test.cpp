@@ -112,6 +112,32 @@ private slots:
         QCOMPARE(left->value(), 81);
     }
 
+    void firstDifferenceIsBroughtToTheTop() {
+        CompareDesk desk(1500);
+        QVERIFY(desk.waitForIdle());
+        const qsizetype position = desk.pane(Side::First).difference()->position;
+        for (const Side side : {Side::First, Side::Second}) {
+            auto* const page = desk.pane(side).findChild<QTextEdit*>();
+            QTextCursor cursor(page->document());
+            cursor.setPosition(static_cast<int>(kStory.size() + position));
+            const int y = page->cursorRect(cursor).top();
+            QVERIFY2(y >= 0 && y <= page->viewport()->height() / 4, qPrintable(QString::number(y)));
+        }
+    }
+
+    // Whoever scrolls while the text comes in is not pulled back.
+    void readersScrollingIsLeftAlone() {
+        CompareDesk desk(100'000, 1);
+        QScrollBar* const left = desk.pane(Side::First).scrollBar();
+        QTRY_VERIFY(left->maximum() > 100);
+        left->triggerAction(QAbstractSlider::SliderToMaximum);
+        const int before = left->value(), length = int(desk.pane(Side::First).text().size());
+        QTRY_VERIFY(desk.pane(Side::First).text().size() > length + 100);
+        QVERIFY(left->value() >= before);
+        QTest::keyClick(desk.window.get(), Qt::Key_Escape);
+        QVERIFY(desk.waitForIdle());
+    }
+
     void heatmapShowsTheGatedSideAndMarksItsToken() {
         CompareDesk desk;
         QVERIFY(desk.waitForIdle());

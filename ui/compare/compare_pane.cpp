@@ -160,12 +160,12 @@ void ComparePane::showMarks() {
     m_page->setExtraSelections(selections);
 }
 
-void ComparePane::reveal(qsizetype position) {
+int ComparePane::scrollFor(qsizetype position) const {
     QTextCursor cursor(m_page->document());
     cursor.setPosition(
         std::min(m_contextLength + static_cast<int>(position), m_page->document()->characterCount() - 1));
     const int y = m_page->cursorRect(cursor).top();
-    scrollBar()->setValue(scrollBar()->value() + y - m_page->viewport()->height() / 3);
+    return std::clamp(scrollBar()->value() + y - m_page->viewport()->height() / 5, 0, scrollBar()->maximum());
 }
 
 bool ComparePane::eventFilter(QObject* watched, QEvent* event) {

@@ -89,6 +89,7 @@ CompareView::CompareView(app::StoryWriter& writer, const app::Document& story, c
                 other->setValue(value);
             }
         });
+        connect(bar, &QScrollBar::actionTriggered, this, [this] { m_isScrolledByHand = true; });
     }
     connect(&m_selection, &TokenSelection::changed, this, &CompareView::showTokens);
     connectSession();
@@ -100,6 +101,7 @@ void CompareView::connectSession() {
     using app::CompareSession;
     CompareSession* const comparison = &session();
     connect(comparison, &CompareSession::started, this, [this] {
+        m_isScrolledByHand = false;
         const QString context = contextBefore(m_story.text(), m_cursor);
         for (ComparePane* const pane : m_panes) {
             pane->begin(context);
@@ -117,6 +119,7 @@ void CompareView::connectSession() {
     connect(comparison, &CompareSession::textAppended, this, [this](app::Side side, const QString& text) {
         pane(side).append(text);
         showSpeed(side);
+        showDifference();
     });
     connect(comparison, &CompareSession::firstDifferenceChanged, this, &CompareView::onDifference);
     connect(comparison, &CompareSession::finished, this, [this](const app::Outcome& outcome) {
@@ -162,8 +165,20 @@ void CompareView::onDifference(qsizetype position) {
     for (ComparePane* const pane : m_panes) {
         pane->markDifference(position >= 0 ? std::optional(position) : std::nullopt);
     }
-    if (position >= 0) {
-        m_panes[0]->reveal(position); // the other side goes along
+    showDifference();
+}
+
+// Brings the first difference level with itself on both sides, and as high as the text below it allows: the more both write, the
+// more of it is seen.
+void CompareView::showDifference() {
+    const qsizetype position = session().firstDifference();
+    if (position < 0 || m_isScrolledByHand) {
+        return;
+    }
+    const QScopedValueRollback scrolling(m_isScrolling, true);
+    const int top = std::min(m_panes[0]->scrollFor(position), m_panes[1]->scrollFor(position));
+    for (ComparePane* const pane : m_panes) {
+        pane->scrollBar()->setValue(top);
     }
 }
 

@@ -45,6 +45,7 @@ private:
     void showSpeed(app::Side side);
     void showTokens();
     void onDifference(qsizetype position);
+    void showDifference();
     [[nodiscard]] app::CompareSession& session() const;
 
     app::StoryWriter& m_writer;
@@ -55,6 +56,7 @@ private:
     QLabel* m_state = nullptr;
     qsizetype m_cursor = 0;
     bool m_isScrolling = false;
+    bool m_isScrolledByHand = false; // since the start; then the view is the reader's
 };
 
 } // namespace ui

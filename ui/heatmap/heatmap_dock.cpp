@@ -150,6 +150,7 @@ void HeatmapDock::connectRuns() {
     });
     connect(&m_runs, &app::RunHistory::runAdded, this, &HeatmapDock::fillRuns);
     connect(&m_runs, &app::RunHistory::runDescribed, this, [this](app::RunId run) {
+        m_run->setItemText(m_run->findData(run), labelOf(run));
         if (run == m_grid.run()) {
             refreshPage();
         }
@@ -260,12 +261,15 @@ QString HeatmapDock::labelOf(app::RunId run) const {
     if (record->text.size() > kExcerpt) {
         words += QChar(0x2026);
     }
+    const QString time =
+        QLocale().toString(record->startedAt.toLocalTime(), QStringLiteral("d MMM HH:mm:ss"));
+    if (record->model.name.isEmpty()) {
+        return time; // the model is still being loaded
+    }
     const QString gate = record->model.gate.isEmpty() || record->model.gate == QLatin1String("none")
                              ? tr("base")
                              : record->model.gate;
-    return tr("%1  %2, %3  %4")
-        .arg(QLocale().toString(record->startedAt.toLocalTime(), QStringLiteral("d MMM HH:mm:ss")),
-             record->model.name, gate, words);
+    return tr("%1  %2, %3  %4").arg(time, record->model.name, gate, words);
 }
 
 void HeatmapDock::fillRuns() {
