@@ -17,7 +17,7 @@ void addGateOption(CLI::App& command, ModelOptions& options) {
 
 void addTokenizerOption(CLI::App& command, ModelOptions& options) {
     command.add_option(
-        "--tokenizer", options.tokenizer,
+        "--vocab", options.tokenizer,
         "A sentencepiece model or RWKV World vocabulary; without it, the one beside the model");
 }
 
@@ -57,14 +57,14 @@ Expected<std::unique_ptr<const Tokenizer>> loadTokenizerOf(const ModelFiles& fil
             return makeByteTokenizer();
         return failure(ErrorCode::VocabularyMismatch,
                        files.base.string() + ": there is no tokenizer for its " + std::to_string(vocabulary) +
-                           " tokens beside it; name one with --tokenizer");
+                           " tokens beside it; name one with --vocab");
     }
     auto tokenizer = loadTokenizer(*files.vocabulary);
     if (tokenizer && (*tokenizer)->vocabularySize() > vocabulary)
         return failure(ErrorCode::VocabularyMismatch,
                        files.vocabulary->string() + ": " + std::to_string((*tokenizer)->vocabularySize()) +
                            " tokens, but " + files.base.string() + " knows " + std::to_string(vocabulary) +
-                           "; name the model's own with --tokenizer");
+                           "; name the model's own with --vocab");
     return tokenizer;
 }
 

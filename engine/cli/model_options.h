@@ -1,4 +1,4 @@
-// model_options.h: --model, --gate, --tokenizer and --type, and the model they name.
+// model_options.h: --model, --gate, --vocab and --type, and the model they name.
 // Threads: main() only.
 #pragma once
 

@@ -96,7 +96,7 @@ private slots:
             << QStringList{"bench", "--model", "tiny", "--prefill", "1", "--decode", "1", "--trace"}
             << QByteArray("--gate");
         QTest::newRow("tokenizer missing")
-            << QStringList{"tokenize", "--tokenizer", absent, "a"} << QByteArray("absent");
+            << QStringList{"tokenize", "--vocab", absent, "a"} << QByteArray("absent");
     }
     void failuresAreOneWithOneLine() {
         QFETCH(QStringList, arguments);

@@ -124,7 +124,7 @@ private slots:
         QVERIFY2(trained.status == 0, trained.err.constData());
         QVERIFY(trained.json()["vocabulary"].toInt() > 256 && trained.json()["vocabulary"].toInt() <= 320);
         const auto tokens =
-            runCommand({"tokenize", "--tokenizer", out, "--json", "The storm over the house."},
+            runCommand({"tokenize", "--vocab", out, "--json", "The storm over the house."},
                        m_folder.path())
                 .json()["tokens"]
                 .toArray();

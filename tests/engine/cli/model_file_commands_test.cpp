@@ -225,7 +225,7 @@ private slots:
         if (!QFile::exists(vocabulary))
             QSKIP("the shared World vocabulary is not here");
         const auto result =
-            runCommand({"tokenize", "--tokenizer", vocabulary, "Hello, world!\n\nThe end."}, m_folder.path());
+            runCommand({"tokenize", "--vocab", vocabulary, "Hello, world!\n\nThe end."}, m_folder.path());
         QCOMPARE(result.out, QByteArray("33155,45,40213,34,261,6699,21616,47\n"));
     }
 };
