@@ -1,6 +1,7 @@
 #include "engine/model/tensor_source.h"
 
 #include "engine/core/data_type.h"
+#include "engine/formats/tensor_shape.h"
 
 #include <limits>
 #include <utility>
@@ -8,17 +9,6 @@
 namespace engine {
 
 namespace {
-
-std::string shapeText(const std::vector<std::int64_t>& shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (i > 0)
-            text += ',';
-        text += std::to_string(shape[i]);
-    }
-    text += ']';
-    return text;
-}
 
 class CheckpointSource final : public TensorSource {
 public:
@@ -86,11 +76,6 @@ private:
                                                  const std::vector<std::int64_t>& shape) const {
         return failure(ErrorCode::ShapeMismatch, where(info.name) + ": expected " + shapeText(shape) +
                                                      ", found " + shapeText(info.shape));
-    }
-
-    [[nodiscard]] static std::vector<std::int64_t> withoutOnes(std::vector<std::int64_t> shape) {
-        std::erase(shape, 1);
-        return shape;
     }
 
     [[nodiscard]] DataType wanted(const TensorInfo& info) const {
