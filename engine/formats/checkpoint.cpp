@@ -34,8 +34,7 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
         return failure(ErrorCode::UnsupportedFormat,
                        where + ": a zip archive, as of PyTorch; convert the model to safetensors");
     if (start.starts_with('{'))
-        return failure(ErrorCode::UnsupportedFormat,
-                       where + ": JSON text, not a model; of a model in several files, join them first");
+        return readSafetensorsIndex(path, std::move(*file));
     if (start.size() < 9)
         return failure(ErrorCode::FileDamaged, where + ": a model has more than the " +
                                                    std::to_string(start.size()) + " bytes of this file");

@@ -9,9 +9,15 @@
 namespace engine {
 
 CheckpointBuilder::CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format)
-    : m_memory(std::make_shared<Memory>(Memory{std::move(file), {}})) {
+    : m_memory(std::make_shared<Memory>())
+    , m_pathInErrors(path) {
+    m_memory->files.push_back(std::move(file));
     m_checkpoint.m_path = std::move(path);
     m_checkpoint.m_format = std::move(format);
+}
+
+std::span<const std::byte> CheckpointBuilder::addFile(MappedFile file) {
+    return m_memory->files.emplace_back(std::move(file)).bytes(); // which do not move when the vector grows
 }
 
 void CheckpointBuilder::setMetadata(std::string key, std::string value) {
@@ -53,13 +59,12 @@ Expected<Checkpoint> CheckpointBuilder::finish() {
 }
 
 tl::unexpected<Error> CheckpointBuilder::failed(ErrorCode code, std::string_view what) const {
-    return failure(code, m_checkpoint.m_path.string() + ": " + std::string(what));
+    return failure(code, m_pathInErrors.string() + ": " + std::string(what));
 }
 
 tl::unexpected<Error> CheckpointBuilder::failed(ErrorCode code, std::string_view tensor,
                                                 std::string_view what) const {
-    return failure(code,
-                   m_checkpoint.m_path.string() + ", " + displayName(tensor) + ": " + std::string(what));
+    return failure(code, m_pathInErrors.string() + ", " + displayName(tensor) + ": " + std::string(what));
 }
 
 } // namespace engine

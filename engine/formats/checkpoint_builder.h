@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace engine {
@@ -17,10 +18,14 @@ class CheckpointBuilder {
 public:
     CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format);
 
-    [[nodiscard]] std::span<const std::byte> file() const { return m_memory->file.bytes(); }
+    [[nodiscard]] std::span<const std::byte> file() const { return m_memory->files.front().bytes(); }
+    // Of a model in several files: another one, whose bytes stay valid as long as the checkpoint does.
+    [[nodiscard]] std::span<const std::byte> addFile(MappedFile file);
+    // The file that errors name from here on; at first the checkpoint's own.
+    void nameInErrors(std::filesystem::path path) { m_pathInErrors = std::move(path); }
 
     void setMetadata(std::string key, std::string value);
-    // A tensor whose bytes lie in file(). Errors: FileDamaged.
+    // A tensor whose bytes lie in file() or an added one. Errors: FileDamaged.
     [[nodiscard]] Expected<void> addMapped(std::string_view nameInFile, DataType type,
                                            std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
     // A tensor that the reader computed. Errors: FileDamaged.
@@ -37,12 +42,13 @@ public:
 
 private:
     struct Memory {
-        MappedFile file;
+        std::vector<MappedFile> files;
         std::vector<AlignedBuffer<std::byte>> owned;
     };
 
     std::shared_ptr<Memory> m_memory;
     Checkpoint m_checkpoint;
+    std::filesystem::path m_pathInErrors;
 };
 
 } // namespace engine

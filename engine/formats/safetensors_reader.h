@@ -1,5 +1,6 @@
-// safetensors_reader.h: reads one safetensors file (spec/formats.md section 2).
-// Tensors stay in the mapped file. Names are taken as they stand, apart from tensor_name.h.
+// safetensors_reader.h: reads a model from one safetensors file, or from several and the index that lists them
+// (spec/formats.md section 2), under any of the names of safetensors_naming.h.
+// Tensors stay in the mapped files, but for factors that the file holds transposed.
 #pragma once
 
 #include "engine/core/mapped_file.h"
@@ -9,5 +10,9 @@ namespace engine {
 
 // Errors: FileDamaged, UnsupportedType (8-bit floats and later additions). `path` is for messages.
 [[nodiscard]] Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, MappedFile file);
+
+// `index` is the JSON text that names each tensor's file; the files lie beside it.
+// Errors: as above; FileDamaged if it names files elsewhere, FileNotFound with the name of a part that is not there.
+[[nodiscard]] Expected<Checkpoint> readSafetensorsIndex(const std::filesystem::path& path, MappedFile index);
 
 } // namespace engine

@@ -1,6 +1,9 @@
 #include "engine/model/model_files.h"
 
+#include "engine/formats/checkpoint.h"
+
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <system_error>
 
@@ -12,6 +15,7 @@ namespace {
 
 constexpr const char* kBaseFile = "base.safetensors";
 constexpr const char* kExtension = ".safetensors";
+constexpr const char* kIndexEnding = ".safetensors.index.json";
 
 bool isFile(const fs::path& path) {
     std::error_code error;
@@ -32,15 +36,38 @@ std::vector<fs::path> sortedEntries(const fs::path& folder) {
     return entries;
 }
 
+// The one model in a folder, as a download makes it: the index of a model in several files, or else the only file of a kind that
+// models come in. Empty if there is none, or more than one.
+fs::path onlyModelIn(const fs::path& folder) {
+    if (isFile(folder / kBaseFile))
+        return folder / kBaseFile;
+    constexpr std::array kExtensions = {".safetensors", ".st", ".pth", ".gguf", ".bin"};
+    std::vector<fs::path> indexes, models;
+    for (const fs::path& entry : sortedEntries(folder)) {
+        if (entry.filename().string().ends_with(kIndexEnding))
+            indexes.push_back(entry);
+        else if (std::ranges::find(kExtensions, entry.extension().string()) != kExtensions.end())
+            models.push_back(entry);
+    }
+    const std::vector<fs::path>& found = indexes.empty() ? models : indexes;
+    return found.size() == 1 && isFile(found.front()) ? found.front() : fs::path();
+}
+
 // The model file behind a name or path, empty if there is none.
 fs::path baseFile(const std::string& model) {
     if (isFile(model))
         return model;
-    if (isFile(fs::path(model) / kBaseFile))
-        return fs::path(model) / kBaseFile;
+    if (isFolder(model))
+        return onlyModelIn(model);
     // A name, not a path that leads somewhere else.
     const fs::path embedded = embeddedModelsFolder() / model / kBaseFile;
     return !model.empty() && fs::path(model).filename() == model && isFile(embedded) ? embedded : fs::path();
+}
+
+// Other models, and parts of one, lie in the same folder as gates do.
+bool isEnhanced(const fs::path& path) {
+    const auto checkpoint = Checkpoint::open(path);
+    return checkpoint && checkpoint->metadata().contains("inkgate.enhancement");
 }
 
 std::vector<std::string> gatesBeside(const fs::path& base) {
@@ -48,7 +75,7 @@ std::vector<std::string> gatesBeside(const fs::path& base) {
     for (const fs::path& entry :
          sortedEntries(base.parent_path().empty() ? fs::path(".") : base.parent_path()))
         if (entry.extension() == kExtension && entry.filename() != kBaseFile &&
-            entry.filename() != base.filename() && isFile(entry))
+            entry.filename() != base.filename() && isFile(entry) && isEnhanced(entry))
             gates.push_back(entry.stem().string());
     return gates;
 }
@@ -102,13 +129,18 @@ Expected<ModelFiles> findModelFiles(const std::string& model, const std::string&
                                     const std::string& vocabulary) {
     ModelFiles files;
     files.base = baseFile(model);
+    if (files.base.empty() && isFolder(model))
+        return failure(ErrorCode::FileNotFound,
+                       "model \"" + model + "\": this folder holds no model or several; name the file");
     if (files.base.empty())
         return failure(ErrorCode::FileNotFound,
                        "model \"" + model + "\": neither a file nor an embedded model; embedded models: " +
                            listed(embeddedModels()));
     std::error_code error;
     const fs::path folder = fs::absolute(files.base, error).parent_path();
-    files.name = files.base.filename() == kBaseFile ? folder.filename().string() : files.base.stem().string();
+    const bool isNamedByFolder =
+        files.base.filename() == kBaseFile || files.base.filename().string().ends_with(kIndexEnding);
+    files.name = isNamedByFolder ? folder.filename().string() : files.base.stem().string();
 
     if (!gate.empty() && gate != "none") {
         const fs::path beside = files.base.parent_path() / (gate + kExtension);

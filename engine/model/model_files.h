@@ -23,11 +23,11 @@ struct ModelFiles {
 };
 
 [[nodiscard]] std::filesystem::path embeddedModelsFolder();
-// Names of embedded models, and the gates that lie beside a model (file stems without "base").
+// Names of embedded models, and of the gates and enhanced models that lie beside a model (file stems without "base").
 [[nodiscard]] std::vector<std::string> embeddedModels();
 [[nodiscard]] std::vector<std::string> gatesOf(const std::string& model);
 
-// `model`: an embedded name or a path; `gate`: "none", a name beside the model, or a path; `vocabulary`: a
+// `model`: an embedded name, a file, or a folder that holds one model, in one file or in several with their index; `gate`: "none", a name beside the model, or a path; `vocabulary`: a
 // path or empty.
 // Errors: FileNotFound with what there is to choose from.
 [[nodiscard]] Expected<ModelFiles> findModelFiles(const std::string& model, const std::string& gate,

@@ -67,7 +67,9 @@ private slots:
         row("text", "Once upon a time", ErrorCode::UnsupportedFormat, "neither a safetensors");
         row("gguf", "GGUF\3\0\0\0", ErrorCode::UnsupportedFormat, "GGUF");
         row("pth", QByteArray("PK\3\4") + "archive", ErrorCode::UnsupportedFormat, "PyTorch");
-        row("index of several files", "{\"weight_map\":{}}", ErrorCode::UnsupportedFormat, "JSON");
+        row("index of no files", "{\"weight_map\":{}}", ErrorCode::FileDamaged, "names no files");
+        row("some JSON", "{\"a\":[1]}", ErrorCode::FileDamaged, "without a weight_map");
+        row("half an index", "{\"weight_map\":{", ErrorCode::FileDamaged, "without a weight_map");
         row("magic only", "fmgg", ErrorCode::FileDamaged, "ends within its header");
     }
 

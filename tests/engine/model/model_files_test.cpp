@@ -19,16 +19,30 @@ private:
         QFile file(m_folder.filePath(name));
         QVERIFY(file.open(QIODevice::WriteOnly));
     }
+    // A safetensors file of no tensors that says it is a gate.
+    void touchGate(const QString& name) const {
+        touch(name);
+        QFile file(m_folder.filePath(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QByteArray header = R"({"__metadata__":{"inkgate.enhancement":"{}"}})";
+        const auto length = static_cast<quint64>(header.size());
+        file.write(reinterpret_cast<const char*>(&length), sizeof length);
+        file.write(header);
+    }
     [[nodiscard]] std::string at(const QString& name) const { return m_folder.filePath(name).toStdString(); }
 
 private slots:
     void initTestCase() {
         QVERIFY(m_folder.isValid());
         for (const char* file :
-             {"models/tales/base.safetensors", "models/tales/gated.safetensors",
-              "models/tales/tokenizer.model", "models/verses/base.safetensors", "models/empty/notes.txt",
-              "own/big.safetensors", "own/big.model", "own/fine.safetensors", "words.txt"})
+             {"models/tales/base.safetensors", "models/tales/tokenizer.model",
+              "models/verses/base.safetensors", "models/empty/notes.txt", "own/big.safetensors",
+              "own/big.model", "own/other.safetensors", "words.txt", "parts/model-00001-of-00002.safetensors",
+              "parts/model-00002-of-00002.safetensors", "parts/model.safetensors.index.json",
+              "single/RWKV-x060.pth", "single/README.md"})
             touch(file);
+        touchGate("models/tales/gated.safetensors");
+        touchGate("own/fine.safetensors");
         qputenv("INKGATE_MODELS", m_folder.filePath("models").toUtf8());
     }
 
@@ -62,6 +76,18 @@ private slots:
                     ->gate.has_value());
         QCOMPARE(findModelFiles(at("models/tales"), "gated")->name, std::string("tales"));
         QVERIFY(!findModelFiles("verses", "none")->vocabulary.has_value());
+    }
+
+    void aFolderOfOneModelIsThatModel() {
+        const auto parts = findModelFiles(at("parts"), "none");
+        QVERIFY2(parts.has_value(), parts ? "" : parts.error().message.c_str());
+        QCOMPARE(parts->base.string(), at("parts/model.safetensors.index.json"));
+        QCOMPARE(parts->name, std::string("parts"));
+        QVERIFY(gatesOf(at("parts")).empty());
+        QCOMPARE(findModelFiles(at("single"), "none")->base.string(), at("single/RWKV-x060.pth"));
+        const auto several = findModelFiles(at("own"), "none");
+        QCOMPARE(several.error().code, ErrorCode::FileNotFound);
+        QVERIFY(QString::fromStdString(several.error().message).contains("several"));
     }
 
     void whatIsMissingIsSaidWithTheChoices() {
