@@ -18,8 +18,11 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("app::ModelCatalog", text); }
 
 QString labelOf(const QString& model, bool isEmbedded) {
-    if (!isEmbedded)
-        return QFileInfo(model).completeBaseName();
+    if (!isEmbedded) {
+        // Of a model in several files, the folder has the name.
+        const auto files = engine::findModelFiles(model.toStdString(), "none");
+        return files ? QString::fromStdString(files->name) : QFileInfo(model).completeBaseName();
+    }
     QString label = model;
     label[0] = label[0].toUpper();
     return label;
