@@ -1,4 +1,5 @@
 #include "tests/ui/support/desk.h"
+#include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
 #include "ui/theme/colour_scale.h"
 #include "ui/theme/colours.h"
@@ -10,6 +11,7 @@
 #include <QApplication>
 #include <QFontMetricsF>
 #include <QTest>
+#include <QTextEdit>
 
 using namespace ui;
 
@@ -110,6 +112,20 @@ private slots:
         QCOMPARE(QApplication::palette().color(QPalette::Window), lightColours().window);
         const QImage light = desk.window->editor().grab().toImage();
         QVERIFY(light.pixelColor(4, 4).lightness() > 200);
+    }
+
+    void switchingKeepsTheTypeface() {
+        test::Desk desk(QStringLiteral("Once."));
+        const app::Appearance appearance = desk.parts.preferences.appearance();
+        const QFont wanted = typographyFor(appearance).font;
+        QCOMPARE(desk.window->editor().document()->defaultFont(), wanted);
+        for (QAction* const theme : {desk.window->actions().themeDark, desk.window->actions().themeLight}) {
+            theme->trigger();
+            QCOMPARE(desk.window->editor().document()->defaultFont(), wanted);
+            for (const QTextEdit* const page : desk.window->compareView().findChildren<QTextEdit*>()) {
+                QCOMPARE(page->document()->defaultFont(), wanted);
+            }
+        }
     }
 
     void iconsTakeTheInkOfTheTheme() {
