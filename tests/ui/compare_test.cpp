@@ -3,6 +3,7 @@
 #include "ui/editor/story_editor.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/theme/colours.h"
 #include "ui/window/actions.h"
 
 #include <QAction>
@@ -153,6 +154,23 @@ private slots:
         const QString token =
             test::Desk::said(1, 2, Side::Second).mid(test::Desk::said(1, 1, Side::Second).size());
         QVERIFY(marked.contains(token));
+    }
+
+    // The panes are out of sight while the theme changes.
+    void panesTakeTheThemeOfTheirOpening() {
+        test::Desk desk(kStory);
+        desk.window->actions().themeDark->trigger();
+        desk.window = std::make_unique<MainWindow>(desk.context); // which begins in the dark
+        desk.window->show();
+        desk.window->actions().themeLight->trigger();
+        QVERIFY(desk.window->editor().grab().toImage().pixelColor(4, 4).lightness() > 200);
+        desk.window->actions().compare->trigger();
+        QVERIFY(desk.waitForIdle());
+        for (auto* const page : desk.window->compareView().findChildren<QTextEdit*>()) {
+            QCOMPARE(page->palette().color(QPalette::Base), lightColours().page);
+            QCOMPARE(page->palette().color(QPalette::Text), lightColours().ink);
+            QVERIFY(page->grab().toImage().pixelColor(4, 4).lightness() > 200);
+        }
     }
 
     void changeOfThemeKeepsTheTexts() {

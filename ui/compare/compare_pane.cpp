@@ -62,6 +62,8 @@ void ComparePane::setColours(const Colours& colours) {
     page.setColor(QPalette::Base, colours.page);
     page.setColor(QPalette::Text, colours.ink);
     m_page->setPalette(page);
+    // Out of sight, the viewport would stay as the style sheet has first seen it.
+    m_page->viewport()->setPalette(page);
     // The words are coloured where they stand, so a change of theme paints them anew.
     const QString text = m_text;
     QTextCursor context(m_page->document());
