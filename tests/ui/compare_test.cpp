@@ -114,7 +114,7 @@ private slots:
     }
 
     void firstDifferenceIsBroughtToTheTop() {
-        CompareDesk desk(1500);
+        CompareDesk desk(400);
         QVERIFY(desk.waitForIdle());
         const qsizetype position = desk.pane(Side::First).difference()->position;
         for (const Side side : {Side::First, Side::Second}) {
