@@ -5,6 +5,7 @@
 #include "engine/formats/safetensors_reader.h"
 #include "engine/formats/sha256.h"
 #include "engine/formats/tensor_shape.h"
+#include "engine/formats/torch_reader.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,9 +31,12 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     if (start.starts_with("GGUF"))
         return failure(ErrorCode::UnsupportedFormat,
                        where + ": a GGUF file; convert the model to safetensors or rwkv.cpp format");
-    if (start.starts_with("PK\x03\x04"))
+    if (start.starts_with(kZipMagic))
+        return readTorch(path, std::move(*file));
+    if (start.starts_with(kOldTorchMagic))
         return failure(ErrorCode::UnsupportedFormat,
-                       where + ": a zip archive, as of PyTorch; convert the model to safetensors");
+                       where +
+                           ": a PyTorch file from before version 1.6; load it in PyTorch and save it again");
     if (start.starts_with('{'))
         return readSafetensorsIndex(path, std::move(*file));
     if (start.size() < 9)
@@ -41,7 +45,7 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     if (start[8] == '{')
         return readSafetensors(path, std::move(*file));
     return failure(ErrorCode::UnsupportedFormat,
-                   where + ": neither a safetensors file nor one in rwkv.cpp format");
+                   where + ": neither a safetensors file nor one in PyTorch or rwkv.cpp format");
 }
 
 // Sizes are hashed before what they count, so that no two different lists of tensors give the same bytes.

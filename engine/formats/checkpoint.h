@@ -35,13 +35,14 @@ struct TensorInfo {
 
 class Checkpoint {
 public:
-    // Detects the format from the first bytes (safetensors, rwkv.cpp). An rwkv.cpp file of an RWKV-5.2 model gets the
-    // metadata key `inkgate.group_norm_epsilon`, since that program runs those with 1e-05 (spec/formats.md section 4).
+    // Detects the format from the first bytes (safetensors, PyTorch, rwkv.cpp). An rwkv.cpp file of an RWKV-5.2 model gets
+    // the metadata key `inkgate.group_norm_epsilon`, since that program runs those with 1e-05 (spec/formats.md section 4).
     // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-    [[nodiscard]] const std::string& format() const { return m_format; } // "safetensors", "rwkv.cpp"
+    // "safetensors", "pytorch", "rwkv.cpp"
+    [[nodiscard]] const std::string& format() const { return m_format; }
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return m_metadata; }
     [[nodiscard]] const std::vector<TensorInfo>& tensors() const { return m_tensors; } // sorted by name
     [[nodiscard]] const TensorInfo* find(std::string_view name) const; // null if absent

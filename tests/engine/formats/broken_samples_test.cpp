@@ -26,6 +26,15 @@ private slots:
         row("broken_hole.safetensors", ErrorCode::FileDamaged, "leave a hole");
         row("broken_overflow.safetensors", ErrorCode::FileDamaged, "larger than any file");
         row("broken_overlap.safetensors", ErrorCode::FileDamaged, "overlap another tensor");
+        row("broken_call.pth", ErrorCode::UnsupportedFormat, "call os.system");
+        row("broken_chatrwkv.pth", ErrorCode::UnsupportedFormat, "ChatRWKV");
+        row("broken_compressed.pth", ErrorCode::UnsupportedFormat, "compressed");
+        row("broken_cut.pth", ErrorCode::FileDamaged, "cut short");
+        row("broken_memo.pth", ErrorCode::FileDamaged, "memo");
+        row("broken_overflow.pth", ErrorCode::FileDamaged, "larger than any file");
+        row("broken_self.pth", ErrorCode::UnsupportedFormat, "no tensors");
+        row("broken_storage.pth", ErrorCode::FileDamaged, "found 8 bytes");
+        row("broken_view.pth", ErrorCode::FileDamaged, "outside its storage");
         row("broken_cut.bin", ErrorCode::FileDamaged, "cut short");
         row("broken_cut_between_tensors.bin", ErrorCode::FileDamaged, "head.weight");
         row("broken_k_quant.bin", ErrorCode::UnsupportedType, "type code 13");
@@ -44,7 +53,7 @@ private slots:
         QVERIFY2(message.contains(says) && message.startsWith(file), qPrintable(message));
     }
 
-    void areAllTested() { QCOMPARE(m_folder.entryList({"broken_*"}).size(), 12); }
+    void areAllTested() { QCOMPARE(m_folder.entryList({"broken_*"}).size(), 21); }
 };
 
 QTEST_GUILESS_MAIN(BrokenSamplesTest)

@@ -66,7 +66,7 @@ private slots:
         row("eight bytes", "12345678", ErrorCode::FileDamaged, "8 bytes");
         row("text", "Once upon a time", ErrorCode::UnsupportedFormat, "neither a safetensors");
         row("gguf", "GGUF\3\0\0\0", ErrorCode::UnsupportedFormat, "GGUF");
-        row("pth", QByteArray("PK\3\4") + "archive", ErrorCode::UnsupportedFormat, "PyTorch");
+        row("pth", QByteArray("PK\3\4") + "archive", ErrorCode::FileDamaged, "end is missing");
         row("index of no files", "{\"weight_map\":{}}", ErrorCode::FileDamaged, "names no files");
         row("some JSON", "{\"a\":[1]}", ErrorCode::FileDamaged, "without a weight_map");
         row("half an index", "{\"weight_map\":{", ErrorCode::FileDamaged, "without a weight_map");

@@ -4,6 +4,7 @@
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 #include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/sample_torch.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -50,6 +51,10 @@ class DamagedFilesTest : public QObject {
         QTest::addColumn<Bytes>("file");
         const samples::Sizes sizes = {1, 2, 1, 4, 4, 1};
         QTest::newRow("safetensors") << samples::safetensors(samples::officialModel(Version::V6, sizes));
+        QTest::newRow("pytorch") << samples::torchFile(samples::officialModel(Version::V6, sizes));
+        QTest::newRow("pytorch, older") << samples::torchFile(
+            samples::officialModel(Version::V6, sizes),
+            {.type = DataType::BFloat16, .isZip64 = false, .isTransposed = true, .hasOneStorage = true});
         QTest::newRow("rwkv.cpp 5.2") << rwkvCppFile(Version::V5_2, sizes, RwkvCppType::F32);
         QTest::newRow("rwkv.cpp 6") << rwkvCppFile(Version::V6, sizes, RwkvCppType::F16);
         QTest::newRow("rwkv.cpp 7") << rwkvCppFile(Version::V7, {2, 2, 1, 4, 4, 1}, RwkvCppType::F32);

@@ -1,0 +1,218 @@
+#include "engine/formats/torch_reader.h"
+
+#include "engine/formats/checkpoint_builder.h"
+#include "engine/formats/pickle_machine.h"
+#include "engine/formats/tensor_name.h"
+#include "engine/formats/torch_view.h"
+#include "engine/formats/zip_archive.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace engine {
+
+namespace {
+
+constexpr std::string_view kProgram = "/data.pkl";
+// A file can repeat a text at no cost, so whatever is done with each tensor's has to be short.
+constexpr std::size_t kMaxNameBytes = 1024;
+constexpr std::size_t kMaxKeyBytes = 64;   // keys are numbers
+constexpr std::size_t kMaxRootBytes = 255; // as long as a file's name
+// Views of one storage cost nothing in the file, so something has to end them. No model ties a weight more often than this.
+constexpr std::uint64_t kMaxSharing = 64;
+
+using NamedTensor = std::pair<std::string_view, const TorchTensor*>;
+
+// A dict that holds the model's own dict beside a trainer's notes.
+const PickleDict& modelDict(const PickleDict& root) {
+    for (const std::string_view key : {"state_dict", "model"})
+        for (const auto& [name, value] : root.entries)
+            if (const auto* const dict = std::get_if<PickleDict*>(&value); dict && name == key)
+                return **dict;
+    return root;
+}
+
+bool isFromChatRwkv(const PickleDict& dict) {
+    constexpr std::array<std::string_view, 3> kNotes = {"_strategy", "_version", "_rescale_layer"};
+    return std::any_of(dict.entries.begin(), dict.entries.end(), [&](const auto& entry) {
+        return std::find(kNotes.begin(), kNotes.end(), entry.first) != kNotes.end();
+    });
+}
+
+class TorchReader {
+public:
+    TorchReader(CheckpointBuilder& builder, const ZipArchive& archive)
+        : m_builder(builder)
+        , m_archive(archive)
+        , m_mayMap(kMaxSharing * builder.file().size())
+        , m_mayGather(builder.file().size()) {}
+
+    Expected<void> read() {
+        if (auto found = findRoot(); !found)
+            return found;
+        if (auto sound = checkByteOrder(); !sound)
+            return sound;
+        const auto program = readMember(m_root + std::string(kProgram));
+        if (!program)
+            return tl::unexpected(program.error());
+        const Expected<Pickle> pickle = readPickle(*program);
+        if (!pickle)
+            return m_builder.failed(pickle.error().code, "data.pkl", pickle.error().message);
+        const auto* const root = std::get_if<PickleDict*>(&pickle->root);
+        if (!root)
+            return m_builder.failed(
+                ErrorCode::UnsupportedFormat,
+                "expected a dict of tensors, found something else; save the model's state_dict");
+        return addTensors(modelDict(**root));
+    }
+
+private:
+    Expected<void> findRoot() {
+        std::vector<std::string_view> roots;
+        for (const ZipArchive::Member& member : m_archive.members())
+            if (member.name.ends_with(kProgram))
+                roots.push_back(member.name.substr(0, member.name.size() - kProgram.size()));
+        if (roots.size() != 1)
+            return m_builder.failed(ErrorCode::UnsupportedFormat,
+                                    roots.empty()
+                                        ? "a zip archive, but not a PyTorch model: it has no data.pkl"
+                                        : "expected one data.pkl in the archive, found several");
+        if (roots.front().size() > kMaxRootBytes)
+            return m_builder.failed(ErrorCode::FileDamaged, "the name of the archive's folder has " +
+                                                                std::to_string(roots.front().size()) +
+                                                                " bytes, expected at most 255");
+        m_root = roots.front();
+        return {};
+    }
+
+    [[nodiscard]] Expected<void> checkByteOrder() const {
+        const std::string name = m_root + "/byteorder";
+        if (!m_archive.find(name)) // files from before PyTorch 2.1, always little
+            return {};
+        const auto bytes = readMember(name);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        const std::string_view order(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+        if (order != "little")
+            return m_builder.failed(ErrorCode::UnsupportedFormat, "expected little-endian values, found \"" +
+                                                                      displayName(order) +
+                                                                      "\"; save the model again on a PC");
+        return {};
+    }
+
+    [[nodiscard]] Expected<std::span<const std::byte>> readMember(std::string_view name) const {
+        const ZipArchive::Member* const member = m_archive.find(name);
+        if (!member)
+            return m_builder.failed(ErrorCode::FileDamaged, "the archive has no member " + displayName(name) +
+                                                                "; download the file again");
+        auto bytes = m_archive.read(*member);
+        if (!bytes)
+            return m_builder.failed(bytes.error().code, bytes.error().message);
+        return bytes;
+    }
+
+    // The entries that are tensors, sorted by name.
+    [[nodiscard]] Expected<std::vector<NamedTensor>> tensorsOf(const PickleDict& dict) const {
+        std::vector<NamedTensor> tensors;
+        for (const auto& [name, value] : dict.entries) {
+            const auto* const tensor = std::get_if<const TorchTensor*>(&value);
+            if (!tensor)
+                continue;
+            if (name.empty() || name.size() > kMaxNameBytes ||
+                !std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; }))
+                return m_builder.failed(ErrorCode::FileDamaged, name,
+                                        "expected a tensor name of 1 to 1024 printable ASCII characters");
+            tensors.emplace_back(name, *tensor);
+        }
+        std::sort(tensors.begin(), tensors.end(),
+                  [](const NamedTensor& a, const NamedTensor& b) { return a.first < b.first; });
+        return tensors;
+    }
+
+    Expected<void> addTensors(const PickleDict& dict) {
+        if (isFromChatRwkv(dict))
+            return m_builder.failed(
+                ErrorCode::UnsupportedFormat,
+                "ChatRWKV has converted this model for one device; open the original instead");
+        const auto tensors = tensorsOf(dict);
+        if (!tensors)
+            return tl::unexpected(tensors.error());
+        if (tensors->empty())
+            return m_builder.failed(ErrorCode::UnsupportedFormat,
+                                    "the file holds no tensors by name; save the model's state_dict");
+        std::string_view previous;
+        for (const auto& [name, tensor] : *tensors) {
+            if (name == previous) // seen before anything is kept of it
+                return m_builder.failed(ErrorCode::FileDamaged, name,
+                                        "the file has two tensors of this name");
+            if (auto added = addTensor(name, *tensor); !added)
+                return added;
+            previous = name;
+        }
+        return {};
+    }
+
+    Expected<void> addTensor(std::string_view name, const TorchTensor& tensor) {
+        const Expected<std::size_t> bytes = checkView(tensor);
+        if (!bytes)
+            return m_builder.failed(bytes.error().code, name, bytes.error().message);
+        const auto storage = storageBytes(name, *tensor.storage);
+        if (!storage)
+            return tl::unexpected(storage.error());
+        const DataType type = tensor.storage->type;
+        const bool isMapped = isContiguous(tensor);
+        std::uint64_t& budget = isMapped ? m_mayMap : m_mayGather;
+        if (*bytes > budget)
+            return m_builder.failed(ErrorCode::FileDamaged, name,
+                                    "the tensors show the same few values over and over, " +
+                                        std::to_string(*bytes) + " bytes here; save them with contiguous()");
+        budget -= *bytes;
+        if (!isMapped)
+            return m_builder.addOwned(name, type, tensor.shape, gather(tensor, *storage));
+        const std::size_t begin =
+            *bytes > 0 ? static_cast<std::size_t>(tensor.offset) * bytesPerBlock(type) : 0;
+        return m_builder.addMapped(name, type, tensor.shape, storage->subspan(begin, *bytes));
+    }
+
+    [[nodiscard]] Expected<std::span<const std::byte>> storageBytes(std::string_view name,
+                                                                    const TorchStorage& storage) const {
+        if (storage.key.size() > kMaxKeyBytes)
+            return m_builder.failed(ErrorCode::FileDamaged, name,
+                                    "the archive has no storage " + displayName(storage.key));
+        const auto bytes = readMember(m_root + "/data/" + std::string(storage.key));
+        if (!bytes)
+            return bytes;
+        std::uint64_t claimed = 0;
+        if (storage.elements < 0 ||
+            __builtin_mul_overflow(static_cast<std::uint64_t>(storage.elements), bytesPerBlock(storage.type),
+                                   &claimed) ||
+            claimed > bytes->size())
+            return m_builder.failed(ErrorCode::FileDamaged, name,
+                                    "expected a storage of " + std::to_string(storage.elements) +
+                                        " elements of " + std::string(engine::name(storage.type)) +
+                                        ", found " + std::to_string(bytes->size()) + " bytes");
+        return bytes;
+    }
+
+    CheckpointBuilder& m_builder;
+    const ZipArchive& m_archive;
+    std::string m_root;                  // what the members' names begin with
+    std::uint64_t m_mayMap, m_mayGather; // bytes of tensors still allowed, in the file and in memory
+};
+
+} // namespace
+
+Expected<Checkpoint> readTorch(const std::filesystem::path& path, MappedFile file) {
+    CheckpointBuilder builder(path, std::move(file), "pytorch");
+    const Expected<ZipArchive> archive = ZipArchive::open(builder.file());
+    if (!archive)
+        return builder.failed(archive.error().code, archive.error().message);
+    if (auto read = TorchReader(builder, *archive).read(); !read)
+        return tl::unexpected(read.error());
+    return builder.finish();
+}
+
+} // namespace engine
