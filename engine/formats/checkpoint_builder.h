@@ -20,6 +20,7 @@ public:
     [[nodiscard]] std::span<const std::byte> file() const { return m_memory->file.bytes(); }
 
     void setMetadata(std::string key, std::string value);
+    void setVocabulary(StoredVocabulary vocabulary); // its texts lie in file()
     // A tensor whose bytes lie in file(). Errors: FileDamaged.
     [[nodiscard]] Expected<void> addMapped(std::string_view nameInFile, DataType type,
                                            std::vector<std::int64_t> shape, std::span<const std::byte> bytes);

@@ -48,7 +48,7 @@ ModelPanel::ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app:
     m_about->setProperty("quiet", true);
     m_about->setTextFormat(Qt::PlainText);
     auto* add = new QPushButton(tr("&Add a model file…"));
-    add->setToolTip(tr("Any RWKV model in safetensors or rwkv.cpp form"));
+    add->setToolTip(tr("Any RWKV model in safetensors, GGUF or rwkv.cpp form"));
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);

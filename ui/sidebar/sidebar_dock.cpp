@@ -54,7 +54,7 @@ void SidebarDock::connectParts() {
     connect(m_model, &ModelPanel::choiceMade, &writer, &app::StoryWriter::setModelChoice);
     connect(m_model, &ModelPanel::addRequested, this, [this] {
         auto* dialog = new QFileDialog(this, tr("Add a model file"), QString(),
-                                       tr("RWKV models (*.safetensors *.bin);;All files (*)"));
+                                       tr("RWKV models (*.safetensors *.gguf *.bin);;All files (*)"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(QFileDialog::ExistingFile);
         connect(dialog, &QFileDialog::fileSelected, &m_context.models, &app::ModelCatalog::add);
