@@ -1,6 +1,7 @@
 #include "app/assistant/model_shelf.h"
 
 #include "engine/model/model_files.h"
+#include "engine/model/model_tokenizer.h"
 #include "engine/runtime/generation.h"
 
 #include <algorithm>
@@ -10,19 +11,6 @@
 namespace app {
 
 namespace {
-
-constexpr int kByteVocabulary = 256;
-
-engine::Expected<std::unique_ptr<const engine::Tokenizer>> tokenizerFor(const engine::ModelFiles& files,
-                                                                        const engine::ModelConfig& config) {
-    if (files.vocabulary)
-        return engine::loadTokenizer(*files.vocabulary);
-    if (config.vocabulary == kByteVocabulary)
-        return engine::makeByteTokenizer();
-    return engine::failure(engine::ErrorCode::VocabularyMismatch,
-                           files.base.string() + ": no vocabulary file beside it for " +
-                               std::to_string(config.vocabulary) + " tokens; put tokenizer.model there");
-}
 
 ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, const engine::Model& model) {
     const engine::ModelConfig& config = model.config();
@@ -50,7 +38,7 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
                              : engine::Model::load(files->base, {});
     if (!model)
         return tl::unexpected(std::move(model.error()));
-    auto tokenizer = tokenizerFor(*files, (*model)->config());
+    auto tokenizer = engine::loadTokenizerOf(*files, **model);
     if (!tokenizer)
         return tl::unexpected(std::move(tokenizer.error()));
     if (auto fits = engine::checkVocabulary((*model)->config(), **tokenizer); !fits)

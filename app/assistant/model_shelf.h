@@ -32,8 +32,7 @@ public:
 
     // Loads the model unless it is here. The pointer is valid until two other
     // models have been asked for.
-    // Errors: those of findModelFiles(), Model::load() and loadTokenizer(); VocabularyMismatch without a
-    // vocabulary file.
+    // Errors: those of findModelFiles(), Model::load() and loadTokenizerOf().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
 private:

@@ -40,7 +40,7 @@ Expected<Side> runSide(const ModelOptions& options, const GenerationSettings& se
     const auto loaded = loadModel(options);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());
-    const auto tokenizer = loadTokenizerOf(loaded->files, loaded->model->config().vocabulary);
+    const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
     const std::string sideName =

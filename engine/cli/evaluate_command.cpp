@@ -56,7 +56,7 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
     const auto loaded = loadModel(options.model);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());
-    const auto tokenizer = loadTokenizerOf(loaded->files, loaded->model->config().vocabulary);
+    const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
 

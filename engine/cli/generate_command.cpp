@@ -27,7 +27,7 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     const auto loaded = loadModel(options.model);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());
-    const auto tokenizer = loadTokenizerOf(loaded->files, loaded->model->config().vocabulary);
+    const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
     std::unique_ptr<GenerationTrace> trace;

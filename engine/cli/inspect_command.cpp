@@ -21,8 +21,10 @@ bool isParameter(const TensorInfo& tensor) {
                                [&](std::string_view prefix) { return tensor.name.starts_with(prefix); });
 }
 
-Json tokenizerOf(const std::filesystem::path& path, int vocabulary) {
-    const auto files = findModelFiles(path.string(), "none");
+Json tokenizerOf(const Checkpoint& checkpoint, int vocabulary) {
+    if (checkpoint.vocabulary())
+        return "in the model file";
+    const auto files = findModelFiles(checkpoint.path().string(), "none");
     if (files && files->vocabulary)
         return files->vocabulary->string();
     return vocabulary == 256 ? Json("bytes") : Json(nullptr);
@@ -79,8 +81,7 @@ Json describeFile(const Checkpoint& checkpoint, const Sizes& sizes) {
         parameters += tensor.elements();
         types[std::string(name(tensor.type))] += tensor.elements();
     }
-    const Json tokenizer =
-        sizes.vocabulary > 0 ? tokenizerOf(checkpoint.path(), sizes.vocabulary) : Json(nullptr);
+    const Json tokenizer = sizes.vocabulary > 0 ? tokenizerOf(checkpoint, sizes.vocabulary) : Json(nullptr);
     return {{"file", checkpoint.path().string()},
             {"format", checkpoint.format()},
             {"architecture", sizes.architecture},

@@ -30,7 +30,7 @@ struct LogitsOptions {
 Expected<std::vector<int>> tokensOf(const LogitsOptions& options, const LoadedModel& loaded) {
     if (!options.prompt && !options.isFromDocumentStart)
         return options.tokens;
-    const auto tokenizer = loadTokenizerOf(loaded.files, loaded.model->config().vocabulary);
+    const auto tokenizer = loadTokenizerOf(loaded.files, *loaded.model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
     std::vector<int> tokens;

@@ -18,7 +18,7 @@ void addGateOption(CLI::App& command, ModelOptions& options) {
 void addTokenizerOption(CLI::App& command, ModelOptions& options) {
     command.add_option(
         "--vocab", options.tokenizer,
-        "A sentencepiece model or RWKV World vocabulary; without it, the one beside the model");
+        "A sentencepiece model or RWKV World vocabulary; without it, the one in the model file or beside it");
 }
 
 void addTypeOption(CLI::App& command, ModelOptions& options) {
@@ -49,23 +49,6 @@ Expected<LoadedModel> loadModel(const ModelOptions& options) {
         return tl::unexpected<Error>(std::move(model.error()));
     return LoadedModel{
         .files = std::move(*files), .model = std::move(*model), .loadSeconds = watch.seconds()};
-}
-
-Expected<std::unique_ptr<const Tokenizer>> loadTokenizerOf(const ModelFiles& files, int vocabulary) {
-    if (!files.vocabulary) {
-        if (vocabulary == 256)
-            return makeByteTokenizer();
-        return failure(ErrorCode::VocabularyMismatch,
-                       files.base.string() + ": there is no tokenizer for its " + std::to_string(vocabulary) +
-                           " tokens beside it; name one with --vocab");
-    }
-    auto tokenizer = loadTokenizer(*files.vocabulary);
-    if (tokenizer && (*tokenizer)->vocabularySize() > vocabulary)
-        return failure(ErrorCode::VocabularyMismatch,
-                       files.vocabulary->string() + ": " + std::to_string((*tokenizer)->vocabularySize()) +
-                           " tokens, but " + files.base.string() + " knows " + std::to_string(vocabulary) +
-                           "; name the model's own with --vocab");
-    return tokenizer;
 }
 
 } // namespace engine

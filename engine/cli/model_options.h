@@ -5,7 +5,7 @@
 #include "engine/core/error.h"
 #include "engine/model/model.h"
 #include "engine/model/model_files.h"
-#include "engine/tokenizer/tokenizer.h"
+#include "engine/model/model_tokenizer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -17,7 +17,7 @@ namespace engine {
 struct ModelOptions {
     std::string model = "tales"; // an embedded model's name, or a path
     std::string gate = "none";   // "none", a name beside the model, or a path
-    std::string tokenizer;       // a path; empty: what lies beside the model
+    std::string tokenizer;       // a path; empty: see model_tokenizer.h
     std::string type = "stored"; // stored, f32, f16, bf16
 };
 
@@ -38,11 +38,5 @@ struct LoadedModel {
 
 // Errors: those of findModelFiles() and Model::load().
 [[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options);
-
-// The tokenizer that goes with a model of `vocabulary` tokens; byte tokens if there is no file and vocabulary
-// is 256. Errors: those of loadTokenizer(); VocabularyMismatch if there is none, or it has more tokens than
-// the model.
-[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadTokenizerOf(const ModelFiles& files,
-                                                                         int vocabulary);
 
 } // namespace engine

@@ -25,16 +25,16 @@ Expected<std::unique_ptr<const Tokenizer>> chooseTokenizer(const ModelOptions& o
     const auto files = findModelFiles(options.model, "none", options.tokenizer);
     if (!files)
         return tl::unexpected<Error>(files.error());
-    if (files->vocabulary)
+    if (files->isVocabularyGiven)
         return loadTokenizer(*files->vocabulary);
-    // Only a byte-level model does without a file; the checkpoint says whether it is one.
+    // What else it may be, the model file says.
     const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
         return tl::unexpected<Error>(checkpoint.error());
     const auto config = ModelConfig::detect(*checkpoint);
     if (!config)
         return tl::unexpected<Error>(config.error());
-    return loadTokenizerOf(*files, config->vocabulary);
+    return loadTokenizerOf(*files, checkpoint->vocabulary(), config->vocabulary);
 }
 
 Expected<void> encode(const Tokenizer& tokenizer, const std::string& text, const CommandContext& context) {

@@ -36,6 +36,9 @@ TypeTraits traits(DataType type) {
     case DataType::Q5_0: return {"q5_0", 32, 22};
     case DataType::Q5_1: return {"q5_1", 32, 24};
     case DataType::Q8_0: return {"q8_0", 32, 34};
+    case DataType::Q4_K: return {"q4_k", 256, 144};
+    case DataType::Q5_K: return {"q5_k", 256, 176};
+    case DataType::Q6_K: return {"q6_k", 256, 210};
     }
     return {"unknown", 1, 1};
 }
@@ -75,6 +78,59 @@ void dequantiseBlock(DataType type, const std::byte* block, float* out) {
         out[j] = d * static_cast<float>(lo - offset) + m;
         out[j + 16] = d * static_cast<float>(hi - offset) + m;
     }
+}
+
+// Q4_K and Q5_K: eight runs of 32 values, each with a scale and a minimum of 6 bits. The first four runs' 6 bits lie
+// together; the others' lower 4 bits share a byte, and their upper 2 bits fill up the bytes of the first four.
+void dequantiseRunsWithMinimum(const std::byte* block, bool hasFifthBit, float* out) {
+    const float d = halfToFloat(load<std::uint16_t>(block));
+    const float dMin = halfToFloat(load<std::uint16_t>(block + 2));
+    const std::byte* const packed = block + 4;
+    const std::byte* const high = packed + 12; // bit `run` of byte i is the fifth bit of value i; Q5_K only
+    const std::byte* const nibbles = high + (hasFifthBit ? 32 : 0);
+    for (std::size_t run = 0; run < 8; ++run) {
+        const auto at = [&](std::size_t index) { return std::to_integer<unsigned>(packed[index]); };
+        const unsigned scaleBits = run < 4 ? at(run) & 63u : (at(run + 4) & 15u) | (at(run - 4) >> 6) << 4;
+        const unsigned minBits = run < 4 ? at(run + 4) & 63u : at(run + 4) >> 4 | (at(run) >> 6) << 4;
+        const float scale = d * static_cast<float>(scaleBits);
+        const float minimum = dMin * static_cast<float>(minBits);
+        for (std::size_t i = 0; i < 32; ++i) {
+            const auto pair = std::to_integer<unsigned>(nibbles[run / 2 * 32 + i]);
+            unsigned q = run % 2 == 0 ? pair & 15u : pair >> 4;
+            if (hasFifthBit)
+                q |= (std::to_integer<unsigned>(high[i]) >> run & 1u) << 4;
+            out[run * 32 + i] = scale * static_cast<float>(q) - minimum;
+        }
+    }
+}
+
+// Q6_K: two halves of four runs of 32 values. Byte i of a half's 32 has the upper two bits of value i of each run.
+void dequantiseSixBits(const std::byte* block, float* out) {
+    const float d = halfToFloat(load<std::uint16_t>(block + 208));
+    for (std::size_t half = 0; half < 2; ++half) {
+        const std::byte* const low = block + 64 * half;
+        const std::byte* const high = block + 128 + 32 * half;
+        const std::byte* const scales = block + 192 + 8 * half; // one for 16 values
+        for (std::size_t run = 0; run < 4; ++run) {
+            for (std::size_t i = 0; i < 32; ++i) {
+                const auto pair = std::to_integer<unsigned>(low[run % 2 * 32 + i]);
+                const unsigned lower = run < 2 ? pair & 15u : pair >> 4;
+                const unsigned upper = std::to_integer<unsigned>(high[i]) >> 2 * run & 3u;
+                const float scale = d * static_cast<float>(load<std::int8_t>(scales + 2 * run + i / 16));
+                out[128 * half + 32 * run + i] =
+                    scale * static_cast<float>(static_cast<int>(lower | upper << 4) - 32);
+            }
+        }
+    }
+}
+
+void dequantise(DataType type, const std::byte* block, float* out) {
+    if (type == DataType::Q6_K)
+        dequantiseSixBits(block, out);
+    else if (type == DataType::Q4_K || type == DataType::Q5_K)
+        dequantiseRunsWithMinimum(block, type == DataType::Q5_K, out);
+    else
+        dequantiseBlock(type, block, out);
 }
 
 } // namespace
@@ -147,7 +203,7 @@ Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::s
         break;
     default:
         for (std::size_t i = 0; i < out.size() / block; ++i)
-            dequantiseBlock(type, p + i * bytesPerBlock(type), out.data() + i * block);
+            dequantise(type, p + i * bytesPerBlock(type), out.data() + i * block);
     }
     return {};
 }
@@ -166,7 +222,8 @@ Expected<void> fromFloat32(DataType type, std::span<const float> values, std::sp
         return {};
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::uint16_t bits = type == DataType::Float16 ? floatToHalf(values[i]) : floatToBfloat16(values[i]);
+        const std::uint16_t bits =
+            type == DataType::Float16 ? floatToHalf(values[i]) : floatToBfloat16(values[i]);
         std::memcpy(out.data() + 2 * i, &bits, 2);
     }
     return {};

@@ -1,5 +1,5 @@
 // data_type.h: the element types that tensors are stored in, and conversions between them.
-// Block types keep 32 values in a block; their layouts are those of spec/formats.md section 5.
+// Block types keep 32 values in a block, Q4_K to Q6_K 256; their layouts are those of spec/formats.md section 5.
 // Threads: pure functions.
 #pragma once
 
@@ -32,12 +32,15 @@ enum class DataType : std::uint8_t {
     Q5_0,
     Q5_1,
     Q8_0,
+    Q4_K,
+    Q5_K,
+    Q6_K,
 };
 
 // Short lower-case name as shown to users and in JSON: "f32", "bf16", "q5_1".
 [[nodiscard]] std::string_view name(DataType type);
 
-[[nodiscard]] std::size_t elementsPerBlock(DataType type); // 1, or 32 for the block types
+[[nodiscard]] std::size_t elementsPerBlock(DataType type); // 1; 32 or 256 for the block types
 [[nodiscard]] std::size_t bytesPerBlock(DataType type);
 [[nodiscard]] bool isFloat(DataType type); // Float64, Float32, Float16, BFloat16
 [[nodiscard]] bool isBlockQuantised(DataType type);

@@ -1,6 +1,8 @@
 #include "engine/formats/checkpoint.h"
 
 #include "engine/core/mapped_file.h"
+#include "engine/formats/gguf_file.h"
+#include "engine/formats/gguf_reader.h"
 #include "engine/formats/rwkv_cpp_reader.h"
 #include "engine/formats/safetensors_reader.h"
 #include "engine/formats/sha256.h"
@@ -27,10 +29,9 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
         return failure(ErrorCode::FileDamaged, where + ": the file is empty");
     if (start.starts_with(kRwkvCppMagic))
         return readRwkvCpp(path, std::move(*file));
+    if (start.starts_with(kGgufMagic))
+        return readGguf(path, std::move(*file));
     // The others are known by their first bytes; safetensors has none of its own, only a length and then a brace.
-    if (start.starts_with("GGUF"))
-        return failure(ErrorCode::UnsupportedFormat,
-                       where + ": a GGUF file; convert the model to safetensors or rwkv.cpp format");
     if (start.starts_with(kZipMagic))
         return readTorch(path, std::move(*file));
     if (start.starts_with(kOldTorchMagic))
@@ -45,7 +46,7 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     if (start[8] == '{')
         return readSafetensors(path, std::move(*file));
     return failure(ErrorCode::UnsupportedFormat,
-                   where + ": neither a safetensors file nor one in PyTorch or rwkv.cpp format");
+                   where + ": neither a safetensors nor a GGUF file nor one in PyTorch or rwkv.cpp format");
 }
 
 // Sizes are hashed before what they count, so that no two different lists of tensors give the same bytes.

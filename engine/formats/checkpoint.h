@@ -11,12 +11,14 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/data_type.h"
 #include "engine/core/error.h"
+#include "engine/formats/stored_vocabulary.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,16 +37,20 @@ struct TensorInfo {
 
 class Checkpoint {
 public:
-    // Detects the format from the first bytes (safetensors, PyTorch, rwkv.cpp). An rwkv.cpp file of an RWKV-5.2 model gets
-    // the metadata key `inkgate.group_norm_epsilon`, since that program runs those with 1e-05 (spec/formats.md section 4).
-    // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, OutOfMemory.
+    // Detects the format from the first bytes (safetensors and the index of several, PyTorch, GGUF, rwkv.cpp). An rwkv.cpp file
+    // of an RWKV-5.2 model gets the metadata key `inkgate.group_norm_epsilon`, since that program runs those with 1e-05
+    // (spec/formats.md section 4).
+    // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, UnsupportedArchitecture (a GGUF
+    // file of another program's model), OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-    // "safetensors", "pytorch", "rwkv.cpp"
+    // "safetensors", "pytorch", "gguf", "rwkv.cpp"
     [[nodiscard]] const std::string& format() const { return m_format; }
     [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return m_metadata; }
     [[nodiscard]] const std::vector<TensorInfo>& tensors() const { return m_tensors; } // sorted by name
+    // Of a GGUF file that brings its vocabulary along; the texts lie in memory that this object and its copies keep.
+    [[nodiscard]] const std::optional<StoredVocabulary>& vocabulary() const { return m_vocabulary; }
     [[nodiscard]] const TensorInfo* find(std::string_view name) const; // null if absent
 
     // A tensor's values as float32. Dimensions of size 1 are ignored when comparing with `shape`, so [1,1,C] reads as {C}.
@@ -67,6 +73,7 @@ private:
     std::string m_format;
     std::map<std::string, std::string> m_metadata;
     std::vector<TensorInfo> m_tensors;
+    std::optional<StoredVocabulary> m_vocabulary;
     std::shared_ptr<const void> m_memory; // keeps the mapping and owned tensors alive
 };
 

@@ -24,6 +24,10 @@ void CheckpointBuilder::setMetadata(std::string key, std::string value) {
     m_checkpoint.m_metadata.insert_or_assign(std::move(key), std::move(value));
 }
 
+void CheckpointBuilder::setVocabulary(StoredVocabulary vocabulary) {
+    m_checkpoint.m_vocabulary = std::move(vocabulary);
+}
+
 Expected<void> CheckpointBuilder::addMapped(std::string_view nameInFile, DataType type,
                                             std::vector<std::int64_t> shape,
                                             std::span<const std::byte> bytes) {

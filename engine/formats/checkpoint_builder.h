@@ -25,6 +25,7 @@ public:
     void nameInErrors(std::filesystem::path path) { m_pathInErrors = std::move(path); }
 
     void setMetadata(std::string key, std::string value);
+    void setVocabulary(StoredVocabulary vocabulary); // its texts lie in file()
     // A tensor whose bytes lie in file() or an added one. Errors: FileDamaged.
     [[nodiscard]] Expected<void> addMapped(std::string_view nameInFile, DataType type,
                                            std::vector<std::int64_t> shape, std::span<const std::byte> bytes);

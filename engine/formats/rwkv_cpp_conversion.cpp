@@ -5,15 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
-#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace engine {
 
 namespace {
-
-using Tensor = RwkvCppFile::Tensor;
 
 enum class Change {
     Transposed,    // the last two dimensions swapped
@@ -57,52 +55,6 @@ const Rule* ruleFor(std::string_view name, RwkvCppVersion version) {
     return rule != kRules.end() ? &*rule : nullptr;
 }
 
-// Copies `planes` matrices of [rows, columns] as [columns, rows], elements of `size` bytes.
-void transpose(const std::byte* in, std::byte* out, std::size_t planes, std::size_t rows, std::size_t columns,
-               std::size_t size) {
-    for (std::size_t plane = 0; plane < planes; ++plane) {
-        for (std::size_t row = 0; row < rows; ++row)
-            for (std::size_t column = 0; column < columns; ++column)
-                std::memcpy(out + (column * rows + row) * size, in + (row * columns + column) * size, size);
-        in += rows * columns * size;
-        out += rows * columns * size;
-    }
-}
-
-Expected<AlignedBuffer<std::byte>> asFloat32(const CheckpointBuilder& builder, const Tensor& tensor) {
-    const Expected<std::int64_t> elements = elementCount(tensor.shape);
-    if (!elements)
-        return builder.failed(elements.error().code, tensor.name, elements.error().message);
-    AlignedBuffer<std::byte> bytes(static_cast<std::size_t>(*elements) * sizeof(float));
-    const std::span<float> values(reinterpret_cast<float*>(bytes.data()),
-                                  static_cast<std::size_t>(*elements));
-    if (auto converted = toFloat32(tensor.type, tensor.bytes, values); !converted)
-        return builder.failed(converted.error().code, tensor.name, converted.error().message);
-    return bytes;
-}
-
-Expected<void> addTransposed(CheckpointBuilder& builder, const Tensor& tensor) {
-    Tensor source = tensor;
-    AlignedBuffer<std::byte> unpacked;
-    if (isBlockQuantised(tensor.type)) { // a block holds 32 values of one row, which become 32 rows
-        Expected<AlignedBuffer<std::byte>> values = asFloat32(builder, tensor);
-        if (!values)
-            return tl::unexpected(values.error());
-        unpacked = std::move(*values);
-        source.type = DataType::Float32;
-        source.bytes = unpacked.span();
-    }
-    const auto last = source.shape.end();
-    const auto columns = static_cast<std::size_t>(*(last - 1));
-    const auto rows = static_cast<std::size_t>(*(last - 2));
-    const std::size_t size = bytesPerBlock(source.type);
-    AlignedBuffer<std::byte> transposed(source.bytes.size());
-    transpose(source.bytes.data(), transposed.data(), source.bytes.size() / (rows * columns * size), rows,
-              columns, size);
-    std::swap(*(last - 1), *(last - 2));
-    return builder.addOwned(source.name, source.type, std::move(source.shape), std::move(transposed));
-}
-
 // The inverse of exp(-exp(x)). The ends, 1 and 0, come from rounding; the values chosen for them are finite and give 1 and 0
 // again in float32.
 float decayLogitOf(float decay) {
@@ -111,8 +63,8 @@ float decayLogitOf(float decay) {
         std::log(std::clamp(-std::log(static_cast<double>(decay)), kSlowest, kFastest)));
 }
 
-Expected<void> addDecayLogits(CheckpointBuilder& builder, const Tensor& tensor) {
-    Expected<AlignedBuffer<std::byte>> bytes = asFloat32(builder, tensor);
+Expected<void> addDecayLogits(CheckpointBuilder& builder, const StoredTensor& tensor) {
+    Expected<AlignedBuffer<std::byte>> bytes = unpackFloat32(builder, tensor);
     if (!bytes)
         return tl::unexpected(bytes.error());
     const std::span<float> values(reinterpret_cast<float*>(bytes->data()), bytes->size() / sizeof(float));
@@ -126,17 +78,13 @@ Expected<void> addDecayLogits(CheckpointBuilder& builder, const Tensor& tensor) 
                             std::move(*bytes));
 }
 
-Expected<void> addMixes(CheckpointBuilder& builder, const Tensor& tensor) {
+Expected<void> addMixes(CheckpointBuilder& builder, const StoredTensor& tensor) {
     constexpr std::string_view kOrder = "rwkvag";
     const std::string stem = tensor.name.substr(0, tensor.name.size() - kOrder.size());
-    const std::size_t size = tensor.bytes.size() / kOrder.size();
-    for (std::size_t i = 0; i < kOrder.size(); ++i) {
-        auto added = builder.addMapped(stem + kOrder[i], tensor.type, {1, 1, tensor.shape.back()},
-                                       tensor.bytes.subspan(i * size, size));
-        if (!added)
-            return added;
-    }
-    return {};
+    std::vector<std::string> names;
+    for (const char use : kOrder)
+        names.push_back(stem + use);
+    return addParts(builder, tensor, names, tensor.shape.back());
 }
 
 // What the shape of a changed tensor has to be, beyond its number of dimensions; empty if it is that.
@@ -160,7 +108,8 @@ std::string_view nameInBlock(std::string_view name) {
     return dot == std::string_view::npos ? name : name.substr(dot + 1);
 }
 
-Expected<void> addOfficialTensors(CheckpointBuilder& builder, const Tensor& tensor, RwkvCppVersion version) {
+Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor& tensor,
+                                  RwkvCppVersion version) {
     const Rule* rule = ruleFor(tensor.name, version);
     if (!rule)
         return builder.addMapped(tensor.name, tensor.type, tensor.shape, tensor.bytes);

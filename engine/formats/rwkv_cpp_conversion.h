@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/formats/checkpoint_builder.h"
-#include "engine/formats/rwkv_cpp_file.h"
+#include "engine/formats/tensor_conversion.h"
 
 #include <string_view>
 
@@ -16,7 +16,7 @@ enum class RwkvCppVersion { Older, V5_2, V6, V7 }; // Older: RWKV-4, 5.0 and 5.1
 
 // Adds `tensor` to the checkpoint as the official model has it; stacked mixes become several tensors.
 // Errors: FileDamaged (a shape that the converter does not write, a decay outside of 0..1).
-[[nodiscard]] Expected<void> addOfficialTensors(CheckpointBuilder& builder, const RwkvCppFile::Tensor& tensor,
+[[nodiscard]] Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor& tensor,
                                                 RwkvCppVersion version);
 
 } // namespace engine

@@ -1,11 +1,12 @@
 #include "engine/formats/rwkv_cpp_file.h"
 
+#include "engine/formats/byte_reader.h"
 #include "engine/formats/tensor_shape.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace engine {
@@ -31,34 +32,6 @@ std::optional<DataType> typeFromCode(std::int32_t code) {
     }
 }
 
-// Takes bytes from the front; never more than there are.
-class ByteReader {
-public:
-    explicit ByteReader(std::span<const std::byte> bytes)
-        : m_rest(bytes) {}
-
-    [[nodiscard]] bool atEnd() const { return m_rest.empty(); }
-    [[nodiscard]] std::size_t remaining() const { return m_rest.size(); }
-
-    std::optional<std::span<const std::byte>> take(std::size_t count) {
-        if (count > m_rest.size())
-            return std::nullopt;
-        const auto taken = m_rest.first(count);
-        m_rest = m_rest.subspan(count);
-        return taken;
-    }
-
-    template <std::size_t N> bool takeNumbers(std::array<std::int32_t, N>& numbers, std::size_t count = N) {
-        const auto bytes = take(count * sizeof(std::int32_t));
-        if (bytes)
-            std::memcpy(numbers.data(), bytes->data(), bytes->size());
-        return bytes.has_value();
-    }
-
-private:
-    std::span<const std::byte> m_rest;
-};
-
 class Parser {
 public:
     explicit Parser(const CheckpointBuilder& builder)
@@ -70,7 +43,7 @@ public:
         if (auto header = readHeader(file); !header)
             return tl::unexpected(header.error());
         while (!m_bytes.atEnd()) {
-            Expected<RwkvCppFile::Tensor> tensor = readTensor();
+            Expected<StoredTensor> tensor = readTensor();
             if (!tensor)
                 return tl::unexpected(tensor.error());
             file.tensors.push_back(std::move(*tensor));
@@ -124,7 +97,7 @@ private:
         return *type;
     }
 
-    Expected<RwkvCppFile::Tensor> readTensor() {
+    Expected<StoredTensor> readTensor() {
         std::array<std::int32_t, 3> head{};
         if (!m_bytes.takeNumbers(head))
             return cutShort("the head of a tensor");
@@ -139,7 +112,7 @@ private:
         if (!nameSpan)
             return cutShort("the head of a tensor");
 
-        RwkvCppFile::Tensor tensor;
+        StoredTensor tensor;
         tensor.name.assign(reinterpret_cast<const char*>(nameSpan->data()), nameSpan->size());
         if (!std::all_of(tensor.name.begin(), tensor.name.end(), [](char c) { return c > ' ' && c <= '~'; }))
             return damaged("expected tensor names in printable ASCII, found other bytes");

@@ -5,25 +5,18 @@
 #pragma once
 
 #include "engine/formats/checkpoint_builder.h"
+#include "engine/formats/tensor_conversion.h"
 
 #include <cstdint>
-#include <span>
-#include <string>
 #include <vector>
 
 namespace engine {
 
 struct RwkvCppFile {
-    struct Tensor {
-        std::string name;
-        DataType type = DataType::Float32;
-        std::vector<std::int64_t> shape; // row-major: the file's sizes in reverse order
-        std::span<const std::byte> bytes;
-    };
     std::int64_t vocabulary = 0;
     std::int64_t width = 0;
     std::int64_t layers = 0;
-    std::vector<Tensor> tensors; // in the file's order
+    std::vector<StoredTensor> tensors; // in the file's order; the file's sizes in reverse order
 };
 
 // Reads builder.file(). Errors: FileDamaged, UnsupportedType, UnsupportedFormat (a version of the format we do not know).

@@ -89,7 +89,7 @@ Expected<void> checkComplete(const CheckpointBuilder& builder, const RwkvCppFile
 
 // The header's sizes have to be those of the tensors.
 Expected<void> checkHeader(const CheckpointBuilder& builder, const RwkvCppFile& file) {
-    for (const RwkvCppFile::Tensor& tensor : file.tensors) {
+    for (const StoredTensor& tensor : file.tensors) {
         const std::string_view name = tensor.name;
         if (name == "emb.weight" && tensor.shape != std::vector{file.vocabulary, file.width})
             return builder.failed(ErrorCode::FileDamaged, name,
@@ -115,7 +115,7 @@ Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, MappedFile m
     if (!file)
         return tl::unexpected(file.error());
     Names names;
-    for (const RwkvCppFile::Tensor& tensor : file->tensors)
+    for (const StoredTensor& tensor : file->tensors)
         names.push_back(tensor.name);
     std::sort(names.begin(), names.end());
     const RwkvCppVersion version = versionOf(names);
@@ -123,7 +123,7 @@ Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, MappedFile m
         return tl::unexpected(sound.error());
     if (auto complete = checkComplete(builder, *file, names, version); !complete)
         return tl::unexpected(complete.error());
-    for (const RwkvCppFile::Tensor& tensor : file->tensors)
+    for (const StoredTensor& tensor : file->tensors)
         if (auto added = addOfficialTensors(builder, tensor, version); !added)
             return tl::unexpected(added.error());
     if (version == RwkvCppVersion::V5_2)

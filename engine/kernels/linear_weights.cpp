@@ -66,8 +66,8 @@ Expected<LinearWeights> LinearWeights::fromStored(DataType type, std::span<const
             std::memcpy(own->data(), bytes.data(), wantedBytes);
             return weights;
         }
-        // In pieces, so that a large block-quantised matrix does not exist as float32 as well. Whole blocks
-        // each.
+        // Block types, K-quants among them, are unpacked here, once: no product reads blocks. In pieces, so that a
+        // large matrix does not exist as float32 as well; each piece is whole blocks of 32 or 256 values.
         constexpr std::size_t kPiece = 16384;
         AlignedBuffer<float> values(std::min(kPiece, *elements));
         for (std::size_t at = 0; at < *elements; at += kPiece) {

@@ -39,6 +39,11 @@ const std::string& Model::fingerprint() const {
     return m_data->fingerprint;
 }
 
+const std::optional<StoredVocabulary>& Model::storedVocabulary() const {
+    static const std::optional<StoredVocabulary> kNone;
+    return m_data->base ? m_data->base->vocabulary() : kNone;
+}
+
 namespace {
 
 Expected<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path) {

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] const ModelWeights& weights() const;
     // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for random().
     [[nodiscard]] const std::string& fingerprint() const;
+    // Checkpoint::vocabulary() of the file it came from; absent for random().
+    [[nodiscard]] const std::optional<StoredVocabulary>& storedVocabulary() const;
     [[nodiscard]] std::int64_t parameters() const;
     // Bytes of weights that decoding one token reads (the embedding counts one row).
     [[nodiscard]] std::int64_t bytesPerToken() const;

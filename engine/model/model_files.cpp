@@ -157,6 +157,7 @@ Expected<ModelFiles> findModelFiles(const std::string& model, const std::string&
         if (!isFile(vocabulary))
             return failure(ErrorCode::FileNotFound, "vocabulary \"" + vocabulary + "\": no such file");
         files.vocabulary = vocabulary;
+        files.isVocabularyGiven = true;
     } else {
         files.vocabulary = vocabularyBeside(files.base);
     }

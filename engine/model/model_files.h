@@ -15,11 +15,11 @@
 namespace engine {
 
 struct ModelFiles {
-    std::string name;                          // for people: "tales", or the file's stem
-    std::filesystem::path base;                // the model file
-    std::optional<std::filesystem::path> gate; // a gate file, or a complete enhanced model
-    std::optional<std::filesystem::path>
-        vocabulary; // beside the model, or as given; absent: byte tokens if V = 256, else an error later
+    std::string name;                                // for people: "tales", or the file's stem
+    std::filesystem::path base;                      // the model file
+    std::optional<std::filesystem::path> gate;       // a gate file, or a complete enhanced model
+    std::optional<std::filesystem::path> vocabulary; // as given, or beside the model; see loadTokenizerOf()
+    bool isVocabularyGiven = false; // by the user, so that it goes before one inside the model file
 };
 
 [[nodiscard]] std::filesystem::path embeddedModelsFolder();

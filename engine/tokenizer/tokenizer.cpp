@@ -46,6 +46,14 @@ Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::
     return tokenizer;
 }
 
+Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::string_view text) {
+    return makeWorldTokenizer(text);
+}
+
+Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::span<const std::string_view> escapedTokens) {
+    return makeWorldTokenizer(escapedTokens);
+}
+
 Expected<std::unique_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
     const auto file = MappedFile::open(path);
     if (!file)

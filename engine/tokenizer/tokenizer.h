@@ -46,6 +46,13 @@ public:
 // The RWKV World vocabulary text file (LF or CRLF). Errors: FileNotFound, FileDamaged with the line number.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path);
 
+// The same from memory: the file's text, or the list of tokens of a GGUF file, [id], escaped as spec/tokenizers.md section 3
+// says and empty for ids that are no text; those are never sampled, but for 0, which separates documents.
+// Errors: FileDamaged with the line number or the id.
+[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::string_view text);
+[[nodiscard]] Expected<std::unique_ptr<const Tokenizer>>
+makeRwkvWorld(std::span<const std::string_view> escapedTokens);
+
 // Bytes as tokens 0..255, for byte-level models such as tiny-rwkv. NUL separates documents.
 [[nodiscard]] std::unique_ptr<const Tokenizer> makeByteTokenizer();
 

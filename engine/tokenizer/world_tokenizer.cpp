@@ -12,15 +12,15 @@ namespace engine {
 
 namespace {
 
-// World models have so many rows, whatever the number of tokens.
+// World models have so many rows, whatever the number of tokens in the vocabulary file.
 constexpr std::size_t kPaddedSize = 65536;
 
 class WorldTokenizer final : public Tokenizer {
 public:
-    explicit WorldTokenizer(std::vector<std::string> tokens)
+    WorldTokenizer(std::vector<std::string> tokens, std::size_t smallestSize)
         : m_texts(std::move(tokens))
         , m_trie(m_texts) {
-        m_texts.resize(std::max(m_texts.size(), kPaddedSize));
+        m_texts.resize(std::max(m_texts.size(), smallestSize));
         for (std::size_t id = 1; id < m_texts.size(); ++id)
             if (m_texts[id].empty())
                 m_unsampled.push_back(static_cast<int>(id));
@@ -59,7 +59,15 @@ Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::string_view v
     auto tokens = parseWorldVocabulary(vocabulary);
     if (!tokens)
         return tl::unexpected(tokens.error());
-    return std::unique_ptr<const Tokenizer>(std::make_unique<WorldTokenizer>(std::move(*tokens)));
+    return std::unique_ptr<const Tokenizer>(
+        std::make_unique<WorldTokenizer>(std::move(*tokens), kPaddedSize));
+}
+
+Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::span<const std::string_view> escaped) {
+    auto tokens = parseEscapedTokens(escaped);
+    if (!tokens)
+        return tl::unexpected(tokens.error());
+    return std::unique_ptr<const Tokenizer>(std::make_unique<WorldTokenizer>(std::move(*tokens), 0));
 }
 
 } // namespace engine

@@ -75,6 +75,28 @@ bool appendEscape(std::string_view& rest, bool isBytes, std::string& out) {
     return appendUtf8(out, *value);
 }
 
+// The bytes of a token of a GGUF file: \n, \t, \r, \xHH; a backslash before any other character stands for that.
+Expected<std::string> unescape(std::string_view escaped) {
+    std::string out;
+    while (!escaped.empty()) {
+        if (escaped[0] != '\\') {
+            out += escaped[0];
+            escaped.remove_prefix(1);
+            continue;
+        }
+        escaped.remove_prefix(1);
+        const bool isSpecial =
+            !escaped.empty() && std::string_view("ntrx").find(escaped[0]) != std::string_view::npos;
+        if (isSpecial ? !appendEscape(escaped, true, out) : escaped.empty())
+            return failure(ErrorCode::FileDamaged, "the token holds a broken escape");
+        if (!isSpecial) {
+            out += escaped[0];
+            escaped.remove_prefix(1);
+        }
+    }
+    return out;
+}
+
 struct Entry {
     std::size_t id = 0;
     std::string bytes;
@@ -99,6 +121,14 @@ Expected<Entry> parseLine(std::string_view line) {
     if (bytes->empty())
         return broken("the token is empty");
     return Entry{*id, std::move(*bytes)};
+}
+
+Expected<void> requireAllBytes(const std::unordered_set<std::string>& tokens) {
+    for (int byte = 0; byte < 256; ++byte)
+        if (!tokens.contains(std::string(1, static_cast<char>(byte))))
+            return failure(ErrorCode::FileDamaged, "the vocabulary has no token for the byte " +
+                                                       std::to_string(byte) + "; it seems to be cut");
+    return {};
 }
 
 } // namespace
@@ -151,10 +181,25 @@ Expected<std::vector<std::string>> parseWorldVocabulary(std::string_view text) {
             return failure(ErrorCode::FileDamaged, where + ": another id has the same token already");
         tokens[entry->id] = std::move(entry->bytes);
     }
-    for (int byte = 0; byte < 256; ++byte)
-        if (!seen.contains(std::string(1, static_cast<char>(byte))))
-            return failure(ErrorCode::FileDamaged, "the vocabulary has no token for the byte " +
-                                                       std::to_string(byte) + "; it seems to be cut");
+    if (auto complete = requireAllBytes(seen); !complete)
+        return tl::unexpected(complete.error());
+    return tokens;
+}
+
+Expected<std::vector<std::string>> parseEscapedTokens(std::span<const std::string_view> escaped) {
+    std::vector<std::string> tokens(escaped.size());
+    std::unordered_set<std::string> seen;
+    for (std::size_t id = 1; id < escaped.size(); ++id) {
+        const std::string where = "token " + std::to_string(id);
+        auto bytes = unescape(escaped[id]);
+        if (!bytes)
+            return failure(bytes.error(), where);
+        if (!bytes->empty() && !seen.insert(*bytes).second)
+            return failure(ErrorCode::FileDamaged, where + ": another id has the same token already");
+        tokens[id] = std::move(*bytes);
+    }
+    if (auto complete = requireAllBytes(seen); !complete)
+        return tl::unexpected(complete.error());
     return tokens;
 }
 

@@ -54,7 +54,8 @@ void SidebarDock::connectParts() {
     connect(m_model, &ModelPanel::choiceMade, &writer, &app::StoryWriter::setModelChoice);
     connect(m_model, &ModelPanel::addRequested, this, [this] {
         auto* dialog = new QFileDialog(this, tr("Add a model file"), QString(),
-                                       tr("RWKV models (*.safetensors *.safetensors.index.json *.st *.pth *.gguf *.bin);;All files (*)"));
+                                       tr("RWKV models (*.safetensors *.safetensors.index.json *.st *.pth "
+                                          "*.gguf *.bin);;All files (*)"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(QFileDialog::ExistingFile);
         connect(dialog, &QFileDialog::fileSelected, &m_context.models, &app::ModelCatalog::add);

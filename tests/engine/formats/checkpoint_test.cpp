@@ -65,7 +65,7 @@ private slots:
         row("empty", "", ErrorCode::FileDamaged, "empty");
         row("eight bytes", "12345678", ErrorCode::FileDamaged, "8 bytes");
         row("text", "Once upon a time", ErrorCode::UnsupportedFormat, "neither a safetensors");
-        row("gguf", "GGUF\3\0\0\0", ErrorCode::UnsupportedFormat, "GGUF");
+        row("gguf", "GGUF\3\0\0\0", ErrorCode::FileDamaged, "ends within its header");
         row("pth", QByteArray("PK\3\4") + "archive", ErrorCode::FileDamaged, "end is missing");
         row("index of no files", "{\"weight_map\":{}}", ErrorCode::FileDamaged, "names no files");
         row("some JSON", "{\"a\":[1]}", ErrorCode::FileDamaged, "without a weight_map");

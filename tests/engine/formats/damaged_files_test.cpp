@@ -2,6 +2,7 @@
 // sanitizers too.
 #include "engine/core/random.h"
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/sample_gguf.h"
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 #include "tests/engine/formats/sample_safetensors.h"
 #include "tests/engine/formats/sample_torch.h"
@@ -26,6 +27,15 @@ Bytes rwkvCppFile(Version version, const samples::Sizes& sizes, RwkvCppType type
     return samples::rwkvCpp(samples::officialModel(version, sizes), version, sizes, {type}).bytes;
 }
 
+// With a vocabulary, whose list is an array inside the key-values.
+Bytes ggufFile(Version version, const samples::Sizes& sizes, const samples::GgufOptions& options) {
+    auto writer = samples::ggufWriter(samples::officialModel(version, sizes), version, sizes, options);
+    writer.addText("tokenizer.ggml.model", "rwkv");
+    writer.addTexts("tokenizer.ggml.tokens", {"<s>", "\\x00"});
+    writer.addIntegers("tokenizer.ggml.token_type", {3, 1});
+    return writer.finish();
+}
+
 // Reads every byte that the checkpoint promises.
 void touchEverything(const Checkpoint& checkpoint) {
     for (const TensorInfo& tensor : checkpoint.tensors()) {
@@ -36,6 +46,9 @@ void touchEverything(const Checkpoint& checkpoint) {
             QCOMPARE(values.error().code, ErrorCode::UnsupportedType);
     }
     QCOMPARE(checkpoint.fingerprint().size(), std::size_t{64});
+    if (checkpoint.vocabulary())
+        for (const std::string_view token : checkpoint.vocabulary()->tokens)
+            QVERIFY(std::ranges::count(token, '\0') <= std::ptrdiff_t(token.size()));
 }
 
 } // namespace
@@ -60,6 +73,10 @@ class DamagedFilesTest : public QObject {
         QTest::newRow("rwkv.cpp 7") << rwkvCppFile(Version::V7, {2, 2, 1, 4, 4, 1}, RwkvCppType::F32);
         QTest::newRow("rwkv.cpp 6, blocks")
             << rwkvCppFile(Version::V6, {1, 2, 1, 32, 32, 32}, RwkvCppType::Q4_0);
+        QTest::newRow("gguf 6") << ggufFile(Version::V6, sizes, {.type = DataType::Float16, .version = 2});
+        QTest::newRow("gguf 7") << ggufFile(Version::V7, {2, 2, 1, 4, 4, 1}, {});
+        QTest::newRow("gguf 6, blocks")
+            << ggufFile(Version::V6, {2, 2, 1, 32, 32, 32}, {.type = DataType::Q4_0, .rescaleEvery = 1});
     }
 
 private slots:

@@ -1,6 +1,6 @@
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 
-#include "engine/core/data_type.h"
+#include "tests/engine/formats/sample_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,6 @@
 namespace samples {
 
 namespace {
-
-constexpr float kScale = 1.0f / 64; // of the sample models' values
 
 std::string_view inBlock(const std::string& name) {
     return std::string_view(name).substr(name.starts_with("blocks.") ? name.find('.', 7) + 1 : 0);
@@ -86,45 +84,17 @@ RwkvCppType typeOf(const Tensor& t, RwkvCppType fileType) {
     return fileType;
 }
 
-void appendBlock(Bytes& bytes, RwkvCppType type, std::span<const float> values) {
-    const bool hasMin = type == RwkvCppType::Q4_1 || type == RwkvCppType::Q5_1;
-    const bool hasFifthBit = type == RwkvCppType::Q5_0 || type == RwkvCppType::Q5_1;
-    const int offset = hasMin ? 8 : hasFifthBit ? 16 : 8; // q = value / scale + offset
-    appendValue(bytes, engine::floatToHalf(kScale));
-    if (hasMin)
-        appendValue(bytes, engine::floatToHalf(-8 * kScale));
-    std::uint32_t high = 0;
-    std::uint8_t nibbles[16] = {};
-    for (std::size_t i = 0; i < 32; ++i) {
-        const auto q = static_cast<unsigned>(std::lround(values[i] / kScale) + offset);
-        nibbles[i % 16] = static_cast<std::uint8_t>(nibbles[i % 16] | (q & 15u) << (i < 16 ? 0 : 4));
-        high |= (q >> 4) << i;
+engine::DataType dataType(RwkvCppType type) {
+    switch (type) {
+    case RwkvCppType::F32: return engine::DataType::Float32;
+    case RwkvCppType::F16: return engine::DataType::Float16;
+    case RwkvCppType::Q4_0: return engine::DataType::Q4_0;
+    case RwkvCppType::Q4_1: return engine::DataType::Q4_1;
+    case RwkvCppType::Q5_0: return engine::DataType::Q5_0;
+    case RwkvCppType::Q5_1: return engine::DataType::Q5_1;
+    case RwkvCppType::Q8_0: return engine::DataType::Q8_0;
     }
-    if (hasFifthBit)
-        appendValue(bytes, high);
-    append(bytes, std::span<const std::uint8_t>(nibbles));
-}
-
-Bytes encode(RwkvCppType type, const std::vector<float>& values) {
-    Bytes bytes;
-    if (type == RwkvCppType::F32) {
-        append(bytes, std::span<const float>(values));
-    } else if (type == RwkvCppType::F16) {
-        for (const float value : values)
-            appendValue(bytes, engine::floatToHalf(value));
-    } else {
-        for (std::size_t at = 0; at < values.size(); at += 32) {
-            const auto block = std::span(values).subspan(at, 32);
-            if (type != RwkvCppType::Q8_0) {
-                appendBlock(bytes, type, block);
-                continue;
-            }
-            appendValue(bytes, engine::floatToHalf(kScale));
-            for (const float value : block)
-                appendValue(bytes, static_cast<std::int8_t>(std::lround(value / kScale)));
-        }
-    }
-    return bytes;
+    return engine::DataType::Float32;
 }
 
 } // namespace
@@ -159,7 +129,7 @@ RwkvCppSample rwkvCpp(const std::vector<Tensor>& official, Version version, cons
         const RwkvCppType type = typeOf(tensor, options.type);
         const std::vector<std::int32_t> reversed(tensor.shape.rbegin(), tensor.shape.rend());
         appendRwkvCppTensor(sample.bytes, tensor.name, static_cast<std::int32_t>(type), reversed,
-                            encode(type, tensor.values));
+                            encode(dataType(type), tensor.values));
     }
     return sample;
 }

@@ -1,0 +1,231 @@
+#include "engine/formats/gguf_file.h"
+
+#include "engine/formats/byte_reader.h"
+#include "engine/formats/tensor_shape.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 1024;
+constexpr std::uint32_t kMaxTensorDimensions = 4;
+constexpr std::uint64_t kDefaultAlignment = 32;
+// Of the shortest entries there can be: one letter of name and one dimension, one letter of key and a byte.
+constexpr std::size_t kLeastTensorBytes = 8 + 1 + 4 + 8 + 4 + 8;
+constexpr std::size_t kLeastValueBytes = 8 + 1 + 4 + 1;
+
+std::optional<DataType> typeFromCode(std::uint32_t code) {
+    switch (code) {
+    case 0: return DataType::Float32;
+    case 1: return DataType::Float16;
+    case 2: return DataType::Q4_0;
+    case 3: return DataType::Q4_1;
+    case 6: return DataType::Q5_0;
+    case 7: return DataType::Q5_1;
+    case 8: return DataType::Q8_0;
+    case 12: return DataType::Q4_K;
+    case 13: return DataType::Q5_K;
+    case 14: return DataType::Q6_K;
+    case 30: return DataType::BFloat16;
+    default: return std::nullopt;
+    }
+}
+
+// Of the types that are not read: the name that a file's author knows it by.
+std::string nameOfCode(std::uint32_t code) {
+    static constexpr std::array<std::pair<std::uint32_t, std::string_view>, 19> kNames = {{
+        {9, "q8_1"},    {10, "q2_k"},    {11, "q3_k"},  {15, "q8_k"},   {16, "iq2_xxs"},
+        {17, "iq2_xs"}, {18, "iq3_xxs"}, {19, "iq1_s"}, {20, "iq4_nl"}, {21, "iq3_s"},
+        {22, "iq2_s"},  {23, "iq4_xs"},  {24, "i8"},    {25, "i16"},    {26, "i32"},
+        {27, "i64"},    {28, "f64"},     {29, "iq1_m"}, {34, "tq1_0"},
+    }};
+    const auto* known =
+        std::find_if(kNames.begin(), kNames.end(), [&](const auto& n) { return n.first == code; });
+    return known != kNames.end() ? std::string(known->second) : "type code " + std::to_string(code);
+}
+
+class Parser {
+public:
+    explicit Parser(const CheckpointBuilder& builder)
+        : m_builder(builder)
+        , m_bytes(builder.file()) {}
+
+    Expected<GgufFile> parse() {
+        const auto magic = m_bytes.take(kGgufMagic.size());
+        const auto version = m_bytes.takeNumber<std::uint32_t>();
+        if (!magic || !version)
+            return cutShort("its header");
+        if (auto known = checkVersion(*version); !known)
+            return tl::unexpected(known.error());
+        const auto tensors = m_bytes.takeNumber<std::uint64_t>();
+        const auto values = m_bytes.takeNumber<std::uint64_t>();
+        if (!tensors || !values)
+            return cutShort("its header");
+        if (*tensors > m_bytes.remaining() / kLeastTensorBytes ||
+            *values > m_bytes.remaining() / kLeastValueBytes)
+            return damaged(
+                "the header counts " + std::to_string(*tensors) + " tensors and " + std::to_string(*values) +
+                " key-values, more than the file has room for; it is cut short, download it again");
+
+        Expected<GgufValues> read = GgufValues::read(m_builder, m_bytes, *values);
+        if (!read)
+            return tl::unexpected(std::move(read.error()));
+        GgufFile file{std::move(*read), {}};
+        std::vector<std::uint64_t> offsets;
+        for (std::uint64_t i = 0; i < *tensors; ++i)
+            if (auto added = readTensor(file.tensors, offsets); !added)
+                return tl::unexpected(added.error());
+        if (auto placed = placeTensors(file, offsets); !placed)
+            return tl::unexpected(placed.error());
+        return file;
+    }
+
+private:
+    [[nodiscard]] tl::unexpected<Error> damaged(const std::string& what) const {
+        return m_builder.failed(ErrorCode::FileDamaged, what);
+    }
+
+    [[nodiscard]] tl::unexpected<Error> cutShort(std::string_view within) const {
+        return damaged("the file ends within " + std::string(within) +
+                       "; it is cut short, download it again");
+    }
+
+    [[nodiscard]] Expected<void> checkVersion(std::uint32_t version) const {
+        if (version == 2 || version == 3)
+            return {};
+        // Files for big-endian machines are not marked, but their version is far from any that will ever be.
+        if (version != 0 && (version & 0xFFFFu) == 0)
+            return m_builder.failed(ErrorCode::UnsupportedFormat,
+                                    "a GGUF file for big-endian machines; download the little-endian one");
+        return m_builder.failed(ErrorCode::UnsupportedFormat,
+                                "expected version 2 or 3 of the GGUF format, found " +
+                                    std::to_string(version) + "; convert the model again");
+    }
+
+    [[nodiscard]] Expected<DataType> readType(std::uint32_t code) const {
+        if (const std::optional<DataType> type = typeFromCode(code))
+            return *type;
+        return failure(ErrorCode::UnsupportedType,
+                       nameOfCode(code) +
+                           " is not one of f32, f16, bf16, q4_0, q4_1, q5_0, q5_1, q8_0, q4_k, q5_k, "
+                           "q6_k; take the model in one of these");
+    }
+
+    // The list gives no sizes in bytes, so what is behind a tensor is settled when all of the list is known.
+    Expected<void> readTensor(std::vector<StoredTensor>& tensors, std::vector<std::uint64_t>& offsets) {
+        const auto name = takeGgufText(m_bytes);
+        const auto dimensions = name ? m_bytes.takeNumber<std::uint32_t>() : std::nullopt;
+        if (!dimensions)
+            return cutShort("the list of its tensors");
+        if (name->empty() || name->size() > kMaxNameBytes)
+            return damaged("expected a tensor name of 1 to " + std::to_string(kMaxNameBytes) +
+                           " bytes, found " + std::to_string(name->size()));
+        if (!std::all_of(name->begin(), name->end(), [](char c) { return c > ' ' && c <= '~'; }))
+            return damaged("expected tensor names in printable ASCII, found other bytes");
+        if (*dimensions < 1 || *dimensions > kMaxTensorDimensions)
+            return m_builder.failed(ErrorCode::FileDamaged, *name,
+                                    "expected 1 to 4 dimensions, found " + std::to_string(*dimensions));
+        std::array<std::uint64_t, kMaxTensorDimensions> sizes{};
+        const bool hasSizes = m_bytes.takeNumbers(sizes, *dimensions);
+        const auto code = hasSizes ? m_bytes.takeNumber<std::uint32_t>() : std::nullopt;
+        const auto offset = code ? m_bytes.takeNumber<std::uint64_t>() : std::nullopt;
+        if (!offset)
+            return cutShort("the list of its tensors");
+
+        StoredTensor tensor;
+        tensor.name = *name;
+        const Expected<DataType> type = readType(*code);
+        if (!type)
+            return m_builder.failed(type.error().code, *name, type.error().message);
+        tensor.type = *type;
+        for (std::uint32_t i = *dimensions; i-- > 0;) {
+            if (sizes[i] < 1 || sizes[i] > std::numeric_limits<std::int64_t>::max())
+                return m_builder.failed(ErrorCode::FileDamaged, *name,
+                                        "expected sizes above 0, found " + std::to_string(sizes[i]));
+            tensor.shape.push_back(static_cast<std::int64_t>(sizes[i]));
+        }
+        tensors.push_back(std::move(tensor));
+        offsets.push_back(*offset);
+        return {};
+    }
+
+    [[nodiscard]] Expected<std::uint64_t> alignment(const GgufValues& values) const {
+        constexpr std::string_view kKey = "general.alignment";
+        if (!values.has(kKey))
+            return kDefaultAlignment;
+        const auto alignment = values.number(kKey);
+        if (!alignment || !std::has_single_bit(*alignment))
+            return m_builder.failed(ErrorCode::FileDamaged, kKey,
+                                    "expected a power of two, found " +
+                                        (alignment ? std::to_string(*alignment) : "no positive number"));
+        return *alignment;
+    }
+
+    // Finds each tensor's bytes behind the list. The tensors may lie in any order, with gaps between them.
+    Expected<void> placeTensors(GgufFile& file, const std::vector<std::uint64_t>& offsets) const {
+        const auto aligned = alignment(file.values);
+        if (!aligned)
+            return tl::unexpected(aligned.error());
+        const std::span<const std::byte> all = m_builder.file();
+        const std::uint64_t end = all.size() - m_bytes.remaining();
+        const std::uint64_t start =
+            (end + *aligned - 1) / *aligned * *aligned; // below 2^64: end is a file's size
+        const std::span<const std::byte> data = all.subspan(std::min<std::uint64_t>(start, all.size()));
+        for (std::size_t i = 0; i < offsets.size(); ++i) {
+            StoredTensor& tensor = file.tensors[i];
+            const auto failed = [&](ErrorCode code, const std::string& what) {
+                return m_builder.failed(code, tensor.name, what);
+            };
+            const Expected<std::size_t> bytes = byteCount(tensor.type, tensor.shape);
+            if (!bytes)
+                return failed(bytes.error().code, bytes.error().message);
+            if (offsets[i] % *aligned != 0)
+                return failed(ErrorCode::FileDamaged, "expected an offset that is a multiple of " +
+                                                          std::to_string(*aligned) + ", found " +
+                                                          std::to_string(offsets[i]));
+            const std::uint64_t behind = offsets[i] < data.size() ? data.size() - offsets[i] : 0;
+            if (*bytes > behind)
+                return failed(ErrorCode::FileDamaged,
+                              "expected " + std::to_string(*bytes) + " bytes for " + shapeText(tensor.shape) +
+                                  " of " + std::string(name(tensor.type)) + ", found " +
+                                  std::to_string(behind) + "; the file is cut short, download it again");
+            tensor.bytes = data.subspan(offsets[i], *bytes);
+        }
+        return checkOverlaps(file.tensors);
+    }
+
+    // Many tensors that share the same bytes would take many times the file's size once they are converted.
+    [[nodiscard]] Expected<void> checkOverlaps(const std::vector<StoredTensor>& tensors) const {
+        std::vector<const StoredTensor*> inOrder;
+        for (const StoredTensor& tensor : tensors)
+            inOrder.push_back(&tensor);
+        std::sort(inOrder.begin(), inOrder.end(), [](const StoredTensor* a, const StoredTensor* b) {
+            return a->bytes.data() < b->bytes.data();
+        });
+        const auto overlap = std::adjacent_find(
+            inOrder.begin(), inOrder.end(), [](const StoredTensor* a, const StoredTensor* b) {
+                return b->bytes.data() < a->bytes.data() + a->bytes.size();
+            });
+        if (overlap == inOrder.end())
+            return {};
+        return m_builder.failed(ErrorCode::FileDamaged, (*overlap)->name,
+                                "its bytes overlap those of " + (*(overlap + 1))->name);
+    }
+
+    const CheckpointBuilder& m_builder;
+    ByteReader m_bytes;
+};
+
+} // namespace
+
+Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder) { return Parser(builder).parse(); }
+
+} // namespace engine

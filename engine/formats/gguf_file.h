@@ -1,0 +1,26 @@
+// gguf_file.h: the container of GGUF files, versions 2 and 3: a header, key-values, a list of tensors, then their bytes
+// (spec/formats.md section 3.1). Everything as it stands in the file; what the converter did to it is undone in
+// gguf_conversion.cpp.
+// Threads: a pure function.
+#pragma once
+
+#include "engine/formats/checkpoint_builder.h"
+#include "engine/formats/gguf_values.h"
+#include "engine/formats/tensor_conversion.h"
+
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+inline constexpr std::string_view kGgufMagic = "GGUF";
+
+struct GgufFile {
+    GgufValues values;
+    std::vector<StoredTensor> tensors; // in the file's order; the file's sizes in reverse order
+};
+
+// Reads builder.file(). Errors: FileDamaged, UnsupportedType, UnsupportedFormat (other versions, big-endian files).
+[[nodiscard]] Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder);
+
+} // namespace engine

@@ -1,0 +1,276 @@
+// Models in GGUF files, as the rest of the engine meets them: their logits, and the vocabulary that they bring along.
+#include "engine/model/model.h"
+#include "engine/model/model_tokenizer.h"
+#include "engine/runtime/session.h"
+#include "engine/runtime/state.h"
+#include "tests/engine/formats/sample_gguf.h"
+#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/tokenizer/hard_texts.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace engine;
+using samples::GgufOptions;
+using samples::GgufWriter;
+using samples::Version;
+
+Q_DECLARE_METATYPE(samples::Version)
+Q_DECLARE_METATYPE(samples::GgufOptions)
+
+namespace {
+
+const std::filesystem::path kWorldFile = INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt";
+
+// As a Python bytes literal would have it between its quotes: the quote is ' only if there are both kinds.
+std::string escaped(std::string_view bytes) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    const bool hasBothQuotes =
+        bytes.find('\'') != std::string_view::npos && bytes.find('"') != std::string_view::npos;
+    std::string out;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n' || c == '\t' || c == '\r')
+            out.append("\\").append(1, c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+        else if (c == '\\' || (c == '\'' && hasBothQuotes))
+            out.append("\\").append(1, c);
+        else if (byte < 0x20 || byte >= 0x7F)
+            out.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+        else
+            out += c;
+    }
+    return out;
+}
+
+constexpr std::int32_t kNormal = 1, kControl = 3, kUnused = 5;
+
+struct TokenList {
+    std::vector<std::string> tokens;
+    std::vector<std::int32_t> types;
+};
+
+// <s>, the 256 bytes, a few more tokens, padding: what `size` rows of a model need.
+TokenList smallList(std::size_t size) {
+    TokenList list{{"<s>"}, {kControl}};
+    for (int byte = 0; byte < 256; ++byte)
+        list.tokens.push_back(escaped(std::string(1, static_cast<char>(byte))));
+    for (const char* more : {"it\\\'s\"", "\\n\\n", "\\xe4\\xbd", "\\qq"})
+        list.tokens.emplace_back(more);
+    list.types.resize(list.tokens.size(), kNormal);
+    while (list.tokens.size() < size) {
+        list.tokens.push_back("[PAD" + std::to_string(list.tokens.size()) + "]");
+        list.types.push_back(kUnused);
+    }
+    return list;
+}
+
+void addList(GgufWriter& writer, const TokenList& list) {
+    writer.addText("tokenizer.ggml.model", "rwkv");
+    writer.addTexts("tokenizer.ggml.tokens", list.tokens);
+    writer.addIntegers("tokenizer.ggml.token_type", list.types);
+}
+
+samples::Sizes sizesOf(std::int64_t vocabulary) {
+    return {.layers = 1, .vocabulary = vocabulary, .heads = 2, .headSize = 4, .feedForward = 8, .rank = 2};
+}
+
+GgufWriter modelOf(std::int64_t vocabulary) {
+    const samples::Sizes sizes = sizesOf(vocabulary);
+    return samples::ggufWriter(samples::officialModel(Version::V7, sizes), Version::V7, sizes);
+}
+
+} // namespace
+
+class GgufModelTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_dir;
+
+    std::string path(const char* name) const { return m_dir.filePath(name).toStdString(); }
+
+    Expected<std::unique_ptr<const Tokenizer>> tokenizerOf(const GgufWriter& writer,
+                                                           const std::string& given = {}) const {
+        samples::writeFile(path("model.gguf"), writer.finish());
+        const auto files = findModelFiles(path("model.gguf"), "none", given);
+        const auto model = Model::load(path("model.gguf"), {});
+        if (!files || !model)
+            return tl::unexpected(files ? model.error() : files.error());
+        return loadTokenizerOf(*files, **model);
+    }
+
+private slots:
+    void logitsAreThoseOfTheOfficialModel_data() {
+        QTest::addColumn<Version>("version");
+        QTest::addColumn<GgufOptions>("options");
+        for (const Version version : {Version::V6, Version::V7})
+            for (const DataType type : {DataType::Float32, DataType::Q5_1, DataType::Q8_0, DataType::Q4_K,
+                                        DataType::Q5_K, DataType::Q6_K})
+                QTest::newRow(qPrintable(QString("%1 %2")
+                                             .arg(version == Version::V6 ? 6 : 7)
+                                             .arg(QString::fromStdString(std::string(name(type))))))
+                    << version << GgufOptions{.type = type};
+        QTest::newRow("6 rescaled") << Version::V6 << GgufOptions{.rescaleEvery = 1};
+        QTest::newRow("6 rescaled q4_k")
+            << Version::V6 << GgufOptions{.type = DataType::Q4_K, .rescaleEvery = 1};
+        QTest::newRow("6 of an older converter")
+            << Version::V6 << GgufOptions{.version = 2, .hasFusedMixes = false, .hasFlatVectors = true};
+    }
+
+    // The sample values are exact in every type, so nothing is left to tolerate.
+    void logitsAreThoseOfTheOfficialModel() {
+        QFETCH(Version, version);
+        QFETCH(GgufOptions, options);
+        const samples::Sizes sizes{
+            .layers = 3, .vocabulary = 48, .heads = 4, .headSize = 64, .feedForward = 512, .rank = 32};
+        const auto official = samples::officialModel(version, sizes);
+        samples::writeFile(path("model.safetensors"), samples::safetensors(official));
+        samples::writeFile(path("model.gguf"), samples::gguf(official, version, sizes, options));
+        std::vector<std::vector<float>> found;
+        for (const char* file : {"model.safetensors", "model.gguf"}) {
+            const auto model = Model::load(path(file), {});
+            QVERIFY2(model.has_value(), model ? "" : model.error().message.c_str());
+            Session session(*model, std::make_shared<ThreadPool>());
+            State state((*model)->config());
+            auto& logits = found.emplace_back(48);
+            QVERIFY(session.prefill(state, std::vector<int>{1, 47, 3, 3, 20, 0}, logits).has_value());
+            QVERIFY(session.decode(state, 9, logits).has_value());
+        }
+        QVERIFY(std::ranges::none_of(found[0], [](float logit) { return std::isnan(logit); }));
+        QVERIFY(*std::ranges::max_element(found[0]) - *std::ranges::min_element(found[0]) > 0.1f);
+        QVERIFY(found[1] == found[0]);
+    }
+
+    void theWorldVocabularyInsideIsThatOfTheFile() {
+        if (!std::filesystem::exists(kWorldFile))
+            QSKIP("no World vocabulary in the shared folder");
+        const auto world = loadRwkvWorld(kWorldFile);
+        QVERIFY(world);
+        TokenList list{{"<s>"}, {kControl}};
+        for (int id = 1; id < 65536; ++id) {
+            const std::string_view bytes = (*world)->bytes(id);
+            list.tokens.push_back(bytes.empty() ? "[PAD" + std::to_string(id) + "]" : escaped(bytes));
+            list.types.push_back(bytes.empty() ? kUnused : kNormal);
+        }
+        GgufWriter writer = modelOf(65536);
+        addList(writer, list);
+        const auto inside = tokenizerOf(writer);
+        QVERIFY2(inside, inside ? "" : inside.error().message.c_str());
+        QCOMPARE((*inside)->vocabularySize(), 65536);
+        QCOMPARE((*inside)->kind(), (*world)->kind());
+        for (int id = 0; id < 65536; ++id)
+            QCOMPARE((*inside)->bytes(id), (*world)->bytes(id));
+        QVERIFY(std::ranges::equal((*inside)->unsampledTokens(), (*world)->unsampledTokens()));
+        for (const test::NamedText& text : test::hardTexts())
+            QVERIFY2(*(*inside)->encode(text.text) == *(*world)->encode(text.text), text.name);
+        Random random(3);
+        for (int round = 0; round < 50; ++round) {
+            const std::string text = test::randomText(random, 500);
+            QVERIFY(*(*inside)->encode(text) == *(*world)->encode(text));
+        }
+
+        QFile file(QString::fromStdString(kWorldFile.string()));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        GgufWriter whole = modelOf(65536);
+        whole.addText("tokenizer.rwkv.world", file.readAll().toStdString());
+        const auto fromText = tokenizerOf(whole);
+        QVERIFY2(fromText, fromText ? "" : fromText.error().message.c_str());
+        QVERIFY(*(*fromText)->encode("Hello, world!\n\nThe end.") ==
+                (std::vector<int>{33155, 45, 40213, 34, 261, 6699, 21616, 47}));
+    }
+
+    void onlyNormalTokensAreTextAndSampled() {
+        GgufWriter writer = modelOf(264);
+        addList(writer, smallList(264));
+        const auto inside = tokenizerOf(writer);
+        QVERIFY2(inside, inside ? "" : inside.error().message.c_str());
+        QCOMPARE((*inside)->vocabularySize(), 264);
+        QCOMPARE((*inside)->bytes(257), std::string_view("it's\""));
+        QCOMPARE((*inside)->bytes(260), std::string_view("qq"));
+        for (const char* name : {"<s>", "[PAD262]"}) {
+            const auto tokens = (*inside)->encode(name);
+            QCOMPARE(tokens->size(), std::string_view(name).size()); // letter by letter
+            QCOMPARE(*(*inside)->decode(*tokens), std::string(name));
+        }
+        QCOMPARE((*inside)->bytes(0), std::string_view());
+        QCOMPARE((*inside)->documentSeparator(), 0);
+        const auto unsampled = (*inside)->unsampledTokens();
+        QCOMPARE(std::vector<int>(unsampled.begin(), unsampled.end()), (std::vector<int>{261, 262, 263}));
+    }
+
+    void brokenVocabulariesAreSaidInOneSentence_data() {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<QString>("token"); // in place of number 258
+        QTest::addColumn<QString>("says");
+        QTest::newRow("fewer tokens than the model") << 266 << "x"
+                                                     << "264 tokens, but ";
+        QTest::newRow("more tokens than the model") << 263 << "x"
+                                                    << "264 tokens, but ";
+        QTest::newRow("escape without digits") << 264 << "\\x4"
+                                               << "token 258: the token holds a broken escape";
+        QTest::newRow("escape without end") << 264 << "abc\\"
+                                            << "token 258: the token holds a broken escape";
+        QTest::newRow("token twice") << 264 << "a"
+                                     << "token 258: another id has the same token";
+    }
+
+    void brokenVocabulariesAreSaidInOneSentence() {
+        QFETCH(int, rows);
+        QFETCH(QString, token);
+        QFETCH(QString, says);
+        TokenList list = smallList(264);
+        list.tokens[258] = token == "x" ? list.tokens[258] : token.toStdString();
+        GgufWriter writer = modelOf(rows);
+        addList(writer, list);
+        const auto inside = tokenizerOf(writer);
+        QVERIFY(!inside);
+        QCOMPARE(inside.error().code, ErrorCode::VocabularyMismatch);
+        const QString message = QString::fromStdString(inside.error().message);
+        QVERIFY2(message.contains(says) && message.contains(QString::fromStdString(path("model.gguf"))) &&
+                     message.contains("--vocab"),
+                 qPrintable(message));
+    }
+
+    void aMissingByteIsNamed() {
+        TokenList list = smallList(264);
+        list.types[201] = kUnused;
+        GgufWriter writer = modelOf(264);
+        addList(writer, list);
+        QVERIFY(tokenizerOf(writer).error().message.find("no token for the byte 200") != std::string::npos);
+    }
+
+    void theGivenVocabularyGoesBeforeTheOneInsideAndThatBeforeTheOneBeside() {
+        // World files of 65536 ids whose last line names their origin.
+        const auto write = [&](const char* name, const char* word) {
+            std::string text;
+            for (int byte = 0; byte < 256; ++byte)
+                text += std::to_string(byte + 1) + " b'\\x" +
+                        QByteArray::number(byte, 16).rightJustified(2, '0').toStdString() + "' 1\n";
+            text += "257 '" + std::string(word) + "' " + std::to_string(std::string_view(word).size()) + "\n";
+            samples::writeFile(path(name), std::as_bytes(std::span(text)));
+        };
+        GgufWriter writer = modelOf(65536);
+        const GgufWriter without = writer;
+        addList(writer, smallList(65536));
+        const auto word = [&](const auto& found) {
+            return found ? std::string((*found)->bytes(257)) : found.error().message;
+        };
+        QCOMPARE(word(tokenizerOf(writer)), std::string("it's\""));
+        write("given.txt", "given");
+        QCOMPARE(word(tokenizerOf(writer, path("given.txt"))), std::string("given"));
+        write("rwkv_vocab_v20230424.txt", "beside");
+        QCOMPARE(word(tokenizerOf(writer)), std::string("it's\""));
+        QCOMPARE(word(tokenizerOf(without)), std::string("beside"));
+        // One inside that is of no use gives way.
+        GgufWriter broken = without;
+        addList(broken, {{"<s>", "a"}, {kControl, kNormal}});
+        QCOMPARE(word(tokenizerOf(broken)), std::string("beside"));
+        QVERIFY(QFile::remove(m_dir.filePath("rwkv_vocab_v20230424.txt")));
+        QVERIFY(!tokenizerOf(broken));
+    }
+};
+
+QTEST_GUILESS_MAIN(GgufModelTest)
+#include "gguf_model_test.moc"
