@@ -1,6 +1,7 @@
 // Every file of tests/data/formats is broken in its own way (see the README there) and refused in one
 // sentence.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/refusal.h"
 
 #include <QDir>
 #include <QTest>
@@ -55,11 +56,7 @@ private slots:
         QFETCH(int, code);
         QFETCH(QString, says);
         const QString file = m_folder.filePath(QTest::currentDataTag());
-        const auto checkpoint = Checkpoint::open(file.toStdString());
-        QVERIFY(!checkpoint);
-        const QString message = QString::fromStdString(checkpoint.error().message);
-        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
-        QVERIFY2(message.contains(says) && message.startsWith(file), qPrintable(message));
+        verifyRefused(Checkpoint::open(file.toStdString()), code, says, file);
     }
 
     void areAllTested() { QCOMPARE(m_folder.entryList({"broken_*"}).size(), 30); }

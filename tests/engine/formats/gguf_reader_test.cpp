@@ -1,5 +1,6 @@
 // Models stored as converters to GGUF store them read back as the official ones; files that are wrong are refused.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/sample_gguf.h"
 #include "tests/engine/formats/sample_safetensors.h"
 #include "tests/engine/formats/sample_values.h"
@@ -438,12 +439,7 @@ private slots:
         QFETCH(Bytes, file);
         QFETCH(int, code);
         QFETCH(QString, says);
-        const auto checkpoint = open(file);
-        QVERIFY(!checkpoint);
-        const QString message = QString::fromStdString(checkpoint.error().message);
-        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
-        QVERIFY2(message.contains(says), qPrintable(message));
-        QVERIFY2(message.startsWith(m_dir.filePath("model.gguf")), qPrintable(message));
+        verifyRefused(open(file), code, says, m_dir.filePath("model.gguf"));
     }
 };
 

@@ -1,5 +1,6 @@
 // Models stored as rwkv.cpp's converter stores them read back as the official ones.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 
 #include <QTemporaryDir>
@@ -278,12 +279,7 @@ private slots:
         QFETCH(Bytes, file);
         QFETCH(int, code);
         QFETCH(QString, says);
-        const auto checkpoint = open(file);
-        QVERIFY(!checkpoint);
-        const QString message = QString::fromStdString(checkpoint.error().message);
-        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
-        QVERIFY2(message.contains(says), qPrintable(message));
-        QVERIFY2(message.startsWith(m_dir.filePath("model.bin")), qPrintable(message));
+        verifyRefused(open(file), code, says, m_dir.filePath("model.bin"));
     }
 };
 

@@ -1,5 +1,6 @@
 // Safetensors files that a converter would never write.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/sample_safetensors.h"
 
 #include <QTemporaryDir>
@@ -213,12 +214,7 @@ private slots:
         QFETCH(Bytes, file);
         QFETCH(int, code);
         QFETCH(QString, says);
-        const auto checkpoint = open(file);
-        QVERIFY(!checkpoint);
-        const QString message = QString::fromStdString(checkpoint.error().message);
-        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
-        QVERIFY2(message.contains(says), qPrintable(message));
-        QVERIFY2(message.startsWith(m_dir.filePath("model.safetensors")), qPrintable(message));
+        verifyRefused(open(file), code, says, m_dir.filePath("model.safetensors"));
     }
 
     void messagesStayReadable() {

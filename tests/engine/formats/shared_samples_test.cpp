@@ -1,4 +1,4 @@
-// The sample models of /work/shared/data, written by the real converters.
+// The sample models of ../shared/data, written by the real converters.
 #include "engine/formats/checkpoint.h"
 
 #include <QDir>

@@ -1,5 +1,6 @@
 // PyTorch's archives: tensors as torch.save writes them, and archives that it would never write.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/sample_torch.h"
 
 #include <QElapsedTimer>
@@ -310,12 +311,7 @@ private slots:
         QFETCH(Bytes, file);
         QFETCH(int, code);
         QFETCH(QString, says);
-        const auto checkpoint = open(file);
-        QVERIFY(!checkpoint);
-        const QString message = QString::fromStdString(checkpoint.error().message);
-        QVERIFY2(int(checkpoint.error().code) == code, qPrintable(message));
-        QVERIFY2(message.startsWith(m_dir.filePath("model.pth")) && message.contains(says),
-                 qPrintable(message));
+        verifyRefused(open(file), code, says, m_dir.filePath("model.pth"));
     }
 
     // A text in the memo costs a file three bytes each time it is used, and may be long.
