@@ -13,6 +13,8 @@ namespace ui {
 
 namespace {
 
+constexpr int kFrameAndArrows = 36;
+
 // A wheel over a panel scrolls the panel; it must not turn the numbers it passes over.
 template <class Widget> class Steady : public Widget {
 public:
@@ -42,7 +44,9 @@ OptionRow::OptionRow(const QString& name, const QString& help, const OptionRange
     m_box->setKeyboardTracking(false);
     m_box->setFocusPolicy(Qt::StrongFocus);
     m_box->setAlignment(Qt::AlignRight);
-    m_box->setFixedWidth(m_box->fontMetrics().horizontalAdvance(QStringLiteral("00000 tokens")) + 12);
+    // Room for the longest text beside the frame and the arrows, all boxes alike.
+    m_box->setFixedWidth(m_box->fontMetrics().horizontalAdvance(QStringLiteral("00000 tokens")) +
+                         kFrameAndArrows);
     m_box->setAccessibleName(plainName);
     m_box->setAccessibleDescription(help);
     setToolTip(help);
