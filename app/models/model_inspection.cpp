@@ -17,12 +17,9 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("app::ModelCatalog", text); }
 
-QString labelOf(const QString& model, bool isEmbedded) {
-    if (!isEmbedded) {
-        // Of a model in several files, the folder has the name.
-        const auto files = engine::findModelFiles(model.toStdString(), "none");
+QString labelOf(const QString& model, const engine::Expected<engine::ModelFiles>& files, bool isEmbedded) {
+    if (!isEmbedded)
         return files ? QString::fromStdString(files->name) : QFileInfo(model).completeBaseName();
-    }
     QString label = model;
     label[0] = label[0].toUpper();
     return label;
@@ -51,8 +48,7 @@ QString describe(const engine::Checkpoint& checkpoint, const engine::ModelConfig
         .arg(size);
 }
 
-engine::Expected<QString> descriptionOf(const QString& model) {
-    const auto files = engine::findModelFiles(model.toStdString(), "none");
+engine::Expected<QString> descriptionOf(const engine::Expected<engine::ModelFiles>& files) {
     if (!files)
         return tl::unexpected(files.error());
     const auto checkpoint = engine::Checkpoint::open(files->base);
@@ -69,9 +65,10 @@ engine::Expected<QString> descriptionOf(const QString& model) {
 ModelEntry inspectModel(const QString& model, bool isEmbedded) {
     ModelEntry entry;
     entry.model = model;
-    entry.label = labelOf(model, isEmbedded);
+    const auto files = engine::findModelFiles(model.toStdString(), "none");
+    entry.label = labelOf(model, files, isEmbedded);
     entry.isEmbedded = isEmbedded;
-    const auto description = descriptionOf(model);
+    const auto description = descriptionOf(files);
     if (!description) {
         entry.state = ModelEntry::State::Broken;
         entry.problem = modelSentence(description.error(), entry.label);
