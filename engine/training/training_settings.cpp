@@ -43,7 +43,7 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
                    std::to_string(threads * microBatch) + ")");
     if (tokens < 1)
         return bad("say how many tokens to train on (--tokens)");
-    if (firstStep != 0 && (init.empty() || firstStep < 0 || firstStep > steps()))
+    if (firstStep != 0 && (init.empty() || firstStep < 0 || firstStep >= steps()))
         return bad("step " + std::to_string(firstStep) +
                    " can't be gone on from: it needs a model and a run of more steps than that");
     if (!(learningRate > 0) || !(finalLearningRate > 0))
