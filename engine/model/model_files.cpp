@@ -36,21 +36,26 @@ std::vector<fs::path> sortedEntries(const fs::path& folder) {
     return entries;
 }
 
-// The one model in a folder, as a download makes it: the index of a model in several files, or else the only file of a kind that
-// models come in. Empty if there is none, or more than one.
+// The one model in a folder, as a download makes it: the index of a model in several files, else the only safetensors file (the
+// same model often lies beside it in an older format), else the only file of another kind that models come in. Empty if there is
+// none, or more than one.
 fs::path onlyModelIn(const fs::path& folder) {
     if (isFile(folder / kBaseFile))
         return folder / kBaseFile;
-    constexpr std::array kExtensions = {".safetensors", ".st", ".pth", ".gguf", ".bin"};
-    std::vector<fs::path> indexes, models;
+    constexpr std::array kOtherExtensions = {".st", ".pth", ".gguf", ".bin"};
+    std::vector<fs::path> indexes, safetensors, others;
     for (const fs::path& entry : sortedEntries(folder)) {
         if (entry.filename().string().ends_with(kIndexEnding))
             indexes.push_back(entry);
-        else if (std::ranges::find(kExtensions, entry.extension().string()) != kExtensions.end())
-            models.push_back(entry);
+        else if (entry.extension() == kExtension)
+            safetensors.push_back(entry);
+        else if (std::ranges::find(kOtherExtensions, entry.extension().string()) != kOtherExtensions.end())
+            others.push_back(entry);
     }
-    const std::vector<fs::path>& found = indexes.empty() ? models : indexes;
-    return found.size() == 1 && isFile(found.front()) ? found.front() : fs::path();
+    for (const auto* found : {&indexes, &safetensors, &others})
+        if (!found->empty())
+            return found->size() == 1 && isFile(found->front()) ? found->front() : fs::path();
+    return {};
 }
 
 // The model file behind a name or path, empty if there is none.

@@ -39,7 +39,7 @@ private slots:
               "models/verses/base.safetensors", "models/empty/notes.txt", "own/big.safetensors",
               "own/big.model", "own/other.safetensors", "words.txt", "parts/model-00001-of-00002.safetensors",
               "parts/model-00002-of-00002.safetensors", "parts/model.safetensors.index.json",
-              "single/RWKV-x060.pth", "single/README.md"})
+              "single/RWKV-x060.pth", "single/README.md", "both/model.safetensors", "both/pytorch_model.bin"})
             touch(file);
         touchGate("models/tales/gated.safetensors");
         touchGate("own/fine.safetensors");
@@ -85,6 +85,7 @@ private slots:
         QCOMPARE(parts->name, std::string("parts"));
         QVERIFY(gatesOf(at("parts")).empty());
         QCOMPARE(findModelFiles(at("single"), "none")->base.string(), at("single/RWKV-x060.pth"));
+        QCOMPARE(findModelFiles(at("both"), "none")->base.string(), at("both/model.safetensors"));
         const auto several = findModelFiles(at("own"), "none");
         QCOMPARE(several.error().code, ErrorCode::FileNotFound);
         QVERIFY(QString::fromStdString(several.error().message).contains("several"));
