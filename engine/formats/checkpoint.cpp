@@ -31,7 +31,6 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
         return readRwkvCpp(path, std::move(*file));
     if (start.starts_with(kGgufMagic))
         return readGguf(path, std::move(*file));
-    // The others are known by their first bytes; safetensors has none of its own, only a length and then a brace.
     if (start.starts_with(kZipMagic))
         return readTorch(path, std::move(*file));
     if (start.starts_with(kOldTorchMagic))
@@ -40,6 +39,7 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
                            ": a PyTorch file from before version 1.6; load it in PyTorch and save it again");
     if (start.starts_with('{'))
         return readSafetensorsIndex(path, std::move(*file));
+    // safetensors has no first bytes of its own, only a length and then a brace.
     if (start.size() < 9)
         return failure(ErrorCode::FileDamaged, where + ": a model has more than the " +
                                                    std::to_string(start.size()) + " bytes of this file");
