@@ -193,9 +193,9 @@ Expected<Json> Bench::run() {
     const auto bandwidth = measureBandwidth(*m_pool);
     if (!bandwidth)
         return tl::unexpected<Error>(bandwidth.error());
-    // A processor without bfloat16 products computes such a model in float32, so that is then the rate to
-    // compare with.
-    DataType matrixType = type == DataType::BFloat16 ? DataType::BFloat16 : DataType::Float32;
+    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in float32, so
+    // that is then the rate to compare with.
+    DataType matrixType = type == DataType::Float32 ? DataType::Float32 : DataType::BFloat16;
     auto matrixRate = measureMatrixRate(matrixType, *m_pool);
     if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
         matrixType = DataType::Float32;
@@ -204,7 +204,14 @@ Expected<Json> Bench::run() {
     if (!matrixRate)
         return tl::unexpected<Error>(matrixRate.error());
 
-    const double decodeGigabytes = static_cast<double>(model.bytesPerToken()) * *decode / 1e9;
+    // Channel mixing does not read the weights of zeros; what must be read is what is left.
+    const SkippedWork skipped = m_session.skipped();
+    const double inputsPerToken =
+        static_cast<double>(model.config().layers) * static_cast<double>(model.config().feedForward);
+    const double skippedTokens = static_cast<double>(skipped.inputs) / inputsPerToken;
+    const double denseBytes = static_cast<double>(model.bytesPerToken());
+    const double bytesPerToken = denseBytes - static_cast<double>(skipped.bytes) / skippedTokens;
+    const double decodeGigabytes = bytesPerToken * *decode / 1e9;
     const double prefillGflops =
         2.0 * static_cast<double>(prefillMatrixElements(model.weights())) * *prefill / 1e9;
     Json result{{"model", m_loaded.files.name},
@@ -216,10 +223,13 @@ Expected<Json> Bench::run() {
                 {"decode_tokens", m_options.decode},
                 {"prefill_tokens_per_second", *prefill},
                 {"decode_tokens_per_second", *decode},
-                {"bytes_per_token", model.bytesPerToken()},
+                {"bytes_per_token", bytesPerToken},
+                {"dense_bytes_per_token", model.bytesPerToken()},
+                {"zero_share", static_cast<double>(skipped.zeros) / static_cast<double>(skipped.inputs)},
                 {"bandwidth_gb_per_second", *bandwidth},
                 {"decode_gb_per_second", decodeGigabytes},
                 {"bandwidth_share", decodeGigabytes / *bandwidth},
+                {"dense_bandwidth_share", denseBytes * *decode / 1e9 / *bandwidth},
                 {"matrix_type", name(matrixType)},
                 {"matrix_gflops", *matrixRate},
                 {"prefill_gflops", prefillGflops},
@@ -247,6 +257,10 @@ void printTable(const Json& result) {
                 number("decode_tokens_per_second"), number("bytes_per_token") / 1e6,
                 number("decode_gb_per_second"), number("bandwidth_gb_per_second"),
                 100 * number("bandwidth_share"));
+    std::printf(
+        "zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token (%.0f %%)\n",
+        100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
+        100 * number("dense_bandwidth_share"));
     if (result.contains("trace_cost_share"))
         std::printf("recording   %.1f tokens/s with, %.1f without: costs %.1f %%\n",
                     number("decode_traced_tokens_per_second"), number("decode_untraced_tokens_per_second"),

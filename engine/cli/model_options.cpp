@@ -22,8 +22,11 @@ void addTokenizerOption(CLI::App& command, ModelOptions& options) {
 }
 
 void addTypeOption(CLI::App& command, ModelOptions& options) {
-    command.add_option("--type", options.type, "Keep the matrices in memory as stored, f32, f16 or bf16")
-        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16"}))
+    command
+        .add_option(
+            "--type", options.type,
+            "Keep the matrices in memory as stored, f32, f16, bf16, or in blocks of 8 or 4 bits: q8, q4")
+        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16", "q8", "q4"}))
         ->capture_default_str();
 }
 
@@ -34,6 +37,10 @@ WeightType weightType(const std::string& type) {
         return WeightType::Float16;
     if (type == "bf16")
         return WeightType::BFloat16;
+    if (type == "q8")
+        return WeightType::Q8;
+    if (type == "q4")
+        return WeightType::Q4;
     return WeightType::AsStored;
 }
 

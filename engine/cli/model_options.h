@@ -18,7 +18,7 @@ struct ModelOptions {
     std::string model = "tales"; // an embedded model's name, or a path
     std::string gate = "none";   // "none", a name beside the model, or a path
     std::string tokenizer;       // a path; empty: see model_tokenizer.h
-    std::string type = "stored"; // stored, f32, f16, bf16
+    std::string type = "stored"; // stored, f32, f16, bf16, q8, q4
 };
 
 // Each command takes those of these that mean something to it.

@@ -1,5 +1,7 @@
 #include "engine/core/data_type.h"
 
+#include "engine/core/block_run.h"
+
 #include <cstring>
 #include <string>
 
@@ -49,88 +51,12 @@ template <class T> T load(const std::byte* bytes) {
     return value;
 }
 
-// The five 32-value blocks: nibble j holds value j (low half) and value j + 16 (high half).
-void dequantiseBlock(DataType type, const std::byte* block, float* out) {
-    const float d = halfToFloat(load<std::uint16_t>(block));
-    if (type == DataType::Q8_0) {
-        for (int i = 0; i < 32; ++i)
-            out[i] = d * static_cast<float>(load<std::int8_t>(block + 2 + i));
-        return;
+void dequantise(DataType type, const std::byte* blocks, std::span<float> out) {
+    for (std::size_t run = 0; run < out.size() / kRunLength; ++run) {
+        const BlockRun values = readBlockRun(type, blocks, run);
+        for (std::size_t i = 0; i < kRunLength; ++i)
+            out[run * kRunLength + i] = values.value(i);
     }
-    const bool hasMin = type == DataType::Q4_1 || type == DataType::Q5_1;
-    const bool hasFifthBit = type == DataType::Q5_0 || type == DataType::Q5_1;
-    const std::byte* p = block + 2;
-    float m = 0;
-    if (hasMin) {
-        m = halfToFloat(load<std::uint16_t>(p));
-        p += 2;
-    }
-    std::uint32_t high = 0;
-    if (hasFifthBit) {
-        high = load<std::uint32_t>(p);
-        p += 4;
-    }
-    const int offset = hasMin ? 0 : (hasFifthBit ? 16 : 8);
-    for (int j = 0; j < 16; ++j) {
-        const auto q = static_cast<unsigned>(p[j]);
-        const int lo = static_cast<int>((q & 15u) | (((high >> j) & 1u) << 4));
-        const int hi = static_cast<int>((q >> 4) | (((high >> (j + 16)) & 1u) << 4));
-        out[j] = d * static_cast<float>(lo - offset) + m;
-        out[j + 16] = d * static_cast<float>(hi - offset) + m;
-    }
-}
-
-// Q4_K and Q5_K: eight runs of 32 values, each with a scale and a minimum of 6 bits. The first four runs' 6 bits lie
-// together; the others' lower 4 bits share a byte, and their upper 2 bits fill up the bytes of the first four.
-void dequantiseRunsWithMinimum(const std::byte* block, bool hasFifthBit, float* out) {
-    const float d = halfToFloat(load<std::uint16_t>(block));
-    const float dMin = halfToFloat(load<std::uint16_t>(block + 2));
-    const std::byte* const packed = block + 4;
-    const std::byte* const high = packed + 12; // bit `run` of byte i is the fifth bit of value i; Q5_K only
-    const std::byte* const nibbles = high + (hasFifthBit ? 32 : 0);
-    for (std::size_t run = 0; run < 8; ++run) {
-        const auto at = [&](std::size_t index) { return std::to_integer<unsigned>(packed[index]); };
-        const unsigned scaleBits = run < 4 ? at(run) & 63u : (at(run + 4) & 15u) | (at(run - 4) >> 6) << 4;
-        const unsigned minBits = run < 4 ? at(run + 4) & 63u : at(run + 4) >> 4 | (at(run) >> 6) << 4;
-        const float scale = d * static_cast<float>(scaleBits);
-        const float minimum = dMin * static_cast<float>(minBits);
-        for (std::size_t i = 0; i < 32; ++i) {
-            const auto pair = std::to_integer<unsigned>(nibbles[run / 2 * 32 + i]);
-            unsigned q = run % 2 == 0 ? pair & 15u : pair >> 4;
-            if (hasFifthBit)
-                q |= (std::to_integer<unsigned>(high[i]) >> run & 1u) << 4;
-            out[run * 32 + i] = scale * static_cast<float>(q) - minimum;
-        }
-    }
-}
-
-// Q6_K: two halves of four runs of 32 values. Byte i of a half's 32 has the upper two bits of value i of each run.
-void dequantiseSixBits(const std::byte* block, float* out) {
-    const float d = halfToFloat(load<std::uint16_t>(block + 208));
-    for (std::size_t half = 0; half < 2; ++half) {
-        const std::byte* const low = block + 64 * half;
-        const std::byte* const high = block + 128 + 32 * half;
-        const std::byte* const scales = block + 192 + 8 * half; // one for 16 values
-        for (std::size_t run = 0; run < 4; ++run) {
-            for (std::size_t i = 0; i < 32; ++i) {
-                const auto pair = std::to_integer<unsigned>(low[run % 2 * 32 + i]);
-                const unsigned lower = run < 2 ? pair & 15u : pair >> 4;
-                const unsigned upper = std::to_integer<unsigned>(high[i]) >> 2 * run & 3u;
-                const float scale = d * static_cast<float>(load<std::int8_t>(scales + 2 * run + i / 16));
-                out[128 * half + 32 * run + i] =
-                    scale * static_cast<float>(static_cast<int>(lower | upper << 4) - 32);
-            }
-        }
-    }
-}
-
-void dequantise(DataType type, const std::byte* block, float* out) {
-    if (type == DataType::Q6_K)
-        dequantiseSixBits(block, out);
-    else if (type == DataType::Q4_K || type == DataType::Q5_K)
-        dequantiseRunsWithMinimum(block, type == DataType::Q5_K, out);
-    else
-        dequantiseBlock(type, block, out);
 }
 
 } // namespace
@@ -201,17 +127,17 @@ Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::s
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i] = bfloat16ToFloat(load<std::uint16_t>(p + 2 * i));
         break;
-    default:
-        for (std::size_t i = 0; i < out.size() / block; ++i)
-            dequantise(type, p + i * bytesPerBlock(type), out.data() + i * block);
+    default: dequantise(type, p, out);
     }
     return {};
 }
 
 Expected<void> fromFloat32(DataType type, std::span<const float> values, std::span<std::byte> out) {
-    if (type != DataType::Float32 && type != DataType::Float16 && type != DataType::BFloat16)
+    const bool isBlock = type == DataType::Q8_0 || type == DataType::Q4_0;
+    if (!isBlock && type != DataType::Float32 && type != DataType::Float16 && type != DataType::BFloat16)
         return failure(ErrorCode::UnsupportedType, "cannot write values as " + std::string(name(type)));
-    if (out.size() != values.size() * bytesPerBlock(type))
+    const std::size_t block = elementsPerBlock(type);
+    if (values.size() % block != 0 || out.size() != values.size() / block * bytesPerBlock(type))
         return failure(ErrorCode::ShapeMismatch, std::to_string(out.size()) + " bytes cannot take " +
                                                      std::to_string(values.size()) + " values of " +
                                                      std::string(name(type)));
@@ -219,6 +145,12 @@ Expected<void> fromFloat32(DataType type, std::span<const float> values, std::sp
         return {};
     if (type == DataType::Float32) {
         std::memcpy(out.data(), values.data(), out.size());
+        return {};
+    }
+    if (isBlock) {
+        for (std::size_t i = 0; i < values.size() / block; ++i)
+            writeBlock(type, values.subspan(i * block).first<kRunLength>(),
+                       out.data() + i * bytesPerBlock(type));
         return {};
     }
     for (std::size_t i = 0; i < values.size(); ++i) {

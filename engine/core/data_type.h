@@ -62,7 +62,7 @@ enum class DataType : std::uint8_t {
 // Errors: UnsupportedType for integer types; ShapeMismatch if bytes.size() is not exactly what out.size() values take.
 [[nodiscard]] Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::span<float> out);
 
-// Writes float32 values as `type` (Float32, Float16, BFloat16). Errors as above.
+// Writes float32 values as `type` (Float32, Float16, BFloat16, Q8_0, Q4_0). Errors as above.
 [[nodiscard]] Expected<void> fromFloat32(DataType type, std::span<const float> values, std::span<std::byte> out);
 
 } // namespace engine

@@ -24,6 +24,8 @@ public:
     ~MappedFile();
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
+    // Lets the system take back the memory of a part that is not needed for now; read again, it comes from the file.
+    void release(std::span<const std::byte> part) const;
 
 private:
     MappedFile() = default;

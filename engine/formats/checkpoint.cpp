@@ -1,6 +1,7 @@
 #include "engine/formats/checkpoint.h"
 
 #include "engine/core/mapped_file.h"
+#include "engine/formats/checkpoint_builder.h"
 #include "engine/formats/gguf_file.h"
 #include "engine/formats/gguf_reader.h"
 #include "engine/formats/rwkv_cpp_reader.h"
@@ -73,6 +74,14 @@ Expected<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
         return failure(ErrorCode::OutOfMemory, path.string() + ": not enough memory to open the file");
     } catch (const std::exception& exception) {
         return failure(ErrorCode::Internal, path.string() + ": " + exception.what());
+    }
+}
+
+void Checkpoint::release(const TensorInfo& tensor) const {
+    for (const MappedFile& file : m_memory->files) {
+        const std::byte* const begin = file.bytes().data();
+        if (tensor.bytes.data() >= begin && tensor.bytes.data() < begin + file.bytes().size())
+            file.release(tensor.bytes);
     }
 }
 

@@ -35,6 +35,8 @@ struct TensorInfo {
     [[nodiscard]] std::int64_t elements() const;
 };
 
+struct CheckpointMemory; // the mapped files and the tensors a reader computed; see checkpoint_builder.h
+
 class Checkpoint {
 public:
     // Detects the format from the first bytes (safetensors and the index of several, PyTorch, GGUF, rwkv.cpp). An rwkv.cpp file
@@ -59,6 +61,10 @@ public:
     [[nodiscard]] Expected<AlignedBuffer<float>> readFloat32(std::string_view name,
                                                              std::span<const std::int64_t> shape) const;
 
+    // Says that the tensor's bytes were copied and will hardly be read again, so that a mapped file's pages of them take
+    // no more memory. They stay valid.
+    void release(const TensorInfo& tensor) const;
+
     // SHA-256 over all tensors' names, types, shapes and bytes in name order, as lower-case hex: names a base for its
     // gates. Gate files keep it, so its input is fixed, all little-endian: per tensor u64 name length, name, u64 type
     // length, type as in name(DataType), u64 number of dimensions, each as u64, u64 number of bytes, bytes.
@@ -74,7 +80,7 @@ private:
     std::map<std::string, std::string> m_metadata;
     std::vector<TensorInfo> m_tensors;
     std::optional<StoredVocabulary> m_vocabulary;
-    std::shared_ptr<const void> m_memory; // keeps the mapping and owned tensors alive
+    std::shared_ptr<const CheckpointMemory> m_memory;
 };
 
 } // namespace engine

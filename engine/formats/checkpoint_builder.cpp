@@ -9,7 +9,7 @@
 namespace engine {
 
 CheckpointBuilder::CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format)
-    : m_memory(std::make_shared<Memory>())
+    : m_memory(std::make_shared<CheckpointMemory>())
     , m_pathInErrors(path) {
     m_memory->files.push_back(std::move(file));
     m_checkpoint.m_path = std::move(path);

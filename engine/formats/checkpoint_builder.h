@@ -14,6 +14,11 @@
 
 namespace engine {
 
+struct CheckpointMemory {
+    std::vector<MappedFile> files;
+    std::vector<AlignedBuffer<std::byte>> owned;
+};
+
 class CheckpointBuilder {
 public:
     CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format);
@@ -42,12 +47,7 @@ public:
                                                std::string_view what) const;
 
 private:
-    struct Memory {
-        std::vector<MappedFile> files;
-        std::vector<AlignedBuffer<std::byte>> owned;
-    };
-
-    std::shared_ptr<Memory> m_memory;
+    std::shared_ptr<CheckpointMemory> m_memory;
     Checkpoint m_checkpoint;
     std::filesystem::path m_pathInErrors;
 };

@@ -32,6 +32,9 @@ public:
     void convolutionalShift(const ConvolutionalShift& op) override;
     void adaptiveGate(const AdaptiveGate& op) override;
 
+    // Since the beginning.
+    [[nodiscard]] const SkippedWork& skipped() const { return m_scratch.skipped; }
+
 private:
     std::shared_ptr<ThreadPool> m_pool;
     ThreadPool m_caller{1}; // a team of one, without a thread of its own

@@ -12,9 +12,9 @@ void embedding(const Embedding& op, ThreadPool& pool) {
     const auto* table = static_cast<const std::byte*>(op.table.data);
     splitWork(pool, op.tokens.size(), 2 * width, [&](std::size_t begin, std::size_t end) {
         for (std::size_t t = begin; t < end; ++t) {
-            const std::byte* row = table + static_cast<std::size_t>(op.tokens[t]) * op.table.rowBytes();
+            const std::byte* row = table + static_cast<std::size_t>(op.tokens[t]) * op.table.groupBytes();
             const auto read =
-                toFloat32(op.table.type, {row, op.table.rowBytes()}, {op.stream + t * width, width});
+                toFloat32(op.table.type, {row, op.table.groupBytes()}, {op.stream + t * width, width});
             assert(read.has_value());
             static_cast<void>(read);
         }

@@ -1,11 +1,12 @@
 // linear.h: weight matrices as they are stored, and the product y = x Wᵀ of a linear layer.
-// Few rows of x (decoding): our own kernels read the stored type once and accumulate in float32; x is never
-// rounded, and each output depends on its own row of W and of x only, so it is the same whatever the number of
-// rows (up to 8) or threads.
+// Few rows of x (decoding): our own kernels read the stored type once and accumulate in float32; x is not
+// rounded, except to 16 bits where weights are packed (packed_product.h), and each output depends on its own row of
+// W and of x only, so it is the same whatever the number of rows (up to 8) or threads.
 // Many rows (prefill): oneDNN, on a fixed grid of tiles, so that the result does not depend on the number of
 // threads either.
-//   bfloat16 weights on a processor with bfloat16 products: x is rounded to bfloat16, sums are float32;
-//   every other case: float32 products, float16 and bfloat16 weights being widened on the way, which is exact.
+//   a processor with bfloat16 products: all but float32 weights are multiplied in bfloat16, to which x, float16 and
+//   packed weights are rounded; sums are float32;
+//   any other processor: float32 products, other weights being widened on the way, which is exact.
 // Shapes:  W [rows = outputs, columns = inputs], x [tokens, columns], y [tokens, rows]; last index fastest.
 // Errors:  shapes are the caller's promise (asserted). std::bad_alloc from the calling thread, before y is
 //          touched.
@@ -16,6 +17,7 @@
 #include "engine/core/data_type.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
+#include "engine/kernels/packed_weights.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,17 +27,38 @@
 
 namespace engine {
 
+// In which order a matrix is kept: outputs one after another, as in files, or inputs. The latter lets a product
+// with few rows of x leave out what would be multiplied by zero, and nothing else.
+enum class MatrixOrder : std::uint8_t { ByOutput, ByInput };
+
 // A view of a weight matrix. `data` is aligned to its element type only (it may point into a mapped file).
 struct Matrix {
-    DataType type = DataType::Float32; // Float32, Float16 or BFloat16
+    DataType type = DataType::Float32; // Float32, Float16 or BFloat16; a packed type; any in tables
     int rows = 0;                      // outputs
     int columns = 0;                   // inputs
     const void* data = nullptr;
+    bool isPacked = false; // as in packed_weights.h
+    MatrixOrder order = MatrixOrder::ByOutput;
 
-    [[nodiscard]] std::size_t rowBytes() const {
-        return static_cast<std::size_t>(columns) * bytesPerBlock(type);
+    // What lies together, and its size: an output's weights, the tiles of 16 outputs; an input's weights, a run of
+    // 32 inputs.
+    [[nodiscard]] int groupLength() const {
+        return !isPacked ? 1 : order == MatrixOrder::ByOutput ? kTileRows : kTileColumns;
     }
-    [[nodiscard]] std::size_t byteSize() const { return static_cast<std::size_t>(rows) * rowBytes(); }
+    [[nodiscard]] int groups() const {
+        return ((order == MatrixOrder::ByOutput ? rows : columns) + groupLength() - 1) / groupLength();
+    }
+    [[nodiscard]] std::size_t groupBytes() const {
+        if (order == MatrixOrder::ByInput)
+            return isPacked ? packedRun(type, rows).byteSize()
+                            : static_cast<std::size_t>(rows) * bytesPerBlock(type);
+        return isPacked ? packedGroupBytes(type, columns)
+                        : static_cast<std::size_t>(columns) / elementsPerBlock(type) * bytesPerBlock(type);
+    }
+    [[nodiscard]] std::size_t byteSize() const { return static_cast<std::size_t>(groups()) * groupBytes(); }
+    [[nodiscard]] const std::byte* group(int index) const {
+        return static_cast<const std::byte*>(data) + static_cast<std::size_t>(index) * groupBytes();
+    }
 };
 
 // A weight matrix with the memory behind it: its own, or a mapped file's. Copies share the memory.
@@ -44,16 +67,27 @@ public:
     LinearWeights() = default; // 0 x 0
 
     // The stored bytes of a linear layer, [rows, columns]. Kept where they are (and `memory` with them) if
-    // `type` is the wanted type and they are aligned to it, copied or converted into memory of its own
-    // otherwise. `wanted` is Float32, Float16 or BFloat16.
-    // Errors: UnsupportedType, ShapeMismatch (bytes.size() does not fit), OutOfMemory.
+    // `type` is the wanted type, not a block type, they are aligned to it and `order` is theirs; copied, converted
+    // or packed into memory of its own otherwise, on all threads of the pool. `wanted` is Float32, Float16, BFloat16, Q8_0,
+    // Q4_0, or what packedTypeOf() says of a stored block type.
+    // Errors: UnsupportedType, ShapeMismatch (bytes.size() does not fit; packed columns are not a multiple of
+    // 32), OutOfMemory.
     [[nodiscard]] static Expected<LinearWeights> fromStored(DataType type, std::span<const std::byte> bytes,
                                                             int rows, int columns, DataType wanted,
-                                                            std::shared_ptr<const void> memory);
+                                                            std::shared_ptr<const void> memory,
+                                                            ThreadPool& pool,
+                                                            MatrixOrder order = MatrixOrder::ByOutput);
+
+    // A table of which single rows are looked up: kept as it is, whatever floating or block type it has. No
+    // operand of products. Errors as above.
+    [[nodiscard]] static Expected<LinearWeights> table(DataType type, std::span<const std::byte> bytes,
+                                                       int rows, int columns,
+                                                       std::shared_ptr<const void> memory);
 
     // From float32 values [rows, columns], rounded to `wanted`. Errors as above.
     [[nodiscard]] static Expected<LinearWeights> fromFloat32(std::span<const float> values, int rows,
-                                                             int columns, DataType wanted);
+                                                             int columns, DataType wanted,
+                                                             MatrixOrder order = MatrixOrder::ByOutput);
 
     // From a low-rank factor, float32 [inputs, outputs], which is applied as x A: kept transposed, so that it
     // is used like any other matrix. Errors as above.
@@ -66,10 +100,17 @@ public:
     [[nodiscard]] DataType type() const { return m_matrix.type; }
     [[nodiscard]] std::size_t byteSize() const { return m_matrix.byteSize(); }
     [[nodiscard]] bool empty() const { return m_matrix.data == nullptr; }
+    // Whether it has its own memory, so that the stored bytes are not read again.
+    [[nodiscard]] bool ownsMemory() const { return m_ownsMemory; }
 
 private:
+    // In memory of its own.
+    [[nodiscard]] static Expected<LinearWeights> converted(const Matrix& stored, const Matrix& wanted,
+                                                           ThreadPool& pool);
+
     Matrix m_matrix;
     std::shared_ptr<const void> m_memory;
+    bool m_ownsMemory = false;
 };
 
 // One product of a batch. Strides are the distances between rows, in elements; 0 means contiguous.
@@ -81,12 +122,24 @@ struct LinearJob {
     int yStride = 0;
 };
 
+// What products of matrices kept by input have left out so far.
+struct SkippedWork {
+    std::uint64_t inputs = 0; // seen
+    std::uint64_t zeros = 0;  // of these
+    std::uint64_t bytes = 0;  // of weights that were therefore not read
+};
+
 // Working memory of linear(), kept between calls so that a token allocates nothing.
 struct LinearScratch {
-    std::vector<LinearJob> jobs;                         // the batch, strides filled in
-    AlignedBuffer<std::uint16_t> roundedInputs;          // x as bfloat16
-    std::vector<AlignedBuffer<float>> widenedTiles;      // one per thread: a tile of W as float32
-    std::vector<AlignedBuffer<std::byte>> productMemory; // one per thread: oneDNN's scratchpad
+    std::vector<LinearJob> rowJobs, skippingJobs, tiledJobs; // the batch, strides filled in
+    AlignedBuffer<std::byte> packedInputs;                   // x for packed weights (PackedInput)
+    AlignedBuffer<float> skippingSums;                       // of skipping_product.h
+    AlignedBuffer<std::uint32_t> usedInputs;                 // likewise
+    SkippedWork skipped;
+    AlignedBuffer<std::uint16_t> roundedInputs;              // x as bfloat16
+    std::vector<AlignedBuffer<float>> widenedTiles;          // one per thread: rows of W as float32
+    std::vector<AlignedBuffer<std::uint16_t>> roundedTiles;  // one per thread: a tile of W as bfloat16
+    std::vector<AlignedBuffer<std::byte>> productMemory;     // one per thread: oneDNN's scratchpad
 };
 
 // Products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.

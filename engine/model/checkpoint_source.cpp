@@ -16,15 +16,26 @@ public:
         : m_checkpoint(std::move(checkpoint))
         , m_type(type) {}
 
-    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs) override {
-        const auto tensor = find(name);
+    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
+                                   MatrixOrder order) override {
+        const auto tensor = findMatrix(name, outputs, inputs);
         if (!tensor)
             return tl::unexpected(tensor.error());
         const TensorInfo& info = **tensor;
-        if (info.shape != std::vector<std::int64_t>{outputs, inputs})
-            return mismatch(info, {outputs, inputs});
-        auto weights =
-            LinearWeights::fromStored(info.type, info.bytes, outputs, inputs, wanted(info), m_checkpoint);
+        auto weights = LinearWeights::fromStored(info.type, info.bytes, outputs, inputs, wanted(info, inputs),
+                                                 m_checkpoint, m_pool, order);
+        if (!weights)
+            return failure(weights.error(), where(name));
+        if (weights->ownsMemory())
+            m_checkpoint->release(info);
+        return weights;
+    }
+
+    Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
+        const auto tensor = findMatrix(name, rows, columns);
+        if (!tensor)
+            return tl::unexpected(tensor.error());
+        auto weights = LinearWeights::table((*tensor)->type, (*tensor)->bytes, rows, columns, m_checkpoint);
         if (!weights)
             return failure(weights.error(), where(name));
         return weights;
@@ -44,7 +55,7 @@ public:
         const auto tensor = find(name);
         if (!tensor)
             return tl::unexpected(tensor.error());
-        return wanted(**tensor);
+        return wantedOfFactor(**tensor);
     }
 
     Expected<int> factorColumns(const std::string& name) override {
@@ -72,16 +83,38 @@ private:
                                      "kind than its other tensors say");
     }
 
+    [[nodiscard]] Expected<const TensorInfo*> findMatrix(const std::string& name, int rows,
+                                                         int columns) const {
+        const auto tensor = find(name);
+        if (tensor && (*tensor)->shape != std::vector<std::int64_t>{rows, columns})
+            return mismatch(**tensor, {rows, columns});
+        return tensor;
+    }
+
     [[nodiscard]] tl::unexpected<Error> mismatch(const TensorInfo& info,
                                                  const std::vector<std::int64_t>& shape) const {
         return failure(ErrorCode::ShapeMismatch, where(info.name) + ": expected " + shapeText(shape) +
                                                      ", found " + shapeText(info.shape));
     }
 
-    [[nodiscard]] DataType wanted(const TensorInfo& info) const {
+    [[nodiscard]] DataType wanted(const TensorInfo& info, int inputs) const {
+        const bool fitsBlocks = inputs % kTileColumns == 0;
+        if (m_type == WeightType::Q8 && fitsBlocks)
+            return DataType::Q8_0;
+        if (m_type == WeightType::Q4 && fitsBlocks)
+            return DataType::Q4_0;
+        if (m_type == WeightType::AsStored && fitsBlocks)
+            return packedTypeOf(info.type).value_or(wantedOfFactor(info));
+        return wantedOfFactor(info);
+    }
+
+    // Low-rank factors are not packed.
+    [[nodiscard]] DataType wantedOfFactor(const TensorInfo& info) const {
         switch (m_type) {
         case WeightType::Float32: return DataType::Float32;
-        case WeightType::Float16: return DataType::Float16;
+        case WeightType::Float16:
+        case WeightType::Q8:
+        case WeightType::Q4: return DataType::Float16;
         case WeightType::BFloat16: return DataType::BFloat16;
         case WeightType::AsStored: break;
         }
@@ -91,6 +124,7 @@ private:
 
     std::shared_ptr<const Checkpoint> m_checkpoint;
     WeightType m_type;
+    ThreadPool m_pool;
 };
 
 } // namespace

@@ -18,9 +18,20 @@ public:
         , m_result(result)
         , m_error(error) {}
 
-    LinearWeights linear(const std::string& name, int outputs, int inputs) {
-        LinearWeights weights = take<LinearWeights>([&] { return m_source.linear(name, outputs, inputs); });
+    LinearWeights linear(const std::string& name, int outputs, int inputs,
+                         MatrixOrder order = MatrixOrder::ByOutput) {
+        LinearWeights weights =
+            take<LinearWeights>([&] { return m_source.linear(name, outputs, inputs, order); });
         count(weights);
+        return weights;
+    }
+
+    // Of which a token reads one row.
+    LinearWeights table(const std::string& name, int rows, int columns) {
+        LinearWeights weights = take<LinearWeights>([&] { return m_source.table(name, rows, columns); });
+        m_result.parameters += std::int64_t{rows} * columns;
+        m_result.bytesPerToken +=
+            weights.empty() ? 0 : static_cast<std::int64_t>(weights.matrix().groupBytes());
         return weights;
     }
 
@@ -179,7 +190,8 @@ ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, cons
     case Architecture::Rwkv7: mixing.keyMix = load.values(ffn + "x_k", {width}); break;
     }
     mixing.key = load.linear(ffn + "key.weight", config.feedForward, width);
-    mixing.value = load.linear(ffn + "value.weight", width, config.feedForward);
+    // Its inputs, squared relus, are zero for the most part.
+    mixing.value = load.linear(ffn + "value.weight", width, config.feedForward, MatrixOrder::ByInput);
     if (config.architecture != Architecture::Rwkv7)
         mixing.receptance = load.linear(ffn + "receptance.weight", width, width);
     return mixing;
@@ -222,7 +234,7 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& bas
     Loader loadEnhancement(enhancement, result, error);
 
     ModelWeights& weights = result.weights;
-    weights.embedding = load.linear("emb.weight", config.vocabulary, config.width);
+    weights.embedding = load.table("emb.weight", config.vocabulary, config.width);
     weights.embeddingNorm = load.norm("blocks.0.ln0", config.width);
     for (int layer = 0; layer < config.layers && !error.has_value(); ++layer) {
         const std::string block = "blocks." + std::to_string(layer) + ".";
@@ -245,8 +257,6 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& bas
     weights.head = load.linear("head.weight", config.vocabulary, config.width);
     if (error.has_value())
         return tl::unexpected(std::move(*error));
-    result.bytesPerToken -= static_cast<std::int64_t>(weights.embedding.byteSize());
-    result.bytesPerToken += static_cast<std::int64_t>(weights.embedding.matrix().rowBytes());
     return result;
 }
 

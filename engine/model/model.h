@@ -13,9 +13,10 @@
 
 namespace engine {
 
-// In which type the matrices are kept; AsStored keeps float32, float16 and bfloat16 and turns block types
-// into float32.
-enum class WeightType { AsStored, Float32, Float16, BFloat16 };
+// In which type the matrices are kept. AsStored: float32, float16 and bfloat16 where they lie in the file, blocks as
+// packed_weights.h says. Q8 and Q4 are the blocks Q8_0 and Q4_0, made from any type; what has no rows of whole blocks,
+// and low-rank factors, are then float16. The embedding, of which a token reads one row, stays in the file always.
+enum class WeightType { AsStored, Float32, Float16, BFloat16, Q8, Q4 };
 
 struct ModelWeights; // weights.h
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string_view>
 
 namespace engine {
@@ -50,22 +51,25 @@ class RandomSource final : public TensorSource {
 public:
     RandomSource(const ModelConfig& config, WeightType type, std::uint64_t seed)
         : m_config(config)
-        , m_type(type == WeightType::BFloat16  ? DataType::BFloat16
-                 : type == WeightType::Float16 ? DataType::Float16
-                                               : DataType::Float32)
+        , m_type(type == WeightType::BFloat16                                  ? DataType::BFloat16
+                 : type == WeightType::Float32 || type == WeightType::AsStored ? DataType::Float32
+                                                                               : DataType::Float16)
+        , m_packed(type == WeightType::Q8   ? std::optional(DataType::Q8_0)
+                   : type == WeightType::Q4 ? std::optional(DataType::Q4_0)
+                                            : std::nullopt)
         , m_seed(seed) {}
 
-    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs) override {
-        const auto rows = static_cast<std::size_t>(outputs);
-        const auto columns = static_cast<std::size_t>(inputs);
-        const std::size_t rowBytes = columns * bytesPerBlock(m_type);
-        auto memory = std::make_shared<AlignedBuffer<std::byte>>(rows * rowBytes);
-        const Distribution distribution = matrixDistribution(name, inputs);
-        m_pool.parallelFor(rows, 1, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t r = begin; r < end; ++r)
-                fillRow(name, r, distribution, memory->span().subspan(r * rowBytes, rowBytes));
-        });
-        return LinearWeights::fromStored(m_type, memory->span(), outputs, inputs, m_type, memory);
+    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
+                                   MatrixOrder order) override {
+        const auto memory = filled(name, outputs, inputs);
+        return LinearWeights::fromStored(m_type, memory->span(), outputs, inputs,
+                                         inputs % kTileColumns == 0 ? m_packed.value_or(m_type) : m_type,
+                                         memory, m_pool, order);
+    }
+
+    Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
+        const auto memory = filled(name, rows, columns);
+        return LinearWeights::table(m_type, memory->span(), rows, columns, memory);
     }
 
     Expected<AlignedBuffer<float>> values(const std::string& name,
@@ -143,6 +147,19 @@ private:
         }
     }
 
+    // A matrix, each row from its own numbers, so that threads make no difference.
+    std::shared_ptr<AlignedBuffer<std::byte>> filled(const std::string& name, int outputs, int inputs) {
+        const auto rows = static_cast<std::size_t>(outputs);
+        const std::size_t rowBytes = static_cast<std::size_t>(inputs) * bytesPerBlock(m_type);
+        auto memory = std::make_shared<AlignedBuffer<std::byte>>(rows * rowBytes);
+        const Distribution distribution = matrixDistribution(name, inputs);
+        m_pool.parallelFor(rows, 1, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t r = begin; r < end; ++r)
+                fillRow(name, r, distribution, memory->span().subspan(r * rowBytes, rowBytes));
+        });
+        return memory;
+    }
+
     void fillRow(std::string_view name, std::size_t row, Distribution distribution,
                  std::span<std::byte> out) const {
         std::array<float, 512> block;
@@ -158,7 +175,8 @@ private:
     }
 
     ModelConfig m_config;
-    DataType m_type;
+    DataType m_type; // of what is not packed
+    std::optional<DataType> m_packed;
     std::uint64_t m_seed;
     ThreadPool m_pool;
 };

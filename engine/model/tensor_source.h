@@ -23,8 +23,10 @@ public:
 
     // A linear layer [outputs, inputs]. Errors: FileDamaged (missing), ShapeMismatch, UnsupportedType,
     // OutOfMemory.
-    [[nodiscard]] virtual Expected<LinearWeights> linear(const std::string& name, int outputs,
-                                                         int inputs) = 0;
+    [[nodiscard]] virtual Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
+                                                         MatrixOrder order) = 0;
+    // A matrix of which rows are looked up. Errors as above.
+    [[nodiscard]] virtual Expected<LinearWeights> table(const std::string& name, int rows, int columns) = 0;
     // Any other tensor as float32. Errors as above.
     [[nodiscard]] virtual Expected<AlignedBuffer<float>> values(const std::string& name,
                                                                 const std::vector<std::int64_t>& shape) = 0;
@@ -34,7 +36,7 @@ public:
     [[nodiscard]] virtual Expected<int> factorColumns(const std::string& name) = 0;
 };
 
-// Reads a checkpoint; matrices that have the wanted type already stay in the mapped file.
+// Reads a checkpoint; matrices that have the wanted type and order already stay in the mapped file.
 [[nodiscard]] std::unique_ptr<TensorSource> checkpointSource(std::shared_ptr<const Checkpoint> checkpoint,
                                                              WeightType type);
 

@@ -105,6 +105,8 @@ Session::~Session() = default;
 
 const Model& Session::model() const { return *m_data->model; }
 
+SkippedWork Session::skipped() const { return m_data->backend.skipped(); }
+
 Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::span<float> logits,
                                 GateSink* sink, std::stop_token stop) try {
     if (const auto checked = m_data->check(state, tokens); !checked)

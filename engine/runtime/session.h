@@ -5,6 +5,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
+#include "engine/kernels/linear.h"
 #include "engine/model/gate_sink.h"
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"
@@ -21,6 +22,8 @@ public:
     ~Session();
 
     [[nodiscard]] const Model& model() const;
+    // Of channel mixing with few tokens, since the beginning.
+    [[nodiscard]] SkippedWork skipped() const;
 
     // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, or empty.
     // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,

@@ -17,16 +17,18 @@ public:
         : m_source(source)
         , m_tensors(tensors) {}
 
-    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs) override {
-        auto weights = m_source.linear(name, outputs, inputs);
-        if (!weights)
+    Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
+                                   MatrixOrder order) override {
+        // In the order of files, whatever the model wants.
+        auto weights = m_source.linear(name, outputs, inputs, MatrixOrder::ByOutput);
+        if (!weights || !keep(name, *weights, outputs, inputs))
             return weights;
-        FileTensor& tensor = m_tensors[name];
-        tensor.shape = {outputs, inputs};
-        tensor.values.resize(static_cast<std::size_t>(outputs) * static_cast<std::size_t>(inputs));
-        const auto* bytes = static_cast<const std::byte*>(weights->matrix().data);
-        if (auto read = toFloat32(weights->type(), {bytes, weights->byteSize()}, tensor.values); !read)
-            return tl::unexpected(read.error());
+        return m_source.linear(name, outputs, inputs, order);
+    }
+    Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
+        auto weights = m_source.table(name, rows, columns);
+        if (weights)
+            keep(name, *weights, rows, columns);
         return weights;
     }
     Expected<AlignedBuffer<float>> values(const std::string& name,
@@ -40,6 +42,14 @@ public:
     Expected<int> factorColumns(const std::string& name) override { return m_source.factorColumns(name); }
 
 private:
+    bool keep(const std::string& name, const LinearWeights& weights, int rows, int columns) {
+        FileTensor& tensor = m_tensors[name];
+        tensor.shape = {rows, columns};
+        tensor.values.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
+        const auto* bytes = static_cast<const std::byte*>(weights.matrix().data);
+        return toFloat32(weights.type(), {bytes, weights.byteSize()}, tensor.values).has_value();
+    }
+
     TensorSource& m_source;
     FileTensors& m_tensors;
 };

@@ -203,7 +203,7 @@ private slots:
         std::array<float, 32> values{};
         for (const DataType type : {DataType::Int64, DataType::Int8, DataType::UInt8, DataType::Bool})
             QCOMPARE(toFloat32(type, bytes, values).error().code, ErrorCode::UnsupportedType);
-        for (const DataType type : {DataType::Q8_0, DataType::Float64, DataType::Int32})
+        for (const DataType type : {DataType::Q5_1, DataType::Float64, DataType::Int32})
             QCOMPARE(fromFloat32(type, values, bytes).error().code, ErrorCode::UnsupportedType);
     }
 

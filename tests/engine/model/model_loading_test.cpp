@@ -175,7 +175,7 @@ private slots:
             QVERIFY(opened.has_value());
             const auto checkpoint = std::make_shared<const Checkpoint>(std::move(*opened));
             const auto source = checkpointSource(checkpoint, WeightType::AsStored);
-            const auto head = source->linear("head.weight", 96, 128);
+            const auto head = source->linear("head.weight", 96, 128, MatrixOrder::ByOutput);
             QVERIFY(head.has_value());
             QCOMPARE(head->type(), type);
             QCOMPARE(head->matrix().data,
@@ -186,20 +186,26 @@ private slots:
     void weightsAreConvertedOnRequest() {
         const FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv7), 1);
         QVERIFY(support::writeTensors(tensors, {}, path("stored.safetensors"), DataType::BFloat16));
-        const std::pair<WeightType, DataType> rows[] = {{WeightType::AsStored, DataType::BFloat16},
-                                                        {WeightType::Float32, DataType::Float32},
-                                                        {WeightType::Float16, DataType::Float16},
-                                                        {WeightType::BFloat16, DataType::BFloat16}};
-        for (const auto& [wanted, expected] : rows) {
+        struct Row {
+            WeightType wanted;
+            DataType matrices, factors;
+        };
+        const Row rows[] = {{WeightType::AsStored, DataType::BFloat16, DataType::BFloat16},
+                            {WeightType::Float32, DataType::Float32, DataType::Float32},
+                            {WeightType::Float16, DataType::Float16, DataType::Float16},
+                            {WeightType::BFloat16, DataType::BFloat16, DataType::BFloat16},
+                            {WeightType::Q8, DataType::Q8_0, DataType::Float16},
+                            {WeightType::Q4, DataType::Q4_0, DataType::Float16}};
+        for (const auto& [wanted, expected, factors] : rows) {
             const auto model = Model::load(path("stored.safetensors"), {wanted});
             QVERIFY2(model.has_value(), messageOf(model).c_str());
             const ModelWeights& weights = (*model)->weights();
             QCOMPARE(weights.head.type(), expected);
-            QCOMPARE(weights.embedding.type(), expected);
+            QCOMPARE(weights.embedding.type(), DataType::BFloat16); // as stored, always
             QCOMPARE(weights.layers[2].channelMixing.key.type(), expected);
             const auto& mixing = std::get<Rwkv7TimeMixing>(weights.layers[1].timeMixing);
             QCOMPARE(mixing.output.type(), expected);
-            QCOMPARE(mixing.decay.down.type(), expected);
+            QCOMPARE(mixing.decay.down.type(), factors);
             const float inFile = bfloat16ToFloat(floatToBfloat16(tensors.at("blocks.1.att.w0").values[5]));
             QCOMPARE(mixing.decay.bias[5], inFile);
         }

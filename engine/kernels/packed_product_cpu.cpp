@@ -1,0 +1,333 @@
+#include "engine/kernels/packed_product.h"
+
+#include "engine/kernels/packed_product_vnni.h"
+#include "engine/kernels/simd_targets.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/packed_product_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "engine/kernels/stored_value-inl.h"
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace engine {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Sums of up to this many tokens stay in registers at once.
+#if HWY_TARGET == HWY_AVX3
+constexpr int kMostTokens = 4;
+#elif HWY_TARGET == HWY_AVX2
+constexpr int kMostTokens = 2;
+#else
+constexpr int kMostTokens = 1;
+#endif
+
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+
+// 64 codes, 4 columns of 16 rows, times the same 4 columns of x: pairs of columns are added up by the
+// multiplication, so each row has two sums side by side.
+using WordTag = hn::ScalableTag<std::int16_t>;
+using SumTag = hn::RepartitionToWide<WordTag>;
+constexpr std::size_t kParts = 64 / hn::MaxLanes(WordTag());
+
+template <int kTokens, int kCodeBits, bool kHasMinimum>
+void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
+    const WordTag words;
+    const SumTag sumTag;
+    const hn::Rebind<std::uint8_t, WordTag> bytes;
+    const hn::RepartitionToWide<SumTag> columnsTag; // four words of x
+    const hn::Rebind<float, SumTag> floats;
+    const std::size_t lanes = hn::Lanes(words);
+    const std::size_t floatLanes = hn::Lanes(floats);
+    std::fill_n(y, kTokens * kTileRows, 0.0f);
+    for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
+        hn::Vec<SumTag> sums[kTokens][kParts];
+        for (auto& token : sums)
+            for (auto& part : token)
+                part = hn::Zero(sumTag);
+        const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
+        const auto add = [&](auto load, std::size_t column) HWY_ATTR {
+            for (std::size_t part = 0; part < kParts; ++part) {
+                const auto weights = load(part * lanes);
+                for (int t = 0; t < kTokens; ++t) {
+                    const PackedInput& input = x.values[static_cast<std::size_t>(t) * x.blocks + block];
+                    std::int64_t four;
+                    std::memcpy(&four, input.codes + column, sizeof four);
+                    const auto inputs = hn::BitCast(words, hn::Set(columnsTag, four));
+                    sums[t][part] =
+                        hn::ReorderWidenMulAccumulate(sumTag, weights, inputs, sums[t][part], sums[t][part]);
+                }
+            }
+        };
+        if constexpr (kCodeBits == 8) {
+            for (std::size_t group = 0; group < 8; ++group)
+                add([&](std::size_t at)
+                        HWY_ATTR { return hn::PromoteTo(words, hn::LoadU(bytes, codes + 64 * group + at)); },
+                    4 * group);
+        } else {
+            for (std::size_t group = 0; group < 4; ++group) {
+                const auto pairs = [&](std::size_t at) HWY_ATTR {
+                    return hn::PromoteTo(words, hn::LoadU(bytes, codes + 64 * group + at));
+                };
+                add([&](std::size_t at)
+                        HWY_ATTR { return hn::And(pairs(at), hn::Set(words, std::int16_t{15})); },
+                    4 * group);
+                add([&](std::size_t at) HWY_ATTR { return hn::ShiftRight<4>(pairs(at)); }, 16 + 4 * group);
+            }
+        }
+        const auto* scales = reinterpret_cast<const hwy::float16_t*>(tile);
+        for (int t = 0; t < kTokens; ++t) {
+            const PackedInput& input = x.values[static_cast<std::size_t>(t) * x.blocks + block];
+            HWY_ALIGN std::int32_t pairs[2 * kTileRows];
+            for (std::size_t part = 0; part < kParts; ++part)
+                hn::Store(sums[t][part], sumTag, pairs + part * lanes / 2);
+            const float sum = input.scale * static_cast<float>(input.sum);
+            for (std::size_t row = 0; row < kTileRows; row += floatLanes) {
+                hn::Vec<SumTag> even, odd;
+                hn::LoadInterleaved2(sumTag, pairs + 2 * row, even, odd);
+                const auto total = hn::Add(hn::Add(even, odd), hn::Set(sumTag, -layout.offset * input.sum));
+                const auto scale = hn::Mul(widened(floats, scales + row), hn::Set(floats, input.scale));
+                float* const out = y + t * kTileRows + row;
+                auto result = hn::MulAdd(hn::ConvertTo(floats, total), scale, hn::LoadU(floats, out));
+                if constexpr (kHasMinimum) {
+                    const auto minimums = widened(floats, scales + kTileRows + row);
+                    result = hn::MulAdd(minimums, hn::Set(floats, sum), result);
+                }
+                hn::StoreU(result, floats, out);
+            }
+        }
+    }
+}
+
+#else // one weight after another
+
+template <int kTokens, int kCodeBits, bool kHasMinimum>
+void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
+    static_assert(kTokens == 1);
+    std::fill_n(y, kTileRows, 0.0f);
+    for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
+        const PackedInput& input = x.values[block];
+        const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
+        const auto half = [&](std::size_t index) {
+            std::uint16_t bits;
+            std::memcpy(&bits, tile + 2 * index, sizeof bits);
+            return halfToFloat(bits);
+        };
+        for (std::size_t row = 0; row < kTileRows; ++row) {
+            std::int32_t total = -layout.offset * input.sum;
+            for (std::size_t column = 0; column < kTileColumns; ++column) {
+                const std::size_t place = kCodeBits == 8 ? column : column % 16;
+                const int stored = codes[place / 4 * 64 + 4 * row + place % 4];
+                const int code = kCodeBits == 8 ? stored : column < 16 ? stored & 15 : stored >> 4;
+                total += code * input.codes[column];
+            }
+            y[row] += static_cast<float>(total) * (half(row) * input.scale);
+            if constexpr (kHasMinimum)
+                y[row] += half(kTileRows + row) * (input.scale * static_cast<float>(input.sum));
+        }
+    }
+}
+
+#endif
+
+template <int kTokens>
+void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, float* y) {
+    if (layout.codeBits == 8)
+        layout.hasMinimum ? productGroupOfKind<kTokens, 8, true>(layout, group, x, y)
+                          : productGroupOfKind<kTokens, 8, false>(layout, group, x, y);
+    else
+        layout.hasMinimum ? productGroupOfKind<kTokens, 4, true>(layout, group, x, y)
+                          : productGroupOfKind<kTokens, 4, false>(layout, group, x, y);
+}
+
+void productGroupImpl(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
+                      bool mayUseVnni, float* y) {
+#if HWY_TARGET == HWY_AVX3
+    if (mayUseVnni)
+        return vnni::productGroup(layout, group, x, tokens, y);
+    if (tokens == 4)
+        return productGroup<4>(layout, group, x, y);
+#endif
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+    if (tokens == 2)
+        return productGroup<2>(layout, group, x, y);
+#endif
+    static_cast<void>(mayUseVnni);
+    static_cast<void>(tokens);
+    productGroup<1>(layout, group, x, y);
+}
+
+int mostTokensImpl() { return kMostTokens; }
+
+// 16 values: scale * code + start.
+HWY_INLINE void widenCodes(const std::uint8_t* codes, float scale, float start, float* out) {
+    const hn::CappedTag<float, 16> d;
+    const hn::Rebind<std::int32_t, decltype(d)> integers;
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t i = 0; i < 16; i += lanes) {
+        const auto values = hn::ConvertTo(d, hn::PromoteTo(integers, hn::LoadU(bytes, codes + i)));
+        hn::StoreU(hn::MulAdd(values, hn::Set(d, scale), hn::Set(d, start)), d, out + i);
+    }
+}
+
+// `rows` rows of float32, `columns` apart. The codes are first put back into rows, four bytes at a time.
+void widenGroupImpl(const PackedLayout& layout, const std::byte* tile, std::size_t rows, std::size_t columns,
+                    float* out) {
+    const std::size_t rowBytes = static_cast<std::size_t>(kTileColumns * layout.codeBits / 8);
+    HWY_ALIGN std::uint8_t byRow[kTileRows * kTileColumns];
+    for (std::size_t column = 0; column < columns; column += kTileColumns, tile += layout.tileBytes()) {
+        const std::byte* const codes = tile + layout.headBytes();
+        for (std::size_t group = 0; group < rowBytes / 4; ++group)
+            for (std::size_t row = 0; row < kTileRows; ++row)
+                std::memcpy(byRow + row * rowBytes + 4 * group, codes + 64 * group + 4 * row, 4);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto half = [&](std::size_t index) {
+                std::uint16_t bits;
+                std::memcpy(&bits, tile + 2 * index, sizeof bits);
+                return halfToFloat(bits);
+            };
+            const float scale = half(row);
+            const float start =
+                layout.hasMinimum ? half(kTileRows + row) : scale * static_cast<float>(-layout.offset);
+            std::uint8_t* const rowCodes = byRow + row * rowBytes;
+            float* const rowOut = out + row * columns + column;
+            if (layout.codeBits == 8) {
+                widenCodes(rowCodes, scale, start, rowOut);
+                widenCodes(rowCodes + 16, scale, start, rowOut + 16);
+                continue;
+            }
+            std::uint8_t upper[16];
+            for (std::size_t i = 0; i < 16; ++i) {
+                upper[i] = rowCodes[i] >> 4;
+                rowCodes[i] &= 15;
+            }
+            widenCodes(rowCodes, scale, start, rowOut);
+            widenCodes(upper, scale, start, rowOut + 16);
+        }
+    }
+}
+
+void packInputsImpl(const float* x, std::size_t count, PackedInput* inputs) {
+    const hn::ScalableTag<float> d;
+    const hn::RebindToSigned<decltype(d)> integers;
+    const std::size_t lanes = hn::Lanes(d);
+    constexpr float kLargestCode = 127 * 256; // its high part is 127 however the low part is rounded
+    for (std::size_t block = 0; block < count / kTileColumns; ++block, x += kTileColumns, ++inputs) {
+        auto largest = hn::Zero(d);
+        auto nothing = hn::Zero(d); // NaN where x is infinite or NaN
+        for (std::size_t i = 0; i < kTileColumns; i += lanes) {
+            const auto values = hn::LoadU(d, x + i);
+            largest = hn::Max(largest, hn::Abs(values));
+            nothing = hn::MulAdd(values, hn::Zero(d), nothing);
+        }
+        const bool isFinite = hn::GetLane(hn::SumOfLanes(d, nothing)) == 0;
+        inputs->scale = hn::GetLane(hn::MaxOfLanes(d, largest)) / kLargestCode;
+        const float inverse = 1.0f / inputs->scale;
+        HWY_ALIGN std::int32_t codes[kTileColumns] = {};
+        if (!isFinite) { // the products shall not be finite either
+            inputs->scale = std::numeric_limits<float>::quiet_NaN();
+            codes[0] = 1;
+        } else if (!std::isfinite(inverse)) { // all zero, or too small to have codes
+            inputs->scale = 0;
+        } else {
+            for (std::size_t i = 0; i < kTileColumns; i += lanes)
+                hn::Store(hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, inverse))), integers,
+                          codes + i);
+        }
+        std::int32_t sum = 0;
+        for (std::size_t i = 0; i < kTileColumns; ++i) {
+            const std::int32_t high = (codes[i] + 128) >> 8;
+            inputs->codes[i] = static_cast<std::int16_t>(codes[i]);
+            inputs->high[i] = static_cast<std::int8_t>(high);
+            inputs->low[i] = static_cast<std::int8_t>(codes[i] - high * 256);
+            sum += codes[i];
+        }
+        inputs->sum = sum;
+    }
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace engine {
+
+HWY_EXPORT(productGroupImpl);
+HWY_EXPORT(mostTokensImpl);
+HWY_EXPORT(packInputsImpl);
+HWY_EXPORT(widenGroupImpl);
+
+namespace {
+
+std::atomic<bool> vnniIsDisabled{false};
+
+bool mayUseVnni() {
+    static const bool isSupported = vnni::isSupported();
+    return isSupported && !vnniIsDisabled.load(std::memory_order_relaxed);
+}
+
+} // namespace
+
+void disableVnniForTest(bool disabled) { vnniIsDisabled = disabled; }
+
+void packInputs(const float* x, std::size_t count, PackedInput* inputs) {
+    assert(count % kTileColumns == 0);
+    HWY_DYNAMIC_DISPATCH(packInputsImpl)(x, count, inputs);
+}
+
+void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, int rowBegin, int rowEnd,
+                      float* y, std::size_t yStride) {
+    assert(rowBegin % kTileRows == 0 && (rowEnd % kTileRows == 0 || rowEnd == weights.rows));
+    const PackedLayout layout = packedLayout(weights.type);
+    const std::size_t groupBytes = packedGroupBytes(weights.type, weights.columns);
+    const int mostTokens = HWY_DYNAMIC_DISPATCH(mostTokensImpl)();
+    const bool vnni = mayUseVnni();
+    alignas(kBufferAlignment) float sums[4 * kTileRows];
+    for (int row = rowBegin; row < rowEnd; row += kTileRows) {
+        const std::byte* group = static_cast<const std::byte*>(weights.data) +
+                                 static_cast<std::size_t>(row / kTileRows) * groupBytes;
+        // All tokens on these 16 rows before the next: they are in the cache after the first.
+        for (int token = 0; token < tokens;) {
+            int count = mostTokens;
+            while (count > tokens - token)
+                count /= 2;
+            const PackedInputs part{x.values + static_cast<std::size_t>(token) * x.blocks, x.blocks};
+            HWY_DYNAMIC_DISPATCH(productGroupImpl)(layout, group, part, count, vnni, sums);
+            for (int t = 0; t < count; ++t, ++token)
+                std::copy_n(sums + t * kTileRows, std::min(kTileRows, rowEnd - row),
+                            y + static_cast<std::size_t>(token) * yStride + row);
+        }
+    }
+}
+
+void widenPackedRows(const Matrix& weights, int rowBegin, int rowEnd, float* out) {
+    assert(rowBegin % kTileRows == 0);
+    const PackedLayout layout = packedLayout(weights.type);
+    const std::size_t groupBytes = packedGroupBytes(weights.type, weights.columns);
+    const auto columns = static_cast<std::size_t>(weights.columns);
+    for (int row = rowBegin; row < rowEnd; row += kTileRows) {
+        const std::byte* group = static_cast<const std::byte*>(weights.data) +
+                                 static_cast<std::size_t>(row / kTileRows) * groupBytes;
+        const auto rows = static_cast<std::size_t>(std::min(kTileRows, rowEnd - row));
+        HWY_DYNAMIC_DISPATCH(widenGroupImpl)
+        (layout, group, rows, columns, out + static_cast<std::size_t>(row - rowBegin) * columns);
+    }
+}
+
+} // namespace engine
+
+#endif // HWY_ONCE

@@ -1,0 +1,360 @@
+#include "engine/kernels/skipping_product.h"
+
+#include "engine/kernels/row_product.h"
+#include "engine/kernels/simd_targets.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/skipping_product_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "engine/kernels/stored_value-inl.h"
+
+#include <hwy/highway.h>
+
+#ifndef ENGINE_KERNELS_SKIPPING_PRODUCT_ONCE
+#define ENGINE_KERNELS_SKIPPING_PRODUCT_ONCE
+
+namespace engine {
+
+// So many inputs are added at once: each sum is then loaded and stored for four products.
+inline constexpr std::size_t kInputsAtOnce = 4;
+
+// Where the weights of some inputs begin, and of those that come next, to be fetched meanwhile. Memory is read
+// row by row with gaps, which the processor's own prefetchers do not foresee.
+struct InputRows {
+    std::array<const std::byte*, kInputsAtOnce> rows;
+    std::array<const std::byte*, kInputsAtOnce> next;
+    std::array<float, kInputsAtOnce> x;
+};
+
+} // namespace engine
+
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace engine {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::ScalableTag<float>;
+using FloatVector = hn::Vec<FloatTag>;
+
+HWY_INLINE void fetch(const InputRows& inputs, std::size_t byte) {
+    for (const std::byte* next : inputs.next)
+        __builtin_prefetch(next + byte);
+}
+
+// sums[c] += x[0] rows[0][c] + ... for weights that are values or signed bytes.
+template <class Stored> void addRows(const InputRows& inputs, std::size_t outputs, float* sums) {
+    const FloatTag d;
+    const std::size_t lanes = hn::Lanes(d);
+    const Stored* rows[kInputsAtOnce];
+    FloatVector x[kInputsAtOnce];
+    for (std::size_t i = 0; i < kInputsAtOnce; ++i) {
+        rows[i] = reinterpret_cast<const Stored*>(inputs.rows[i]);
+        x[i] = hn::Set(d, inputs.x[i]);
+    }
+    std::size_t c = 0;
+    for (; c + lanes <= outputs; c += lanes) {
+        if (c * sizeof(Stored) % 64 == 0)
+            fetch(inputs, c * sizeof(Stored));
+        auto sum = hn::LoadU(d, sums + c);
+        for (std::size_t i = 0; i < kInputsAtOnce; ++i)
+            sum = hn::MulAdd(widened(d, rows[i] + c), x[i], sum);
+        hn::StoreU(sum, d, sums + c);
+    }
+    if (c < outputs) {
+        HWY_ALIGN float sum[hn::MaxLanes(FloatTag())];
+        auto total = widenedTail(d, sums + c, outputs - c);
+        for (std::size_t i = 0; i < kInputsAtOnce; ++i)
+            total = hn::MulAdd(widenedTail(d, rows[i] + c, outputs - c), x[i], total);
+        hn::Store(total, d, sum);
+        std::copy_n(sum, outputs - c, sums + c);
+    }
+}
+
+// The same for 4-bit codes, without their offset; `outputs` is a multiple of 64.
+void addNibbles(const InputRows& inputs, std::size_t outputs, float* sums) {
+    const hn::CappedTag<float, 16> d;
+    const hn::Rebind<std::int32_t, decltype(d)> integers;
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t unit = 0; unit < outputs / 64; ++unit) {
+        if (unit % 2 == 0)
+            fetch(inputs, unit * 32);
+        for (std::size_t j = 0; j < 32; j += lanes) {
+            float* const low = sums + 64 * unit + j;
+            float* const high = low + 32;
+            auto lowSum = hn::LoadU(d, low);
+            auto highSum = hn::LoadU(d, high);
+            for (std::size_t i = 0; i < kInputsAtOnce; ++i) {
+                const auto* codes = reinterpret_cast<const std::uint8_t*>(inputs.rows[i]) + 32 * unit + j;
+                const auto pairs = hn::PromoteTo(integers, hn::LoadU(bytes, codes));
+                const auto x = hn::Set(d, inputs.x[i]);
+                lowSum = hn::MulAdd(hn::ConvertTo(d, hn::And(pairs, hn::Set(integers, 15))), x, lowSum);
+                highSum = hn::MulAdd(hn::ConvertTo(d, hn::ShiftRight<4>(pairs)), x, highSum);
+            }
+            hn::StoreU(lowSum, d, low);
+            hn::StoreU(highSum, d, high);
+        }
+    }
+}
+
+void addRowsImpl(const Matrix& weights, const InputRows& inputs, std::size_t outputs, float* sums) {
+    if (weights.isPacked)
+        return packedLayout(weights.type).codeBits == 8 ? addRows<std::int8_t>(inputs, outputs, sums)
+                                                        : addNibbles(inputs, outputs, sums);
+    switch (weights.type) {
+    case DataType::Float16: return addRows<hwy::float16_t>(inputs, outputs, sums);
+    case DataType::BFloat16: return addRows<hwy::bfloat16_t>(inputs, outputs, sums);
+    default: return addRows<float>(inputs, outputs, sums);
+    }
+}
+
+// sums += scale * (codeSums - offset * inputSum) + minimum * inputSum, for a run of 32 inputs.
+void addRunImpl(const PackedRun& run, const std::byte* head, const float* codeSums, float offset,
+                float inputSum, float* sums) {
+    const FloatTag d;
+    const auto* scales = reinterpret_cast<const hwy::float16_t*>(head);
+    for (std::size_t c = 0; c < run.outputs; c += hn::Lanes(d)) {
+        const auto codes = hn::Sub(hn::LoadU(d, codeSums + c), hn::Set(d, offset * inputSum));
+        auto sum = hn::MulAdd(widened(d, scales + c), codes, hn::LoadU(d, sums + c));
+        if (run.layout.hasMinimum)
+            sum = hn::MulAdd(widened(d, scales + run.outputs + c), hn::Set(d, inputSum), sum);
+        hn::StoreU(sum, d, sums + c);
+    }
+}
+
+// The weights of a run's inputs for outputs [begin, begin + count), rows of `count` values. What is packed is filled up
+// to whole vectors, `out` is not.
+void widenRunImpl(const PackedRun& run, const std::byte* packed, float offset, std::size_t begin,
+                  std::size_t count, float* out) {
+    const hn::CappedTag<float, 16> d;
+    const hn::Rebind<std::int32_t, decltype(d)> integers;
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto* scales = reinterpret_cast<const hwy::float16_t*>(packed);
+    for (std::size_t c = begin; c < begin + count; c += lanes) {
+        const auto scale = widened(d, scales + c);
+        const auto start = run.layout.hasMinimum ? widened(d, scales + run.outputs + c)
+                                                 : hn::Mul(scale, hn::Set(d, -offset));
+        const std::byte* codes = packed + run.headBytes();
+        for (std::size_t i = 0; i < kTileColumns; ++i, codes += run.inputBytes()) {
+            hn::Vec<decltype(d)> code;
+            if (run.layout.codeBits == 8) {
+                code = widened(d, reinterpret_cast<const std::int8_t*>(codes) + c);
+            } else {
+                const auto* pairs = reinterpret_cast<const std::uint8_t*>(codes) + c / 64 * 32 + c % 32;
+                const auto pair = hn::PromoteTo(integers, hn::LoadU(bytes, pairs));
+                code = hn::ConvertTo(d, c % 64 < 32 ? hn::And(pair, hn::Set(integers, 15))
+                                                    : hn::ShiftRight<4>(pair));
+            }
+            const auto value = hn::MulAdd(code, scale, start);
+            float* const to = out + i * count + c - begin;
+            if (c + lanes <= begin + count) {
+                hn::StoreU(value, d, to);
+            } else {
+                HWY_ALIGN float values[hn::MaxLanes(d)];
+                hn::Store(value, d, values);
+                std::copy_n(values, begin + count - c, to);
+            }
+        }
+    }
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace engine {
+
+HWY_EXPORT(addRowsImpl);
+HWY_EXPORT(addRunImpl);
+HWY_EXPORT(widenRunImpl);
+
+namespace {
+
+// Parts of the inputs that are summed apart, and then added up in order: the same whatever the number of threads.
+constexpr std::size_t kParts = 16;
+
+// Below this a product is done before a second thread has woken up.
+constexpr std::size_t kLeastSharedBytes = 65536;
+
+// What is left of a packed code once it is stored: 8-bit codes are signed bytes already.
+float storedOffset(const PackedLayout& layout) {
+    return layout.codeBits == 8 ? 0.0f : static_cast<float>(layout.offset);
+}
+
+class SkippingProduct {
+public:
+    SkippingProduct(const LinearJob& job, int tokens, LinearScratch& scratch)
+        : m_job(job)
+        , m_run(job.weights.isPacked ? packedRun(job.weights.type, job.weights.rows) : PackedRun{})
+        , m_tokens(static_cast<std::size_t>(tokens))
+        , m_inputs(static_cast<std::size_t>(job.weights.columns))
+        , m_outputs(static_cast<std::size_t>(job.weights.rows))
+        , m_rowOfSums((m_outputs + 63) / 64 * 64)
+        , m_partLength((m_inputs + kParts * kTileColumns - 1) / (kParts * kTileColumns) * kTileColumns) {
+        const std::size_t sums = kParts * m_tokens * m_rowOfSums;
+        scratch.skippingSums.ensure(isPacked() ? 2 * sums : sums);
+        scratch.usedInputs.ensure(m_inputs);
+        m_partSums = scratch.skippingSums.data();
+        m_codeSums = isPacked() ? m_partSums + sums : nullptr;
+        m_used = scratch.usedInputs.data();
+    }
+
+    [[nodiscard]] std::size_t parts() const { return (m_inputs + m_partLength - 1) / m_partLength; }
+
+    void sumPart(std::size_t part) const {
+        const std::size_t begin = part * m_partLength;
+        const std::span<const std::uint32_t> used = findUsed(begin, std::min(begin + m_partLength, m_inputs));
+        m_usedCount.fetch_add(used.size(), std::memory_order_relaxed);
+        float* const sums = m_partSums + part * m_tokens * m_rowOfSums;
+        std::fill_n(sums, m_tokens * m_rowOfSums, 0.0f);
+        if (!isPacked())
+            return addInputs(used, 0, used.size(), sums);
+        float* const codeSums = m_codeSums + part * m_tokens * m_rowOfSums;
+        for (std::size_t first = 0; first < used.size();) {
+            const std::size_t run = used[first] / kTileColumns;
+            std::size_t end = first + 1;
+            while (end < used.size() && used[end] / kTileColumns == run)
+                ++end;
+            std::fill_n(codeSums, m_tokens * m_rowOfSums, 0.0f);
+            addInputs(used, first, end, codeSums);
+            addRun(used.subspan(first, end - first), run, codeSums, sums);
+            first = end;
+        }
+    }
+
+    void countSkipped(SkippedWork& skipped) const {
+        const std::size_t zeros = m_inputs - m_usedCount;
+        skipped.inputs += m_inputs;
+        skipped.zeros += zeros;
+        skipped.bytes += zeros * (isPacked() ? m_run.inputBytes() : m_job.weights.groupBytes());
+    }
+
+    void addUp() const {
+        for (std::size_t t = 0; t < m_tokens; ++t) {
+            float* const y = m_job.y + t * static_cast<std::size_t>(m_job.yStride);
+            std::copy_n(m_partSums + t * m_rowOfSums, m_outputs, y);
+            for (std::size_t part = 1; part < parts(); ++part) {
+                const float* sums = m_partSums + (part * m_tokens + t) * m_rowOfSums;
+                for (std::size_t c = 0; c < m_outputs; ++c)
+                    y[c] += sums[c];
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] bool isPacked() const { return m_job.weights.isPacked; }
+    [[nodiscard]] float input(std::size_t token, std::size_t index) const {
+        return m_job.x[token * static_cast<std::size_t>(m_job.xStride) + index];
+    }
+    [[nodiscard]] const std::byte* weightsOf(std::size_t index) const {
+        if (!isPacked())
+            return m_job.weights.group(static_cast<int>(index));
+        return m_job.weights.group(static_cast<int>(index / kTileColumns)) + m_run.headBytes() +
+               index % kTileColumns * m_run.inputBytes();
+    }
+
+    // The inputs that are not zero for every token; NaN is not zero.
+    [[nodiscard]] std::span<const std::uint32_t> findUsed(std::size_t begin, std::size_t end) const {
+        std::uint32_t* const used = m_used + begin;
+        std::size_t count = 0;
+        for (std::size_t i = begin; i < end; ++i) {
+            bool isUsed = false;
+            for (std::size_t t = 0; t < m_tokens; ++t)
+                isUsed |= input(t, i) != 0;
+            used[count] = static_cast<std::uint32_t>(i);
+            count += isUsed ? 1 : 0;
+        }
+        return {used, count};
+    }
+
+    // Adds used[first] .. used[end - 1]. The inputs after those are only fetched.
+    void addInputs(std::span<const std::uint32_t> used, std::size_t first, std::size_t end,
+                   float* sums) const {
+        for (; first < end; first += kInputsAtOnce) {
+            InputRows rows;
+            for (std::size_t i = 0; i < kInputsAtOnce; ++i) {
+                // Where fewer are left, the first stands in for the others, times zero.
+                rows.rows[i] = weightsOf(used[first + i < end ? first + i : first]);
+                const std::size_t next = std::min(first + kInputsAtOnce, end) + i;
+                rows.next[i] = next < used.size() ? weightsOf(used[next]) : rows.rows[i];
+            }
+            for (std::size_t t = 0; t < m_tokens; ++t) {
+                for (std::size_t i = 0; i < kInputsAtOnce; ++i)
+                    rows.x[i] = first + i < end ? input(t, used[first + i]) : 0.0f;
+                HWY_DYNAMIC_DISPATCH(addRowsImpl)
+                (m_job.weights, rows, isPacked() ? m_rowOfSums : m_outputs, sums + t * m_rowOfSums);
+            }
+        }
+    }
+
+    void addRun(std::span<const std::uint32_t> used, std::size_t run, const float* codeSums,
+                float* sums) const {
+        for (std::size_t t = 0; t < m_tokens; ++t) {
+            float inputSum = 0;
+            for (const std::uint32_t index : used)
+                inputSum += input(t, index);
+            HWY_DYNAMIC_DISPATCH(addRunImpl)
+            (m_run, m_job.weights.group(static_cast<int>(run)), codeSums + t * m_rowOfSums,
+             storedOffset(m_run.layout), inputSum, sums + t * m_rowOfSums);
+        }
+    }
+
+    const LinearJob& m_job;
+    PackedRun m_run;
+    std::size_t m_tokens, m_inputs, m_outputs, m_rowOfSums, m_partLength;
+    float* m_partSums = nullptr; // [kParts, tokens, m_rowOfSums]
+    float* m_codeSums = nullptr; // the same, for packed weights
+    std::uint32_t* m_used = nullptr;
+    mutable std::atomic<std::size_t> m_usedCount{0};
+};
+
+} // namespace
+
+void skippingProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScratch& scratch) {
+    assert(job.weights.order == MatrixOrder::ByInput && tokens > 0);
+    const SkippingProduct product(job, tokens, scratch);
+    std::atomic<std::size_t> next{0};
+    const auto sumParts = [&](int) {
+        for (std::size_t part = next++; part < product.parts(); part = next++)
+            product.sumPart(part);
+    };
+    if (job.weights.byteSize() <= kLeastSharedBytes)
+        sumParts(0);
+    else
+        pool.run(sumParts);
+    product.addUp();
+    product.countSkipped(scratch.skipped);
+}
+
+void widenByInput(const Matrix& weights, int outputBegin, int outputEnd, float* out) {
+    const auto begin = static_cast<std::size_t>(outputBegin);
+    const auto count = static_cast<std::size_t>(outputEnd - outputBegin);
+    for (int group = 0; group < weights.groups(); ++group) {
+        float* const to = out + static_cast<std::size_t>(group * weights.groupLength()) * count;
+        if (weights.isPacked) {
+            const PackedRun run = packedRun(weights.type, weights.rows);
+            HWY_DYNAMIC_DISPATCH(widenRunImpl)
+            (run, weights.group(group), storedOffset(run.layout), begin, count, to);
+        } else {
+            const std::byte* const stored = weights.group(group) + begin * bytesPerBlock(weights.type);
+            widenRows({weights.type, 1, static_cast<int>(count), stored}, 0, 1, to);
+        }
+    }
+}
+
+} // namespace engine
+
+#endif // HWY_ONCE
