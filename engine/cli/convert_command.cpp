@@ -39,17 +39,25 @@ std::optional<DataType> wantedType(const std::string& option) {
         return DataType::Float16;
     if (option == "bf16")
         return DataType::BFloat16;
+    if (option == "q8")
+        return DataType::Q8_0;
+    if (option == "q4")
+        return DataType::Q4_0;
     return std::nullopt;
 }
 
-// The type a tensor is written in: block types have no place in safetensors and become float32 unless told
-// otherwise.
+// The type a tensor is written in. Only what products read row by row is kept in blocks: low-rank factors and rows
+// that are no whole blocks become float16 instead.
 DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
-    if (isBlockQuantised(tensor.type))
-        return wanted && isMatrix(tensor) ? *wanted : DataType::Float32;
-    if (!isFloat(tensor.type) || !wanted)
+    if (!wanted || (!isFloat(tensor.type) && !isBlockQuantised(tensor.type)))
         return tensor.type;
-    return isMatrix(tensor) ? *wanted : DataType::Float32;
+    if (!isMatrix(tensor))
+        return DataType::Float32;
+    if (!isBlockQuantised(*wanted))
+        return *wanted;
+    const bool isRows = tensor.name.ends_with(".weight") && tensor.shape.size() == 2 &&
+                        tensor.shape.back() % static_cast<std::int64_t>(elementsPerBlock(*wanted)) == 0;
+    return isRows ? *wanted : DataType::Float16;
 }
 
 Expected<void> convert(const ConvertOptions& options, const CommandContext& context) {
@@ -100,8 +108,8 @@ void addConvertCommand(CLI::App& app, CommandContext& context) {
     command->add_option("OUT", options->out, "The safetensors file to write")->required();
     command
         ->add_option("--type", options->type,
-                     "The matrices' type: stored, f32, f16 or bf16; vectors become f32")
-        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16"}))
+                     "The matrices' type: stored, f32, f16, bf16, q8 or q4; vectors become f32")
+        ->check(CLI::IsMember({"stored", "f32", "f16", "bf16", "q8", "q4"}))
         ->capture_default_str();
     command->callback(
         [options, &context] { context.action = [options, &context] { return convert(*options, context); }; });

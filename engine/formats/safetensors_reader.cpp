@@ -90,15 +90,36 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, Part& p
     return header;
 }
 
+// Rows of bytes that the metadata says to be rows of blocks.
+Expected<void> addBlocks(CheckpointBuilder& builder, const Entry& entry, std::string_view typeName,
+                         std::span<const std::byte> bytes) {
+    const auto type = blockTypeFromName(typeName);
+    if (!type)
+        return builder.failed(ErrorCode::UnsupportedType, entry.name,
+                              "blocks of type \"" + displayName(typeName) + "\" cannot be read");
+    const auto blockBytes = static_cast<std::int64_t>(bytesPerBlock(*type));
+    if (entry.dtype != "U8" || entry.shape.empty() || entry.shape.back() % blockBytes != 0 ||
+        entry.shape.back() > static_cast<std::int64_t>(bytes.size()))
+        return builder.failed(ErrorCode::FileDamaged, entry.name,
+                              "expected rows of whole " + std::string(name(*type)) + " blocks as U8, found " +
+                                  shapeText(entry.shape) + " of " + displayName(entry.dtype));
+    std::vector<std::int64_t> shape = entry.shape;
+    shape.back() = shape.back() / blockBytes * static_cast<std::int64_t>(elementsPerBlock(*type));
+    return builder.addMapped(entry.name, *type, std::move(shape), bytes);
+}
+
 Expected<void> addTensor(CheckpointBuilder& builder, TensorNaming naming, Entry& entry,
+                         const std::map<std::string, std::string>& metadata,
                          std::span<const std::byte> data) {
+    const auto [begin, end] = entry.offsets;
+    const auto bytes = data.subspan(begin, end - begin);
+    if (const auto blocks = metadata.find(blockTypeKey(entry.name)); blocks != metadata.end())
+        return addBlocks(builder, entry, blocks->second, bytes);
     const std::optional<DataType> type = typeFromSafetensors(entry.dtype);
     if (!type)
         return builder.failed(ErrorCode::UnsupportedType, entry.name,
                               "values of type \"" + displayName(entry.dtype) +
                                   "\" cannot be read; convert the model to F32, F16 or BF16");
-    const auto [begin, end] = entry.offsets;
-    const auto bytes = data.subspan(begin, end - begin);
     OfficialTensor official = officialTensor(naming, officialName(entry.name));
     if (!official.isTransposed)
         return builder.addMapped(official.name, *type, std::move(entry.shape), bytes);
@@ -133,10 +154,11 @@ Expected<Checkpoint> readParts(CheckpointBuilder& builder, std::vector<Part> par
     for (std::size_t i = 0; i < parts.size(); ++i) {
         builder.nameInErrors(parts[i].path);
         for (Entry& entry : headers[i].entries)
-            if (auto added = addTensor(builder, naming, entry, parts[i].data); !added)
+            if (auto added = addTensor(builder, naming, entry, headers[i].metadata, parts[i].data); !added)
                 return tl::unexpected(added.error());
         for (auto& [key, value] : headers[i].metadata)
-            builder.setMetadata(key, std::move(value));
+            if (!key.starts_with(kBlockTypeKey)) // said by the tensors' types
+                builder.setMetadata(key, std::move(value));
     }
     return builder.finish();
 }

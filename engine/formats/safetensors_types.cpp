@@ -27,7 +27,19 @@ constexpr std::array<NamedType, 13> kTypes = {{
     {"BOOL", DataType::Bool},
 }};
 
+constexpr std::array kBlockTypes = {DataType::Q4_0, DataType::Q4_1, DataType::Q5_0, DataType::Q5_1,
+                                    DataType::Q8_0, DataType::Q4_K, DataType::Q5_K, DataType::Q6_K};
+
 } // namespace
+
+std::string blockTypeKey(std::string_view tensor) { return std::string(kBlockTypeKey).append(tensor); }
+
+std::optional<DataType> blockTypeFromName(std::string_view typeName) {
+    for (const DataType type : kBlockTypes)
+        if (name(type) == typeName)
+            return type;
+    return std::nullopt;
+}
 
 std::optional<DataType> typeFromSafetensors(std::string_view dtype) {
     for (const NamedType& known : kTypes)

@@ -48,7 +48,7 @@ void SafetensorsWriter::add(std::string name, DataType type, std::vector<std::in
 
 Expected<void> SafetensorsWriter::addFloat32(std::string name, DataType type, std::vector<std::int64_t> shape,
                                              std::span<const float> values) {
-    std::vector<std::byte> converted(values.size() * bytesPerBlock(type));
+    std::vector<std::byte> converted(values.size() / elementsPerBlock(type) * bytesPerBlock(type));
     if (auto done = fromFloat32(type, values, converted); !done)
         return invalid(name, done.error().message);
     const std::span<const std::byte> bytes = converted; // stays valid when the vector is moved
@@ -62,9 +62,13 @@ void SafetensorsWriter::setMetadata(std::string key, std::string value) {
 
 Expected<std::string> SafetensorsWriter::header(std::span<const Entry* const> entries) const {
     std::string json = "{";
-    if (!m_metadata.empty()) {
+    std::map<std::string, std::string> metadata = m_metadata;
+    for (const Entry* entry : entries)
+        if (isBlockQuantised(entry->type))
+            metadata.insert_or_assign(blockTypeKey(entry->name), engine::name(entry->type));
+    if (!metadata.empty()) {
         json.append("\"").append(kMetadataKey).append("\":{");
-        for (const auto& [key, value] : m_metadata) {
+        for (const auto& [key, value] : metadata) {
             const Expected<std::string> quotedKey = quoted(key), quotedValue = quoted(value);
             if (!quotedKey || !quotedValue)
                 return quotedKey ? quotedValue : quotedKey;
@@ -79,8 +83,15 @@ Expected<std::string> SafetensorsWriter::header(std::span<const Entry* const> en
         if (!quotedName)
             return quotedName;
         const std::size_t end = offset + entry->bytes.size();
-        json.append(*quotedName).append(":{\"dtype\":\"").append(*safetensorsName(entry->type));
-        json.append("\",\"shape\":").append(shapeText(entry->shape)).append(",\"data_offsets\":[");
+        DataType type = entry->type;
+        std::vector<std::int64_t> shape = entry->shape;
+        if (isBlockQuantised(type)) {
+            shape.back() = shape.back() / static_cast<std::int64_t>(elementsPerBlock(type)) *
+                           static_cast<std::int64_t>(bytesPerBlock(type));
+            type = DataType::UInt8;
+        }
+        json.append(*quotedName).append(":{\"dtype\":\"").append(*safetensorsName(type));
+        json.append("\",\"shape\":").append(shapeText(shape)).append(",\"data_offsets\":[");
         json.append(std::to_string(offset)).append(",").append(std::to_string(end)).append("]},");
         offset = end;
     }
@@ -103,9 +114,6 @@ Expected<void> SafetensorsWriter::write(const std::filesystem::path& path) const
         const Entry& entry = *entries[i];
         if (entry.name == kMetadataKey || (i > 0 && entry.name == entries[i - 1]->name))
             return invalid(entry.name, "a second tensor of this name, or a name the format keeps for itself");
-        if (!safetensorsName(entry.type))
-            return invalid(entry.name,
-                           "safetensors has no type for " + std::string(engine::name(entry.type)));
         const Expected<std::size_t> bytes = byteCount(entry.type, entry.shape);
         if (!bytes)
             return invalid(entry.name, bytes.error().message);

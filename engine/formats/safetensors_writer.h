@@ -19,7 +19,7 @@ class SafetensorsWriter {
 public:
     // `bytes` must stay valid until write(). Names must be unique.
     void add(std::string name, DataType type, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
-    // Converts float32 values to `type` (Float32, Float16, BFloat16) and keeps the result.
+    // Converts float32 values to `type` (Float32, Float16, BFloat16, Q8_0, Q4_0) and keeps the result.
     // Errors: InvalidArgument.
     [[nodiscard]] Expected<void> addFloat32(std::string name, DataType type, std::vector<std::int64_t> shape,
                                             std::span<const float> values);
@@ -27,8 +27,8 @@ public:
 
     // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format allows it. A
     // symbolic link is written through; a device or pipe is refused.
-    // Errors: InvalidArgument (duplicate name, text that is not UTF-8, sizes that disagree, block types, which safetensors
-    // lacks), WriteFailed.
+    // Block types, which safetensors lacks, are written as rows of bytes, and said in the metadata (safetensors_types.h).
+    // Errors: InvalidArgument (duplicate name, text that is not UTF-8, sizes that disagree), WriteFailed.
     [[nodiscard]] Expected<void> write(const std::filesystem::path& path) const;
 
 private:
