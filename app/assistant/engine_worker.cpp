@@ -83,9 +83,9 @@ engine::Expected<void> EngineWorker::write(const Task& task, Outcome& outcome, Q
         if (!shelved)
             return tl::unexpected(shelved.error());
         // A model compared with itself has one cache for two runs.
-        const bool usesPromptCache = sides.empty() || !(choice == task.models.front());
+        const bool usesStateCache = sides.empty() || !(choice == task.models.front());
         sides.emplace_back(task.id, static_cast<Side>(sides.size()), **shelved, task.options,
-                           usesPromptCache);
+                           usesStateCache);
     }
     for (SideRun& side : sides) {
         model = side.model().name;

@@ -7,8 +7,8 @@
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
 #include "engine/model/model.h"
-#include "engine/runtime/prompt_cache.h"
 #include "engine/runtime/session.h"
+#include "engine/runtime/state_cache.h"
 #include "engine/tokenizer/tokenizer.h"
 
 #include <list>
@@ -22,7 +22,7 @@ struct ShelvedModel {
     std::shared_ptr<const engine::Model> model;
     std::unique_ptr<const engine::Tokenizer> tokenizer;
     std::unique_ptr<engine::Session> session;
-    engine::PromptCache promptCache; // so that going on, or trying again, does not read the story again
+    engine::StateCache stateCache; // so that going on, or trying again, does not read the story again
 };
 
 class ModelShelf {

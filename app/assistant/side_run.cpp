@@ -51,13 +51,13 @@ EndReason toEndReason(engine::StopReason reason) {
 } // namespace
 
 SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-                 bool usesPromptCache)
+                 bool usesStateCache)
     : m_id(id)
     , m_side(side)
     , m_model(model)
     , m_options(options)
     , m_generation(*model.session, *model.tokenizer, toSettings(options),
-                   usesPromptCache ? &model.promptCache : nullptr)
+                   usesStateCache ? &model.stateCache : nullptr)
     , m_batcher(id, side) {}
 
 engine::Expected<qsizetype> SideRun::startOf(const QString& prompt) const {

@@ -17,9 +17,9 @@ namespace app {
 
 class SideRun {
 public:
-    // `model` must stay on its shelf while the run exists. Only one run at a time may use its prompt cache.
+    // `model` must stay on its shelf while the run exists. Only one run at a time may use its state cache.
     SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-            bool usesPromptCache);
+            bool usesStateCache);
 
     // Reads what the limit lets through of `prompt`. Errors: those of Generation::readPrompt().
     [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop);

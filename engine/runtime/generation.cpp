@@ -60,7 +60,7 @@ Expected<void> checkVocabulary(const ModelConfig& model, const Tokenizer& tokeni
 }
 
 Generation::Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings,
-                       PromptCache* cache)
+                       StateCache* cache)
     : m_session(session)
     , m_tokenizer(tokenizer)
     , m_settings(settings)
@@ -71,7 +71,7 @@ Generation::~Generation() {
     // The next prompt is likely to go on from here.
     try {
         if (m_cache != nullptr && m_canContinue)
-            m_cache->keep(m_state);
+            m_cache->keep(m_state, m_logits);
     } catch (const std::bad_alloc&) {
         m_cache->clear();
     }
@@ -128,8 +128,7 @@ Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sin
         std::size_t count = tokens.size();
         if (m_cache != nullptr) {
             const auto position = static_cast<std::size_t>(m_state.position());
-            count =
-                std::min(count, PromptCache::kSnapshotInterval - position % PromptCache::kSnapshotInterval);
+            count = std::min(count, StateCache::kSnapshotInterval - position % StateCache::kSnapshotInterval);
         }
         const bool isLast = count == tokens.size();
         if (auto read = m_session.prefill(m_state, tokens.first(count),
@@ -163,11 +162,12 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
         if (m_cache != nullptr) {
             m_cache->read({&*m_last, 1});
             if (m_cache->isAtInterval())
-                m_cache->keep(m_state);
+                m_cache->keep(m_state, m_logits);
         }
     }
     // Rows of the model beyond the tokenizer's vocabulary are padding.
-    const auto logits = std::span(m_logits).first(static_cast<std::size_t>(m_tokenizer.vocabularySize()));
+    m_sampling.assign(m_logits.begin(), m_logits.begin() + m_tokenizer.vocabularySize());
+    const std::span<float> logits = m_sampling;
     if (!m_healing.empty())
         removeUnhealing(logits);
 
@@ -183,7 +183,7 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     m_last = result.token;
     if (result.stop != StopReason::None) {
         if (m_cache != nullptr)
-            m_cache->keep(m_state);
+            m_cache->keep(m_state, m_logits);
         m_canContinue = false;
     }
     return result;

@@ -5,9 +5,9 @@
 
 #include "engine/core/error.h"
 #include "engine/model/gate_sink.h"
-#include "engine/runtime/prompt_cache.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
+#include "engine/runtime/state_cache.h"
 #include "engine/sampling/sampler.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "engine/tokenizer/utf8_stream.h"
@@ -48,7 +48,7 @@ public:
     // remembers of the prompt is not read again (and its gates are not reported), and it remembers what this
     // generation reads.
     Generation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings,
-               PromptCache* cache = nullptr);
+               StateCache* cache = nullptr);
     ~Generation();
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
@@ -77,15 +77,16 @@ private:
     Session& m_session;
     const Tokenizer& m_tokenizer;
     GenerationSettings m_settings;
-    PromptCache* m_cache;
+    StateCache* m_cache;
     Sampler m_sampler;
     Utf8Stream m_utf8;
     State m_state;
     std::vector<int> m_promptTokens;
-    std::vector<float> m_logits;
-    std::string m_healing;     // bytes the next token must start with
-    std::string m_held;        // text that could be the start of a stop string
-    std::optional<int> m_last; // sampled, not yet read
+    std::vector<float> m_logits;   // after the last token that was read
+    std::vector<float> m_sampling; // the same, as the sampler's scratch
+    std::string m_healing;         // bytes the next token must start with
+    std::string m_held;            // text that could be the start of a stop string
+    std::optional<int> m_last;     // sampled, not yet read
     int m_generated = 0;
     bool m_canContinue = false;
 };

@@ -32,6 +32,7 @@ public:
     void advance(std::int64_t tokens) { m_position += tokens; }
     [[nodiscard]] std::size_t byteSize() const { return m_values.byteSize(); }
     [[nodiscard]] std::span<const float> values() const { return m_values.span(); }
+    [[nodiscard]] std::span<float> values() { return m_values.span(); }
     [[nodiscard]] bool fits(const ModelConfig& config) const;
     bool operator==(const State& other) const; // bit for bit
 

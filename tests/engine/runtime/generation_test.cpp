@@ -334,7 +334,7 @@ private slots:
         settings.stopAtDocumentEnd = false;
         const auto without = generate(model, *m_bytes, prompt, settings);
 
-        PromptCache cache;
+        StateCache cache;
         Session session(model, m_pool);
         const auto generateCached = [&](const std::string& text, std::size_t& tokensRead) {
             CountTokens sink(width);
@@ -364,39 +364,15 @@ private slots:
         // A change near the end replays less than an interval and the change.
         const std::string changed = prompt.substr(0, prompt.size() - 40) + "the end";
         const auto other = generateCached(changed, read);
-        QVERIFY2(read <= PromptCache::kSnapshotInterval + 7, qPrintable(QString::number(read)));
+        QVERIFY2(read <= StateCache::kSnapshotInterval + 7, qPrintable(QString::number(read)));
         QCOMPARE(other.tokens, generate(model, *m_bytes, changed, settings).tokens);
+        // The earlier version is still known.
+        QCOMPARE(generateCached(prompt, read).tokens, without.tokens);
+        QCOMPARE(read, std::size_t{0});
         // Something else entirely reads all of it.
         const auto fresh = generateCached("Another story", read);
         QCOMPARE(read, std::string("Another story").size());
         QCOMPARE(fresh.tokens, generate(model, *m_bytes, "Another story", settings).tokens);
-    }
-
-    void theCacheKeepsToItsBudget() {
-        const ModelConfig config = support::smallConfig(Architecture::Rwkv6);
-        State state(config);
-        PromptCache cache(3 * state.byteSize() + 100);
-        std::vector<int> tokens;
-        for (int i = 0; i < 10; ++i) {
-            const std::vector<int> some(PromptCache::kSnapshotInterval, i);
-            tokens.insert(tokens.end(), some.begin(), some.end());
-            cache.read(some);
-            state.advance(static_cast<std::int64_t>(some.size()));
-            cache.keep(state);
-            QVERIFY(cache.byteSize() <= 3 * state.byteSize());
-        }
-        State restored(config);
-        QCOMPARE(cache.restore(std::span(tokens).first(2304), restored, {}),
-                 std::size_t{2048}); // whole: no logits known
-        QCOMPARE(restored.position(), std::int64_t{2048});
-        QCOMPARE(cache.restore(std::span(tokens).first(100), restored, {}), std::size_t{0});
-        QCOMPARE(cache.byteSize(), std::size_t{0});
-        State foreign(support::smallConfig(Architecture::Rwkv6, support::allEnhancements()[5]));
-        cache.read(std::vector<int>(256, 1));
-        State small(config);
-        small.advance(256);
-        cache.keep(small);
-        QCOMPARE(cache.restore(std::vector<int>(300, 1), foreign, {}), std::size_t{0});
     }
 };
 

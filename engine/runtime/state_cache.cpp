@@ -1,0 +1,104 @@
+#include "engine/runtime/state_cache.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include <unistd.h>
+
+namespace engine {
+
+namespace {
+
+// Steele, Lea and Flood's mixing function of SplitMix64: every bit of the input changes half of the output's.
+std::uint64_t mixed(std::uint64_t value) {
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
+    return value ^ (value >> 31);
+}
+
+} // namespace
+
+PrefixKey PrefixKey::followedBy(int token) const {
+    const auto value = static_cast<std::uint64_t>(token) + 1;
+    return {mixed(first ^ value), mixed(second + value * 0x9E3779B97F4A7C15u), tokens + 1};
+}
+
+std::size_t StateCache::defaultBudget() {
+    constexpr std::size_t kLeast = std::size_t{256} << 20;
+    constexpr std::size_t kMost = std::size_t{4} << 30;
+    const long pages = ::sysconf(_SC_PHYS_PAGES);
+    const long pageBytes = ::sysconf(_SC_PAGESIZE);
+    if (pages <= 0 || pageBytes <= 0)
+        return kLeast;
+    return std::clamp(static_cast<std::size_t>(pages) * static_cast<std::size_t>(pageBytes) / 8, kLeast,
+                      kMost);
+}
+
+StateCache::StateCache(std::size_t byteBudget)
+    : m_byteBudget(byteBudget) {}
+
+std::size_t StateCache::restore(std::span<const int> tokens, State& state, std::span<float> logits) {
+    m_position = PrefixKey();
+    PrefixKey key;
+    auto best = m_snapshots.end();
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        key = key.followedBy(tokens[i]);
+        const auto found = m_byKey.find(key);
+        if (found == m_byKey.end())
+            continue;
+        // All along the way are in use; those further on count as used later.
+        const auto snapshot = found->second;
+        m_snapshots.splice(m_snapshots.begin(), m_snapshots, snapshot);
+        const bool isWhole = i + 1 == tokens.size();
+        const bool isComplete =
+            !isWhole || (!snapshot->logits.empty() && snapshot->logits.size() == logits.size());
+        if (isComplete && snapshot->state.byteSize() == state.byteSize())
+            best = snapshot;
+    }
+    if (best == m_snapshots.end())
+        return 0;
+    state = best->state;
+    if (best->key.tokens == tokens.size())
+        std::ranges::copy(best->logits, logits.begin());
+    m_position = best->key;
+    return static_cast<std::size_t>(best->key.tokens);
+}
+
+void StateCache::read(std::span<const int> tokens) {
+    for (const int token : tokens)
+        m_position = m_position.followedBy(token);
+}
+
+void StateCache::keep(const State& state, std::span<const float> logits) {
+    assert(state.position() == static_cast<std::int64_t>(m_position.tokens));
+    if (m_position.tokens == 0)
+        return;
+    const auto found = m_byKey.find(m_position);
+    if (found != m_byKey.end()) {
+        // The state is the same; logits may have become known.
+        Snapshot& known = *found->second;
+        m_snapshots.splice(m_snapshots.begin(), m_snapshots, found->second);
+        if (known.state.byteSize() == state.byteSize() && (logits.empty() || !known.logits.empty()))
+            return;
+        m_bytes -= known.byteSize();
+        m_snapshots.pop_front();
+        m_byKey.erase(found);
+    }
+    m_snapshots.push_front({m_position, state, {logits.begin(), logits.end()}});
+    m_bytes += m_snapshots.front().byteSize();
+    m_byKey.emplace(m_position, m_snapshots.begin());
+    while (m_bytes > m_byteBudget && m_snapshots.size() > 1) {
+        m_bytes -= m_snapshots.back().byteSize();
+        m_byKey.erase(m_snapshots.back().key);
+        m_snapshots.pop_back();
+    }
+}
+
+void StateCache::clear() {
+    m_position = PrefixKey();
+    m_byKey.clear();
+    m_snapshots.clear();
+    m_bytes = 0;
+}
+
+} // namespace engine
