@@ -1,0 +1,106 @@
+// make_seeds.cpp: make_seeds FOLDER writes small whole files of every kind into FOLDER/<fuzzer>, for the fuzzers to
+// start from.
+#include "app/storage/project_file.h"
+#include "engine/runtime/state_file.h"
+#include "tests/engine/formats/sample_gguf.h"
+#include "tests/engine/formats/sample_rwkv_cpp.h"
+#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/sample_torch.h"
+#include "tests/fuzz/state_model.h"
+
+#include <QFile>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace {
+
+using samples::Bytes;
+using samples::Version;
+
+class Seeds {
+public:
+    explicit Seeds(std::filesystem::path folder)
+        : m_folder(std::move(folder)) {}
+
+    [[nodiscard]] std::filesystem::path path(const std::string& fuzzer, const std::string& name) const {
+        std::filesystem::create_directories(m_folder / fuzzer);
+        return m_folder / fuzzer / name;
+    }
+    void add(const std::string& fuzzer, const std::string& name, std::span<const std::byte> bytes) const {
+        samples::writeFile(path(fuzzer, name), bytes);
+    }
+
+private:
+    std::filesystem::path m_folder;
+};
+
+void addModels(const Seeds& seeds) {
+    using engine::DataType;
+    for (const Version version : {Version::V5_2, Version::V6, Version::V7}) {
+        const std::string name = "v" + std::to_string(static_cast<int>(version));
+        const auto small = samples::officialModel(version, {.layers = 1});
+        const auto blocks = samples::officialModel(version, samples::kBlockSizes);
+        seeds.add("safetensors", name, samples::safetensors(small));
+        for (const bool hasOneStorage : {false, true})
+            seeds.add("torch", name + (hasOneStorage ? "-shared" : ""),
+                      samples::torchFile(small, {.isTransposed = hasOneStorage, .hasOneStorage = hasOneStorage}));
+        for (const auto type : {samples::RwkvCppType::F32, samples::RwkvCppType::Q4_0, samples::RwkvCppType::Q5_1})
+            seeds.add("rwkv_cpp", name + "-" + std::to_string(static_cast<int>(type)),
+                      samples::rwkvCpp(blocks, version, samples::kBlockSizes, {.type = type}).bytes);
+        if (version == Version::V5_2)
+            continue;
+        seeds.add("gguf", name, samples::gguf(small, version, {.layers = 1}));
+        for (const DataType type : {DataType::Q8_0, DataType::Q4_0, DataType::Q5_1})
+            seeds.add("gguf", name + "-" + std::string(engine::name(type)),
+                      samples::gguf(blocks, version, samples::kBlockSizes, {.type = type}));
+    }
+}
+
+void addStates(const Seeds& seeds) {
+    engine::State state(fuzz::stateModel());
+    state.values()[3] = 0.5f;
+    state.advance(7);
+    const std::vector<float> logits(static_cast<std::size_t>(fuzz::stateModel().vocabulary), 1.5f);
+    for (const auto precision : {engine::StatePrecision::Float32, engine::StatePrecision::Float16})
+        if (const auto bytes = engine::writeState(state, logits, fuzz::kStateOwner, precision))
+            seeds.add("state", "state-" + std::to_string(static_cast<int>(precision)), *bytes);
+}
+
+// A text with edits, and a run with its tokens and gates.
+bool addProject(const Seeds& seeds) {
+    using namespace app;
+    const QString path = QString::fromStdString(seeds.path("project", "project").string());
+    QFile::remove(path);
+    auto file = ProjectFile::create(path, SpannedText(QStringLiteral("Once upon a time"), Origin::Imported));
+    if (!file)
+        return false;
+    RunRecord run;
+    run.id = 1;
+    run.attemptOf = 1;
+    run.startedAt = QDateTime::fromMSecsSinceEpoch(1'700'000'000'123, Qt::UTC);
+    run.model.layers = 2;
+    run.model.width = 4;
+    run.setPrompt(QStringLiteral("Once"));
+    RunGrown grown{1, QStringLiteral(" there"), {{5, 0, 6, 0.5F}}, {}};
+    const TextEdit edit{4, 0, QStringLiteral(" there"), {Span{6, Origin::Generated, 1, 0}}};
+    return (*file)->append({RunChanged{run}, grown, edit}).has_value();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: make_seeds FOLDER\n", stderr);
+        return 2;
+    }
+    const Seeds seeds(argv[1]);
+    addModels(seeds);
+    addStates(seeds);
+    if (!addProject(seeds)) {
+        std::fputs("make_seeds: the project could not be written\n", stderr);
+        return 1;
+    }
+    return 0;
+}
