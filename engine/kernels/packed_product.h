@@ -41,6 +41,8 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
 // The rows [rowBegin, rowEnd) as float32; rowBegin is a multiple of 16.
 void widenPackedRows(const Matrix& weights, int rowBegin, int rowEnd, float* out);
 
+// Whether the kernels of packed_product_vnni.h are used here.
+[[nodiscard]] bool usesVnni();
 // Makes processors with VNNI do without it, so that tests reach what others run.
 void disableVnniForTest(bool disabled);
 

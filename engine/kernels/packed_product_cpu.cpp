@@ -169,6 +169,7 @@ void productGroupImpl(const PackedLayout& layout, const std::byte* group, const 
 }
 
 int mostTokensImpl() { return kMostTokens; }
+bool isForVnniImpl() { return HWY_TARGET == HWY_AVX3; }
 
 // 16 values: scale * code + start.
 HWY_INLINE void widenCodes(const std::uint8_t* codes, float scale, float start, float* out) {
@@ -268,6 +269,7 @@ namespace engine {
 
 HWY_EXPORT(productGroupImpl);
 HWY_EXPORT(mostTokensImpl);
+HWY_EXPORT(isForVnniImpl);
 HWY_EXPORT(packInputsImpl);
 HWY_EXPORT(widenGroupImpl);
 
@@ -275,12 +277,13 @@ namespace {
 
 std::atomic<bool> vnniIsDisabled{false};
 
-bool mayUseVnni() {
-    static const bool isSupported = vnni::isSupported();
-    return isSupported && !vnniIsDisabled.load(std::memory_order_relaxed);
-}
-
 } // namespace
+
+bool usesVnni() {
+    static const bool isSupported = vnni::isSupported();
+    return isSupported && !vnniIsDisabled.load(std::memory_order_relaxed) &&
+           HWY_DYNAMIC_DISPATCH(isForVnniImpl)();
+}
 
 void disableVnniForTest(bool disabled) { vnniIsDisabled = disabled; }
 
@@ -295,7 +298,7 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
     const PackedLayout layout = packedLayout(weights.type);
     const std::size_t groupBytes = packedGroupBytes(weights.type, weights.columns);
     const int mostTokens = HWY_DYNAMIC_DISPATCH(mostTokensImpl)();
-    const bool vnni = mayUseVnni();
+    const bool vnni = usesVnni();
     alignas(kBufferAlignment) float sums[4 * kTileRows];
     for (int row = rowBegin; row < rowEnd; row += kTileRows) {
         const std::byte* group = static_cast<const std::byte*>(weights.data) +

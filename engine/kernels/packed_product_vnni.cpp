@@ -25,6 +25,11 @@ INKGATE_VNNI inline __m512i fourBytesToAllLanes(const std::int8_t* bytes) {
     return _mm512_set1_epi32(four);
 }
 
+// 16 of the float16 values at `bytes`, from number `index` on.
+INKGATE_VNNI inline __m512 halves(const std::byte* bytes, std::size_t index) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 2 * index)));
+}
+
 // Weights are unsigned, x is signed: what the instruction takes. The weights' offset is in the sum's start value.
 template <int kTokens>
 INKGATE_VNNI inline void addColumns(__m512i codes, const PackedInput* const* x, std::size_t column,
@@ -79,8 +84,7 @@ INKGATE_VNNI void product(const PackedLayout& layout, const std::byte* tile, con
             const __m512 scale = _mm512_mul_ps(scales, _mm512_set1_ps(x[t]->scale));
             sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(total), scale, sums[t]);
             if constexpr (kHasMinimum) {
-                const __m512 minimums = _mm512_cvtph_ps(
-                    _mm256_loadu_si256(reinterpret_cast<const __m256i*>(tile + 2 * kTileRows)));
+                const __m512 minimums = halves(tile, kTileRows);
                 const float sum = x[t]->scale * static_cast<float>(x[t]->sum);
                 sums[t] = _mm512_fmadd_ps(minimums, _mm512_set1_ps(sum), sums[t]);
             }
@@ -90,6 +94,95 @@ INKGATE_VNNI void product(const PackedLayout& layout, const std::byte* tile, con
 #pragma GCC unroll 4
     for (int t = 0; t < kTokens; ++t)
         _mm512_storeu_ps(y + t * kTileRows, sums[t]);
+}
+
+// ---- by input ----
+
+// The codes of four used inputs of a run, and of x for them.
+struct FourInputs {
+    const std::byte* codes[4];
+    std::int32_t high, low; // x: four bytes each
+};
+
+// w[k] holds for outputs 16 k .. 16 k + 15 the codes of the four inputs side by side.
+INKGATE_VNNI inline void interleave(const __m512i* codes, __m512i* w) {
+    const __m512i firstLow = _mm512_unpacklo_epi8(codes[0], codes[1]);
+    const __m512i firstHigh = _mm512_unpackhi_epi8(codes[0], codes[1]);
+    const __m512i secondLow = _mm512_unpacklo_epi8(codes[2], codes[3]);
+    const __m512i secondHigh = _mm512_unpackhi_epi8(codes[2], codes[3]);
+    w[0] = _mm512_unpacklo_epi16(firstLow, secondLow);
+    w[1] = _mm512_unpackhi_epi16(firstLow, secondLow);
+    w[2] = _mm512_unpacklo_epi16(firstHigh, secondHigh);
+    w[3] = _mm512_unpackhi_epi16(firstHigh, secondHigh);
+}
+
+INKGATE_VNNI inline void addFour(const __m512i* codes, const FourInputs& inputs, __m512i* high,
+                                 __m512i* low) {
+    __m512i w[4];
+    interleave(codes, w);
+    const __m512i xHigh = _mm512_set1_epi32(inputs.high);
+    const __m512i xLow = _mm512_set1_epi32(inputs.low);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+        high[k] = _mm512_dpbusd_epi32(high[k], w[k], xHigh);
+        low[k] = _mm512_dpbusd_epi32(low[k], w[k], xLow);
+    }
+}
+
+template <int kCodeBits, bool kHasMinimum>
+INKGATE_VNNI void addRunOfKind(const RunProduct& op, const PackedInput& x, const FourInputs* fours,
+                               std::size_t count, float* sums) {
+    constexpr int kVectors = kCodeBits == 8 ? 4 : 8; // of outputs in 64 bytes of codes
+    const __m512i lowHalf = _mm512_set1_epi8(15);
+    const __m512 xScale = _mm512_set1_ps(x.scale);
+    const __m512 xSum = _mm512_set1_ps(x.scale * static_cast<float>(x.sum));
+    const std::size_t units = op.run.inputBytes() / 64;
+    const std::size_t headPerUnit = op.run.headBytes() / units;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+        for (const std::byte* next : op.next)
+            _mm_prefetch(reinterpret_cast<const char*>(next) + 64 * unit, _MM_HINT_T0);
+        const char* const nextHead = reinterpret_cast<const char*>(op.nextRun) + unit * headPerUnit;
+        for (std::size_t line = 0; line < headPerUnit; line += 64)
+            _mm_prefetch(nextHead + line, _MM_HINT_T0);
+        __m512i high[kVectors], low[kVectors];
+#pragma GCC unroll 8
+        for (int k = 0; k < kVectors; ++k) {
+            high[k] = _mm512_setzero_si512();
+            low[k] = _mm512_set1_epi32(-op.run.layout.offset * x.sum);
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            __m512i codes[4];
+#pragma GCC unroll 4
+            for (int input = 0; input < 4; ++input)
+                codes[input] = _mm512_loadu_si512(fours[i].codes[input] + 64 * unit);
+            if constexpr (kCodeBits == 8) {
+                addFour(codes, fours[i], high, low);
+            } else {
+                __m512i nibbles[4];
+#pragma GCC unroll 4
+                for (int input = 0; input < 4; ++input)
+                    nibbles[input] = _mm512_and_si512(codes[input], lowHalf);
+                addFour(nibbles, fours[i], high, low);
+#pragma GCC unroll 4
+                for (int input = 0; input < 4; ++input)
+                    nibbles[input] = _mm512_and_si512(_mm512_srli_epi16(codes[input], 4), lowHalf);
+                addFour(nibbles, fours[i], high + 4, low + 4);
+            }
+        }
+#pragma GCC unroll 8
+        for (int k = 0; k < kVectors; ++k) {
+            const std::size_t output = unit * 16 * kVectors + 16 * static_cast<std::size_t>(k);
+            const __m512 scales = halves(op.packed, output);
+            const __m512i total = _mm512_add_epi32(_mm512_slli_epi32(high[k], 8), low[k]);
+            __m512 sum = _mm512_loadu_ps(sums + output);
+            sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(total), _mm512_mul_ps(scales, xScale), sum);
+            if constexpr (kHasMinimum) {
+                const __m512 minimums = halves(op.packed, op.run.outputs + output);
+                sum = _mm512_fmadd_ps(minimums, xSum, sum);
+            }
+            _mm512_storeu_ps(sums + output, sum);
+        }
+    }
 }
 
 template <int kTokens>
@@ -103,6 +196,26 @@ void productOfKind(const PackedLayout& layout, const std::byte* group, const Pac
 }
 
 } // namespace
+
+void addRun(const RunProduct& op, const PackedInput& x, float* sums) {
+    FourInputs fours[kTileColumns / 4];
+    const std::size_t count = (op.used.size() + 3) / 4;
+    for (std::size_t i = 0; i < 4 * count; ++i) {
+        // Where fewer are left, the first stands in for the others, times zero.
+        const bool exists = i < op.used.size();
+        const std::size_t input = op.used[exists ? i : 0];
+        FourInputs& four = fours[i / 4];
+        four.codes[i % 4] = op.packed + op.run.headBytes() + input * op.run.inputBytes();
+        reinterpret_cast<std::int8_t*>(&four.high)[i % 4] = exists ? x.high[input] : std::int8_t{0};
+        reinterpret_cast<std::int8_t*>(&four.low)[i % 4] = exists ? x.low[input] : std::int8_t{0};
+    }
+    if (op.run.layout.codeBits == 8)
+        op.run.layout.hasMinimum ? addRunOfKind<8, true>(op, x, fours, count, sums)
+                                 : addRunOfKind<8, false>(op, x, fours, count, sums);
+    else
+        op.run.layout.hasMinimum ? addRunOfKind<4, true>(op, x, fours, count, sums)
+                                 : addRunOfKind<4, false>(op, x, fours, count, sums);
+}
 
 bool isSupported() {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -122,6 +235,7 @@ void productGroup(const PackedLayout& layout, const std::byte* group, const Pack
 
 bool isSupported() { return false; }
 void productGroup(const PackedLayout&, const std::byte*, const PackedInputs&, int, float*) { assert(false); }
+void addRun(const RunProduct&, const PackedInput&, float*) { assert(false); }
 
 #endif
 

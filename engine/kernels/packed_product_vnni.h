@@ -5,6 +5,8 @@
 #include "engine/kernels/packed_product.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 namespace engine::vnni {
 
@@ -13,5 +15,17 @@ namespace engine::vnni {
 // 16 rows of weights, the tiles at `group`, times `tokens` rows of x (1, 2 or 4); y holds 16 sums per token.
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y);
+
+// A run of 32 inputs of a matrix kept by input, of which some are used.
+struct RunProduct {
+    const PackedRun& run;
+    const std::byte* packed;                // the run
+    std::span<const std::uint8_t> used;     // in [0, 32), one at least
+    const std::byte* nextRun;               // the run that comes next, to be fetched meanwhile:
+    std::span<const std::byte* const> next; // its scales and the weights of its used inputs
+};
+
+// sums[outputs] += the run's weights times x. What is not used has a code of zero in `x`.
+void addRun(const RunProduct& op, const PackedInput& x, float* sums);
 
 } // namespace engine::vnni

@@ -44,13 +44,14 @@ void putRun(const BlockRun& run, const PackedRun& packed, std::size_t output, st
         putHalf(out + 2 * (packed.outputs + output), run.minimum);
     std::byte* codes = out + packed.headBytes();
     if (packed.layout.codeBits == 8) {
+        const std::size_t place = output / 64 * 64 + placeInRun(output % 64);
         for (std::size_t i = 0; i < kRunLength; ++i, codes += packed.inputBytes())
-            codes[output] = static_cast<std::byte>(run.codes[i] - run.offset);
+            codes[place] = static_cast<std::byte>(run.codes[i] + packed.layout.offset - run.offset);
         return;
     }
     assert(run.offset == packed.layout.offset);
-    const std::size_t place = output / 64 * 32 + output % 32;
-    const unsigned shift = output % 64 < 32 ? 0 : 4;
+    const std::size_t place = output / 128 * 64 + placeInRun(output % 64);
+    const unsigned shift = output % 128 < 64 ? 0 : 4;
     for (std::size_t i = 0; i < kRunLength; ++i, codes += packed.inputBytes())
         codes[place] |= static_cast<std::byte>(run.codes[i] << shift);
 }
@@ -129,7 +130,7 @@ void packValues(DataType type, const float* values, int rows, int columns, std::
 }
 
 PackedRun packedRun(DataType type, int outputs) {
-    return {packedLayout(type), (static_cast<std::size_t>(outputs) + 63) / 64 * 64};
+    return {packedLayout(type), (static_cast<std::size_t>(outputs) + 127) / 128 * 128};
 }
 
 void packRunOfBlocks(DataType stored, const std::byte* blocks, std::size_t rowBytes, int outputs,

@@ -10,9 +10,9 @@
 // another, each run of them being
 //   scale    [outputs] float16
 //   minimum  [outputs] float16, in types that have one
-//   code     [32, outputs], 8 bits: code - offset as a signed byte
-//            4 bits: 64 outputs in 32 bytes, the first 32 in the low halves, the others in the high
-// with outputs filled up to a multiple of 64 by zeros.
+//   code     [32, outputs], 8 bits: 64 outputs in 64 bytes; 4 bits: 128 in 64 bytes, the first 64 in the low halves
+// with outputs filled up to a multiple of 128 by zeros. Among 64 codes, output 16 k + 4 q + i is at 16 q + 4 k + i: so
+// four inputs' codes, interleaved byte by byte within 16 bytes as vector instructions do it, come out in order.
 // Kinds:   Q8_0 (offset 128) also keeps Q5_0 exactly; Q4_0 (offset 8); Q4_1 and Q5_1 (a minimum, no offset;
 //          Q5_1's codes take a byte each), which also keep Q4_K and Q5_K, their scales rounded to float16.
 //          Q6_K, whose scales stand for 16 values, is quantised anew as Q8_0.
@@ -57,6 +57,10 @@ struct PackedRun {
 };
 
 [[nodiscard]] PackedRun packedRun(DataType type, int outputs);
+// Where among 64 codes of a run that of output number `output` (below 64) is; and the reverse, which is the same.
+[[nodiscard]] constexpr std::size_t placeInRun(std::size_t output) {
+    return output % 16 / 4 * 16 + output / 16 * 4 + output % 4;
+}
 
 // Of Q8_0, Q4_0, Q4_1 and Q5_1.
 [[nodiscard]] PackedLayout packedLayout(DataType type);

@@ -2,7 +2,7 @@
 // for every token are not read: the squared relu of channel mixing leaves most of its outputs zero.
 // Shapes:  as in linear.h; weights.order is ByInput.
 // The inputs are summed in a fixed number of parts, so the result depends neither on the number of threads nor on
-// the number of tokens. x is not rounded.
+// the number of tokens. x is not rounded, but for packed weights on processors with VNNI (packed_product.h).
 // Source:  tests/support/reference/linear_reference.h is the plain form.
 // Threads: `pool` and `scratch` serve one caller at a time.
 #pragma once
@@ -16,7 +16,7 @@ namespace engine {
 void skippingProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScratch& scratch);
 
 // The weights of outputs [outputBegin, outputEnd) as float32, [columns, outputEnd - outputBegin]. Of packed weights
-// outputBegin is a multiple of 64.
+// outputBegin is a multiple of 128.
 void widenByInput(const Matrix& weights, int outputBegin, int outputEnd, float* out);
 
 } // namespace engine

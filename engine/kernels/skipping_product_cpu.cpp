@@ -1,5 +1,6 @@
 #include "engine/kernels/skipping_product.h"
 
+#include "engine/kernels/packed_product_vnni.h"
 #include "engine/kernels/row_product.h"
 #include "engine/kernels/simd_targets.h"
 
@@ -51,7 +52,7 @@ HWY_INLINE void fetch(const InputRows& inputs, std::size_t byte) {
         __builtin_prefetch(next + byte);
 }
 
-// sums[c] += x[0] rows[0][c] + ... for weights that are values or signed bytes.
+// sums[c] += x[0] rows[0][c] + ... for weights that are values, or codes, without their offset and in their own order.
 template <class Stored> void addRows(const InputRows& inputs, std::size_t outputs, float* sums) {
     const FloatTag d;
     const std::size_t lanes = hn::Lanes(d);
@@ -80,22 +81,21 @@ template <class Stored> void addRows(const InputRows& inputs, std::size_t output
     }
 }
 
-// The same for 4-bit codes, without their offset; `outputs` is a multiple of 64.
+// The same for 4-bit codes; `outputs` is a multiple of 128.
 void addNibbles(const InputRows& inputs, std::size_t outputs, float* sums) {
     const hn::CappedTag<float, 16> d;
     const hn::Rebind<std::int32_t, decltype(d)> integers;
     const hn::Rebind<std::uint8_t, decltype(d)> bytes;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t unit = 0; unit < outputs / 64; ++unit) {
-        if (unit % 2 == 0)
-            fetch(inputs, unit * 32);
-        for (std::size_t j = 0; j < 32; j += lanes) {
-            float* const low = sums + 64 * unit + j;
-            float* const high = low + 32;
+    for (std::size_t unit = 0; unit < outputs / 128; ++unit) {
+        fetch(inputs, unit * 64);
+        for (std::size_t j = 0; j < 64; j += lanes) {
+            float* const low = sums + 128 * unit + j;
+            float* const high = low + 64;
             auto lowSum = hn::LoadU(d, low);
             auto highSum = hn::LoadU(d, high);
             for (std::size_t i = 0; i < kInputsAtOnce; ++i) {
-                const auto* codes = reinterpret_cast<const std::uint8_t*>(inputs.rows[i]) + 32 * unit + j;
+                const auto* codes = reinterpret_cast<const std::uint8_t*>(inputs.rows[i]) + 64 * unit + j;
                 const auto pairs = hn::PromoteTo(integers, hn::LoadU(bytes, codes));
                 const auto x = hn::Set(d, inputs.x[i]);
                 lowSum = hn::MulAdd(hn::ConvertTo(d, hn::And(pairs, hn::Set(integers, 15))), x, lowSum);
@@ -109,7 +109,7 @@ void addNibbles(const InputRows& inputs, std::size_t outputs, float* sums) {
 
 void addRowsImpl(const Matrix& weights, const InputRows& inputs, std::size_t outputs, float* sums) {
     if (weights.isPacked)
-        return packedLayout(weights.type).codeBits == 8 ? addRows<std::int8_t>(inputs, outputs, sums)
+        return packedLayout(weights.type).codeBits == 8 ? addRows<std::uint8_t>(inputs, outputs, sums)
                                                         : addNibbles(inputs, outputs, sums);
     switch (weights.type) {
     case DataType::Float16: return addRows<hwy::float16_t>(inputs, outputs, sums);
@@ -118,53 +118,63 @@ void addRowsImpl(const Matrix& weights, const InputRows& inputs, std::size_t out
     }
 }
 
-// sums += scale * (codeSums - offset * inputSum) + minimum * inputSum, for a run of 32 inputs.
-void addRunImpl(const PackedRun& run, const std::byte* head, const float* codeSums, float offset,
-                float inputSum, float* sums) {
-    const FloatTag d;
+// sums += scale * (codeSums - offset * inputSum) + minimum * inputSum, for a run of 32 inputs; `codeSums` are in the
+// order of the codes.
+void addRunImpl(const PackedRun& run, const std::byte* head, const float* codeSums, float inputSum,
+                float* sums) {
+    const hn::CappedTag<float, 64> d;
     const auto* scales = reinterpret_cast<const hwy::float16_t*>(head);
-    for (std::size_t c = 0; c < run.outputs; c += hn::Lanes(d)) {
-        const auto codes = hn::Sub(hn::LoadU(d, codeSums + c), hn::Set(d, offset * inputSum));
-        auto sum = hn::MulAdd(widened(d, scales + c), codes, hn::LoadU(d, sums + c));
-        if (run.layout.hasMinimum)
-            sum = hn::MulAdd(widened(d, scales + run.outputs + c), hn::Set(d, inputSum), sum);
-        hn::StoreU(sum, d, sums + c);
+    const float offset = static_cast<float>(run.layout.offset) * inputSum;
+    for (std::size_t unit = 0; unit < run.outputs; unit += 64) {
+        HWY_ALIGN float inOrder[64];
+        for (std::size_t output = 0; output < 64; output += 4)
+            std::copy_n(codeSums + unit + placeInRun(output), 4, inOrder + output);
+        for (std::size_t i = 0; i < 64; i += hn::Lanes(d)) {
+            const std::size_t output = unit + i;
+            const auto codes = hn::Sub(hn::Load(d, inOrder + i), hn::Set(d, offset));
+            auto sum = hn::MulAdd(widened(d, scales + output), codes, hn::LoadU(d, sums + output));
+            if (run.layout.hasMinimum)
+                sum = hn::MulAdd(widened(d, scales + run.outputs + output), hn::Set(d, inputSum), sum);
+            hn::StoreU(sum, d, sums + output);
+        }
     }
 }
 
-// The weights of a run's inputs for outputs [begin, begin + count), rows of `count` values. What is packed is filled up
-// to whole vectors, `out` is not.
-void widenRunImpl(const PackedRun& run, const std::byte* packed, float offset, std::size_t begin,
-                  std::size_t count, float* out) {
-    const hn::CappedTag<float, 16> d;
-    const hn::Rebind<std::int32_t, decltype(d)> integers;
-    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+// The weights of a run's inputs for outputs [begin, begin + count), rows of `count` values; begin is a multiple of 64.
+// What is packed is filled up, `out` is not.
+void widenRunImpl(const PackedRun& run, const std::byte* packed, std::size_t begin, std::size_t count,
+                  float* out) {
+    const hn::CappedTag<float, 64> d;
     const std::size_t lanes = hn::Lanes(d);
-    const auto* scales = reinterpret_cast<const hwy::float16_t*>(packed);
-    for (std::size_t c = begin; c < begin + count; c += lanes) {
-        const auto scale = widened(d, scales + c);
-        const auto start = run.layout.hasMinimum ? widened(d, scales + run.outputs + c)
-                                                 : hn::Mul(scale, hn::Set(d, -offset));
-        const std::byte* codes = packed + run.headBytes();
-        for (std::size_t i = 0; i < kTileColumns; ++i, codes += run.inputBytes()) {
-            hn::Vec<decltype(d)> code;
-            if (run.layout.codeBits == 8) {
-                code = widened(d, reinterpret_cast<const std::int8_t*>(codes) + c);
-            } else {
-                const auto* pairs = reinterpret_cast<const std::uint8_t*>(codes) + c / 64 * 32 + c % 32;
-                const auto pair = hn::PromoteTo(integers, hn::LoadU(bytes, pairs));
-                code = hn::ConvertTo(d, c % 64 < 32 ? hn::And(pair, hn::Set(integers, 15))
-                                                    : hn::ShiftRight<4>(pair));
-            }
-            const auto value = hn::MulAdd(code, scale, start);
-            float* const to = out + i * count + c - begin;
-            if (c + lanes <= begin + count) {
-                hn::StoreU(value, d, to);
-            } else {
-                HWY_ALIGN float values[hn::MaxLanes(d)];
-                hn::Store(value, d, values);
-                std::copy_n(values, begin + count - c, to);
-            }
+    const bool isByte = run.layout.codeBits == 8;
+    const auto* halves = reinterpret_cast<const hwy::float16_t*>(packed);
+    for (std::size_t c = begin; c < begin + count; c += 64) {
+        HWY_ALIGN float scales[64], starts[64], row[64];
+        for (std::size_t i = 0; i < 64; i += lanes) {
+            const auto scale = widened(d, halves + c + i);
+            const auto offset = hn::Set(d, static_cast<float>(-run.layout.offset));
+            hn::Store(scale, d, scales + i);
+            hn::Store(run.layout.hasMinimum ? widened(d, halves + run.outputs + c + i)
+                                            : hn::Mul(scale, offset),
+                      d, starts + i);
+        }
+        const std::size_t kept = std::min<std::size_t>(64, begin + count - c);
+        const std::byte* codes = packed + run.headBytes() + (isByte ? c / 64 : c / 128) * 64;
+        for (std::size_t input = 0; input < kTileColumns; ++input, codes += run.inputBytes()) {
+            HWY_ALIGN std::uint8_t inOrder[64];
+            for (std::size_t output = 0; output < 64; output += 4)
+                std::memcpy(inOrder + output, codes + placeInRun(output), 4);
+            if (!isByte)
+                for (std::uint8_t& code : inOrder)
+                    code = c % 128 == 0 ? code & 15 : code >> 4;
+            float* const place = out + input * count + c - begin;
+            float* const to = kept == 64 ? place : row;
+            for (std::size_t i = 0; i < 64; i += lanes)
+                hn::StoreU(
+                    hn::MulAdd(widened(d, inOrder + i), hn::Load(d, scales + i), hn::Load(d, starts + i)), d,
+                    to + i);
+            if (kept < 64)
+                std::copy_n(row, kept, place);
         }
     }
 }
@@ -189,11 +199,6 @@ constexpr std::size_t kParts = 16;
 // Below this a product is done before a second thread has woken up.
 constexpr std::size_t kLeastSharedBytes = 65536;
 
-// What is left of a packed code once it is stored: 8-bit codes are signed bytes already.
-float storedOffset(const PackedLayout& layout) {
-    return layout.codeBits == 8 ? 0.0f : static_cast<float>(layout.offset);
-}
-
 class SkippingProduct {
 public:
     SkippingProduct(const LinearJob& job, int tokens, LinearScratch& scratch)
@@ -202,14 +207,17 @@ public:
         , m_tokens(static_cast<std::size_t>(tokens))
         , m_inputs(static_cast<std::size_t>(job.weights.columns))
         , m_outputs(static_cast<std::size_t>(job.weights.rows))
-        , m_rowOfSums((m_outputs + 63) / 64 * 64)
+        , m_rowOfSums((m_outputs + 127) / 128 * 128)
         , m_partLength((m_inputs + kParts * kTileColumns - 1) / (kParts * kTileColumns) * kTileColumns) {
         const std::size_t sums = kParts * m_tokens * m_rowOfSums;
-        scratch.skippingSums.ensure(isPacked() ? 2 * sums : sums);
+        const bool isVnni = isPacked() && usesVnni();
+        scratch.skippingSums.ensure(isPacked() && !isVnni ? 2 * sums : sums);
         scratch.usedInputs.ensure(m_inputs);
         m_partSums = scratch.skippingSums.data();
-        m_codeSums = isPacked() ? m_partSums + sums : nullptr;
+        m_codeSums = isPacked() && !isVnni ? m_partSums + sums : nullptr;
         m_used = scratch.usedInputs.data();
+        if (isVnni)
+            packInput(scratch.packedInputs);
     }
 
     [[nodiscard]] std::size_t parts() const { return (m_inputs + m_partLength - 1) / m_partLength; }
@@ -222,15 +230,12 @@ public:
         std::fill_n(sums, m_tokens * m_rowOfSums, 0.0f);
         if (!isPacked())
             return addInputs(used, 0, used.size(), sums);
-        float* const codeSums = m_codeSums + part * m_tokens * m_rowOfSums;
         for (std::size_t first = 0; first < used.size();) {
-            const std::size_t run = used[first] / kTileColumns;
-            std::size_t end = first + 1;
-            while (end < used.size() && used[end] / kTileColumns == run)
-                ++end;
-            std::fill_n(codeSums, m_tokens * m_rowOfSums, 0.0f);
-            addInputs(used, first, end, codeSums);
-            addRun(used.subspan(first, end - first), run, codeSums, sums);
+            const std::size_t end = endOfRun(used, first);
+            if (m_packedInputs != nullptr)
+                addRunWithVnni(used, first, end, sums);
+            else
+                addRun(used, first, end, m_codeSums + part * m_tokens * m_rowOfSums, sums);
             first = end;
         }
     }
@@ -300,23 +305,65 @@ private:
         }
     }
 
-    void addRun(std::span<const std::uint32_t> used, std::size_t run, const float* codeSums,
+    // The used inputs from `first` on that are of its run end here.
+    static std::size_t endOfRun(std::span<const std::uint32_t> used, std::size_t first) {
+        std::size_t end = first;
+        while (end < used.size() && used[end] / kTileColumns == used[first] / kTileColumns)
+            ++end;
+        return end;
+    }
+
+    void addRun(std::span<const std::uint32_t> used, std::size_t first, std::size_t end, float* codeSums,
                 float* sums) const {
+        std::fill_n(codeSums, m_tokens * m_rowOfSums, 0.0f);
+        addInputs(used, first, end, codeSums);
         for (std::size_t t = 0; t < m_tokens; ++t) {
             float inputSum = 0;
-            for (const std::uint32_t index : used)
+            for (const std::uint32_t index : used.subspan(first, end - first))
                 inputSum += input(t, index);
             HWY_DYNAMIC_DISPATCH(addRunImpl)
-            (m_run, m_job.weights.group(static_cast<int>(run)), codeSums + t * m_rowOfSums,
-             storedOffset(m_run.layout), inputSum, sums + t * m_rowOfSums);
+            (m_run, m_job.weights.group(static_cast<int>(used[first] / kTileColumns)),
+             codeSums + t * m_rowOfSums, inputSum, sums + t * m_rowOfSums);
         }
+    }
+
+    void addRunWithVnni(std::span<const std::uint32_t> used, std::size_t first, std::size_t end,
+                        float* sums) const {
+        const std::size_t run = used[first] / kTileColumns;
+        std::array<std::uint8_t, kTileColumns> ofRun;
+        for (std::size_t i = first; i < end; ++i)
+            ofRun[i - first] = static_cast<std::uint8_t>(used[i] % kTileColumns);
+        std::array<const std::byte*, kTileColumns> next;
+        const std::size_t nextEnd = endOfRun(used, end);
+        for (std::size_t i = end; i < nextEnd; ++i)
+            next[i - end] = weightsOf(used[i]);
+        const std::byte* const packed = m_job.weights.group(static_cast<int>(run));
+        const std::byte* const nextRun =
+            end < used.size() ? m_job.weights.group(static_cast<int>(used[end] / kTileColumns)) : packed;
+        vnni::RunProduct product{m_run, packed, std::span(ofRun).first(end - first), nextRun,
+                                 std::span(next).first(nextEnd - end)};
+        for (std::size_t t = 0; t < m_tokens; ++t) {
+            vnni::addRun(product, m_packedInputs[t * (m_inputs / kTileColumns) + run],
+                         sums + t * m_rowOfSums);
+            product.next = {}; // once is enough
+        }
+    }
+
+    void packInput(AlignedBuffer<std::byte>& memory) {
+        const std::size_t runs = m_inputs / kTileColumns;
+        memory.ensure(m_tokens * runs * sizeof(PackedInput));
+        auto* const packed = reinterpret_cast<PackedInput*>(memory.data());
+        for (std::size_t t = 0; t < m_tokens; ++t)
+            packInputs(m_job.x + t * static_cast<std::size_t>(m_job.xStride), m_inputs, packed + t * runs);
+        m_packedInputs = packed;
     }
 
     const LinearJob& m_job;
     PackedRun m_run;
     std::size_t m_tokens, m_inputs, m_outputs, m_rowOfSums, m_partLength;
-    float* m_partSums = nullptr; // [kParts, tokens, m_rowOfSums]
-    float* m_codeSums = nullptr; // the same, for packed weights
+    float* m_partSums = nullptr;                 // [kParts, tokens, m_rowOfSums]
+    float* m_codeSums = nullptr;                 // the same, for packed weights without VNNI
+    const PackedInput* m_packedInputs = nullptr; // [tokens, runs], for packed weights with VNNI
     std::uint32_t* m_used = nullptr;
     mutable std::atomic<std::size_t> m_usedCount{0};
 };
@@ -347,7 +394,7 @@ void widenByInput(const Matrix& weights, int outputBegin, int outputEnd, float* 
         if (weights.isPacked) {
             const PackedRun run = packedRun(weights.type, weights.rows);
             HWY_DYNAMIC_DISPATCH(widenRunImpl)
-            (run, weights.group(group), storedOffset(run.layout), begin, count, to);
+            (run, weights.group(group), begin, count, to);
         } else {
             const std::byte* const stored = weights.group(group) + begin * bytesPerBlock(weights.type);
             widenRows({weights.type, 1, static_cast<int>(count), stored}, 0, 1, to);

@@ -23,9 +23,9 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 template <class D> HWY_INLINE hn::Vec<D> widened(D d, const float* stored) { return hn::LoadU(d, stored); }
-// Signed bytes become whole numbers.
-template <class D> HWY_INLINE hn::Vec<D> widened(D d, const std::int8_t* stored) {
-    const hn::Rebind<std::int8_t, D> storedTag;
+// Bytes become whole numbers.
+template <class D> HWY_INLINE hn::Vec<D> widened(D d, const std::uint8_t* stored) {
+    const hn::Rebind<std::uint8_t, D> storedTag;
     const hn::Rebind<std::int32_t, D> integers;
     return hn::ConvertTo(d, hn::PromoteTo(integers, hn::LoadU(storedTag, stored)));
 }
