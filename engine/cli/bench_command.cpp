@@ -30,6 +30,7 @@ struct BenchOptions {
     std::string random;
     int prefill = 512;
     int decode = 64;
+    int batch = 1;
     bool withTrace = false;
 };
 
@@ -75,6 +76,7 @@ private:
     Expected<double> prefillRate();
     // Tokens per second; every token's gates go to `sink` if there is one.
     Expected<double> decodeRate(GateSink* sink, double leastSeconds);
+    Expected<void> measureBatch(Json& result);
     Expected<void> measureTrace(Json& result);
 
     const BenchOptions& m_options;
@@ -125,6 +127,33 @@ Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
         count += static_cast<double>(tokens.size());
     } while (watch.seconds() < leastSeconds);
     return count / watch.seconds();
+}
+
+// Several sequences at once.
+Expected<void> Bench::measureBatch(Json& result) {
+    const auto count = static_cast<std::size_t>(m_options.batch);
+    std::vector<State> states(count, m_state);
+    std::vector<float> logits(count * m_logits.size());
+    std::vector<DecodeStep> steps(count);
+    double tokens = 0;
+    std::size_t next = 0;
+    std::optional<Stopwatch> watch;
+    while (!watch || watch->seconds() < kLeastSeconds) {
+        if (m_context.stop.stop_requested())
+            return failure(ErrorCode::Cancelled, "interrupted before the measurement was complete");
+        for (std::size_t i = 0; i < count; ++i)
+            steps[i] = {&states[i], m_tokens[next++ % m_tokens.size()],
+                        std::span(logits).subspan(i * m_logits.size(), m_logits.size())};
+        if (auto done = m_session.decodeTogether(steps); !done)
+            return done;
+        if (watch)
+            tokens += static_cast<double>(count);
+        else
+            watch.emplace(); // the first step prepares
+    }
+    result["batch"] = m_options.batch;
+    result["batch_tokens_per_second"] = tokens / watch->seconds();
+    return {};
 }
 
 // Alternates short rounds with and without recording, so that a machine that speeds up or slows down does so
@@ -236,6 +265,10 @@ Expected<Json> Bench::run() {
                 {"matrix_share", prefillGflops / *matrixRate},
                 {"load_seconds", m_loaded.loadSeconds},
                 {"peak_rss_mb", peak}};
+    if (m_options.batch > 1) {
+        if (auto done = measureBatch(result); !done)
+            return tl::unexpected<Error>(std::move(done.error()));
+    }
     if (m_options.withTrace) {
         if (auto done = measureTrace(result); !done)
             return tl::unexpected<Error>(std::move(done.error()));
@@ -261,6 +294,10 @@ void printTable(const Json& result) {
         "zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token (%.0f %%)\n",
         100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
         100 * number("dense_bandwidth_share"));
+    if (result.contains("batch"))
+        std::printf("batch       %.1f tokens/s for %d sequences, %.2f times as many as for one\n",
+                    number("batch_tokens_per_second"), result["batch"].get<int>(),
+                    number("batch_tokens_per_second") / number("decode_tokens_per_second"));
     if (result.contains("trace_cost_share"))
         std::printf("recording   %.1f tokens/s with, %.1f without: costs %.1f %%\n",
                     number("decode_traced_tokens_per_second"), number("decode_untraced_tokens_per_second"),
@@ -302,6 +339,9 @@ void addBenchCommand(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     command->add_option("--decode", options->decode, "Tokens to generate one by one")
         ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command->add_option("--batch", options->batch, "Also generate for so many sequences at once")
+        ->check(CLI::Range(1, 64))
         ->capture_default_str();
     command->add_flag("--trace", options->withTrace, "Also measure what recording the gates costs");
     command->callback([options, &context] {

@@ -20,8 +20,10 @@ struct CompareOptions {
     GenerationOptions generation;
 };
 
+const std::string kBase = "base";
+
 struct Side {
-    std::string name; // "base", or the enhancement
+    std::string name; // kBase, or the enhancement
     Continuation continuation;
 };
 
@@ -34,28 +36,62 @@ Expected<std::string> chooseGate(const std::string& model) {
     return std::ranges::find(gates, "gated") != gates.end() ? std::string("gated") : gates.front();
 }
 
-Expected<Side> runSide(const ModelOptions& options, const GenerationSettings& settings,
-                       const std::string& prompt, const std::shared_ptr<ThreadPool>& pool,
-                       const CommandContext& context) {
-    const auto loaded = loadModel(options);
-    if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
-    const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
+// Continues the text with one model, as the sides that it is to be: one, or both if the gate is a file of its own
+// and both sides share the base model's weights.
+Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side> sides,
+                                     const GenerationSettings& settings, const std::string& prompt,
+                                     const std::shared_ptr<ThreadPool>& pool, const CommandContext& context) {
+    const auto tokenizer = loadTokenizerOf(loaded.files, *loaded.model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
-    const std::string sideName =
-        options.gate == "none" ? std::string("base") : describe(loaded->model->config().enhancement);
-    Session session(loaded->model, pool);
+    Session session(loaded.model, pool);
     ProgressLine progress;
     int tokens = 0;
-    ContinuationObserver observer;
-    observer.generated = [&](const GeneratedToken&) {
-        progress.show(sideName + ": " + std::to_string(++tokens) + " tokens");
-    };
-    auto result = continueText(session, **tokenizer, settings, prompt, observer, context.stop);
-    if (!result)
-        return tl::unexpected<Error>(std::move(result.error()));
-    return Side{sideName, std::move(*result)};
+    std::vector<ContinuationRequest> requests;
+    for (const Side& side : sides) {
+        ContinuationRequest& request = requests.emplace_back();
+        request.settings = settings;
+        request.settings.wearsEnhancement = side.name != kBase;
+        request.observer.generated = [&](const GeneratedToken&) {
+            progress.show(sides.front().name + (sides.size() > 1 ? " and " + sides.back().name : "") + ": " +
+                          std::to_string(++tokens) + " tokens");
+        };
+    }
+    auto results = continueTexts(session, **tokenizer, requests, prompt, context.stop);
+    if (!results)
+        return tl::unexpected<Error>(std::move(results.error()));
+    for (std::size_t i = 0; i < sides.size(); ++i)
+        sides[i].continuation = std::move((*results)[i]);
+    return sides;
+}
+
+// Base and gated.
+Expected<std::vector<Side>> runBoth(const ModelOptions& baseOptions, const ModelOptions& gatedOptions,
+                                    const GenerationSettings& settings, const std::string& prompt,
+                                    const CommandContext& context) {
+    const auto pool = context.makePool();
+    std::vector<Side> sides;
+    {
+        // One model in memory at a time; the gated one first, so that a wrong gate fails before anything is computed.
+        const auto loaded = loadModel(gatedOptions);
+        if (!loaded)
+            return tl::unexpected<Error>(loaded.error());
+        const Side gated{describe(loaded->model->config().enhancement), {}};
+        if (loaded->model->isBaseWithGate())
+            return runSides(*loaded, {{kBase, {}}, gated}, settings, prompt, pool, context);
+        auto done = runSides(*loaded, {gated}, settings, prompt, pool, context);
+        if (!done)
+            return done;
+        sides = std::move(*done);
+    }
+    const auto loaded = loadModel(baseOptions);
+    if (!loaded)
+        return tl::unexpected<Error>(loaded.error());
+    auto base = runSides(*loaded, {{kBase, {}}}, settings, prompt, pool, context);
+    if (!base)
+        return base;
+    sides.insert(sides.begin(), std::move(base->front()));
+    return sides;
 }
 
 // The byte where two texts part, at the start of a character; nothing if they are equal.
@@ -112,34 +148,28 @@ Expected<void> compare(const CompareOptions& options, const GenerationSettings& 
             return tl::unexpected<Error>(std::move(gate.error()));
         gatedOptions.gate = std::move(*gate);
     }
-    // One model in memory at a time; the gated one first, so that a wrong gate fails before anything is
-    // computed.
-    const auto pool = context.makePool();
-    const auto gated = runSide(gatedOptions, settings, *prompt, pool, context);
-    if (!gated)
-        return tl::unexpected<Error>(gated.error());
-    const auto base = runSide(baseOptions, settings, *prompt, pool, context);
-    if (!base)
-        return tl::unexpected<Error>(base.error());
-
-    const auto difference = firstDifference(base->continuation.text, gated->continuation.text);
+    const auto sides = runBoth(baseOptions, gatedOptions, settings, *prompt, context);
+    if (!sides)
+        return tl::unexpected<Error>(sides.error());
+    const Side &base = sides->front(), &gated = sides->back();
+    const auto difference = firstDifference(base.continuation.text, gated.continuation.text);
     if (context.json) {
         Json document{{"model", options.model.model},  {"gate", gatedOptions.gate},
-                      {"seed", settings.sampler.seed}, {"base", toJson(*base)},
-                      {"gated", toJson(*gated)},       {"first_difference", nullptr}};
+                      {"seed", settings.sampler.seed}, {"base", toJson(base)},
+                      {"gated", toJson(gated)},        {"first_difference", nullptr}};
         if (difference)
             document["first_difference"] =
-                characters(std::string_view(base->continuation.text).substr(0, *difference));
+                characters(std::string_view(base.continuation.text).substr(0, *difference));
         printJson(document);
         return {};
     }
-    print(*base, difference);
-    print(*gated, difference);
+    print(base, difference);
+    print(gated, difference);
     if (!difference)
         std::cout << "Both texts are the same.\n";
     else
         std::cout << "They part at [>], after "
-                  << characters(std::string_view(base->continuation.text).substr(0, *difference))
+                  << characters(std::string_view(base.continuation.text).substr(0, *difference))
                   << " characters.\n";
     return {};
 }

@@ -1,4 +1,4 @@
-// continuation.h: one generation from prompt to end, as generate and compare both run it.
+// continuation.h: one or several generations from one prompt to their ends, as generate and compare run them.
 // Threads: one at a time.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include "engine/runtime/generation.h"
 
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,9 +32,16 @@ struct ContinuationObserver {
     std::function<void(const GeneratedToken&)> generated; // after every token
 };
 
-// A stop request ends it like a limit: what there is so far is the result. Errors: those of Generation.
-[[nodiscard]] Expected<Continuation> continueText(Session& session, const Tokenizer& tokenizer,
-                                                  const GenerationSettings& settings, std::string_view prompt,
-                                                  const ContinuationObserver& observer, std::stop_token stop);
+struct ContinuationRequest {
+    GenerationSettings settings;
+    ContinuationObserver observer;
+};
+
+// All from the same prompt, a token each in turn; the weights are read once for all of them. A stop request ends them
+// like a limit: what there is so far is the result. Errors: those of Generation.
+[[nodiscard]] Expected<std::vector<Continuation>> continueTexts(Session& session, const Tokenizer& tokenizer,
+                                                                std::span<const ContinuationRequest> requests,
+                                                                std::string_view prompt,
+                                                                std::stop_token stop);
 
 } // namespace engine

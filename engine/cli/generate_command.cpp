@@ -5,6 +5,7 @@
 #include "engine/cli/generation_trace.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
+#include "engine/cli/progress_line.h"
 #include "engine/runtime/session.h"
 
 #include <iostream>
@@ -17,7 +18,54 @@ struct GenerateOptions {
     ModelOptions model;
     GenerationOptions generation;
     std::string trace;
+    int alternatives = 1;
 };
+
+Json toJson(const Continuation& result) {
+    return {{"text", result.text},
+            {"tokens", result.tokens.size()},
+            {"seconds", result.seconds},
+            {"tokens_per_second", result.tokensPerSecond()},
+            {"stop_reason", result.stopReason},
+            {"token_ids", result.tokens}};
+}
+
+// Several continuations of one prompt, each with the seed after the last one's.
+Expected<void> generateAlternatives(const GenerateOptions& options, const LoadedModel& loaded,
+                                    const Tokenizer& tokenizer, const GenerationSettings& settings,
+                                    const std::string& prompt, const CommandContext& context) {
+    Session session(loaded.model, context.makePool());
+    ProgressLine progress;
+    int tokens = 0;
+    std::vector<ContinuationRequest> requests(static_cast<std::size_t>(options.alternatives));
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        requests[i].settings = settings;
+        requests[i].settings.sampler.seed += i;
+        requests[i].observer.generated = [&](const GeneratedToken&) {
+            progress.show(std::to_string(++tokens) + " tokens of " + std::to_string(options.alternatives) +
+                          " continuations");
+        };
+    }
+    const auto results = continueTexts(session, tokenizer, requests, prompt, context.stop);
+    if (!results)
+        return tl::unexpected<Error>(results.error());
+    Json alternatives = Json::array();
+    for (std::size_t i = 0; i < results->size(); ++i) {
+        const std::uint64_t seed = requests[i].settings.sampler.seed;
+        Json alternative = toJson((*results)[i]);
+        alternative["seed"] = seed;
+        alternatives.push_back(std::move(alternative));
+        if (!context.json)
+            std::cout << "=== seed " << seed << '\n' << (*results)[i].text << "\n\n";
+    }
+    if (context.json)
+        printJson({{"model", loaded.files.name},
+                   {"enhancement", describe(loaded.model->config().enhancement)},
+                   {"prompt_tokens", results->front().promptTokens},
+                   {"load_seconds", loaded.loadSeconds},
+                   {"alternatives", alternatives}});
+    return {};
+}
 
 Expected<void> generate(const GenerateOptions& options, const GenerationSettings& settings,
                         const CommandContext& context) {
@@ -30,6 +78,8 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
+    if (options.alternatives > 1)
+        return generateAlternatives(options, *loaded, **tokenizer, settings, *prompt, context);
     std::unique_ptr<GenerationTrace> trace;
     if (!options.trace.empty()) {
         auto started = GenerationTrace::start(options.trace, *loaded, **tokenizer, settings);
@@ -39,7 +89,8 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     }
 
     Session session(loaded->model, context.makePool());
-    ContinuationObserver observer;
+    ContinuationRequest request{settings, {}};
+    ContinuationObserver& observer = request.observer;
     if (trace) {
         observer.sink = &trace->sink();
         observer.promptRead = [&](const Generation& generation) { trace->addPrompt(generation); };
@@ -53,23 +104,19 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
         std::cout << token.text << std::flush;
         endsLine = token.text.back() == '\n';
     };
-    const auto result = continueText(session, **tokenizer, settings, *prompt, observer, context.stop);
+    const auto results = continueTexts(session, **tokenizer, {&request, 1}, *prompt, context.stop);
     if (!context.json && !endsLine)
         std::cout << '\n' << std::flush;
-    if (!result)
-        return tl::unexpected<Error>(result.error());
-    Json document{{"text", result->text},
-                  {"tokens", result->tokens.size()},
-                  {"seconds", result->seconds},
-                  {"tokens_per_second", result->tokensPerSecond()},
-                  {"prompt_tokens", result->promptTokens},
-                  {"prompt_seconds", result->promptSeconds},
-                  {"load_seconds", loaded->loadSeconds},
-                  {"stop_reason", result->stopReason},
-                  {"model", loaded->files.name},
-                  {"enhancement", describe(loaded->model->config().enhancement)},
-                  {"seed", settings.sampler.seed},
-                  {"token_ids", result->tokens}};
+    if (!results)
+        return tl::unexpected<Error>(results.error());
+    const Continuation& result = results->front();
+    Json document = toJson(result);
+    document.update({{"prompt_tokens", result.promptTokens},
+                     {"prompt_seconds", result.promptSeconds},
+                     {"load_seconds", loaded->loadSeconds},
+                     {"model", loaded->files.name},
+                     {"enhancement", describe(loaded->model->config().enhancement)},
+                     {"seed", settings.sampler.seed}});
     if (trace) {
         const auto run = trace->finish();
         if (!run)
@@ -91,7 +138,14 @@ void addGenerateCommand(CLI::App& app, CommandContext& context) {
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
     addGenerationOptions(*command, options->generation);
-    command->add_option("--trace", options->trace, "Write tokens and gates to this SQLite file");
+    CLI::Option* trace =
+        command->add_option("--trace", options->trace, "Write tokens and gates to this SQLite file");
+    command
+        ->add_option("--alternatives", options->alternatives,
+                     "So many continuations at once, with the seeds from --seed on")
+        ->check(CLI::Range(1, 64))
+        ->excludes(trace)
+        ->capture_default_str();
     command->callback([options, &context] {
         context.action = [options, &context, settings = settingsOf(options->generation)] {
             return generate(*options, settings, context);

@@ -38,12 +38,14 @@ std::array<std::size_t, 4> hiddenColumns(const ModelWeights& weights) {
 } // namespace
 
 Activations::Activations(const ModelConfig& config, const ModelWeights& weights, int maxTokens,
-                         Backend& backend)
-    : capacity(maxTokens) {
+                         int maxSequences, Backend& backend)
+    : capacity(maxTokens)
+    , sequences(maxSequences) {
     const auto tokens = static_cast<std::size_t>(maxTokens);
     const auto width = static_cast<std::size_t>(config.width);
     const std::size_t rows = tokens * width;
-    const std::size_t history = static_cast<std::size_t>(enhancementRows(config.enhancement)) * width;
+    const auto sequenceRows = static_cast<std::size_t>(maxSequences) * width;
+    const auto history = static_cast<std::size_t>(enhancementRows(config.enhancement));
     const bool isGoose = config.architecture == Architecture::Rwkv7;
     const bool isEnhanced = config.enhancement.variant != EnhancementConfig::Variant::None;
     const bool routes = config.enhancement.variant == EnhancementConfig::Variant::ConvRouting;
@@ -52,8 +54,8 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
 
     std::vector<std::pair<float**, std::size_t>> wanted;
     for (std::size_t i = 0; i < (isEnhanced ? 2 : 1); ++i)
-        wanted.emplace_back(&streams[i], history + rows);
-    wanted.emplace_back(&normalised, rows + width);
+        wanted.emplace_back(&streams[i], rows);
+    wanted.emplace_back(&normalised, rows + sequenceRows);
     for (float*& buffer : shifted)
         wanted.emplace_back(&buffer, rows);
     for (float** buffer : {&receptance, &key, &value, &gate, &decayLogit, &mixed})
@@ -65,8 +67,10 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
     const auto columns = hiddenColumns(weights);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         wanted.emplace_back(&hidden[i], tokens * columns[i]);
-    if (isEnhanced)
+    if (isEnhanced) {
+        wanted.emplace_back(&withHistory, rows + sequenceRows * history);
         wanted.emplace_back(&gates, rows);
+    }
     if (hasShiftChange)
         wanted.emplace_back(&shiftChange, rows);
     if (routes)
@@ -85,8 +89,6 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
         *buffer = next;
         next += padded(count);
     }
-    for (std::size_t i = 0; i < (isEnhanced ? 2 : 1); ++i)
-        streams[i] += history;
 }
 
 } // namespace engine

@@ -13,16 +13,17 @@
 
 namespace engine {
 
-// T = capacity, C width, F feed-forward width.
+// T = capacity, S sequences, C width, F feed-forward width, E the enhancement's rows of earlier tokens.
 struct Activations {
-    Activations(const ModelConfig& config, const ModelWeights& weights, int capacity, Backend& backend);
+    Activations(const ModelConfig& config, const ModelWeights& weights, int capacity, int sequences,
+                Backend& backend);
 
     int capacity = 0;
-    // The residual stream, [T,C], with room in front for the enhancement's rows of earlier tokens. The
-    // enhancement reads one and writes the other.
+    int sequences = 0;
+    // The residual stream, [T,C]. The enhancement reads one and writes the other.
     std::array<float*, 2> streams{};
 
-    float* normalised = nullptr;     // [T+1,C]
+    float* normalised = nullptr;     // [T+S,C]: each sequence's rows after that of its token before
     std::array<float*, 6> shifted{}; // [T,C] each: the inputs of time mixing's products
     float *receptance = nullptr, *key = nullptr, *value = nullptr, *gate = nullptr,
           *decayLogit = nullptr;                                                      // [T,C]
@@ -31,6 +32,7 @@ struct Activations {
     float* feedForward = nullptr;   // [T,F]
     std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
 
+    float* withHistory = nullptr; // [T+S*E,C]: each sequence's stream after the rows of its tokens before
     float* gates = nullptr;       // [T,C]
     float* shiftChange = nullptr; // [T,C], mlp shift
     float* routed = nullptr;      // [T,2C], conv-routing

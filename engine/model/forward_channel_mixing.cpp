@@ -13,13 +13,8 @@ void channelMixing(const ChannelMixingWeights& mixing, const Step& step) {
     float* xk = a.shifted[0];
     float* xr = a.shifted[1];
     const TokenShiftUse uses[] = {{mixing.keyMix.data(), xk}, {mixing.receptanceMix.data(), xr}};
-    backend.tokenShift({.tokens = tokens,
-                        .width = width,
-                        .stream = step.stream,
-                        .norm = step.weights.channelMixingNorm.parameters(),
-                        .previous = step.state.feedForwardShift,
-                        .normalised = a.normalised,
-                        .uses = std::span(uses).first(hasReceptance ? 2 : 1)});
+    shiftTokens(step, step.weights.channelMixingNorm.parameters(), &LayerState::feedForwardShift,
+                std::span(uses).first(hasReceptance ? 2 : 1));
 
     const LinearJob products[] = {{mixing.key.matrix(), xk, a.feedForward},
                                   {mixing.receptance.matrix(), xr, a.receptance}};

@@ -15,13 +15,7 @@ void timeMixing(const Rwkv5TimeMixing& mixing, const Step& step) {
                                   {mixing.valueMix.data(), xv},
                                   {mixing.receptanceMix.data(), xr},
                                   {mixing.gateMix.data(), xg}};
-    backend.tokenShift({.tokens = tokens,
-                        .width = width,
-                        .stream = step.stream,
-                        .norm = step.weights.timeMixingNorm.parameters(),
-                        .previous = step.state.attentionShift,
-                        .normalised = a.normalised,
-                        .uses = uses});
+    shiftTokens(step, step.weights.timeMixingNorm.parameters(), &LayerState::attentionShift, uses);
 
     const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
                                   {mixing.key.matrix(), xk, a.key},
@@ -29,19 +23,20 @@ void timeMixing(const Rwkv5TimeMixing& mixing, const Step& step) {
                                   {mixing.gate.matrix(), xg, a.gate}};
     backend.linear(products, tokens);
 
-    backend.wkv6({.tokens = tokens,
-                  .heads = step.config.heads,
-                  .headSize = step.config.headSize,
-                  .receptance = a.receptance,
-                  .key = a.key,
-                  .value = a.value,
-                  .gate = a.gate,
-                  .decayLogit = mixing.decayLogit.data(),
-                  .decayIsConstant = true,
-                  .bonus = mixing.bonus.data(),
-                  .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
-                  .state = step.state.wkv,
-                  .output = a.receptance});
+    for (const SequenceStep& sequence : step.sequences)
+        backend.wkv6({.tokens = sequence.tokens,
+                      .heads = step.config.heads,
+                      .headSize = step.config.headSize,
+                      .receptance = sequence.rowsOf(a.receptance, width),
+                      .key = sequence.rowsOf(a.key, width),
+                      .value = sequence.rowsOf(a.value, width),
+                      .gate = sequence.rowsOf(a.gate, width),
+                      .decayLogit = mixing.decayLogit.data(),
+                      .decayIsConstant = true,
+                      .bonus = mixing.bonus.data(),
+                      .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
+                      .state = sequence.state.wkv,
+                      .output = sequence.rowsOf(a.receptance, width)});
 
     const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
     backend.linear({&output, 1}, tokens);

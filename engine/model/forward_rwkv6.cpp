@@ -11,27 +11,23 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
 
     // z = (p + (p⁻ - p) maa_x) · A
     const TokenShiftUse use{mixing.mixMix.data(), a.shifted[5]};
-    backend.tokenShift({.tokens = tokens,
-                        .width = width,
-                        .stream = step.stream,
-                        .norm = step.weights.timeMixingNorm.parameters(),
-                        .previous = step.state.attentionShift,
-                        .normalised = a.normalised,
-                        .uses = {&use, 1}});
+    shiftTokens(step, step.weights.timeMixingNorm.parameters(), &LayerState::attentionShift, {&use, 1});
     const LinearJob mixDown{mixing.mixDown.matrix(), a.shifted[5], a.hidden[0]};
     backend.linear({&mixDown, 1}, tokens);
 
     // x_j = p + (p⁻ - p) (maa_j + tanh(z_j) · B_j), j in w, k, v, r, g
-    DynamicShift shift{.tokens = tokens,
-                       .width = width,
-                       .rank = mixing.mixRank(),
-                       .normalised = a.normalised,
-                       .mixHidden = a.hidden[0],
-                       .factors = mixing.mixUp.data(),
-                       .uses = {}};
-    for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
-        shift.uses[j] = {mixing.mixes[j].data(), a.shifted[j]};
-    backend.dynamicShift(shift);
+    for (const SequenceStep& sequence : step.sequences) {
+        DynamicShift shift{.tokens = sequence.tokens,
+                           .width = width,
+                           .rank = mixing.mixRank(),
+                           .normalised = step.normalisedOf(sequence),
+                           .mixHidden = sequence.rowsOf(a.hidden[0], kDynamicShiftUses * mixing.mixRank()),
+                           .factors = mixing.mixUp.data(),
+                           .uses = {}};
+        for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
+            shift.uses[j] = {mixing.mixes[j].data(), sequence.rowsOf(a.shifted[j], width)};
+        backend.dynamicShift(shift);
+    }
     const auto [xw, xk, xv, xr, xg, unused] = a.shifted;
 
     const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
@@ -52,19 +48,20 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
                         .output = a.decayLogit};
     backend.lowRank({&decay, 1}, tokens);
 
-    backend.wkv6({.tokens = tokens,
-                  .heads = step.config.heads,
-                  .headSize = step.config.headSize,
-                  .receptance = a.receptance,
-                  .key = a.key,
-                  .value = a.value,
-                  .gate = a.gate,
-                  .decayLogit = a.decayLogit,
-                  .decayIsConstant = false,
-                  .bonus = mixing.bonus.data(),
-                  .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
-                  .state = step.state.wkv,
-                  .output = a.receptance});
+    for (const SequenceStep& sequence : step.sequences)
+        backend.wkv6({.tokens = sequence.tokens,
+                      .heads = step.config.heads,
+                      .headSize = step.config.headSize,
+                      .receptance = sequence.rowsOf(a.receptance, width),
+                      .key = sequence.rowsOf(a.key, width),
+                      .value = sequence.rowsOf(a.value, width),
+                      .gate = sequence.rowsOf(a.gate, width),
+                      .decayLogit = sequence.rowsOf(a.decayLogit, width),
+                      .decayIsConstant = false,
+                      .bonus = mixing.bonus.data(),
+                      .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
+                      .state = sequence.state.wkv,
+                      .output = sequence.rowsOf(a.receptance, width)});
 
     const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
     backend.linear({&output, 1}, tokens);

@@ -15,13 +15,7 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
     const TokenShiftUse uses[] = {{mixing.receptanceMix.data(), xr}, {mixing.decayMix.data(), xw},
                                   {mixing.keyMix.data(), xk},        {mixing.valueMix.data(), xv},
                                   {mixing.rateMix.data(), xa},       {mixing.gateMix.data(), xg}};
-    backend.tokenShift({.tokens = tokens,
-                        .width = width,
-                        .stream = step.stream,
-                        .norm = step.weights.timeMixingNorm.parameters(),
-                        .previous = step.state.attentionShift,
-                        .normalised = a.normalised,
-                        .uses = uses});
+    shiftTokens(step, step.weights.timeMixingNorm.parameters(), &LayerState::attentionShift, uses);
 
     const auto [decayHidden, rateHidden, gateHidden, valueHidden] = a.hidden;
     const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
@@ -51,23 +45,24 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
                             map(mixing.firstValue, valueHidden, ActivationKind::None, a.valueMixLogit)};
     backend.lowRank(std::span(maps).first(isFirstLayer ? 3 : 4), tokens);
 
-    backend.wkv7({.tokens = tokens,
-                  .heads = step.config.heads,
-                  .headSize = step.config.headSize,
-                  .receptance = a.receptance,
-                  .key = a.key,
-                  .value = a.value,
-                  .decayLogit = a.decayLogit,
-                  .rateLogit = a.rateLogit,
-                  .valueMixLogit = isFirstLayer ? nullptr : a.valueMixLogit,
-                  .gate = a.gate,
-                  .firstLayerValue = a.firstLayerValue,
-                  .removalScale = mixing.removalScale.data(),
-                  .rateScale = mixing.rateScale.data(),
-                  .bonus = mixing.bonus.data(),
-                  .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
-                  .state = step.state.wkv,
-                  .output = a.receptance});
+    for (const SequenceStep& sequence : step.sequences)
+        backend.wkv7({.tokens = sequence.tokens,
+                      .heads = step.config.heads,
+                      .headSize = step.config.headSize,
+                      .receptance = sequence.rowsOf(a.receptance, width),
+                      .key = sequence.rowsOf(a.key, width),
+                      .value = sequence.rowsOf(a.value, width),
+                      .decayLogit = sequence.rowsOf(a.decayLogit, width),
+                      .rateLogit = sequence.rowsOf(a.rateLogit, width),
+                      .valueMixLogit = isFirstLayer ? nullptr : sequence.rowsOf(a.valueMixLogit, width),
+                      .gate = sequence.rowsOf(a.gate, width),
+                      .firstLayerValue = sequence.rowsOf(a.firstLayerValue, width),
+                      .removalScale = mixing.removalScale.data(),
+                      .rateScale = mixing.rateScale.data(),
+                      .bonus = mixing.bonus.data(),
+                      .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
+                      .state = sequence.state.wkv,
+                      .output = sequence.rowsOf(a.receptance, width)});
 
     const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
     backend.linear({&output, 1}, tokens);

@@ -9,7 +9,8 @@
 #include "engine/model/gate_sink.h"
 #include "engine/model/weights.h"
 
-#include <cstdint>
+#include <cstddef>
+#include <span>
 
 namespace engine {
 
@@ -17,14 +18,23 @@ namespace engine {
 struct Step {
     const ModelConfig& config;
     const LayerWeights& weights;
-    const LayerState& state;
     Backend& backend;
     Activations& activations;
     int layer = 0;
-    int tokens = 0;
-    std::int64_t position = 0; // of the first token
-    float* stream = nullptr;   // [T,C]
+    int tokens = 0;          // T, of all sequences
+    float* stream = nullptr; // [T,C]
+    std::span<const SequenceStep> sequences;
+
+    // What tokenShift() normalises of a sequence: [its tokens + 1, C], first the token before.
+    [[nodiscard]] float* normalisedOf(const SequenceStep& sequence) const {
+        return activations.normalised + static_cast<std::size_t>(sequence.firstRow + sequence.index) *
+                                            static_cast<std::size_t>(config.width);
+    }
 };
+
+// Normalises the stream and blends it with the token before, each sequence by itself. The uses' outputs are [T,C].
+void shiftTokens(const Step& step, const NormParameters& norm, float* LayerState::*previous,
+                 std::span<const TokenShiftUse> uses);
 
 // stream += TimeMix(LN1(stream))
 void timeMixing(const Rwkv5TimeMixing& mixing, const Step& step);
@@ -34,8 +44,7 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step);
 // stream += ChannelMix(LN2(stream))
 void channelMixing(const ChannelMixingWeights& mixing, const Step& step);
 
-// Reads step.stream, whose front holds room for the rows of earlier tokens, and writes the enhanced stream to
-// `output`.
-void enhance(const EnhancementWeights& enhancement, const Step& step, float* output, GateSink* sink);
+// Writes the stream to `output`, enhanced where a sequence wears the enhancement.
+void enhance(const EnhancementWeights& enhancement, const Step& step, float* output);
 
 } // namespace engine

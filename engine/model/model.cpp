@@ -39,6 +39,8 @@ const std::string& Model::fingerprint() const {
     return m_data->fingerprint;
 }
 
+bool Model::isBaseWithGate() const { return m_data->gate != nullptr; }
+
 const std::optional<StoredVocabulary>& Model::storedVocabulary() const {
     static const std::optional<StoredVocabulary> kNone;
     return m_data->base ? m_data->base->vocabulary() : kNone;

@@ -1,6 +1,7 @@
 #include "engine/runtime/generation.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <new>
 
@@ -132,7 +133,8 @@ Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sin
         }
         const bool isLast = count == tokens.size();
         if (auto read = m_session.prefill(m_state, tokens.first(count),
-                                          isLast ? std::span(m_logits) : std::span<float>(), sink, stop);
+                                          isLast ? std::span(m_logits) : std::span<float>(), sink, stop,
+                                          m_settings.wearsEnhancement);
             !read)
             return read;
         if (m_cache != nullptr) {
@@ -151,20 +153,48 @@ void Generation::removeUnhealing(std::span<float> logits) const {
             logits[token] = kImpossible;
 }
 
+DecodeStep Generation::pendingStep(GateSink* sink) {
+    return {&m_state, *m_pending, m_logits, sink, m_settings.wearsEnhancement};
+}
+
+void Generation::noteRead() {
+    if (m_cache != nullptr) {
+        m_cache->read({&*m_pending, 1});
+        if (m_cache->isAtInterval())
+            m_cache->keep(m_state, m_logits);
+    }
+    m_pending.reset();
+}
+
+Expected<void> Generation::readTogether(std::span<Generation* const> generations,
+                                        std::span<GateSink* const> sinks) {
+    assert(generations.size() == sinks.size());
+    std::vector<DecodeStep> steps;
+    for (std::size_t i = 0; i < generations.size(); ++i) {
+        assert(&generations[i]->m_session == &generations.front()->m_session);
+        if (generations[i]->m_canContinue && generations[i]->m_pending.has_value())
+            steps.push_back(generations[i]->pendingStep(sinks[i]));
+    }
+    if (steps.empty())
+        return {};
+    auto read = generations.front()->m_session.decodeTogether(steps);
+    for (Generation* generation : generations) {
+        if (!generation->m_canContinue || !generation->m_pending.has_value())
+            continue;
+        if (read)
+            generation->noteRead();
+        else
+            generation->m_canContinue = false;
+    }
+    return read;
+}
+
 Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     if (!m_canContinue)
         return failure(ErrorCode::InvalidArgument, "this generation has no prompt yet or has ended");
-    if (m_last.has_value()) {
-        if (auto read = m_session.decode(m_state, *m_last, m_logits, sink); !read) {
-            m_canContinue = false;
-            return tl::unexpected(std::move(read.error()));
-        }
-        if (m_cache != nullptr) {
-            m_cache->read({&*m_last, 1});
-            if (m_cache->isAtInterval())
-                m_cache->keep(m_state, m_logits);
-        }
-    }
+    Generation* const self = this;
+    if (auto read = readTogether({&self, 1}, {&sink, 1}); !read)
+        return tl::unexpected(std::move(read.error()));
     // Rows of the model beyond the tokenizer's vocabulary are padding.
     m_sampling.assign(m_logits.begin(), m_logits.begin() + m_tokenizer.vocabularySize());
     const std::span<float> logits = m_sampling;
@@ -180,7 +210,7 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     else if (m_generated >= m_settings.maxTokens)
         result.stop = StopReason::MaxTokens;
     result.text = released(textOf(result.token), result);
-    m_last = result.token;
+    m_pending = result.token;
     if (result.stop != StopReason::None) {
         if (m_cache != nullptr)
             m_cache->keep(m_state, m_logits);

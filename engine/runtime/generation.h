@@ -27,6 +27,7 @@ struct GenerationSettings {
     int maxTokens = 200;
     std::vector<std::string> stopStrings; // ends before the first occurrence, which is not part of the text
     bool stopAtDocumentEnd = true;        // else the separator is banned
+    bool wearsEnhancement = true;         // false: as the model would write without its enhancement
 };
 
 enum class StopReason { None, MaxTokens, StopString, DocumentEnd };
@@ -63,6 +64,12 @@ public:
     // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
 
+    // Reads what these generations have sampled last, all at once, so that each weight is read once for all of them
+    // (Session::decodeTogether); their next() then only samples. Those that have ended are left out. All belong to one
+    // session. `sinks`: one each, may be null. Errors: those of Session; then none of them can go on.
+    [[nodiscard]] static Expected<void> readTogether(std::span<Generation* const> generations,
+                                                     std::span<GateSink* const> sinks);
+
     // The separator and the prompt's tokens, the one taken back included.
     [[nodiscard]] const std::vector<int>& promptTokens() const { return m_promptTokens; }
     [[nodiscard]] const State& state() const { return m_state; }
@@ -71,6 +78,8 @@ private:
     [[nodiscard]] Expected<void> readTokens(std::span<const int> tokens, GateSink* sink,
                                             const std::stop_token& stop);
     void removeUnhealing(std::span<float> logits) const;
+    [[nodiscard]] DecodeStep pendingStep(GateSink* sink);
+    void noteRead(); // of the pending token
     [[nodiscard]] std::string textOf(int token);
     [[nodiscard]] std::string released(std::string text, GeneratedToken& result);
 
@@ -86,7 +95,7 @@ private:
     std::vector<float> m_sampling; // the same, as the sampler's scratch
     std::string m_healing;         // bytes the next token must start with
     std::string m_held;            // text that could be the start of a stop string
-    std::optional<int> m_last;     // sampled, not yet read
+    std::optional<int> m_pending;  // sampled, not yet read
     int m_generated = 0;
     bool m_canContinue = false;
 };

@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace engine {
 
@@ -48,15 +49,22 @@ struct Session::Data {
     std::shared_ptr<const Model> model;
     CpuBackend backend;
     int chunk;
-    std::optional<Forward> forward; // made for as many tokens as were needed so far
+    std::optional<Forward> forward; // made for as many tokens and sequences as were needed so far
     State beforeChunk;              // to return to if a chunk is not finished
+    std::vector<SequenceInput> inputs;
+    std::vector<LayerState> layerStates;
+    std::vector<float> batchLogits; // of all sequences that are decoded together
 
-    void prepareFor(std::size_t tokens) {
-        const int wanted = static_cast<int>(std::min(tokens, static_cast<std::size_t>(chunk)));
-        if (!forward.has_value() || forward->capacity() < wanted) {
-            forward.reset();
-            forward.emplace(*model, backend, wanted);
-        }
+    void prepareFor(std::size_t tokens, std::size_t sequences = 1) {
+        const int wantedTokens = static_cast<int>(std::min(tokens, static_cast<std::size_t>(chunk)));
+        const auto wantedSequences = static_cast<int>(sequences);
+        if (forward.has_value() && forward->capacity() >= wantedTokens &&
+            forward->sequences() >= wantedSequences)
+            return;
+        const int capacity = std::max({wantedTokens, wantedSequences, forward ? forward->capacity() : 0});
+        const int room = std::max(wantedSequences, forward ? forward->sequences() : 0);
+        forward.reset();
+        forward.emplace(*model, backend, capacity, room);
     }
 
     [[nodiscard]] static LayerState layerState(State& state, int layer) {
@@ -65,23 +73,23 @@ struct Session::Data {
     }
 
     // False if a stop was requested before the last layer; the state is then the one before the chunk.
-    [[nodiscard]] bool runChunk(State& state, std::span<const int> tokens, GateSink* sink,
-                                const std::stop_token& stop) {
+    [[nodiscard]] bool runChunk(State& state, const SequenceInput& input, const std::stop_token& stop) {
         beforeChunk = state;
         try {
-            forward->begin(tokens, state.position());
+            forward->begin({&input, 1});
             for (int layer = 0; layer < model->config().layers; ++layer) {
                 if (stop.stop_requested()) {
                     state = beforeChunk;
                     return false;
                 }
-                forward->layer(layer, layerState(state, layer), sink);
+                const LayerState ofLayer = layerState(state, layer);
+                forward->layer(layer, {&ofLayer, 1});
             }
         } catch (...) {
             state = beforeChunk;
             throw;
         }
-        state.advance(static_cast<std::int64_t>(tokens.size()));
+        state.advance(static_cast<std::int64_t>(input.tokens.size()));
         return true;
     }
 
@@ -108,7 +116,7 @@ const Model& Session::model() const { return *m_data->model; }
 SkippedWork Session::skipped() const { return m_data->backend.skipped(); }
 
 Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::span<float> logits,
-                                GateSink* sink, std::stop_token stop) try {
+                                GateSink* sink, std::stop_token stop, bool wearsEnhancement) try {
     if (const auto checked = m_data->check(state, tokens); !checked)
         return checked;
     const auto vocabulary = static_cast<std::size_t>(m_data->model->config().vocabulary);
@@ -126,7 +134,7 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
     Forward& forward = *m_data->forward;
     while (!tokens.empty()) {
         const auto chunk = tokens.first(std::min(tokens.size(), static_cast<std::size_t>(m_data->chunk)));
-        if (!m_data->runChunk(state, chunk, sink, stop))
+        if (!m_data->runChunk(state, {chunk, state.position(), wearsEnhancement, sink}, stop))
             return failure(ErrorCode::Cancelled, "reading the text was cancelled");
         tokens = tokens.subspan(chunk.size());
         const int count = static_cast<int>(chunk.size());
@@ -142,23 +150,52 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
     return failure(ErrorCode::OutOfMemory, "not enough memory to read the text");
 }
 
-Expected<void> Session::decode(State& state, int token, std::span<float> logits, GateSink* sink) try {
-    if (const auto checked = m_data->check(state, {&token, 1}); !checked)
-        return checked;
+Expected<void> Session::decode(State& state, int token, std::span<float> logits, GateSink* sink) {
+    const DecodeStep step{&state, token, logits, sink};
+    return decodeTogether({&step, 1});
+}
+
+Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
     const ModelConfig& config = m_data->model->config();
-    if (!logits.empty() && logits.size() != static_cast<std::size_t>(config.vocabulary))
-        return failure(ErrorCode::InvalidArgument, "room for " + std::to_string(logits.size()) +
-                                                       " logits; expected " +
-                                                       std::to_string(config.vocabulary));
-    m_data->prepareFor(1);
+    const auto vocabulary = static_cast<std::size_t>(config.vocabulary);
+    bool wantsLogits = false;
+    for (const DecodeStep& step : steps) {
+        if (const auto checked = m_data->check(*step.state, {&step.token, 1}); !checked)
+            return checked;
+        if (!step.logits.empty() && step.logits.size() != vocabulary)
+            return failure(ErrorCode::InvalidArgument, "room for " + std::to_string(step.logits.size()) +
+                                                           " logits; expected " +
+                                                           std::to_string(config.vocabulary));
+        wantsLogits |= !step.logits.empty();
+    }
+    if (steps.empty())
+        return {};
+    m_data->prepareFor(1, steps.size());
     m_data->backend.useOneThread(m_data->model->bytesPerToken() <= kOneThreadBytes);
     Forward& forward = *m_data->forward;
-    forward.begin({&token, 1}, state.position());
-    for (int layer = 0; layer < config.layers; ++layer)
-        forward.layer(layer, Data::layerState(state, layer), sink);
-    state.advance(1);
-    if (!logits.empty())
-        forward.logits(0, 1, logits.data());
+    m_data->inputs.clear();
+    for (const DecodeStep& step : steps)
+        m_data->inputs.push_back(
+            {{&step.token, 1}, step.state->position(), step.wearsEnhancement, step.sink});
+    forward.begin(m_data->inputs);
+    m_data->layerStates.resize(steps.size());
+    for (int layer = 0; layer < config.layers; ++layer) {
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            m_data->layerStates[i] = Data::layerState(*steps[i].state, layer);
+        forward.layer(layer, m_data->layerStates);
+    }
+    for (const DecodeStep& step : steps)
+        step.state->advance(1);
+    const int count = static_cast<int>(steps.size());
+    if (count == 1 && wantsLogits) {
+        forward.logits(0, 1, steps.front().logits.data());
+    } else if (wantsLogits) {
+        m_data->batchLogits.resize(steps.size() * vocabulary);
+        forward.logits(0, count, m_data->batchLogits.data());
+        for (std::size_t i = 0; i < steps.size(); ++i)
+            std::copy_n(m_data->batchLogits.begin() + static_cast<std::ptrdiff_t>(i * vocabulary),
+                        steps[i].logits.size(), steps[i].logits.begin());
+    }
     return {};
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");

@@ -16,6 +16,15 @@
 
 namespace engine {
 
+// One token of one sequence.
+struct DecodeStep {
+    State* state = nullptr;
+    int token = 0;
+    std::span<float> logits;      // [V], or empty for none
+    GateSink* sink = nullptr;     // may be null
+    bool wearsEnhancement = true; // false: as the model would run without its enhancement
+};
+
 class Session {
 public:
     Session(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool);
@@ -27,17 +36,22 @@ public:
 
     // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, or empty.
     // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,
-    // about every 50 ms at most.
+    // about every 50 ms at most. `wearsEnhancement`: see DecodeStep; a sequence keeps to one of the two.
     // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size),
     // Cancelled and OutOfMemory (state holds the chunks read so far; state.position() says how many tokens;
     // `sink` may then have seen some layers of the chunk that was given up).
     [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,
-                                         GateSink* sink = nullptr, std::stop_token stop = {});
+                                         GateSink* sink = nullptr, std::stop_token stop = {},
+                                         bool wearsEnhancement = true);
 
     // One token. `logits` [V], or empty for none. No allocation after the first call.
     // Errors: InvalidArgument; OutOfMemory, after which `state` is not to be used.
     [[nodiscard]] Expected<void> decode(State& state, int token, std::span<float> logits,
                                         GateSink* sink = nullptr);
+
+    // One token each of several sequences, with different states; the weights are read once for all of them. Up to
+    // eight sequences get the very values that each would get alone. Errors: as decode(), for any of them.
+    [[nodiscard]] Expected<void> decodeTogether(std::span<const DecodeStep> steps);
 
 private:
     struct Data;

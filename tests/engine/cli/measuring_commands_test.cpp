@@ -87,6 +87,8 @@ private slots:
         QTest::newRow("random") << QStringList{"--random", "rwkv6:2x128:512", "--type", "bf16"};
         QTest::newRow("random with a gate, recorded")
             << QStringList{"--random", "rwkv7:2x64:256", "--gate", "conv-routing", "--trace"};
+        QTest::newRow("several sequences of a quantised model")
+            << QStringList{"--random", "rwkv6:2x128:512", "--type", "q4", "--batch", "3"};
         QTest::newRow("a model with its gate") << QStringList{"--model", "tiny", "--gate", "gated"};
     }
     void benchHasItsKeys() {
@@ -106,6 +108,9 @@ private slots:
             qAbs(decoded / json["bandwidth_gb_per_second"].toDouble() / json["bandwidth_share"].toDouble() -
                  1) < 1e-9);
         QCOMPARE(json.contains("trace_cost_share"), arguments.contains("--trace"));
+        QCOMPARE(json.contains("batch_tokens_per_second"), arguments.contains("--batch"));
+        QVERIFY(json["zero_share"].toDouble() > 0 && json["zero_share"].toDouble() < 1);
+        QVERIFY(json["bytes_per_token"].toDouble() < json["dense_bytes_per_token"].toDouble());
     }
 
     void aTokenizerIsTrainedAndUsed() {
@@ -124,8 +129,7 @@ private slots:
         QVERIFY2(trained.status == 0, trained.err.constData());
         QVERIFY(trained.json()["vocabulary"].toInt() > 256 && trained.json()["vocabulary"].toInt() <= 320);
         const auto tokens =
-            runCommand({"tokenize", "--vocab", out, "--json", "The storm over the house."},
-                       m_folder.path())
+            runCommand({"tokenize", "--vocab", out, "--json", "The storm over the house."}, m_folder.path())
                 .json()["tokens"]
                 .toArray();
         QVERIFY(!tokens.isEmpty() && tokens.size() < 25);

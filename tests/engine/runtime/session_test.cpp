@@ -126,6 +126,78 @@ private slots:
         }
     }
 
+    // Different texts at different places, in one step after another, bit for bit what each gets alone.
+    void sequencesDecodedTogetherAreThoseDecodedAlone_data() { everyKindOfModel(); }
+    void sequencesDecodedTogetherAreThoseDecodedAlone() {
+        for (const WeightType type : {WeightType::Float32, WeightType::BFloat16, WeightType::Q4}) {
+            const auto model = fetchedModel(type);
+            QVERIFY(model != nullptr);
+            const auto vocabulary = static_cast<std::size_t>(model->config().vocabulary);
+            const bool hasGates = model->config().enhancement.variant != EnhancementConfig::Variant::None;
+            Session session(model, std::make_shared<ThreadPool>(2));
+            for (const std::size_t count : {std::size_t{2}, std::size_t{3}, std::size_t{8}}) {
+                std::vector<State> together(count, State(model->config()));
+                for (std::size_t i = 0; i < count; ++i) // a different past each
+                    QVERIFY(session.prefill(together[i], someTokens(3 * i + 1, 50), {}).has_value());
+                std::vector<State> alone = together;
+                std::vector<CollectGates> gatesTogether(count), gatesAlone(count);
+                std::vector<std::vector<float>> logits(count, std::vector<float>(vocabulary));
+                for (int step = 0; step < 5; ++step) {
+                    std::vector<DecodeStep> steps;
+                    for (std::size_t i = 0; i < count; ++i)
+                        steps.push_back({&together[i], static_cast<int>(i) * 7 + step, logits[i],
+                                         &gatesTogether[i], true});
+                    QVERIFY(session.decodeTogether(steps).has_value());
+                    for (std::size_t i = 0; i < count; ++i) {
+                        std::vector<float> expected(vocabulary);
+                        QVERIFY(
+                            session.decode(alone[i], static_cast<int>(i) * 7 + step, expected, &gatesAlone[i])
+                                .has_value());
+                        QVERIFY(logits[i] == expected);
+                        QVERIFY(together[i] == alone[i]);
+                    }
+                }
+                for (std::size_t i = 0; i < count; ++i) {
+                    QVERIFY(gatesTogether[i].all == gatesAlone[i].all);
+                    QCOMPARE(gatesTogether[i].all.empty(), !hasGates);
+                }
+            }
+        }
+    }
+
+    // With its enhancement left out a model is the one it was fitted on, also beside a sequence that wears it.
+    void withoutItsEnhancementAModelIsTheBase_data() { everyKindOfModel(); }
+    void withoutItsEnhancementAModelIsTheBase() {
+        const auto enhanced = fetchedModel();
+        QVERIFY(enhanced != nullptr);
+        ModelConfig config = enhanced->config();
+        config.enhancement = {};
+        const auto base = randomModel(config); // tensors of one name are the same
+        Session session(enhanced, std::make_shared<ThreadPool>(2));
+        Session baseSession(base, std::make_shared<ThreadPool>(2));
+        const auto vocabulary = static_cast<std::size_t>(config.vocabulary);
+        const auto tokens = someTokens(20, config.vocabulary);
+        State bare(enhanced->config()), worn(enhanced->config()), wornAlone(enhanced->config()),
+            plain(config);
+        std::vector<float> logits(vocabulary), expected(vocabulary), wornLogits(vocabulary);
+        CollectGates gates, noGates;
+        QVERIFY(session.prefill(bare, tokens, logits, &noGates, {}, false).has_value());
+        QVERIFY(baseSession.prefill(plain, tokens, expected).has_value());
+        QVERIFY(logits == expected);
+        QVERIFY(session.prefill(worn, tokens, wornLogits).has_value());
+        wornAlone = worn;
+        for (int token = 1; token < 6; ++token) {
+            const DecodeStep steps[] = {{&bare, token, logits, &noGates, false},
+                                        {&worn, token, wornLogits, &gates, true}};
+            QVERIFY(session.decodeTogether(steps).has_value());
+            QVERIFY(baseSession.decode(plain, token, expected).has_value());
+            QVERIFY(logits == expected);
+            QVERIFY(session.decode(wornAlone, token, expected).has_value());
+            QVERIFY(wornLogits == expected);
+        }
+        QVERIFY(noGates.all.empty());
+    }
+
     void lastLogitsAreThoseOfTheLastToken() {
         const auto model = randomModel(support::smallConfig(Architecture::Rwkv6));
         Session session(model, std::make_shared<ThreadPool>(2));
