@@ -57,7 +57,10 @@ DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
         return *wanted;
     const bool isRows = tensor.name.ends_with(".weight") && tensor.shape.size() == 2 &&
                         tensor.shape.back() % static_cast<std::int64_t>(elementsPerBlock(*wanted)) == 0;
-    return isRows ? *wanted : DataType::Float16;
+    if (!isRows)
+        return DataType::Float16;
+    // Of the embedding a token reads one row, so fewer bits would save no time, and it is where everything begins.
+    return tensor.name == "emb.weight" ? DataType::Q8_0 : *wanted;
 }
 
 Expected<void> convert(const ConvertOptions& options, const CommandContext& context) {

@@ -127,6 +127,38 @@ private slots:
         }
     }
 
+    void convertingToBlocksKeepsVectorsAndFactors_data() {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<int>("matrixType");
+        QTest::newRow("q8") << "q8" << static_cast<int>(DataType::Q8_0);
+        QTest::newRow("q4") << "q4" << static_cast<int>(DataType::Q4_0);
+    }
+    void convertingToBlocksKeepsVectorsAndFactors() {
+        QFETCH(QString, type);
+        QFETCH(int, matrixType);
+        const QString in = m_folder.filePath("tiny/base.safetensors"),
+                      out = m_folder.filePath("blocks.safetensors");
+        const auto result = runCommand({"convert", in, out, "--type", type}, m_folder.path());
+        QVERIFY2(result.status == 0, result.err.constData());
+        const auto before = Checkpoint::open(in.toStdString()), after = Checkpoint::open(out.toStdString());
+        QVERIFY(before && after);
+        QCOMPARE(after->metadata(), before->metadata());
+        for (const TensorInfo& tensor : after->tensors()) {
+            const TensorInfo* old = before->find(tensor.name);
+            QVERIFY(old != nullptr);
+            QCOMPARE(tensor.shape, old->shape);
+            const bool isFactor = tensor.name.ends_with("_w1") || tensor.name.ends_with("_w2");
+            const bool isMatrix = tensor.name.ends_with(".weight") && tensor.shape.size() == 2;
+            QCOMPARE(static_cast<int>(tensor.type), tensor.name == "emb.weight"
+                                                        ? static_cast<int>(DataType::Q8_0)
+                                                    : isMatrix ? matrixType
+                                                    : isFactor ? static_cast<int>(DataType::Float16)
+                                                               : static_cast<int>(DataType::Float32));
+        }
+        const auto inspected = runCommand({"inspect", out, "--json"}, m_folder.path());
+        QVERIFY(inspected.json()["types"].toObject().contains(type == "q8" ? "q8_0" : "q4_0"));
+    }
+
     void convertedRwkvCppFilesComputeTheSame() {
         const QString in = QStringLiteral(INKGATE_SHARED_DIR "/data/tiny-rwkv/tiny-rwkv-7v0-834K-FP32.bin");
         if (!QFile::exists(in))
