@@ -103,6 +103,13 @@ int runWindow(QApplication& application) {
     app::ModelCatalog models;
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
+    // What the model remembers of the story lives in the project, so that opening it again reads nothing anew.
+    QObject::connect(&project, &app::ProjectController::aboutToClose, &assistant,
+                     &app::AssistantService::cancelAll);
+    QObject::connect(&assistant, &app::AssistantService::statesKept, &project,
+                     &app::ProjectController::keepStates);
+    QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
+                     &app::AssistantService::offerStates);
 
     app::AppContext context{document, project, writer, assistant, runs, models, preferences};
     int status = 0;

@@ -34,6 +34,12 @@ AssistantService::AssistantService(TextGenerator& generator, QObject* parent)
             emit tokensGenerated(batch);
     });
     connect(&m_generator, &TextGenerator::finished, this, &AssistantService::finish);
+    connect(&m_generator, &TextGenerator::statesKept, this,
+            [this](RequestId id, const QList<KeptState>& states) {
+                // Another request, or another project, may have come in between.
+                if (id == m_readingAhead.id() && !m_readingAhead.token().stop_requested())
+                    emit statesKept(states);
+            });
 }
 
 AssistantService::~AssistantService() = default;
@@ -45,6 +51,7 @@ bool AssistantService::isWanted(RequestId id) const {
 
 void AssistantService::loadModel(const ModelChoice& choice) {
     m_choice = choice;
+    m_readingAhead.cancel();
     m_loadRequest = ++m_lastId;
     emit modelLoading(choice);
     QMetaObject::invokeMethod(
@@ -55,6 +62,7 @@ void AssistantService::loadModel(const ModelChoice& choice) {
 
 GenerationHandle AssistantService::enlist() {
     const bool wasBusy = isBusy();
+    m_readingAhead.cancel();
     GenerationHandle handle(++m_lastId);
     m_requests.insert(handle.id(), Request{handle, false});
     if (!wasBusy)
@@ -101,11 +109,23 @@ void AssistantService::abandon(RequestId id) {
 void AssistantService::cancelAll() {
     for (Request& request : m_requests)
         request.handle.cancel();
+    m_readingAhead.cancel();
+}
+
+void AssistantService::offerStates(const QList<KeptState>& states) {
+    QMetaObject::invokeMethod(
+        &m_generator, [&generator = m_generator, states] { generator.offerStates(states); },
+        Qt::QueuedConnection);
 }
 
 void AssistantService::finish(RequestId id, const Outcome& outcome) {
-    if (m_requests.remove(id) == 0)
+    const auto request = m_requests.constFind(id);
+    if (request == m_requests.constEnd())
         return; // not ours, or finished before
+    m_readingAhead = request->handle;
+    m_requests.erase(request);
+    if (isBusy())
+        m_readingAhead.cancel(); // somebody waits
     // A caller may start the next request from the slot, so what follows looks again.
     emit finished(id, outcome);
     if (!isBusy())

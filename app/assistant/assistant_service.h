@@ -8,6 +8,7 @@
 
 #include "app/assistant/generation_handle.h"
 #include "app/assistant/generation_messages.h"
+#include "app/assistant/kept_state.h"
 
 #include <QHash>
 #include <QObject>
@@ -45,6 +46,9 @@ public:
     void abandon(RequestId id);
     void cancelAll();
 
+    // What the open project keeps of its text (text_generator.h).
+    void offerStates(const QList<KeptState>& states);
+
     [[nodiscard]] bool isBusy() const {
         return !m_requests.isEmpty();
     } // a generation or comparison has not finished
@@ -59,6 +63,8 @@ signals:
     void tokensGenerated(const app::TokenBatch& batch);
     void finished(app::RequestId id, const app::Outcome& outcome);
     void busyChanged(bool busy);
+    // Some time after a continuation: what the open project should keep in place of what it has.
+    void statesKept(const QList<app::KeptState>& states);
 
 private:
     struct Request {
@@ -71,6 +77,7 @@ private:
 
     TextGenerator& m_generator;
     QHash<RequestId, Request> m_requests;
+    GenerationHandle m_readingAhead; // of the last request, which may still read what it wrote
     RequestId m_lastId = 0;
     RequestId m_loadRequest = 0;
     ModelChoice m_choice;

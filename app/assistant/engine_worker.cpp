@@ -2,6 +2,7 @@
 
 #include "app/assistant/error_text.h"
 #include "app/assistant/side_run.h"
+#include "app/assistant/state_keeping.h"
 
 #include <exception>
 #include <list>
@@ -56,10 +57,18 @@ void EngineWorker::compare(const CompareRequest& request, std::stop_token stop) 
     perform(Task{request.id, request.models, request.options, request.prompt, std::move(stop)});
 }
 
+void EngineWorker::offerStates(const QList<KeptState>& states) {
+    (void)guarded([&]() -> engine::Expected<void> {
+        m_shelf.offerStates(states);
+        return {};
+    }); // without them the text is read again
+}
+
 void EngineWorker::perform(const Task& task) {
     Outcome outcome;
     QString model;
-    const auto done = guarded([&] { return write(task, outcome, model); });
+    std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
+    const auto done = guarded([&] { return write(task, sides, outcome, model); });
     if (!done && done.error().code == engine::ErrorCode::Cancelled) {
         outcome.kind = OutcomeKind::Cancelled;
     } else if (!done) {
@@ -68,13 +77,28 @@ void EngineWorker::perform(const Task& task) {
         outcome.details = detailsOf(done.error());
     }
     emit finished(task.id, outcome);
+    // Of a comparison nobody knows yet which side will be used.
+    if (outcome.kind == OutcomeKind::Completed && sides.size() == 1)
+        prepareNext(task.id, sides.front(), task.stop);
 }
 
-engine::Expected<void> EngineWorker::write(const Task& task, Outcome& outcome, QString& model) {
+void EngineWorker::prepareNext(RequestId id, SideRun& side, const std::stop_token& stop) {
+    QList<KeptState> states;
+    const auto done = guarded([&]() -> engine::Expected<void> {
+        if (auto read = side.readAhead(stop); !read)
+            return read;
+        states = keptStates(side.shelved());
+        return {};
+    });
+    if (done && !states.isEmpty())
+        emit statesKept(id, states);
+}
+
+engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
+                                           QString& model) {
     const auto cancelled = [] {
         return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer");
     };
-    std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
     for (const ModelChoice& choice : task.models) {
         if (task.stop.stop_requested())
             return cancelled();
@@ -84,8 +108,7 @@ engine::Expected<void> EngineWorker::write(const Task& task, Outcome& outcome, Q
             return tl::unexpected(shelved.error());
         // A model compared with itself has one cache for two runs.
         const bool usesStateCache = sides.empty() || !(choice == task.models.front());
-        sides.emplace_back(task.id, static_cast<Side>(sides.size()), **shelved, task.options,
-                           usesStateCache);
+        sides.emplace_back(task.id, static_cast<Side>(sides.size()), **shelved, task.options, usesStateCache);
     }
     for (SideRun& side : sides) {
         model = side.model().name;

@@ -8,10 +8,13 @@
 #include "app/assistant/text_generator.h"
 #include "engine/core/error.h"
 
+#include <list>
 #include <span>
 #include <stop_token>
 
 namespace app {
+
+class SideRun;
 
 class EngineWorker final : public TextGenerator {
     Q_OBJECT
@@ -23,6 +26,7 @@ public:
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
     void compare(const CompareRequest& request, std::stop_token stop) override;
+    void offerStates(const QList<KeptState>& states) override;
 
 private:
     struct Task { // one request: a side or two, the same prompt and options
@@ -34,8 +38,11 @@ private:
     };
 
     void perform(const Task& task);
-    // Fills in reasons and timings. A Cancelled error means that `stop` took effect.
-    [[nodiscard]] engine::Expected<void> write(const Task& task, Outcome& outcome, QString& model);
+    // Fills in `sides`, reasons and timings. A Cancelled error means that `stop` took effect.
+    [[nodiscard]] engine::Expected<void> write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
+                                               QString& model);
+    // After a continuation was answered: so that the next one, or the next start, has nothing to read.
+    void prepareNext(RequestId id, SideRun& side, const std::stop_token& stop);
 
     ModelShelf m_shelf;
 };

@@ -51,6 +51,7 @@ struct PromptRead {
     qsizetype promptStart =
         0; // first unit of the request's prompt that the model saw; earlier text was over the limit
     int promptTokens = 0;
+    int tokensRead = 0; // of these; the others were known from before
     double seconds = 0;
 };
 

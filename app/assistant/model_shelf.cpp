@@ -1,5 +1,6 @@
 #include "app/assistant/model_shelf.h"
 
+#include "app/assistant/state_keeping.h"
 #include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"
 #include "engine/runtime/generation.h"
@@ -69,7 +70,14 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
     if (!loaded)
         return tl::unexpected(std::move(loaded.error()));
     m_models.push_front(std::move(*loaded));
+    restoreStates(*m_models.front(), m_offered);
     return m_models.front().get();
+}
+
+void ModelShelf::offerStates(const QList<KeptState>& states) {
+    m_offered = states;
+    for (const auto& model : m_models)
+        restoreStates(*model, m_offered);
 }
 
 } // namespace app

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/assistant/generation_options.h"
+#include "app/assistant/kept_state.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
 #include "engine/model/model.h"
@@ -35,11 +36,15 @@ public:
     // Errors: those of findModelFiles(), Model::load() and loadTokenizerOf().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
+    // What a project keeps of its text; for the models that are here, and those that come, until the next call.
+    void offerStates(const QList<KeptState>& states);
+
 private:
     [[nodiscard]] engine::Expected<std::unique_ptr<ShelvedModel>> load(const ModelChoice& choice);
 
     std::shared_ptr<engine::ThreadPool> m_pool;        // made with the first model, on the engine thread
     std::list<std::unique_ptr<ShelvedModel>> m_models; // the one used last comes first
+    QList<KeptState> m_offered;
 };
 
 } // namespace app

@@ -98,13 +98,24 @@ engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::sto
                 m_batcher.push(toRunFrames(frames, firstPosition));
             },
             firstPosition);
+    m_prompt = prompt;
     m_timings.promptSeconds = secondsSince(begin);
     return PromptRead{m_id,
                       m_side,
                       m_model.info,
                       *start,
                       static_cast<int>(m_generation.promptTokens().size()),
+                      static_cast<int>(m_generation.promptTokensRead()),
                       m_timings.promptSeconds};
+}
+
+engine::Expected<void> SideRun::readAhead(std::stop_token stop) {
+    const QString text = m_prompt + QString::fromStdString(m_written);
+    const auto start = startOf(text);
+    if (!start)
+        return tl::unexpected(start.error());
+    engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options), &m_model.stateCache);
+    return next.readPrompt(QStringView(text).sliced(*start).toUtf8().toStdString(), nullptr, stop);
 }
 
 engine::Expected<void> SideRun::step() {
@@ -115,6 +126,7 @@ engine::Expected<void> SideRun::step() {
         return tl::unexpected(token.error());
     ++m_timings.tokens;
     m_endReason = toEndReason(token->stop);
+    m_written += token->text;
     m_batcher.push(token->token, token->text, token->probability);
     return {};
 }

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace app {
 
@@ -26,13 +27,19 @@ public:
     // Writes one token. Errors: those of Generation::next().
     [[nodiscard]] engine::Expected<void> step();
 
+    // Once it has ended: reads what it wrote as the next request will, so that going on starts at once. Errors as
+    // readPrompt().
+    [[nodiscard]] engine::Expected<void> readAhead(std::stop_token stop);
+
     [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
     [[nodiscard]] EndReason endReason() const { return m_endReason; }
     [[nodiscard]] const SideTimings& timings() const { return m_timings; }
     [[nodiscard]] TextBatcher& batcher() { return m_batcher; }
     [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
+    [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
 
 private:
+    // What of `prompt` the limit lets through.
     [[nodiscard]] engine::Expected<qsizetype> startOf(const QString& prompt) const;
 
     RequestId m_id;
@@ -42,6 +49,8 @@ private:
     engine::Generation m_generation;
     std::optional<engine::GateRecorder> m_recorder; // only if the model has gates and they are wanted
     TextBatcher m_batcher;
+    QString m_prompt;
+    std::string m_written;
     SideTimings m_timings;
     EndReason m_endReason = EndReason::None;
 };

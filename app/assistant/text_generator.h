@@ -3,10 +3,11 @@
 // calls only, one request at a time and in order. For every generate() and compare(): promptRead() once per
 // side, any number of tokensGenerated(), then exactly one finished(), whatever happens. For every
 // loadModel(): exactly one of modelLoaded() and modelFailed(). `stop` is looked at at least once per token
-// and while a prompt is read (every 50 ms or so).
+// and while a prompt is read (every 50 ms or so), and goes on to be: after a generation the text it wrote is read ahead.
 #pragma once
 
 #include "app/assistant/generation_messages.h"
+#include "app/assistant/kept_state.h"
 
 #include <QObject>
 
@@ -25,6 +26,8 @@ public:
     virtual void loadModel(RequestId id, const ModelChoice& choice) = 0;
     virtual void generate(const GenerationRequest& request, std::stop_token stop) = 0;
     virtual void compare(const CompareRequest& request, std::stop_token stop) = 0;
+    // What the open project keeps of its text, in place of what was offered before.
+    virtual void offerStates(const QList<KeptState>& states) = 0;
 
 signals:
     void modelLoaded(app::RequestId id, const app::ModelInfo& info);
@@ -32,6 +35,8 @@ signals:
     void promptRead(const app::PromptRead& prompt);
     void tokensGenerated(const app::TokenBatch& batch);
     void finished(app::RequestId id, const app::Outcome& outcome);
+    // Some time after a generation: what a project should keep, in place of what it has.
+    void statesKept(app::RequestId id, const QList<app::KeptState>& states);
 };
 
 } // namespace app

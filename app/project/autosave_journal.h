@@ -27,6 +27,8 @@ public:
 
     // From now on changes belong to this project. What was gathered before must have been flushed.
     void setProject(ProjectTicket project) { m_project = project; }
+    // What the model remembers of the text is to be kept.
+    void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
     // Sends what has gathered.
     void flush();
     // True if everything up to the operations with this number is all there is.

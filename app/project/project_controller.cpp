@@ -182,9 +182,15 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_openedRevision = m_document.revision();
     setOpening(0);
     emit opened(content.notice.isEmpty() ? content.problem : content.notice);
+    emit statesRead(content.states);
 }
 
 void ProjectController::saveNow() { m_journal->flush(); }
+
+void ProjectController::keepStates(const QList<KeptState>& states) {
+    if (m_isOpen && !isReadOnly())
+        m_journal->keepStates(states);
+}
 
 void ProjectController::saveAs(const QString& path) {
     QString target = QFileInfo(path).absoluteFilePath();

@@ -5,6 +5,7 @@
 // Threads: GUI thread only; nothing here waits, except shutdown().
 #pragma once
 
+#include "app/assistant/kept_state.h"
 #include "app/document/document.h"
 #include "app/runs/run_record.h"
 
@@ -52,7 +53,9 @@ public:
     // existing file is replaced only once the new one is complete and synced.
     void saveAs(const QString& path);
     void exportText(const QString& path); // the text alone, UTF-8
-    void saveNow();                       // Ctrl+S: writes what is pending without waiting for the timer
+    // What the model remembers of the text now; statesRead() gives it back when the project is opened again.
+    void keepStates(const QList<KeptState>& states);
+    void saveNow(); // Ctrl+S: writes what is pending without waiting for the timer
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -85,6 +88,8 @@ signals:
     void savedAs(const QString& path);
     void exported(const QString& path);
     void exportFailed(const QString& path, const QString& message, const QString& details);
+    // After opened(): what the project keeps of the model's memory; often nothing.
+    void statesRead(const QList<app::KeptState>& states);
     void titleChanged(const QString& title);
     void saveStateChanged(app::ProjectController::SaveState state);
     void busyChanged(bool busy);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/assistant/gate_frames.h"
+#include "app/assistant/kept_state.h"
 #include "app/document/spanned_text.h"
 #include "app/runs/run_record.h"
 
@@ -18,6 +19,7 @@ struct ProjectContent {
     SpannedText text;
     QList<RunRecord> runs; // oldest first
     QList<RunId> runsWithGates;
+    QList<KeptState> states;
     QString path;            // of the file; empty: in memory only
     bool isUntitled = false; // the writer has given it no name yet
     QString notice;          // one sentence for the writer, or empty
@@ -37,6 +39,11 @@ struct RunGrown {
     GateFrames gates;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown>;
+// What the model remembers now, in place of what is kept of before. Optional: not writing it loses only time.
+struct StatesChanged {
+    QList<KeptState> states;
+};
+
+using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, StatesChanged>;
 
 } // namespace app

@@ -2,6 +2,7 @@
 
 #include "app/storage/file_replacement.h"
 #include "app/storage/project_schema.h"
+#include "app/storage/state_table.h"
 #include "app/storage/text_table.h"
 
 #include <QCoreApplication>
@@ -237,6 +238,8 @@ StorageResult<ProjectContent> ProjectFile::read() {
     if (!withGates)
         return failed(withGates.error(), m_path);
     content.runsWithGates = std::move(*withGates);
+    if (auto states = readKeptStates(*m_database))
+        content.states = std::move(*states); // what cannot be read is read again from the text
     return content;
 }
 
@@ -249,7 +252,7 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
         if (const auto* edit = std::get_if<TextEdit>(&operation)) {
             m_text.apply(*edit);
             ++m_edits;
-        } else {
+        } else if (!std::holds_alternative<StatesChanged>(operation)) {
             m_hasRuns = true;
         }
     }
@@ -270,6 +273,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = appendStoredEdit(*m_database, ++sequence, *edit);
         else if (const auto* change = std::get_if<RunChanged>(&operation))
             done = m_runs->write(*change);
+        else if (const auto* kept = std::get_if<StatesChanged>(&operation))
+            done = replaceKeptStates(*m_database, kept->states);
         else
             done = m_runs->write(std::get<RunGrown>(operation));
         if (!done)

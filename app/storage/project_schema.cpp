@@ -59,6 +59,13 @@ constexpr std::array kMigrations{
             probability REAL NOT NULL,
             PRIMARY KEY(run, number)) WITHOUT ROWID;
     )sql"},
+    engine::Migration{R"sql(
+        CREATE TABLE kept_state(
+            rank INTEGER PRIMARY KEY,
+            model TEXT NOT NULL,
+            prefix BLOB NOT NULL,
+            state BLOB NOT NULL);
+    )sql"},
 };
 
 constexpr qsizetype kHeaderBytes = 100;

@@ -143,7 +143,12 @@ void StorageWorker::write() {
     if (!m_current)
         return;
     if (!m_unsaved.isEmpty()) {
-        if (const auto done = m_current->append(m_unsaved); !done) {
+        auto done = m_current->append(m_unsaved);
+        if (!done && m_unsaved.removeIf([](const ProjectOperation& operation) {
+                return std::holds_alternative<StatesChanged>(operation);
+            }) > 0)
+            done = m_current->append(m_unsaved); // the text before anything that can be done without
+        if (!done) {
             m_retry.start();
             emit saveFailed(m_project, done.error().message, done.error().details);
             return;

@@ -112,6 +112,7 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
 
     if (m_cache != nullptr)
         toRead = toRead.subspan(m_cache->restore(toRead, m_state, m_logits));
+    m_promptTokensRead = toRead.size();
     if (auto read = readTokens(toRead, sink, stop); !read)
         return read;
     if (m_cache != nullptr)

@@ -72,6 +72,8 @@ public:
 
     // The separator and the prompt's tokens, the one taken back included.
     [[nodiscard]] const std::vector<int>& promptTokens() const { return m_promptTokens; }
+    // How many of them were read, the rest being known to the cache.
+    [[nodiscard]] std::size_t promptTokensRead() const { return m_promptTokensRead; }
     [[nodiscard]] const State& state() const { return m_state; }
 
 private:
@@ -91,6 +93,7 @@ private:
     Utf8Stream m_utf8;
     State m_state;
     std::vector<int> m_promptTokens;
+    std::size_t m_promptTokensRead = 0;
     std::vector<float> m_logits;   // after the last token that was read
     std::vector<float> m_sampling; // the same, as the sampler's scratch
     std::string m_healing;         // bytes the next token must start with

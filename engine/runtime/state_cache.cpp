@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include <unistd.h>
 
@@ -84,9 +85,15 @@ void StateCache::keep(const State& state, std::span<const float> logits) {
         m_snapshots.pop_front();
         m_byKey.erase(found);
     }
-    m_snapshots.push_front({m_position, state, {logits.begin(), logits.end()}});
+    insert(m_position, state, {logits.begin(), logits.end()});
+}
+
+void StateCache::insert(const PrefixKey& key, State state, std::vector<float> logits) {
+    if (m_byKey.contains(key))
+        return;
+    m_snapshots.push_front({key, std::move(state), std::move(logits)});
     m_bytes += m_snapshots.front().byteSize();
-    m_byKey.emplace(m_position, m_snapshots.begin());
+    m_byKey.emplace(key, m_snapshots.begin());
     while (m_bytes > m_byteBudget && m_snapshots.size() > 1) {
         m_bytes -= m_snapshots.back().byteSize();
         m_byKey.erase(m_snapshots.back().key);

@@ -48,12 +48,13 @@ public:
     void read(std::span<const int> tokens);
     // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not known.
     void keep(const State& state, std::span<const float> logits = {});
+    // Takes in a snapshot that was kept elsewhere; it counts as used now.
+    void insert(const PrefixKey& key, State state, std::vector<float> logits);
     [[nodiscard]] bool isAtInterval() const { return m_position.tokens % kSnapshotInterval == 0; }
     void clear();
 
     [[nodiscard]] std::size_t byteSize() const { return m_bytes; }
 
-private:
     struct Snapshot {
         PrefixKey key;
         State state;
@@ -63,6 +64,10 @@ private:
             return state.byteSize() + logits.size() * sizeof(float);
         }
     };
+    // The one used last comes first.
+    [[nodiscard]] const std::list<Snapshot>& snapshots() const { return m_snapshots; }
+
+private:
     struct KeyHash {
         std::size_t operator()(const PrefixKey& key) const { return static_cast<std::size_t>(key.first); }
     };

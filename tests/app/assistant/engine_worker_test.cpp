@@ -132,6 +132,63 @@ private slots:
         QVERIFY(!received(b, Side::First).gates.hasChannels());
     }
 
+    // Going on reads nothing, neither at once nor in another session that got what was kept.
+    void whatWasWrittenIsReadAheadAndKept() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        GenerationRequest first = request(smallGated(m_folder.path()), 30);
+        first.prompt = QStringLiteral("A house by the river ").repeated(40);
+        const auto [a, outcome] = run(first);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        QVERIFY(received(a, Side::First).prompt.tokensRead > 700);
+        if (kept.isEmpty())
+            QVERIFY(kept.wait(kPatienceMs));
+        const auto states = kept[0][0].value<QList<KeptState>>();
+        QVERIFY(!states.isEmpty());
+
+        GenerationRequest next = first;
+        next.prompt += received(a, Side::First).text;
+        const auto [b, outcomeB] = run(next);
+        QCOMPARE(received(b, Side::First).prompt.tokensRead, 0);
+        QVERIFY(received(b, Side::First).prompt.promptTokens > 800);
+
+        EngineWorker fresh;
+        PromptRead prompt;
+        QString text;
+        connect(&fresh, &EngineWorker::promptRead, this, [&](const PromptRead& read) { prompt = read; });
+        connect(&fresh, &EngineWorker::tokensGenerated, this,
+                [&](const TokenBatch& batch) { text += batch.text; });
+        fresh.offerStates(states);
+        fresh.generate(next, std::stop_token());
+        QCOMPARE(prompt.tokensRead, 0);
+        QCOMPARE(text, received(b, Side::First).text);
+
+        // Of another model they are not; damaged, they are left out.
+        EngineWorker other;
+        connect(&other, &EngineWorker::promptRead, this, [&](const PromptRead& read) { prompt = read; });
+        other.offerStates(states);
+        GenerationRequest base = next;
+        base.model = smallBase(m_folder.path());
+        other.generate(base, std::stop_token());
+        QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1); // the last token is generated again
+        QList<KeptState> damaged = states;
+        for (KeptState& state : damaged)
+            state.state.chop(state.state.size() / 2);
+        other.offerStates(damaged);
+        other.generate(next, std::stop_token());
+        QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1);
+    }
+
+    void aCancelledRunIsNotReadAhead() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        GenerationHandle handle = m_service->generate(request(smallGated(m_folder.path()), 100'000));
+        QTRY_VERIFY(!received(handle.id(), Side::First).text.isEmpty());
+        handle.cancel();
+        QVERIFY(finished.wait(kPatienceMs));
+        run(request(smallGated(m_folder.path()), 3)); // whatever the first one had left to do is done by now
+        QTRY_COMPARE(kept.count(), 1);
+    }
+
     void comparingIsBothRunsAtOnce() {
         CompareRequest both;
         both.models = {smallBase(m_folder.path()), smallGated(m_folder.path())};

@@ -159,6 +159,49 @@ private slots:
         QCOMPARE((*file)->readChannels(1, 77)->tokens, 0);
     }
 
+    void keptStatesComeBackInTheirOrder() {
+        const QList<KeptState> first{{QStringLiteral("m1"), QByteArray("end"), QByteArray(100'000, 'x')},
+                                     {QStringLiteral("m1"), QByteArray("before"), QByteArray("y")}};
+        const QList<KeptState> second{{QStringLiteral("m2"), QByteArray("other"), QByteArray("\0z", 2)}};
+        {
+            auto file = ProjectFile::create(m_path, sample());
+            QVERIFY(file.has_value());
+            QCOMPARE((*file)->read()->states, QList<KeptState>());
+            QVERIFY((*file)->append({typedEdit(0, QStringLiteral("a")), StatesChanged{first}}).has_value());
+            QVERIFY(!(*file)->isEmpty());
+        }
+        {
+            auto file = ProjectFile::open(m_path);
+            QVERIFY(file.has_value());
+            QCOMPARE((*file)->read()->states, first);
+            QVERIFY((*file)->append({StatesChanged{second}}).has_value());
+        }
+        auto file = ProjectFile::open(m_path);
+        QCOMPARE((*file)->read()->states, second); // in place of those before
+        QVERIFY((*file)->text().text().startsWith(QLatin1Char('a')));
+    }
+
+    // Version 1 had no such table.
+    void projectsOfTheFirstVersionStillOpen() {
+        {
+            auto file = ProjectFile::create(m_path, sample());
+            QVERIFY(file.has_value());
+            QVERIFY((*file)->append({typedEdit(0, QStringLiteral("old "))}).has_value());
+        }
+        {
+            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(database.has_value());
+            QVERIFY(database->execute("DROP TABLE kept_state;"
+                                      "UPDATE schema_version SET version = 1 WHERE component = 'project'"));
+        }
+        auto file = ProjectFile::open(m_path);
+        QVERIFY(file.has_value());
+        QVERIFY((*file)->problem().isEmpty());
+        QVERIFY((*file)->text().text().startsWith(QStringLiteral("old ")));
+        QVERIFY((*file)->append({StatesChanged{{{QStringLiteral("m"), QByteArray("p"), QByteArray("s")}}}}));
+        QCOMPARE((*file)->read()->states.size(), 1);
+    }
+
     void bothSidesOfAComparisonKeepTheirGates() {
         {
             auto file = ProjectFile::create(m_path, sample());

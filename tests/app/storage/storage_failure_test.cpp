@@ -62,6 +62,25 @@ private slots:
         QVERIFY(again.document.text().startsWith(QStringLiteral("Still here. The ferry")));
     }
 
+    // What the model remembers may be large; it never stands in the way of a word.
+    void theTextIsSavedWhereItsStatesFindNoRoom() {
+        const QTemporaryDir folder;
+        {
+            AppParts parts(folder.path());
+            QVERIFY(parts.start());
+            limitFileSize(200 * 1024);
+            parts.project.keepStates({{QStringLiteral("m"), QByteArray("p"), QByteArray(1'000'000, 'x')}});
+            parts.document.applyUserEdit(0, 0, QStringLiteral("Saved. "));
+            QTRY_COMPARE(parts.project.saveState(), SaveState::Saved);
+            limitFileSize(RLIM_INFINITY);
+        }
+        AppParts again(folder.path());
+        QSignalSpy states(&again.project, &ProjectController::statesRead);
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Saved. ")));
+        QVERIFY(states[0][0].value<QList<KeptState>>().isEmpty());
+    }
+
     void savingUnderAnotherNameOnAFullDiskLeavesTheOldFile() {
         const QTemporaryDir folder;
         AppParts parts(folder.path());

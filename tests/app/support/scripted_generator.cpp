@@ -86,7 +86,7 @@ void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
         if (!readPrompt(stop))
             return end(OutcomeKind::Cancelled);
         emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, models[side]), 0,
-                                   static_cast<int>(prompt.size()), 0.25});
+                                   static_cast<int>(prompt.size()), static_cast<int>(prompt.size()), 0.25});
     }
     QList<qsizetype> lengths(models.size(), 0);
     for (int token = 0; token < options.maxTokens; ++token) {

@@ -33,6 +33,7 @@ public:
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
     void compare(const CompareRequest& request, std::stop_token stop) override;
+    void offerStates(const QList<KeptState>&) override {}
 
     // Tokens written since the program began; any thread.
     [[nodiscard]] int tokensWritten() const { return m_tokensWritten; }
