@@ -56,12 +56,25 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
     , m_side(side)
     , m_model(model)
     , m_options(options)
+    , m_usesStateCache(usesStateCache)
     , m_generation(*model.session, *model.tokenizer, toSettings(options),
                    usesStateCache ? &model.stateCache : nullptr)
     , m_batcher(id, side) {}
 
+engine::Expected<bool> SideRun::isMostlyKnown(const QString& prompt) const {
+    auto tokens = m_model.tokenizer->encode(prompt.toStdString());
+    if (!tokens)
+        return tl::unexpected(std::move(tokens.error()));
+    tokens->insert(tokens->begin(), m_model.tokenizer->documentSeparator()); // as Generation reads it
+    return static_cast<qsizetype>(tokens->size() - m_model.stateCache.known(*tokens)) <=
+           m_options.promptTokenLimit;
+}
+
 engine::Expected<qsizetype> SideRun::startOf(const QString& prompt) const {
     const qsizetype limit = std::max(m_options.promptTokenLimit, 1);
+    if (m_usesStateCache && prompt.size() > limit)
+        if (const auto isKnown = isMostlyKnown(prompt); !isKnown || *isKnown)
+            return isKnown.map([](bool) { return qsizetype{0}; });
     // More units than the limit's tokens can hold in any language; then fewer, by what they turned out to
     // need.
     qsizetype units = limit * 8;
@@ -110,12 +123,9 @@ engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::sto
 }
 
 engine::Expected<void> SideRun::readAhead(std::stop_token stop) {
-    const QString text = m_prompt + QString::fromStdString(m_written);
-    const auto start = startOf(text);
-    if (!start)
-        return tl::unexpected(start.error());
+    // From its beginning: there is time, and what was read when the next request comes is known then.
     engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options), &m_model.stateCache);
-    return next.readPrompt(QStringView(text).sliced(*start).toUtf8().toStdString(), nullptr, stop);
+    return next.readPrompt(m_prompt.toStdString() + m_written, nullptr, stop);
 }
 
 engine::Expected<void> SideRun::step() {

@@ -27,8 +27,8 @@ public:
     // Writes one token. Errors: those of Generation::next().
     [[nodiscard]] engine::Expected<void> step();
 
-    // Once it has ended: reads what it wrote as the next request will, so that going on starts at once. Errors as
-    // readPrompt().
+    // Once it has ended: reads the whole text with what it wrote, so that going on starts at once, from all of it.
+    // Errors as readPrompt().
     [[nodiscard]] engine::Expected<void> readAhead(std::stop_token stop);
 
     [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
@@ -39,13 +39,16 @@ public:
     [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
 
 private:
-    // What of `prompt` the limit lets through.
+    // Whether all of it can be read within the limit, as the model remembers the rest.
+    [[nodiscard]] engine::Expected<bool> isMostlyKnown(const QString& prompt) const;
+    // Where what is to be read of `prompt` begins: the whole of it, or what the limit lets through.
     [[nodiscard]] engine::Expected<qsizetype> startOf(const QString& prompt) const;
 
     RequestId m_id;
     Side m_side;
     ShelvedModel& m_model;
     GenerationOptions m_options;
+    bool m_usesStateCache;
     engine::Generation m_generation;
     std::optional<engine::GateRecorder> m_recorder; // only if the model has gates and they are wanted
     TextBatcher m_batcher;

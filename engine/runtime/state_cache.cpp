@@ -65,6 +65,17 @@ std::size_t StateCache::restore(std::span<const int> tokens, State& state, std::
     return static_cast<std::size_t>(best->key.tokens);
 }
 
+std::size_t StateCache::known(std::span<const int> tokens) const {
+    PrefixKey key;
+    std::size_t furthest = 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        key = key.followedBy(tokens[i]);
+        if (m_byKey.contains(key))
+            furthest = i + 1;
+    }
+    return furthest;
+}
+
 void StateCache::read(std::span<const int> tokens) {
     for (const int token : tokens)
         m_position = m_position.followedBy(token);

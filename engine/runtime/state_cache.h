@@ -44,6 +44,9 @@ public:
     // is not touched, if there is none. What read() and keep() say is then about these tokens.
     std::size_t restore(std::span<const int> tokens, State& state, std::span<float> logits);
 
+    // How many of `tokens` the furthest snapshot on a prefix of them has read. Changes nothing.
+    [[nodiscard]] std::size_t known(std::span<const int> tokens) const;
+
     // `tokens` were read after those that were restored and read so far.
     void read(std::span<const int> tokens);
     // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not known.

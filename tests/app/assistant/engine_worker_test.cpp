@@ -178,6 +178,26 @@ private slots:
         QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1);
     }
 
+    // 20,000 tokens, more than is read before the first word is written. Once they were read ahead, a change in the
+    // middle reads what stands behind it and at most an interval before.
+    void aLongTextEditedInItsMiddleIsReadFromThere() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        GenerationRequest novel = request(smallGated(m_folder.path()), 5);
+        novel.prompt = QStringLiteral("The ferry came over the river.\n").repeated(667).first(20'000);
+        novel.options.promptTokenLimit = 12'000;
+        const auto [a, outcome] = run(novel);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        QVERIFY(received(a, Side::First).prompt.promptStart > 0);
+        if (kept.isEmpty())
+            QVERIFY(kept.wait(kPatienceMs));
+        novel.prompt.insert(10'000, QStringLiteral("Nobody was on it. "));
+        const auto [b, outcomeB] = run(novel);
+        const PromptRead& prompt = received(b, Side::First).prompt;
+        QCOMPARE(prompt.promptStart, 0);
+        QVERIFY(prompt.promptTokens > 20'000);
+        QVERIFY2(prompt.tokensRead <= 10'018 + 256, qPrintable(QString::number(prompt.tokensRead)));
+    }
+
     void aCancelledRunIsNotReadAhead() {
         QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
         QSignalSpy finished(m_service.get(), &AssistantService::finished);

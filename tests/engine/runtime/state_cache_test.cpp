@@ -78,6 +78,8 @@ private slots:
         const std::size_t replayed = read(cache, edited, 2);
         QVERIFY(replayed <= edited.size() - 10000 + kInterval);
         QVERIFY(replayed >= edited.size() - 10000);
+        QCOMPARE(cache.known(edited), edited.size());
+        QCOMPARE(cache.known(std::span(edited).first(kInterval - 1)), std::size_t{0});
         QCOMPARE(read(cache, story, 3), std::size_t{0});  // the edit taken back
         QCOMPARE(read(cache, edited, 4), std::size_t{0}); // and made again
     }
