@@ -213,7 +213,10 @@ Expected<Json> Bench::run() {
     if (!prefill)
         return tl::unexpected<Error>(prefill.error());
     m_progress.show("generating " + std::to_string(m_options.decode) + " tokens");
+    // A short prefill leaves out zeros as well, of several tokens at once; only decoding counts here.
+    const SkippedWork before = m_session.skipped();
     const auto decode = decodeRate(nullptr, kLeastSeconds);
+    const SkippedWork after = m_session.skipped();
     if (!decode)
         return tl::unexpected<Error>(decode.error());
     // Before the limits are measured, whose buffers are not the model's.
@@ -234,7 +237,8 @@ Expected<Json> Bench::run() {
         return tl::unexpected<Error>(matrixRate.error());
 
     // Channel mixing does not read the weights of zeros; what must be read is what is left.
-    const SkippedWork skipped = m_session.skipped();
+    const SkippedWork skipped{after.inputs - before.inputs, after.zeros - before.zeros,
+                              after.bytes - before.bytes};
     const double inputsPerToken =
         static_cast<double>(model.config().layers) * static_cast<double>(model.config().feedForward);
     const double skippedTokens = static_cast<double>(skipped.inputs) / inputsPerToken;
