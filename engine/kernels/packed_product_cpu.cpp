@@ -24,6 +24,13 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+// One of the float16 values that a tile begins with.
+HWY_INLINE float halfAt(const std::byte* tile, std::size_t index) {
+    std::uint16_t bits;
+    std::memcpy(&bits, tile + 2 * index, sizeof bits);
+    return halfToFloat(bits);
+}
+
 // Sums of up to this many tokens stay in registers at once.
 #if HWY_TARGET == HWY_AVX3
 constexpr int kMostTokens = 4;
@@ -119,11 +126,6 @@ void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const
     for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
         const PackedInput& input = x.values[block];
         const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
-        const auto half = [&](std::size_t index) {
-            std::uint16_t bits;
-            std::memcpy(&bits, tile + 2 * index, sizeof bits);
-            return halfToFloat(bits);
-        };
         for (std::size_t row = 0; row < kTileRows; ++row) {
             std::int32_t total = -layout.offset * input.sum;
             for (std::size_t column = 0; column < kTileColumns; ++column) {
@@ -132,9 +134,9 @@ void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const
                 const int code = kCodeBits == 8 ? stored : column < 16 ? stored & 15 : stored >> 4;
                 total += code * input.codes[column];
             }
-            y[row] += static_cast<float>(total) * (half(row) * input.scale);
+            y[row] += static_cast<float>(total) * (halfAt(tile, row) * input.scale);
             if constexpr (kHasMinimum)
-                y[row] += half(kTileRows + row) * (input.scale * static_cast<float>(input.sum));
+                y[row] += halfAt(tile, kTileRows + row) * (input.scale * static_cast<float>(input.sum));
         }
     }
 }
@@ -174,13 +176,8 @@ bool isForVnniImpl() { return HWY_TARGET == HWY_AVX3; }
 // 16 values: scale * code + start.
 HWY_INLINE void widenCodes(const std::uint8_t* codes, float scale, float start, float* out) {
     const hn::CappedTag<float, 16> d;
-    const hn::Rebind<std::int32_t, decltype(d)> integers;
-    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t i = 0; i < 16; i += lanes) {
-        const auto values = hn::ConvertTo(d, hn::PromoteTo(integers, hn::LoadU(bytes, codes + i)));
-        hn::StoreU(hn::MulAdd(values, hn::Set(d, scale), hn::Set(d, start)), d, out + i);
-    }
+    for (std::size_t i = 0; i < 16; i += hn::Lanes(d))
+        hn::StoreU(hn::MulAdd(widened(d, codes + i), hn::Set(d, scale), hn::Set(d, start)), d, out + i);
 }
 
 // `rows` rows of float32, `columns` apart. The codes are first put back into rows, four bytes at a time.
@@ -194,14 +191,9 @@ void widenGroupImpl(const PackedLayout& layout, const std::byte* tile, std::size
             for (std::size_t row = 0; row < kTileRows; ++row)
                 std::memcpy(byRow + row * rowBytes + 4 * group, codes + 64 * group + 4 * row, 4);
         for (std::size_t row = 0; row < rows; ++row) {
-            const auto half = [&](std::size_t index) {
-                std::uint16_t bits;
-                std::memcpy(&bits, tile + 2 * index, sizeof bits);
-                return halfToFloat(bits);
-            };
-            const float scale = half(row);
-            const float start =
-                layout.hasMinimum ? half(kTileRows + row) : scale * static_cast<float>(-layout.offset);
+            const float scale = halfAt(tile, row);
+            const float start = layout.hasMinimum ? halfAt(tile, kTileRows + row)
+                                                  : scale * static_cast<float>(-layout.offset);
             std::uint8_t* const rowCodes = byRow + row * rowBytes;
             float* const rowOut = out + row * columns + column;
             if (layout.codeBits == 8) {
@@ -296,13 +288,11 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
                       float* y, std::size_t yStride) {
     assert(rowBegin % kTileRows == 0 && (rowEnd % kTileRows == 0 || rowEnd == weights.rows));
     const PackedLayout layout = packedLayout(weights.type);
-    const std::size_t groupBytes = packedGroupBytes(weights.type, weights.columns);
     const int mostTokens = HWY_DYNAMIC_DISPATCH(mostTokensImpl)();
     const bool vnni = usesVnni();
     alignas(kBufferAlignment) float sums[4 * kTileRows];
     for (int row = rowBegin; row < rowEnd; row += kTileRows) {
-        const std::byte* group = static_cast<const std::byte*>(weights.data) +
-                                 static_cast<std::size_t>(row / kTileRows) * groupBytes;
+        const std::byte* const group = weights.group(row / kTileRows);
         // All tokens on these 16 rows before the next: they are in the cache after the first.
         for (int token = 0; token < tokens;) {
             int count = mostTokens;
@@ -320,11 +310,9 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
 void widenPackedRows(const Matrix& weights, int rowBegin, int rowEnd, float* out) {
     assert(rowBegin % kTileRows == 0);
     const PackedLayout layout = packedLayout(weights.type);
-    const std::size_t groupBytes = packedGroupBytes(weights.type, weights.columns);
     const auto columns = static_cast<std::size_t>(weights.columns);
     for (int row = rowBegin; row < rowEnd; row += kTileRows) {
-        const std::byte* group = static_cast<const std::byte*>(weights.data) +
-                                 static_cast<std::size_t>(row / kTileRows) * groupBytes;
+        const std::byte* const group = weights.group(row / kTileRows);
         const auto rows = static_cast<std::size_t>(std::min(kTileRows, rowEnd - row));
         HWY_DYNAMIC_DISPATCH(widenGroupImpl)
         (layout, group, rows, columns, out + static_cast<std::size_t>(row - rowBegin) * columns);

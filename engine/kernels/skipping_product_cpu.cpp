@@ -45,7 +45,6 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using FloatTag = hn::ScalableTag<float>;
-using FloatVector = hn::Vec<FloatTag>;
 
 HWY_INLINE void fetch(const InputRows& inputs, std::size_t byte) {
     for (const std::byte* next : inputs.next)
@@ -57,7 +56,7 @@ template <class Stored> void addRows(const InputRows& inputs, std::size_t output
     const FloatTag d;
     const std::size_t lanes = hn::Lanes(d);
     const Stored* rows[kInputsAtOnce];
-    FloatVector x[kInputsAtOnce];
+    hn::Vec<FloatTag> x[kInputsAtOnce];
     for (std::size_t i = 0; i < kInputsAtOnce; ++i) {
         rows[i] = reinterpret_cast<const Stored*>(inputs.rows[i]);
         x[i] = hn::Set(d, inputs.x[i]);
