@@ -3,7 +3,7 @@
 //   φ(t)   = 1/(1+t/64), sin(2πt/16), cos(2πt/16), sin(2πt/256), cos(2πt/256)
 // Source:  spec/enhanced-rwkv.md section 3; tests/support/reference/convolutional_shift.h is the plain form.
 // Shapes:  T tokens, D width, K taps, J = kPositionFeatures; last index fastest.
-//   stream   h, [T,D], with the K rows of the tokens before the first directly in front of it, newest last
+//   stream   h, [T,D];  earlier: K rows, read only
 //   kernel   [K,D], row 0 is k = 1;  position [K,J,D]
 //   routed   [T,2D]: h in the first half of each row, s in the second: what the routing product reads
 // Units:   firstPosition counts tokens from the start of the sequence, 0 for its first.
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "engine/core/thread_pool.h"
+#include "engine/kernels/earlier_rows.h"
 
 #include <array>
 #include <cstdint>
@@ -30,6 +31,7 @@ struct ConvolutionalShift {
     int taps = 0;
     std::int64_t firstPosition = 0;
     const float* stream = nullptr;
+    EarlierRows earlier;
     const float* kernel = nullptr;
     const float* position = nullptr;
     float* routed = nullptr;
@@ -38,5 +40,11 @@ struct ConvolutionalShift {
 namespace cpu {
 void convolutionalShift(const ConvolutionalShift& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and its position.
+void convolutionalShift(const ConvolutionalShift& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

@@ -26,7 +26,10 @@ void convolveToken(const ConvolutionalShift& op, std::size_t t,
     const float* h = op.stream + t * width;
     float* shifted = op.routed + t * 2 * width + width;
     std::memcpy(op.routed + t * 2 * width, h, width * sizeof(float));
-    forEachVector(width, [&op, &features, h, shifted, width](auto d, std::size_t i) HWY_ATTR {
+    const float* before[kMaxConvolutionTaps];
+    for (std::size_t k = 0; k < static_cast<std::size_t>(op.taps); ++k)
+        before[k] = op.earlier.before(op.stream, width, t, k + 1);
+    forEachVector(width, [&op, &features, &before, shifted, width](auto d, std::size_t i) HWY_ATTR {
         auto sum = hn::Zero(d);
         for (std::size_t k = 0; k < static_cast<std::size_t>(op.taps); ++k) {
             auto tap = hn::LoadU(d, op.kernel + k * width + i);
@@ -34,7 +37,7 @@ void convolveToken(const ConvolutionalShift& op, std::size_t t,
                 const float* position = op.position + (k * kPositionFeatures + j) * width + i;
                 tap = hn::MulAdd(hn::Set(d, features[j]), hn::LoadU(d, position), tap);
             }
-            sum = hn::MulAdd(tap, hn::LoadU(d, h - (k + 1) * width + i), sum);
+            sum = hn::MulAdd(tap, hn::LoadU(d, before[k] + i), sum);
         }
         hn::StoreU(sum, d, shifted + i);
     });

@@ -6,6 +6,7 @@
 #include "engine/kernels/backend.h"
 
 #include <memory>
+#include <vector>
 
 namespace engine {
 
@@ -17,20 +18,29 @@ public:
     // few tokens.
     void useOneThread(bool isAlone) { m_team = isAlone ? &m_caller : m_pool.get(); }
 
+    [[nodiscard]] bool isHost() const override { return true; }
     [[nodiscard]] std::shared_ptr<float[]> allocate(std::size_t count) override;
+    [[nodiscard]] std::unique_ptr<StateMemory> placeState(std::span<const float> values) override;
+    [[nodiscard]] bool owns(const StateMemory&) const override { return false; }
+    void toHost(const float* values, std::span<float> out) override;
+    void fromHost(std::span<const float> values, float* out) override;
+
+    void begin(std::span<const SequenceInput> inputs) override;
+    void repeat(const StepKind&, const std::function<void()>& work) override { work(); }
+    void deliverGates() override {}
 
     void embedding(const Embedding& op) override;
     void layerNorm(const LayerNorm& op) override;
     void linear(std::span<const LinearJob> jobs, int tokens) override;
     void lowRank(std::span<const LowRank> ops, int tokens) override;
-    void activation(const Activation& op) override;
-    void tokenShift(const TokenShift& op) override;
-    void dynamicShift(const DynamicShift& op) override;
-    void wkv6(const Wkv6& op) override;
-    void wkv7(const Wkv7& op) override;
-    void addToStream(const StreamUpdate& op) override;
-    void convolutionalShift(const ConvolutionalShift& op) override;
-    void adaptiveGate(const AdaptiveGate& op) override;
+    void tokenShift(std::span<const TokenShift> ops) override;
+    void dynamicShift(std::span<const DynamicShift> ops) override;
+    void wkv6(std::span<const Wkv6> ops) override;
+    void wkv7(std::span<const Wkv7> ops) override;
+    void previousRows(std::span<const PreviousRows> ops) override;
+    void convolutionalShift(std::span<const ConvolutionalShift> ops) override;
+    void adaptiveGate(std::span<const AdaptiveGate> ops) override;
+    void reportGates(const GateReport& report) override;
 
     // Since the beginning.
     [[nodiscard]] const SkippedWork& skipped() const { return m_scratch.skipped; }
@@ -40,6 +50,7 @@ private:
     ThreadPool m_caller{1}; // a team of one, without a thread of its own
     ThreadPool* m_team;
     LinearScratch m_scratch;
+    std::vector<SequenceInput> m_inputs; // of the step
 };
 
 } // namespace engine

@@ -5,7 +5,7 @@
 // Source:  spec/rwkv-models.md section 4; tests/support/reference/dynamic_shift.h is the plain form.
 // Shapes:  T tokens, C width, R rank.
 //   normalised  [T+1,C]: row 0 is p of the token before the first (token_shift.h leaves it so)
-//   mixHidden   [T,5R], before the tanh; overwritten
+//   mixHidden   [T,5R], before the tanh; may be overwritten
 //   factors     [5,R,C];  mix_j [C];  output_j [T,C]
 // Threads: reentrant, the pool's rules apply.
 #pragma once
@@ -32,5 +32,11 @@ struct DynamicShift {
 namespace cpu {
 void dynamicShift(const DynamicShift& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number. Each sequence's rows of `normalised` have its own row before.
+void dynamicShift(const DynamicShift& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

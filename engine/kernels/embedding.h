@@ -25,5 +25,10 @@ struct Embedding {
 namespace cpu {
 void embedding(const Embedding& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Stream;
+// `tokens` [T] and `table`, of which T rows are used, in device memory; op.tokens and op.table.data are not used.
+void embedding(const Embedding& op, const int* tokens, int count, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

@@ -26,5 +26,9 @@ struct LayerNorm {
 namespace cpu {
 void layerNorm(const LayerNorm& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Stream;
+void layerNorm(const LayerNorm& op, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

@@ -113,6 +113,13 @@ private:
     bool m_ownsMemory = false;
 };
 
+// What happens to a product on its way.
+enum class LinearEnd : std::uint8_t {
+    Store,       // y = x Wᵀ
+    SquaredRelu, // y = max(0, x Wᵀ)²
+    AddToStream, // stream += x Wᵀ, times sigmoid(receptance) if there is one; y is working memory
+};
+
 // One product of a batch. Strides are the distances between rows, in elements; 0 means contiguous.
 struct LinearJob {
     Matrix weights;
@@ -120,6 +127,9 @@ struct LinearJob {
     float* y = nullptr;       // [tokens, weights.rows]; may not overlap any job's x
     int xStride = 0;
     int yStride = 0;
+    LinearEnd end = LinearEnd::Store; // others: yStride is 0
+    float* stream = nullptr;           // [tokens, weights.rows], no job's x
+    const float* receptance = nullptr; // [tokens, weights.rows], before the sigmoid, of no job's y; null: none
 };
 
 // What products of matrices kept by input have left out so far.
@@ -143,10 +153,20 @@ struct LinearScratch {
 };
 
 // Products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.
+// Stores them only: the rest is for the backend's operation.
 void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, LinearScratch& scratch);
 
 // y = x Wᵀ
 void linear(const Matrix& weights, const float* x, float* y, int tokens, ThreadPool& pool,
             LinearScratch& scratch);
+
+namespace cuda {
+struct Stream;
+class LinearMemory;
+// The jobs' weights in device memory, in the same layouts. Up to kMostJobs jobs; few tokens (decoding) in as few
+// launches as possible. Results depend neither on the number of tokens, up to 8, nor on the card's load.
+inline constexpr std::size_t kMostJobs = 8;
+void linear(std::span<const LinearJob> jobs, int tokens, LinearMemory& memory, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

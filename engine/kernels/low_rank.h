@@ -5,7 +5,7 @@
 //          spec/enhanced-rwkv.md sections 2 and 3 (mlp shift, routing);
 //          tests/support/reference/low_rank.h is the plain form.
 // Shapes:  T tokens, R rank, C width; last index fastest.
-//   hidden  [T,R], rows `hiddenStride` apart; overwritten with f(hidden)
+//   hidden  [T,R], rows `hiddenStride` apart; may be overwritten with f(hidden)
 //   factor  [R,C];  bias [C], or null for zero;  output [T,C]
 // Threads: reentrant, the pool's rules apply.
 #pragma once
@@ -13,9 +13,12 @@
 #include "engine/core/thread_pool.h"
 #include "engine/kernels/activation.h"
 
+#include <cstddef>
 #include <span>
 
 namespace engine {
+
+inline constexpr std::size_t kMostLowRanks = 4; // RWKV-7's, computed side by side
 
 struct LowRank {
     int rank = 0;
@@ -32,5 +35,10 @@ namespace cpu {
 // Several maps over the same tokens, in one parallel region.
 void lowRank(std::span<const LowRank> ops, int tokens, ThreadPool& pool);
 } // namespace cpu
+namespace cuda {
+struct Stream;
+// Up to kMostLowRanks maps.
+void lowRank(std::span<const LowRank> ops, int tokens, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

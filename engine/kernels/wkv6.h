@@ -41,5 +41,11 @@ struct Wkv6 {
 namespace cpu {
 void wkv6(const Wkv6& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is.
+void wkv6(const Wkv6& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

@@ -52,5 +52,11 @@ struct Wkv7 {
 namespace cpu {
 void wkv7(const Wkv7& op, ThreadPool& pool);
 }
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is.
+void wkv7(const Wkv7& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
 
 } // namespace engine

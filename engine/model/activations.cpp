@@ -1,7 +1,6 @@
 #include "engine/model/activations.h"
 
 #include "engine/core/aligned_buffer.h"
-#include "engine/model/enhancement_state.h"
 
 #include <algorithm>
 #include <utility>
@@ -45,7 +44,6 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
     const auto width = static_cast<std::size_t>(config.width);
     const std::size_t rows = tokens * width;
     const auto sequenceRows = static_cast<std::size_t>(maxSequences) * width;
-    const auto history = static_cast<std::size_t>(enhancementRows(config.enhancement));
     const bool isGoose = config.architecture == Architecture::Rwkv7;
     const bool isEnhanced = config.enhancement.variant != EnhancementConfig::Variant::None;
     const bool routes = config.enhancement.variant == EnhancementConfig::Variant::ConvRouting;
@@ -67,10 +65,8 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
     const auto columns = hiddenColumns(weights);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         wanted.emplace_back(&hidden[i], tokens * columns[i]);
-    if (isEnhanced) {
-        wanted.emplace_back(&withHistory, rows + sequenceRows * history);
+    if (isEnhanced)
         wanted.emplace_back(&gates, rows);
-    }
     if (hasShiftChange)
         wanted.emplace_back(&shiftChange, rows);
     if (routes)

@@ -13,7 +13,7 @@
 
 namespace engine {
 
-// T = capacity, S sequences, C width, F feed-forward width, E the enhancement's rows of earlier tokens.
+// T = capacity, S sequences, C width, F feed-forward width.
 struct Activations {
     Activations(const ModelConfig& config, const ModelWeights& weights, int capacity, int sequences,
                 Backend& backend);
@@ -32,9 +32,8 @@ struct Activations {
     float* feedForward = nullptr;   // [T,F]
     std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
 
-    float* withHistory = nullptr; // [T+S*E,C]: each sequence's stream after the rows of its tokens before
     float* gates = nullptr;       // [T,C]
-    float* shiftChange = nullptr; // [T,C], mlp shift
+    float* shiftChange = nullptr; // [T,C], mlp shift: what its product reads, then what it adds
     float* routed = nullptr;      // [T,2C], conv-routing
 
 private:

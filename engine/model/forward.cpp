@@ -11,6 +11,7 @@ namespace engine {
 Forward::Forward(const Model& model, Backend& backend, int capacity, int sequences)
     : m_model(model)
     , m_backend(backend)
+    , m_layout(model.config())
     , m_activations(model.config(), model.weights(), capacity, sequences, backend) {
     m_sequences.reserve(static_cast<std::size_t>(sequences));
     m_tokens.reserve(static_cast<std::size_t>(capacity));
@@ -20,6 +21,7 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
     assert(!inputs.empty() && inputs.size() <= static_cast<std::size_t>(sequences()));
     m_sequences.clear();
     m_tokens.clear();
+    m_reportsGates = false;
     for (const SequenceInput& input : inputs) {
         assert(!input.tokens.empty());
         m_sequences.push_back({.index = static_cast<int>(m_sequences.size()),
@@ -27,24 +29,30 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
                                .tokens = static_cast<int>(input.tokens.size()),
                                .position = input.position,
                                .wearsEnhancement = input.wearsEnhancement,
-                               .sink = input.sink,
-                               .state = {}});
+                               .state = input.state,
+                               .layerState = nullptr});
         m_tokens.insert(m_tokens.end(), input.tokens.begin(), input.tokens.end());
+        m_reportsGates |= input.sink != nullptr && input.wearsEnhancement;
     }
     assert(m_tokens.size() <= static_cast<std::size_t>(capacity()));
+    m_backend.begin(inputs);
+}
+
+void Forward::embed() {
     const ModelWeights& weights = m_model.weights();
     m_stream = m_activations.streams[0];
     m_backend.embedding({m_tokens, weights.embedding.matrix(), weights.embeddingNorm.parameters(), m_stream});
 }
 
-void Forward::layer(int index, std::span<const LayerState> states) {
-    assert(states.size() == m_sequences.size());
-    for (std::size_t i = 0; i < states.size(); ++i)
-        m_sequences[i].state = states[i];
+void Forward::layer(int index) {
+    for (SequenceStep& sequence : m_sequences)
+        sequence.layerState = sequence.state + static_cast<std::size_t>(index) * m_layout.layerSize();
     const LayerWeights& weights = m_model.weights().layers[static_cast<std::size_t>(index)];
-    const Step step{m_model.config(), weights,    m_backend,
-                    m_activations,    index,      static_cast<int>(m_tokens.size()),
-                    m_stream,         m_sequences};
+    const Step step{m_model.config(), m_layout, weights,
+                    m_backend,        m_activations,
+                    index,            static_cast<int>(m_tokens.size()),
+                    m_stream,         m_sequences,
+                    m_reportsGates};
     std::visit([&](const auto& mixing) { timeMixing(mixing, step); }, weights.timeMixing);
     channelMixing(weights.channelMixing, step);
     const bool isWorn = std::ranges::any_of(m_sequences, &SequenceStep::wearsEnhancement);

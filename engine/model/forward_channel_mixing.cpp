@@ -6,25 +6,27 @@ namespace engine {
 void channelMixing(const ChannelMixingWeights& mixing, const Step& step) {
     Activations& a = step.activations;
     Backend& backend = step.backend;
-    const int tokens = step.tokens;
-    const int width = step.config.width;
     const bool hasReceptance = !mixing.receptance.empty();
 
     float* xk = a.shifted[0];
     float* xr = a.shifted[1];
     const TokenShiftUse uses[] = {{mixing.keyMix.data(), xk}, {mixing.receptanceMix.data(), xr}};
-    shiftTokens(step, step.weights.channelMixingNorm.parameters(), &LayerState::feedForwardShift,
+    shiftTokens(step, step.weights.channelMixingNorm.parameters(), step.layout.feedForwardShift(),
                 std::span(uses).first(hasReceptance ? 2 : 1));
 
-    const LinearJob products[] = {{mixing.key.matrix(), xk, a.feedForward},
-                                  {mixing.receptance.matrix(), xr, a.receptance}};
-    backend.linear(std::span(products).first(hasReceptance ? 2 : 1), tokens);
+    const LinearJob products[] = {
+        {.weights = mixing.key.matrix(), .x = xk, .y = a.feedForward, .end = LinearEnd::SquaredRelu},
+        {.weights = mixing.receptance.matrix(), .x = xr, .y = a.receptance}};
+    backend.linear(std::span(products).first(hasReceptance ? 2 : 1), step.tokens);
 
     // W_v · relu(k)²
-    backend.activation({ActivationKind::SquaredRelu, tokens, step.config.feedForward, a.feedForward});
-    const LinearJob value{mixing.value.matrix(), a.feedForward, a.mixed};
-    backend.linear({&value, 1}, tokens);
-    backend.addToStream({tokens, width, a.mixed, hasReceptance ? a.receptance : nullptr, step.stream});
+    const LinearJob value{.weights = mixing.value.matrix(),
+                          .x = a.feedForward,
+                          .y = a.mixed,
+                          .end = LinearEnd::AddToStream,
+                          .stream = step.stream,
+                          .receptance = hasReceptance ? a.receptance : nullptr};
+    backend.linear({&value, 1}, step.tokens);
 }
 
 } // namespace engine

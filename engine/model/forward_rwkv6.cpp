@@ -11,12 +11,12 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
 
     // z = (p + (p⁻ - p) maa_x) · A
     const TokenShiftUse use{mixing.mixMix.data(), a.shifted[5]};
-    shiftTokens(step, step.weights.timeMixingNorm.parameters(), &LayerState::attentionShift, {&use, 1});
+    shiftTokens(step, step.weights.timeMixingNorm.parameters(), 0, {&use, 1});
     const LinearJob mixDown{mixing.mixDown.matrix(), a.shifted[5], a.hidden[0]};
     backend.linear({&mixDown, 1}, tokens);
 
     // x_j = p + (p⁻ - p) (maa_j + tanh(z_j) · B_j), j in w, k, v, r, g
-    for (const SequenceStep& sequence : step.sequences) {
+    const PerSequence<DynamicShift> shifts(step.sequences, [&](const SequenceStep& sequence) {
         DynamicShift shift{.tokens = sequence.tokens,
                            .width = width,
                            .rank = mixing.mixRank(),
@@ -26,8 +26,9 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
                            .uses = {}};
         for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
             shift.uses[j] = {mixing.mixes[j].data(), sequence.rowsOf(a.shifted[j], width)};
-        backend.dynamicShift(shift);
-    }
+        return shift;
+    });
+    backend.dynamicShift(shifts);
     const auto [xw, xk, xv, xr, xg, unused] = a.shifted;
 
     const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
@@ -48,24 +49,14 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
                         .output = a.decayLogit};
     backend.lowRank({&decay, 1}, tokens);
 
-    for (const SequenceStep& sequence : step.sequences)
-        backend.wkv6({.tokens = sequence.tokens,
-                      .heads = step.config.heads,
-                      .headSize = step.config.headSize,
-                      .receptance = sequence.rowsOf(a.receptance, width),
-                      .key = sequence.rowsOf(a.key, width),
-                      .value = sequence.rowsOf(a.value, width),
-                      .gate = sequence.rowsOf(a.gate, width),
-                      .decayLogit = sequence.rowsOf(a.decayLogit, width),
-                      .decayIsConstant = false,
-                      .bonus = mixing.bonus.data(),
-                      .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
-                      .state = sequence.state.wkv,
-                      .output = sequence.rowsOf(a.receptance, width)});
+    recurrence(step, mixing.bonus, mixing.groupNorm, nullptr);
 
-    const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
+    const LinearJob output{.weights = mixing.output.matrix(),
+                           .x = a.receptance,
+                           .y = a.mixed,
+                           .end = LinearEnd::AddToStream,
+                           .stream = step.stream};
     backend.linear({&output, 1}, tokens);
-    backend.addToStream({tokens, width, a.mixed, nullptr, step.stream});
 }
 
 } // namespace engine

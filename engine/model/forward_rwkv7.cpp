@@ -15,7 +15,7 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
     const TokenShiftUse uses[] = {{mixing.receptanceMix.data(), xr}, {mixing.decayMix.data(), xw},
                                   {mixing.keyMix.data(), xk},        {mixing.valueMix.data(), xv},
                                   {mixing.rateMix.data(), xa},       {mixing.gateMix.data(), xg}};
-    shiftTokens(step, step.weights.timeMixingNorm.parameters(), &LayerState::attentionShift, uses);
+    shiftTokens(step, step.weights.timeMixingNorm.parameters(), 0, uses);
 
     const auto [decayHidden, rateHidden, gateHidden, valueHidden] = a.hidden;
     const LinearJob products[] = {{mixing.receptance.matrix(), xr, a.receptance},
@@ -45,28 +45,33 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
                             map(mixing.firstValue, valueHidden, ActivationKind::None, a.valueMixLogit)};
     backend.lowRank(std::span(maps).first(isFirstLayer ? 3 : 4), tokens);
 
-    for (const SequenceStep& sequence : step.sequences)
-        backend.wkv7({.tokens = sequence.tokens,
-                      .heads = step.config.heads,
-                      .headSize = step.config.headSize,
-                      .receptance = sequence.rowsOf(a.receptance, width),
-                      .key = sequence.rowsOf(a.key, width),
-                      .value = sequence.rowsOf(a.value, width),
-                      .decayLogit = sequence.rowsOf(a.decayLogit, width),
-                      .rateLogit = sequence.rowsOf(a.rateLogit, width),
-                      .valueMixLogit = isFirstLayer ? nullptr : sequence.rowsOf(a.valueMixLogit, width),
-                      .gate = sequence.rowsOf(a.gate, width),
-                      .firstLayerValue = sequence.rowsOf(a.firstLayerValue, width),
-                      .removalScale = mixing.removalScale.data(),
-                      .rateScale = mixing.rateScale.data(),
-                      .bonus = mixing.bonus.data(),
-                      .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
-                      .state = sequence.state.wkv,
-                      .output = sequence.rowsOf(a.receptance, width)});
+    const PerSequence<Wkv7> recurrences(step.sequences, [&](const SequenceStep& sequence) {
+        return Wkv7{.tokens = sequence.tokens,
+                    .heads = step.config.heads,
+                    .headSize = step.config.headSize,
+                    .receptance = sequence.rowsOf(a.receptance, width),
+                    .key = sequence.rowsOf(a.key, width),
+                    .value = sequence.rowsOf(a.value, width),
+                    .decayLogit = sequence.rowsOf(a.decayLogit, width),
+                    .rateLogit = sequence.rowsOf(a.rateLogit, width),
+                    .valueMixLogit = isFirstLayer ? nullptr : sequence.rowsOf(a.valueMixLogit, width),
+                    .gate = sequence.rowsOf(a.gate, width),
+                    .firstLayerValue = sequence.rowsOf(a.firstLayerValue, width),
+                    .removalScale = mixing.removalScale.data(),
+                    .rateScale = mixing.rateScale.data(),
+                    .bonus = mixing.bonus.data(),
+                    .groupNorm = mixing.groupNorm.parameters(step.config.groupNormEpsilon),
+                    .state = sequence.layerState + step.layout.wkv(),
+                    .output = sequence.rowsOf(a.receptance, width)};
+    });
+    backend.wkv7(recurrences);
 
-    const LinearJob output{mixing.output.matrix(), a.receptance, a.mixed};
+    const LinearJob output{.weights = mixing.output.matrix(),
+                           .x = a.receptance,
+                           .y = a.mixed,
+                           .end = LinearEnd::AddToStream,
+                           .stream = step.stream};
     backend.linear({&output, 1}, tokens);
-    backend.addToStream({tokens, width, a.mixed, nullptr, step.stream});
 }
 
 } // namespace engine

@@ -6,9 +6,10 @@
 #include "engine/model/activations.h"
 #include "engine/model/config.h"
 #include "engine/model/forward.h"
-#include "engine/model/gate_sink.h"
+#include "engine/model/state_layout.h"
 #include "engine/model/weights.h"
 
+#include <array>
 #include <cstddef>
 #include <span>
 
@@ -17,6 +18,7 @@ namespace engine {
 // A layer at work: the same for all its steps.
 struct Step {
     const ModelConfig& config;
+    const StateLayout& layout;
     const LayerWeights& weights;
     Backend& backend;
     Activations& activations;
@@ -24,6 +26,7 @@ struct Step {
     int tokens = 0;          // T, of all sequences
     float* stream = nullptr; // [T,C]
     std::span<const SequenceStep> sequences;
+    bool reportsGates = false;
 
     // What tokenShift() normalises of a sequence: [its tokens + 1, C], first the token before.
     [[nodiscard]] float* normalisedOf(const SequenceStep& sequence) const {
@@ -32,14 +35,34 @@ struct Step {
     }
 };
 
-// Normalises the stream and blends it with the token before, each sequence by itself. The uses' outputs are [T,C].
-void shiftTokens(const Step& step, const NormParameters& norm, float* LayerState::*previous,
+// An operation for each sequence of a step, side by side as backends take them.
+template <class Operation> class PerSequence {
+public:
+    // `make(sequence)` gives a sequence's.
+    template <class Make> PerSequence(std::span<const SequenceStep> sequences, Make&& make) {
+        for (const SequenceStep& sequence : sequences)
+            m_operations[m_count++] = make(sequence);
+    }
+    operator std::span<const Operation>() const { return std::span(m_operations).first(m_count); }
+
+private:
+    std::array<Operation, kMostSequences> m_operations;
+    std::size_t m_count = 0;
+};
+
+// Normalises the stream and blends it with the token before, which stands at `stateOffset` of the layer's state, each
+// sequence by itself. The uses' outputs are [T,C].
+void shiftTokens(const Step& step, const NormParameters& norm, std::size_t stateOffset,
                  std::span<const TokenShiftUse> uses);
 
 // stream += TimeMix(LN1(stream))
 void timeMixing(const Rwkv5TimeMixing& mixing, const Step& step);
 void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step);
 void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step);
+
+// The recurrence of RWKV-5.2 and 6 on the step's receptance, key, value and gate, into receptance. `decayLogit` is
+// [C] for all tokens, or null for the activations' own of each token.
+void recurrence(const Step& step, const Values& bonus, const NormWeights& groupNorm, const float* decayLogit);
 
 // stream += ChannelMix(LN2(stream))
 void channelMixing(const ChannelMixingWeights& mixing, const Step& step);

@@ -7,24 +7,25 @@
 
 namespace engine {
 
-void shiftTokens(const Step& step, const NormParameters& norm, float* LayerState::*previous,
+void shiftTokens(const Step& step, const NormParameters& norm, std::size_t stateOffset,
                  std::span<const TokenShiftUse> uses) {
-    constexpr std::size_t kMostUses = 6; // RWKV-7's
-    assert(uses.size() <= kMostUses);
+    assert(uses.size() <= kMostTokenShiftUses);
     const int width = step.config.width;
-    for (const SequenceStep& sequence : step.sequences) {
-        std::array<TokenShiftUse, kMostUses> ofSequence;
+    std::array<std::array<TokenShiftUse, kMostTokenShiftUses>, kMostSequences> usesOf;
+    const PerSequence<TokenShift> shifts(step.sequences, [&](const SequenceStep& sequence) {
+        auto& ofSequence = usesOf[static_cast<std::size_t>(sequence.index)];
         std::ranges::transform(uses, ofSequence.begin(), [&](const TokenShiftUse& use) {
             return TokenShiftUse{use.mix, sequence.rowsOf(use.output, width)};
         });
-        step.backend.tokenShift({.tokens = sequence.tokens,
-                                 .width = width,
-                                 .stream = sequence.rowsOf(step.stream, width),
-                                 .norm = norm,
-                                 .previous = sequence.state.*previous,
-                                 .normalised = step.normalisedOf(sequence),
-                                 .uses = std::span(ofSequence).first(uses.size())});
-    }
+        return TokenShift{.tokens = sequence.tokens,
+                          .width = width,
+                          .stream = sequence.rowsOf(step.stream, width),
+                          .norm = norm,
+                          .previous = sequence.layerState + stateOffset,
+                          .normalised = step.normalisedOf(sequence),
+                          .uses = std::span(ofSequence).first(uses.size())};
+    });
+    step.backend.tokenShift(shifts);
 }
 
 } // namespace engine

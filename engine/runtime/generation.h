@@ -4,7 +4,7 @@
 #pragma once
 
 #include "engine/core/error.h"
-#include "engine/model/gate_sink.h"
+#include "engine/kernels/gate_sink.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "engine/runtime/state_cache.h"

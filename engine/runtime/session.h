@@ -1,12 +1,14 @@
-// session.h: runs sequences on a model: prefill (many known tokens) and decode (one new token).
+// session.h: runs sequences on a model: prefill (many known tokens) and decode (one new token), on the processor or a
+// device.
 // Prefill of T tokens at once, in chunks and one by one give the same logits within 1e-4 (float32).
+// Gates:   on a device, sinks get those of a decoded token up to one call later; deliverGates() hands over the rest.
+//          A sink lives until then.
 // Threads: one at a time; owns scratch memory and uses the given pool. The State belongs to the caller.
 #pragma once
 
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
-#include "engine/kernels/linear.h"
-#include "engine/model/gate_sink.h"
+#include "engine/kernels/backend.h"
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"
 
@@ -28,6 +30,8 @@ struct DecodeStep {
 class Session {
 public:
     Session(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool);
+    // On a device.
+    Session(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device);
     ~Session();
 
     [[nodiscard]] const Model& model() const;
@@ -37,7 +41,8 @@ public:
     // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, or empty.
     // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,
     // about every 50 ms at most. `wearsEnhancement`: see DecodeStep; a sequence keeps to one of the two.
-    // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size),
+    // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size), DeviceLost (what
+    // is on the device is gone, states included),
     // Cancelled and OutOfMemory (state holds the chunks read so far; state.position() says how many tokens;
     // `sink` may then have seen some layers of the chunk that was given up).
     [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,
@@ -45,13 +50,16 @@ public:
                                          bool wearsEnhancement = true);
 
     // One token. `logits` [V], or empty for none. No allocation after the first call.
-    // Errors: InvalidArgument; OutOfMemory, after which `state` is not to be used.
+    // Errors: InvalidArgument; OutOfMemory and DeviceLost, after which `state` is not to be used.
     [[nodiscard]] Expected<void> decode(State& state, int token, std::span<float> logits,
                                         GateSink* sink = nullptr);
 
     // One token each of several sequences, with different states; the weights are read once for all of them. Up to
     // eight sequences get the very values that each would get alone. Errors: as decode(), for any of them.
     [[nodiscard]] Expected<void> decodeTogether(std::span<const DecodeStep> steps);
+
+    // Hands over what sinks have not been given yet. Errors: DeviceLost.
+    [[nodiscard]] Expected<void> deliverGates();
 
 private:
     struct Data;

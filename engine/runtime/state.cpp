@@ -1,42 +1,71 @@
 #include "engine/runtime/state.h"
 
-#include "engine/model/enhancement_state.h"
-
 #include <cstring>
 
 namespace engine {
 
 State::State(const ModelConfig& config)
-    : m_layers(config.layers)
-    , m_width(static_cast<std::size_t>(config.width))
-    , m_wkvSize(m_width * static_cast<std::size_t>(config.headSize))
-    , m_enhancementRows(static_cast<std::size_t>(enhancementRows(config.enhancement)))
-    , m_values(static_cast<std::size_t>(m_layers) * layerSize()) {}
+    : m_layout(config)
+    , m_values(m_layout.size()) {}
 
-std::span<float> State::part(int layer, std::size_t offset, std::size_t size) {
-    return m_values.span().subspan(static_cast<std::size_t>(layer) * layerSize() + offset, size);
+State::State(const State& other)
+    : m_layout(other.m_layout)
+    , m_position(other.m_position) {
+    if (other.m_device != nullptr)
+        m_device = other.m_device->copy();
+    if (m_device == nullptr) {
+        other.bringBack();
+        m_values = other.m_values;
+    }
 }
 
-std::span<float> State::attentionShift(int layer) { return part(layer, 0, m_width); }
-std::span<float> State::wkv(int layer) { return part(layer, m_width, m_wkvSize); }
-std::span<float> State::feedForwardShift(int layer) { return part(layer, m_width + m_wkvSize, m_width); }
-std::span<float> State::enhancement(int layer) {
-    return part(layer, 2 * m_width + m_wkvSize, m_enhancementRows * m_width);
+State& State::operator=(const State& other) {
+    if (this == &other)
+        return *this;
+    if (other.m_device == nullptr && m_device == nullptr) { // in the memory that is there
+        m_layout = other.m_layout;
+        m_values = other.m_values;
+        m_position = other.m_position;
+        return *this;
+    }
+    return *this = State(other);
 }
 
-bool State::fits(const ModelConfig& config) const {
-    const auto width = static_cast<std::size_t>(config.width);
-    return m_layers == config.layers && m_width == width &&
-           m_wkvSize == width * static_cast<std::size_t>(config.headSize) &&
-           m_enhancementRows == static_cast<std::size_t>(enhancementRows(config.enhancement));
+void State::bringBack() const {
+    if (m_device == nullptr)
+        return;
+    m_values.ensure(m_layout.size());
+    m_device->toHost(m_values.span());
+}
+
+std::span<const float> State::values() const {
+    bringBack();
+    return m_values.span();
+}
+
+std::span<float> State::values() {
+    bringBack();
+    m_device.reset();
+    return m_values.span();
+}
+
+float* State::valuesIn(Backend& backend) {
+    if (backend.isHost())
+        return values().data();
+    if (m_device == nullptr || !backend.owns(*m_device)) {
+        m_device = backend.placeState(values());
+        m_values = {};
+    }
+    return m_device->values();
 }
 
 bool State::operator==(const State& other) const {
-    return m_layers == other.m_layers && m_width == other.m_width && m_wkvSize == other.m_wkvSize &&
-           m_enhancementRows == other.m_enhancementRows && m_position == other.m_position &&
-           m_values.byteSize() == other.m_values.byteSize() &&
-           (m_values.empty() ||
-            std::memcmp(m_values.data(), other.m_values.data(), m_values.byteSize()) == 0);
+    if (!(m_layout == other.m_layout) || m_position != other.m_position)
+        return false;
+    const auto mine = values();
+    const auto others = other.values();
+    return mine.size() == others.size() &&
+           (mine.empty() || std::memcmp(mine.data(), others.data(), mine.size_bytes()) == 0);
 }
 
 } // namespace engine

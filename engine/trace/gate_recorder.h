@@ -6,7 +6,7 @@
 //          and must not throw.
 #pragma once
 
-#include "engine/model/gate_sink.h"
+#include "engine/kernels/gate_sink.h"
 #include "engine/trace/gate_frame.h"
 
 #include <cstdint>

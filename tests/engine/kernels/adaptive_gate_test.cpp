@@ -68,13 +68,16 @@ private slots:
             AdaptiveGate op;
             op.tokens = tokens;
             op.width = width;
-            op.stream = rows.data() + w;
+            op.stream = stream.data();
+            std::vector<float> earlier(rows.begin(), rows.begin() + width);
+            op.earlier = {1, earlier.data()};
             if (isGiven) {
                 op.shifted = given.data() + w;
                 op.shiftedStride = 2 * width;
             }
             op.shiftChange = hasChange ? change.data() : nullptr;
-            op.gates = isFixed ? nullptr : gates.data();
+            op.gates = gates.data();
+            op.isFixed = isFixed;
             op.bias = isGiven ? nullptr : bias.data();
             if (hasNorm)
                 op.norm = NormParameters{weight.data(), normBias.data()};
@@ -83,16 +86,15 @@ private slots:
             const auto result = support::compare(output, std::span<const double>(expected.output));
             QVERIFY2(result.isWithinShare(2e-6),
                      qPrintable(QString("%1: %2").arg(target, result.describe().c_str())));
-            if (!isFixed) {
-                const auto used = support::compare(gates, std::span<const double>(expected.gates));
-                QVERIFY2(used.isWithin(1e-6),
-                         qPrintable(QString("%1: %2").arg(target, used.describe().c_str())));
-            }
+            const auto used = support::compare(gates, std::span<const double>(expected.gates));
+            QVERIFY2(used.isWithin(1e-6), qPrintable(QString("%1: %2").arg(target, used.describe().c_str())));
+            QVERIFY(std::equal(earlier.begin(), earlier.end(), stream.end() - width));
         });
     }
 
     void aClosedGateReturnsTheStreamBitForBit() {
-        const auto rows = randomTensor(4 * 53, 1, 100);
+        const auto stream = randomTensor(3 * 53, 1, 100);
+        auto earlier = randomTensor(53, 2, 100);
         std::vector<float> gates(3 * 53, 0.0f), output(3 * 53);
         const std::vector<float> bias(53, -1000.0f);
         ThreadPool pool(1);
@@ -100,13 +102,51 @@ private slots:
             AdaptiveGate op;
             op.tokens = 3;
             op.width = 53;
-            op.stream = rows.data() + 53;
+            op.stream = stream.data();
+            op.earlier = {1, earlier.data()};
             op.gates = gates.data();
             op.bias = bias.data();
             op.output = output.data();
             cpu::adaptiveGate(op, pool);
             QCOMPARE(std::memcmp(output.data(), op.stream, output.size() * sizeof(float)), 0);
         });
+    }
+
+    void whoDoesNotWearItGetsTheStream() {
+        const auto stream = randomTensor(3 * 40, 1);
+        const auto before = randomTensor(40, 2);
+        auto earlier = before;
+        std::vector<float> gates(3 * 40, 7.0f), output(3 * 40);
+        ThreadPool pool(1);
+        AdaptiveGate op;
+        op.tokens = 3;
+        op.width = 40;
+        op.stream = stream.data();
+        op.earlier = {1, earlier.data()};
+        op.gates = gates.data();
+        op.output = output.data();
+        op.isWorn = false;
+        cpu::adaptiveGate(op, pool);
+        QVERIFY(output == stream);
+        QVERIFY(earlier == before);
+        QVERIFY(gates == std::vector<float>(3 * 40, 7.0f));
+    }
+
+    void earlierRowsAdvanceByAnyNumberOfTokens() {
+        const auto stream = randomTensor(6 * 3, 1);
+        for (std::size_t tokens = 1; tokens <= 6; ++tokens) {
+            auto rows = randomTensor(4 * 3, 2); // newest first
+            std::vector<float> text;            // oldest first, then the stream
+            for (std::size_t k = 4; k >= 1; --k)
+                text.insert(text.end(), rows.begin() + static_cast<std::ptrdiff_t>((k - 1) * 3),
+                            rows.begin() + static_cast<std::ptrdiff_t>(k * 3));
+            text.insert(text.end(), stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(tokens * 3));
+            EarlierRows{4, rows.data()}.advance(stream.data(), 3, tokens);
+            for (std::size_t k = 1; k <= 4; ++k)
+                QVERIFY(std::equal(rows.begin() + static_cast<std::ptrdiff_t>((k - 1) * 3),
+                                   rows.begin() + static_cast<std::ptrdiff_t>(k * 3),
+                                   text.end() - static_cast<std::ptrdiff_t>(k * 3)));
+        }
     }
 
     void convolutionEqualsReference_data() {
@@ -133,11 +173,22 @@ private slots:
         const auto positional = randomTensor(k * 5 * w, 3);
         const auto expected = reference::convolutionalShift(toDouble(rows), k, w, position, toDouble(kernel),
                                                             toDouble(positional));
+        std::vector<float> earlier; // newest first
+        for (std::size_t row = k; row-- > 0;)
+            earlier.insert(earlier.end(), rows.begin() + static_cast<std::ptrdiff_t>(row * w),
+                           rows.begin() + static_cast<std::ptrdiff_t>((row + 1) * w));
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
             std::vector<float> routed(2 * t * w);
-            cpu::convolutionalShift({tokens, width, taps, position, rows.data() + k * w, kernel.data(),
-                                     positional.data(), routed.data()},
+            cpu::convolutionalShift({tokens,
+                                     width,
+                                     taps,
+                                     position,
+                                     rows.data() + k * w,
+                                     {taps, earlier.data()},
+                                     kernel.data(),
+                                     positional.data(),
+                                     routed.data()},
                                     pool);
             std::vector<float> shifted(t * w);
             for (std::size_t i = 0; i < t; ++i) {

@@ -1,0 +1,39 @@
+// state_layout.h: where each layer's parts of a sequence's state stand in its one buffer of float32.
+// Source:  spec/rwkv-models.md section 6; the enhancement's rows: spec/enhanced-rwkv.md section 1.
+// Layout:  for each layer l, in this order
+//   attentionShift [D]      the last ln1 output
+//   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]
+//   feedForwardShift [D]    the last ln2 output
+//   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E is 0 without an enhancement,
+//                           1 for the adaptive gate, K for conv-routing
+// Units:   elements.
+#pragma once
+
+#include "engine/model/config.h"
+#include "engine/model/enhancement_state.h"
+
+#include <cstddef>
+
+namespace engine {
+
+struct StateLayout {
+    StateLayout() = default; // of no model
+    explicit StateLayout(const ModelConfig& config)
+        : layers(static_cast<std::size_t>(config.layers))
+        , width(static_cast<std::size_t>(config.width))
+        , wkvSize(width * static_cast<std::size_t>(config.headSize))
+        , enhancementRows(static_cast<std::size_t>(engine::enhancementRows(config.enhancement))) {}
+
+    std::size_t layers = 0, width = 0, wkvSize = 0, enhancementRows = 0;
+
+    [[nodiscard]] std::size_t layerSize() const { return (2 + enhancementRows) * width + wkvSize; }
+    [[nodiscard]] std::size_t size() const { return layers * layerSize(); }
+    // Within a layer's part.
+    [[nodiscard]] std::size_t wkv() const { return width; }
+    [[nodiscard]] std::size_t feedForwardShift() const { return width + wkvSize; }
+    [[nodiscard]] std::size_t enhancement() const { return 2 * width + wkvSize; }
+
+    bool operator==(const StateLayout&) const = default;
+};
+
+} // namespace engine
