@@ -27,7 +27,7 @@ void embedding(const Embedding& op, ThreadPool& pool);
 }
 namespace cuda {
 struct Stream;
-// `tokens` [T] and `table`, of which T rows are used, in device memory; op.tokens and op.table.data are not used.
+// `tokens` [count] in device memory, as are op.table and all else; op.tokens is not used.
 void embedding(const Embedding& op, const int* tokens, int count, const Stream& stream);
 } // namespace cuda
 
