@@ -44,6 +44,18 @@ void Forward::embed() {
     m_backend.embedding({m_tokens, weights.embedding.matrix(), weights.embeddingNorm.parameters(), m_stream});
 }
 
+void Forward::receive(const Forward& before) {
+    m_handed.resize(m_tokens.size() * static_cast<std::size_t>(m_model.config().width));
+    const auto take = [&](const float* from, float* to) {
+        before.m_backend.toHost(from, m_handed);
+        m_backend.fromHost(m_handed, to);
+    };
+    m_stream = m_activations.streams[0];
+    take(before.m_stream, m_stream);
+    if (m_activations.firstLayerValue != nullptr)
+        take(before.m_activations.firstLayerValue, m_activations.firstLayerValue);
+}
+
 void Forward::layer(int index) {
     for (SequenceStep& sequence : m_sequences)
         sequence.layerState = sequence.state + static_cast<std::size_t>(index) * m_layout.layerSize();

@@ -4,8 +4,9 @@
 //          forward_rwkv5.cpp, forward_rwkv6.cpp, forward_rwkv7.cpp, forward_channel_mixing.cpp and
 //          forward_enhancement.cpp.
 // Rows:    the tokens of the first sequence, those of the second, ...
-// Use:     begin(), then layer(0) .. layer(L-1), then logits(); a caller that stops in between must restore
-//          the states, of which some layers' part has changed.
+// Use:     begin(), embed(), then layer(0) .. layer(L-1), then logits(); a caller that stops in between must restore
+//          the states, of which some layers' part has changed. Where the layers are divided among two backends, the
+//          second's forward pass has begin() and receive() where the first has begin() and embed().
 // Threads: one at a time.
 #pragma once
 
@@ -45,10 +46,13 @@ public:
 
     [[nodiscard]] int capacity() const { return m_activations.capacity; }
     [[nodiscard]] int sequences() const { return m_activations.sequences; }
+    [[nodiscard]] Backend& backend() const { return m_backend; }
 
     // What it is about until the next begin(). Sizes within capacity() and sequences(): the caller's promise.
     void begin(std::span<const SequenceInput> inputs);
     void embed();
+    // Goes on where `before`, of the same model, has ended.
+    void receive(const Forward& before);
     void layer(int index);
     // Logits of rows [first, first + count), [count, V], into the backend's memory.
     void logits(int first, int count, float* output);
@@ -59,7 +63,8 @@ private:
     StateLayout m_layout;
     Activations m_activations;
     std::vector<SequenceStep> m_sequences;
-    std::vector<int> m_tokens; // of all sequences
+    std::vector<int> m_tokens;    // of all sequences
+    std::vector<float> m_handed;  // what receive() takes over, on its way
     bool m_reportsGates = false;
     float* m_stream = nullptr; // whichever of the activations' streams is current
 };

@@ -175,7 +175,8 @@ Rwkv7TimeMixing rwkv7TimeMixing(Loader& load, const ModelConfig& config, const s
     return mixing;
 }
 
-ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, const std::string& ffn) {
+ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, const std::string& ffn,
+                                   bool skipsZeros) {
     const int width = config.width;
     ChannelMixingWeights mixing;
     switch (config.architecture) {
@@ -191,7 +192,8 @@ ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, cons
     }
     mixing.key = load.linear(ffn + "key.weight", config.feedForward, width);
     // Its inputs, squared relus, are zero for the most part.
-    mixing.value = load.linear(ffn + "value.weight", width, config.feedForward, MatrixOrder::ByInput);
+    mixing.value = load.linear(ffn + "value.weight", width, config.feedForward,
+                               skipsZeros ? MatrixOrder::ByInput : MatrixOrder::ByOutput);
     if (config.architecture != Architecture::Rwkv7)
         mixing.receptance = load.linear(ffn + "receptance.weight", width, width);
     return mixing;
@@ -227,7 +229,7 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
 } // namespace
 
 Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base,
-                                    TensorSource& enhancement) {
+                                    TensorSource& enhancement, bool skipsZeros) {
     LoadedWeights result;
     std::optional<Error> error;
     Loader load(base, result, error);
@@ -248,7 +250,7 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& bas
             current.timeMixing = rwkv7TimeMixing(load, config, block + "att.", layer == 0);
             break;
         }
-        current.channelMixing = channelMixing(load, config, block + "ffn.");
+        current.channelMixing = channelMixing(load, config, block + "ffn.", skipsZeros);
         if (config.enhancement.variant != EnhancementConfig::Variant::None)
             current.enhancement =
                 enhancementWeights(loadEnhancement, config, "enhance." + std::to_string(layer) + ".");

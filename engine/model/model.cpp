@@ -98,7 +98,7 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
     if (!config)
         return tl::unexpected(config.error());
     const auto source = checkpointSource(*checkpoint, options.weights);
-    auto loaded = loadWeights(*config, *source, *source);
+    auto loaded = loadWeights(*config, *source, *source, options.skipsZeros);
     if (!loaded)
         return tl::unexpected(std::move(loaded.error()));
     auto data = std::make_unique<Data>();
@@ -146,7 +146,7 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
 
     const auto baseSource = checkpointSource(*baseCheckpoint, options.weights);
     const auto gateSource = checkpointSource(*gateCheckpoint, options.weights);
-    auto loaded = loadWeights(*config, *baseSource, *gateSource);
+    auto loaded = loadWeights(*config, *baseSource, *gateSource, options.skipsZeros);
     if (!loaded)
         return tl::unexpected(std::move(loaded.error()));
     auto data = std::make_unique<Data>();
@@ -167,7 +167,7 @@ Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, 
     if (!full)
         return tl::unexpected(full.error());
     const auto source = randomSource(*full, options.weights, seed);
-    auto loaded = loadWeights(*full, *source, *source);
+    auto loaded = loadWeights(*full, *source, *source, options.skipsZeros);
     if (!loaded)
         return tl::unexpected(std::move(loaded.error()));
     auto data = std::make_unique<Data>();

@@ -24,6 +24,8 @@ class Model {
 public:
     struct Options {
         WeightType weights = WeightType::AsStored;
+        // Whether channel mixing's value matrix is kept by input (linear.h), so that its weights of zeros are left out.
+        bool skipsZeros = true;
     };
 
     // A complete model, with or without enhancement tensors of its own.

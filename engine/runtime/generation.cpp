@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <exception>
 #include <new>
 
 namespace engine {
@@ -69,11 +70,12 @@ Generation::Generation(Session& session, const Tokenizer& tokenizer, const Gener
     , m_sampler(withBans(settings, tokenizer)) {}
 
 Generation::~Generation() {
+    (void)m_session.deliverGates(); // whoever wants them may be gone soon; an error is told by the next call
     // The next prompt is likely to go on from here.
     try {
         if (m_cache != nullptr && m_canContinue)
             m_cache->keep(m_state, m_logits);
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception&) { // no memory, or a device that is lost
         m_cache->clear();
     }
 }
@@ -121,6 +123,8 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
     return {};
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to read the text");
+} catch (const BackendFailure& refused) { // while copying a state
+    return tl::unexpected<Error>(refused.error());
 }
 
 // With a cache the text is cut where it wants snapshots.
@@ -216,11 +220,16 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
         if (m_cache != nullptr)
             m_cache->keep(m_state, m_logits);
         m_canContinue = false;
+        if (auto delivered = m_session.deliverGates(); !delivered)
+            return tl::unexpected(std::move(delivered.error()));
     }
     return result;
 } catch (const std::bad_alloc&) {
     m_canContinue = false;
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
+} catch (const BackendFailure& refused) { // while copying a state
+    m_canContinue = false;
+    return tl::unexpected<Error>(refused.error());
 }
 
 // The text that `token` completes, without what it repeats of the prompt.

@@ -60,7 +60,8 @@ public:
     // Errors: InvalidText, InvalidArgument (settings), VocabularyMismatch, Cancelled, those of Session.
     [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr,
                                             std::stop_token stop = {});
-    // The next token; the `sink` gets the gates of reading the token before it. Errors: InvalidArgument (no
+    // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call later, and
+    // lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
 

@@ -30,8 +30,12 @@ struct DecodeStep {
 class Session {
 public:
     Session(std::shared_ptr<const Model> model, std::shared_ptr<ThreadPool> pool);
-    // On a device.
+    // On a device, all of it.
     Session(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device);
+    // The first `deviceLayers` layers on a device, the others and the head on the processor: for models that are larger
+    // than the device's memory. Between 1 and all but one.
+    Session(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device, int deviceLayers,
+            std::shared_ptr<ThreadPool> pool);
     ~Session();
 
     [[nodiscard]] const Model& model() const;

@@ -13,10 +13,11 @@ State::State(const State& other)
     , m_position(other.m_position) {
     if (other.m_device != nullptr)
         m_device = other.m_device->copy();
-    if (m_device == nullptr) {
+    if (m_device == nullptr)
         other.bringBack();
-        m_values = other.m_values;
-    }
+    else
+        m_deviceSize = other.m_deviceSize;
+    m_values = other.m_values;
 }
 
 State& State::operator=(const State& other) {
@@ -32,10 +33,8 @@ State& State::operator=(const State& other) {
 }
 
 void State::bringBack() const {
-    if (m_device == nullptr)
-        return;
-    m_values.ensure(m_layout.size());
-    m_device->toHost(m_values.span());
+    if (m_device != nullptr)
+        m_device->toHost(m_values.span().first(m_deviceSize));
 }
 
 std::span<const float> State::values() const {
@@ -49,12 +48,13 @@ std::span<float> State::values() {
     return m_values.span();
 }
 
-float* State::valuesIn(Backend& backend) {
+float* State::placeOn(Backend& backend, int layers) {
     if (backend.isHost())
         return values().data();
-    if (m_device == nullptr || !backend.owns(*m_device)) {
-        m_device = backend.placeState(values());
-        m_values = {};
+    const std::size_t size = static_cast<std::size_t>(layers) * m_layout.layerSize();
+    if (m_device == nullptr || m_deviceSize != size || !backend.owns(*m_device)) {
+        m_device = backend.placeState(values().first(size));
+        m_deviceSize = size;
     }
     return m_device->values();
 }

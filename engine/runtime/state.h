@@ -1,7 +1,8 @@
 // state.h: all that a sequence carries between tokens; a value to copy, store, compare and restore.
 // Source:  spec/rwkv-models.md section 6; layout: engine/model/state_layout.h.
-// Where:   in the host's memory or, once a device has worked on it, on that device, where copies of it stand too as
-//          long as there is room for them. values() brings it back.
+// Where:   in the host's memory or, once a device has worked on it, on that device: all of it, or that of the first
+//          layers if the others run on the processor. Copies of it stand there too as long as there is room for them.
+//          values() brings it back.
 // Errors:  BackendFailure where a device is involved; std::bad_alloc.
 // Threads: a value; on a device, that of the Session which works on it.
 #pragma once
@@ -34,19 +35,23 @@ public:
     [[nodiscard]] bool fits(const ModelConfig& config) const { return m_layout == StateLayout(config); }
     bool operator==(const State& other) const; // bit for bit
 
-    // In the host's memory; the first, where the values stay, brings them back from a device each time.
+    // In the host's memory; the first, where the values stay on the device, fetches them each time.
     [[nodiscard]] std::span<const float> values() const;
     [[nodiscard]] std::span<float> values();
-    // Where `backend` works on it from now on.
-    [[nodiscard]] float* valuesIn(Backend& backend);
+
     [[nodiscard]] bool isOnDevice() const { return m_device != nullptr; }
+    // The first `layers` layers' part, from now on on this device. A host's backend has all.
+    [[nodiscard]] float* placeOn(Backend& backend, int layers);
+    // What the device does not have; layers it has are not up to date. Never null.
+    [[nodiscard]] float* hostValues() { return m_values.data(); }
 
 private:
     void bringBack() const;
 
     StateLayout m_layout;
-    mutable AlignedBuffer<float> m_values; // while on a device: empty, or a copy as old as the last values()
-    std::unique_ptr<StateMemory> m_device; // not null: the values stand there
+    mutable AlignedBuffer<float> m_values;
+    std::unique_ptr<StateMemory> m_device; // not null: the first m_deviceSize values stand there
+    std::size_t m_deviceSize = 0;
     std::int64_t m_position = 0;
 };
 

@@ -1,0 +1,81 @@
+// model_runner.h: a model's forward pass on the processor, on a device, or its first layers on the one and the rest on the
+// other. What Session does with states, errors and wishes comes down to these calls.
+// Errors:  std::bad_alloc, BackendFailure; arguments are the caller's promise.
+// Threads: one at a time.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/kernels/backend.h"
+#include "engine/kernels/cpu_backend.h"
+#include "engine/model/forward.h"
+#include "engine/model/model.h"
+#include "engine/runtime/state.h"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+namespace engine {
+
+// A sequence's share of a step.
+struct RunnerInput {
+    State* state = nullptr;
+    std::span<const int> tokens;
+    bool wearsEnhancement = true;
+    GateSink* sink = nullptr;
+};
+
+class ModelRunner {
+public:
+    ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Backend> backend);
+    // 1 <= deviceLayers < L.
+    ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device, int deviceLayers,
+                std::shared_ptr<ThreadPool> pool);
+
+    [[nodiscard]] const Model& model() const { return *m_model; }
+    // Tokens that are read at once.
+    [[nodiscard]] std::size_t chunk() const { return m_chunk; }
+    [[nodiscard]] SkippedWork skipped() const;
+
+    // At most chunk() tokens of one sequence. False if a stop was requested before the last layer; the state is then,
+    // and after an exception, the one before.
+    [[nodiscard]] bool read(const RunnerInput& input, const std::stop_token& stop);
+    // Of the rows [first, first + out.size() / V) that were read last.
+    void logits(int first, std::span<float> out);
+
+    // A token of each sequence. `logits` [sequences, V], or empty for none.
+    void step(std::span<const RunnerInput> inputs, std::span<float> logits);
+
+    void deliverGates();
+
+private:
+    // Layers that run on one backend.
+    struct Stage {
+        std::unique_ptr<Backend> backend;
+        int firstLayer = 0, endLayer = 0;
+        std::optional<Forward> forward; // made for as many tokens and sequences as were needed so far
+    };
+    [[nodiscard]] bool isFirst(const Stage& stage) const { return &stage == &m_stages.front(); }
+    [[nodiscard]] bool isLast(const Stage& stage) const { return &stage == &m_stages.back(); }
+
+    void prepareFor(std::size_t tokens, std::size_t sequences);
+    void begin(std::span<const RunnerInput> inputs);
+    void enter(Stage& stage);
+    [[nodiscard]] bool readLayers(const std::stop_token& stop);
+    [[nodiscard]] float* logitMemory(int rows, std::span<float> out);
+
+    std::shared_ptr<const Model> m_model;
+    std::vector<Stage> m_stages;
+    CpuBackend* m_processor = nullptr; // the last stage's backend, if it is that
+    std::size_t m_chunk;
+    int m_version = 0; // of the memory that steps use
+    std::shared_ptr<float[]> m_deviceLogits;
+    int m_deviceLogitRows = 0;
+    State m_before; // to return to if a chunk is not finished
+    std::vector<SequenceInput> m_inputs;
+};
+
+} // namespace engine

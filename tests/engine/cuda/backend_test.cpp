@@ -1,0 +1,332 @@
+// The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are recorded, gates
+// that arrive late, states on the device, models in two parts, and a device that fails. selftest holds single operations.
+#include "engine/kernels/cuda_plugin.h"
+#include "engine/runtime/devices.h"
+#include "engine/runtime/session.h"
+#include "tests/support/cuda_emulation/cuda_emulation.h"
+#include "tests/support/model_writer.h"
+#include "tests/support/tensor_comparison.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace engine;
+
+extern "C" const CudaPlugin* inkgate_cuda_plugin();
+
+namespace {
+
+constexpr int kVocabulary = 101;
+
+std::vector<int> someTokens(std::size_t count) {
+    std::vector<int> tokens(count);
+    for (std::size_t i = 0; i < count; ++i)
+        tokens[i] = static_cast<int>((i * 37 + i * i * 11 + 5) % kVocabulary);
+    return tokens;
+}
+
+std::shared_ptr<const Model> randomModel(Architecture architecture, const EnhancementConfig& enhancement,
+                                         WeightType type = WeightType::Float32) {
+    ModelConfig config = support::smallConfig(architecture, enhancement);
+    config.vocabulary = kVocabulary;
+    const auto model = Model::random(config, {type}, 7);
+    return model ? *model : nullptr;
+}
+
+std::unique_ptr<Backend> openDevice() {
+    auto backend = inkgate_cuda_plugin()->open(0);
+    return backend ? std::move(*backend) : nullptr;
+}
+
+class CollectGates final : public GateSink {
+public:
+    void gates(int layer, std::span<const float> values) override {
+        layers.push_back(layer);
+        all.insert(all.end(), values.begin(), values.end());
+    }
+    std::vector<int> layers;
+    std::vector<float> all;
+};
+
+// Logits after each of `count` tokens that follow a prompt.
+std::vector<float> run(Session& session, State& state, std::size_t count, GateSink* sink = nullptr) {
+    const auto tokens = someTokens(count);
+    std::vector<float> logits(count * kVocabulary);
+    for (std::size_t t = 0; t < count; ++t)
+        if (!session.decode(state, tokens[t], std::span(logits).subspan(t * kVocabulary, kVocabulary), sink))
+            return {};
+    return logits;
+}
+
+} // namespace
+
+class BackendTest : public QObject {
+    Q_OBJECT
+
+private:
+    static void compare(const std::vector<float>& device, const std::vector<float>& processor, double share) {
+        const auto result = support::compare(device, std::span<const float>(processor));
+        QVERIFY2(result.isWithinShare(share), result.describe().c_str());
+    }
+
+private slots:
+    void init() { cuda_emulation::reset(); }
+
+    void equalsTheProcessor_data() {
+        QTest::addColumn<int>("architecture");
+        QTest::addColumn<int>("enhancement");
+        QTest::addColumn<int>("type");
+        const auto enhancements = support::allEnhancements();
+        for (const Architecture architecture :
+             {Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7})
+            for (std::size_t i = 0; i < enhancements.size(); ++i)
+                for (const WeightType type : {WeightType::Float32, WeightType::Q8})
+                    if (type == WeightType::Float32 || i < 2)
+                        QTest::addRow("%s, %s, %s", name(architecture).data(),
+                                      describe(enhancements[i]).c_str(),
+                                      type == WeightType::Q8 ? "q8" : "f32")
+                            << static_cast<int>(architecture) << static_cast<int>(i) << static_cast<int>(type);
+    }
+
+    void equalsTheProcessor() {
+        QFETCH(int, architecture);
+        QFETCH(int, enhancement);
+        QFETCH(int, type);
+        const auto model = randomModel(static_cast<Architecture>(architecture),
+                                       support::allEnhancements()[static_cast<std::size_t>(enhancement)],
+                                       static_cast<WeightType>(type));
+        QVERIFY(model);
+        const auto prompt = someTokens(70);
+        Session device(model, openDevice());
+        Session processor(model, std::make_shared<ThreadPool>(1));
+        State onDevice(model->config()), onProcessor(model->config());
+        CollectGates deviceGates, processorGates;
+        std::vector<float> deviceLogits(prompt.size() * kVocabulary), processorLogits(deviceLogits.size());
+        QVERIFY(device.prefill(onDevice, prompt, deviceLogits, &deviceGates));
+        QVERIFY(processor.prefill(onProcessor, prompt, processorLogits, &processorGates));
+        const double share = static_cast<WeightType>(type) == WeightType::Q8 ? 2e-3 : 1e-4;
+        compare(deviceLogits, processorLogits, share);
+        // Call by call, recorded, and repeated, twice each for the two turns of gates.
+        compare(run(device, onDevice, 8, &deviceGates), run(processor, onProcessor, 8, &processorGates), share);
+        QVERIFY(device.deliverGates());
+        QVERIFY(deviceGates.layers == processorGates.layers);
+        if (!processorGates.all.empty())
+            compare(deviceGates.all, processorGates.all, share);
+        const State brought = onDevice; // a copy, on the device as well
+        QVERIFY(brought.isOnDevice());
+        const auto values = std::vector<float>(brought.values().begin(), brought.values().end());
+        const auto expected = std::vector<float>(std::as_const(onProcessor).values().begin(),
+                                                 std::as_const(onProcessor).values().end());
+        compare(values, expected, share);
+    }
+
+    void aRecordedTokenIsOneLaunch() {
+        const auto model = randomModel(Architecture::Rwkv6, {});
+        Session session(model, openDevice());
+        State state(model->config());
+        QCOMPARE(run(session, state, 3).size(), std::size_t{3 * kVocabulary});
+        const auto calls = cuda_emulation::runtimeCalls();
+        const auto launches = cuda_emulation::launches();
+        QCOMPARE(run(session, state, 1).size(), std::size_t{kVocabulary});
+        // Whatever the number of layers: choose the card, copy the inputs, one launch, fetch the logits.
+        QVERIFY2(cuda_emulation::runtimeCalls() - calls < 12,
+                 qPrintable(QString::number(cuda_emulation::runtimeCalls() - calls)));
+        QVERIFY(cuda_emulation::launches() - launches > 10);
+    }
+
+    void anotherSequenceTakesTheSameRecording() {
+        const auto model = randomModel(Architecture::Rwkv6, {});
+        Session session(model, openDevice());
+        State first(model->config());
+        const auto expected = run(session, first, 5);
+        State second(model->config());
+        QVERIFY(run(session, second, 5) == expected); // the first two of `expected` were not recorded
+    }
+
+    void theOrderOfThreadsDoesNotMatter() {
+        const auto model = randomModel(Architecture::Rwkv7, support::allEnhancements()[1]);
+        std::vector<std::vector<float>> results;
+        for (const char* order : {"forward", "reverse", "random:3"}) {
+            cuda_emulation::setOrder(order);
+            Session session(model, openDevice());
+            State state(model->config());
+            std::vector<float> logits(kVocabulary);
+            QVERIFY(session.prefill(state, someTokens(150), logits));
+            auto all = run(session, state, 4);
+            all.insert(all.end(), logits.begin(), logits.end());
+            results.push_back(std::move(all));
+        }
+        QVERIFY(results[0] == results[1]);
+        QVERIFY(results[0] == results[2]);
+    }
+
+    void severalSequencesEqualEachAlone() {
+        const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
+        Session session(model, openDevice());
+        constexpr std::size_t kSequences = 5;
+        std::vector<State> together(kSequences, State(model->config())), alone(together);
+        for (int token = 0; token < 4; ++token) {
+            std::vector<float> logits(kSequences * kVocabulary), expected(kVocabulary);
+            std::vector<DecodeStep> steps;
+            for (std::size_t i = 0; i < kSequences; ++i)
+                steps.push_back({&together[i], static_cast<int>(7 * i) + token,
+                                 std::span(logits).subspan(i * kVocabulary, kVocabulary), nullptr, i % 2 == 0});
+            QVERIFY(session.decodeTogether(steps));
+            for (std::size_t i = 0; i < kSequences; ++i) {
+                const DecodeStep step{&alone[i], static_cast<int>(7 * i) + token, expected, nullptr, i % 2 == 0};
+                QVERIFY(session.decodeTogether({&step, 1}));
+                QVERIFY(std::equal(expected.begin(), expected.end(), steps[i].logits.begin()));
+            }
+        }
+    }
+
+    void aCopiedStateGoesOnAsTheFirst() {
+        const auto model = randomModel(Architecture::Rwkv7, {});
+        Session session(model, openDevice());
+        State state(model->config());
+        QVERIFY(session.prefill(state, someTokens(20), {}));
+        State snapshot = state;
+        QVERIFY(snapshot.isOnDevice());
+        const auto first = run(session, state, 4);
+        QVERIFY(run(session, snapshot, 4) == first);
+        QVERIFY(snapshot == state);
+    }
+
+    void copiesOverflowToTheHost() {
+        const auto model = randomModel(Architecture::Rwkv6, {});
+        const std::size_t bytes = State(model->config()).byteSize();
+        cuda_emulation::setMemoryLimit(std::size_t{64} << 20); // an eighth for states
+        Session session(model, openDevice());
+        State state(model->config());
+        QVERIFY(session.prefill(state, someTokens(20), {}));
+        std::vector<State> copies;
+        while (copies.empty() || copies.back().isOnDevice()) {
+            copies.push_back(state);
+            QVERIFY(copies.size() * bytes < std::size_t{16} << 20);
+        }
+        QVERIFY(copies.size() > 2);
+        const auto expected = run(session, state, 3);
+        QVERIFY(run(session, copies.front(), 3) == expected);
+        QVERIFY(run(session, copies.back(), 3) == expected);
+    }
+
+    void aModelInTwoPartsEqualsTheProcessor_data() {
+        QTest::addColumn<int>("architecture");
+        QTest::newRow("rwkv6") << static_cast<int>(Architecture::Rwkv6);
+        QTest::newRow("rwkv7") << static_cast<int>(Architecture::Rwkv7); // hands over the first layer's value as well
+    }
+
+    void aModelInTwoPartsEqualsTheProcessor() {
+        QFETCH(int, architecture);
+        const auto model =
+            randomModel(static_cast<Architecture>(architecture), support::allEnhancements()[1]);
+        const auto pool = std::make_shared<ThreadPool>(1);
+        Session split(model, openDevice(), 1, pool);
+        Session processor(model, pool);
+        State inParts(model->config()), whole(model->config());
+        CollectGates splitGates, wholeGates;
+        std::vector<float> logits(kVocabulary), expected(kVocabulary);
+        QVERIFY(split.prefill(inParts, someTokens(40), logits, &splitGates));
+        QVERIFY(processor.prefill(whole, someTokens(40), expected, &wholeGates));
+        compare(logits, expected, 1e-4);
+        State copy = inParts;
+        const auto decoded = run(split, inParts, 5, &splitGates);
+        compare(decoded, run(processor, whole, 5, &wholeGates), 1e-4);
+        QVERIFY(split.deliverGates());
+        QVERIFY(splitGates.layers == wholeGates.layers);
+        compare(splitGates.all, wholeGates.all, 1e-4);
+        QVERIFY(run(split, copy, 5) == decoded);
+    }
+
+    void theCardsMemoryDecidesHowManyLayersRunThere() {
+        const auto model = randomModel(Architecture::Rwkv6, {});
+        const int layers = model->config().layers;
+        const std::size_t all = deviceBytes(*model);
+        QCOMPARE(layersThatFit(*model, all), layers);
+        QCOMPARE(layersThatFit(*model, all - 1), layers - 1);
+        QCOMPARE(layersThatFit(*model, 1000), 0);
+    }
+
+    void nothingIsLeftBehind() {
+        const auto bytes = cuda_emulation::bytesAllocated();
+        const auto hostBytes = cuda_emulation::hostBytesAllocated();
+        const auto objects = cuda_emulation::objectsAlive();
+        {
+            const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
+            Session session(model, openDevice());
+            State state(model->config());
+            CollectGates gates;
+            QVERIFY(!run(session, state, 4, &gates).empty());
+            QVERIFY(cuda_emulation::bytesAllocated() > bytes);
+        }
+        QCOMPARE(cuda_emulation::bytesAllocated(), bytes);
+        QCOMPARE(cuda_emulation::hostBytesAllocated(), hostBytes);
+        QCOMPARE(cuda_emulation::objectsAlive(), objects);
+    }
+
+    // Whichever call fails, and whatever with, it is an error with a sentence, and nothing is left behind.
+    void anyCallMayFail_data() {
+        QTest::addColumn<int>("error");
+        QTest::addColumn<int>("code");
+        QTest::newRow("memory") << static_cast<int>(cudaErrorMemoryAllocation)
+                                << static_cast<int>(ErrorCode::OutOfMemory);
+        QTest::newRow("lost") << static_cast<int>(cudaErrorIllegalAddress)
+                              << static_cast<int>(ErrorCode::DeviceLost);
+    }
+
+    void anyCallMayFail() {
+        QFETCH(int, error);
+        QFETCH(int, code);
+        const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
+        const auto bytes = cuda_emulation::bytesAllocated();
+        const auto objects = cuda_emulation::objectsAlive();
+        int failures = 0;
+        bool ends = false;
+        // Denser in the beginning, where everything is made.
+        for (int call = 1; !ends; call += 1 + call / 24) {
+            cuda_emulation::reset();
+            cuda_emulation::failAfter(static_cast<cudaError_t>(error), call);
+            Expected<void> done = [&]() -> Expected<void> {
+                auto backend = inkgate_cuda_plugin()->open(0);
+                if (!backend)
+                    return tl::unexpected<Error>(backend.error());
+                Session session(model, std::move(*backend));
+                State state(model->config());
+                CollectGates gates;
+                std::vector<float> logits(kVocabulary);
+                if (auto read = session.prefill(state, someTokens(9), logits); !read)
+                    return read;
+                for (int token = 0; token < 4; ++token)
+                    if (auto read = session.decode(state, token, logits, &gates); !read)
+                        return read;
+                return session.deliverGates();
+            }();
+            ends = done.has_value();
+            if (!ends) {
+                ++failures;
+                QCOMPARE(static_cast<int>(done.error().code), code);
+                QVERIFY(done.error().message.find("graphics card") != std::string::npos);
+            }
+            cuda_emulation::reset();
+            QCOMPARE(cuda_emulation::bytesAllocated(), bytes);
+            QCOMPARE(cuda_emulation::objectsAlive(), objects);
+        }
+        QVERIFY2(failures > 60, qPrintable(QString::number(failures)));
+    }
+
+    void cardsAreDescribed() {
+        const auto cards = inkgate_cuda_plugin()->cards();
+        QVERIFY(cards);
+        QCOMPARE(cards->size(), std::size_t{1});
+        QVERIFY(cards->front().unusable.empty());
+        QVERIFY(cards->front().freeBytes > 0);
+        cuda_emulation::setDevices(0);
+        const auto none = inkgate_cuda_plugin()->cards();
+        QVERIFY(!none);
+        QCOMPARE(none.error().code, ErrorCode::DeviceUnavailable);
+    }
+};
+
+QTEST_GUILESS_MAIN(BackendTest)
+#include "backend_test.moc"
