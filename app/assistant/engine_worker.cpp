@@ -20,6 +20,8 @@ QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1
 template <class Function> engine::Expected<void> guarded(Function&& function) {
     try {
         return function();
+    } catch (const engine::BackendFailure& refused) {
+        return tl::unexpected<engine::Error>(refused.error());
     } catch (const std::bad_alloc&) {
         return engine::failure(engine::ErrorCode::OutOfMemory, "an allocation failed");
     } catch (const std::exception& exception) {
@@ -68,6 +70,7 @@ void EngineWorker::perform(const Task& task) {
     Outcome outcome;
     QString model;
     std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
+    bool isDeviceLost = false;
     const auto done = guarded([&] { return write(task, sides, outcome, model); });
     if (!done && done.error().code == engine::ErrorCode::Cancelled) {
         outcome.kind = OutcomeKind::Cancelled;
@@ -75,11 +78,17 @@ void EngineWorker::perform(const Task& task) {
         outcome.kind = OutcomeKind::Failed;
         outcome.message = modelSentence(done.error(), model);
         outcome.details = detailsOf(done.error());
+        if (done.error().code == engine::ErrorCode::DeviceLost)
+            isDeviceLost = true;
     }
     emit finished(task.id, outcome);
     // Of a comparison nobody knows yet which side will be used.
     if (outcome.kind == OutcomeKind::Completed && sides.size() == 1)
         prepareNext(task.id, sides.front(), task.stop);
+    if (isDeviceLost) {
+        sides.clear(); // they stand on the shelf's models
+        m_shelf.giveUpCard();
+    }
 }
 
 void EngineWorker::prepareNext(RequestId id, SideRun& side, const std::stop_token& stop) {
@@ -143,6 +152,7 @@ engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>&
     // What was written until then belongs to the writer, whatever ended it.
     std::size_t index = 0;
     for (SideRun& side : sides) {
+        side.deliverGates();
         if (const auto rest = side.batcher().takeLast())
             emit tokensGenerated(*rest);
         outcome.reasons[index] = side.endReason();

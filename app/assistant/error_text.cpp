@@ -41,7 +41,8 @@ QString modelSentence(const engine::Error& error, const QString& model) {
             .arg(model);
     case DeviceUnavailable:
     case DeviceLost:
-        return tr("The device that runs the model %1 has stopped working. Load the model again.").arg(model);
+        return tr("The graphics card stopped working. Your text is safe; from now on %1 runs on the processor.")
+            .arg(model);
     case WriteFailed:
     case Cancelled:
     case Internal: break;

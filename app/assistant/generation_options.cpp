@@ -26,6 +26,7 @@ constexpr auto kWidth = "width";
 constexpr auto kVocabulary = "vocabulary";
 constexpr auto kParameters = "parameters";
 constexpr auto kHasGates = "hasGates";
+constexpr auto kDevice = "device";
 
 QJsonValue at(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)); }
 
@@ -70,6 +71,7 @@ QJsonObject toJson(const ModelInfo& info) {
         {kVocabulary, info.vocabulary},
         {kParameters, static_cast<double>(info.parameters)}, // exact up to 2^53
         {kHasGates, info.hasGates},
+        {kDevice, info.device},
     };
 }
 
@@ -85,6 +87,7 @@ ModelInfo modelInfoFromJson(const QJsonObject& json) {
     info.vocabulary = at(json, kVocabulary).toInt();
     info.parameters = static_cast<qint64>(at(json, kParameters).toDouble());
     info.hasGates = at(json, kHasGates).toBool();
+    info.device = at(json, kDevice).toString();
     return info;
 }
 

@@ -50,7 +50,11 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
     auto shelved = std::make_unique<ShelvedModel>();
     shelved->choice = choice;
     shelved->info = describe(choice, *files, **model);
-    shelved->session = std::make_unique<engine::Session>(*model, m_pool);
+    auto opened = engine::openSession(*model, m_pool, m_device);
+    if (!opened)
+        return tl::unexpected(std::move(opened.error()));
+    shelved->info.device = QString::fromStdString(opened->device);
+    shelved->session = std::move(opened->session);
     shelved->model = std::move(*model);
     shelved->tokenizer = std::move(*tokenizer);
     return shelved;
@@ -72,6 +76,11 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
     m_models.push_front(std::move(*loaded));
     restoreStates(*m_models.front(), m_offered);
     return m_models.front().get();
+}
+
+void ModelShelf::giveUpCard() {
+    m_device = engine::DeviceChoice::Cpu;
+    m_models.clear();
 }
 
 void ModelShelf::offerStates(const QList<KeptState>& states) {

@@ -8,6 +8,7 @@
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
 #include "engine/model/model.h"
+#include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state_cache.h"
 #include "engine/tokenizer/tokenizer.h"
@@ -36,6 +37,9 @@ public:
     // Errors: those of findModelFiles(), Model::load() and loadTokenizerOf().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
+    // The graphics card has failed: from now on models run on the processor. Forgets those that are here.
+    void giveUpCard();
+
     // What a project keeps of its text; for the models that are here, and those that come, until the next call.
     void offerStates(const QList<KeptState>& states);
 
@@ -45,6 +49,7 @@ private:
     std::shared_ptr<engine::ThreadPool> m_pool;        // made with the first model, on the engine thread
     std::list<std::unique_ptr<ShelvedModel>> m_models; // the one used last comes first
     QList<KeptState> m_offered;
+    engine::DeviceChoice m_device = engine::DeviceChoice::Auto;
 };
 
 } // namespace app

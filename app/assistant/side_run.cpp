@@ -57,9 +57,9 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
     , m_model(model)
     , m_options(options)
     , m_usesStateCache(usesStateCache)
+    , m_batcher(id, side)
     , m_generation(*model.session, *model.tokenizer, toSettings(options),
-                   usesStateCache ? &model.stateCache : nullptr)
-    , m_batcher(id, side) {}
+                   usesStateCache ? &model.stateCache : nullptr) {}
 
 engine::Expected<bool> SideRun::isMostlyKnown(const QString& prompt) const {
     auto tokens = m_model.tokenizer->encode(prompt.toStdString());

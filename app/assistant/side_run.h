@@ -34,6 +34,8 @@ public:
     [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
     [[nodiscard]] EndReason endReason() const { return m_endReason; }
     [[nodiscard]] const SideTimings& timings() const { return m_timings; }
+    // Those that the recorder does not have yet, so that nothing is missing from the last batch.
+    void deliverGates() { (void)m_model.session->deliverGates(); }
     [[nodiscard]] TextBatcher& batcher() { return m_batcher; }
     [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
     [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
@@ -49,9 +51,10 @@ private:
     ShelvedModel& m_model;
     GenerationOptions m_options;
     bool m_usesStateCache;
-    engine::Generation m_generation;
-    std::optional<engine::GateRecorder> m_recorder; // only if the model has gates and they are wanted
     TextBatcher m_batcher;
+    // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last gates.
+    std::optional<engine::GateRecorder> m_recorder;
+    engine::Generation m_generation;
     QString m_prompt;
     std::string m_written;
     SideTimings m_timings;

@@ -6,10 +6,10 @@
 #include "engine/cli/model_options.h"
 #include "engine/cli/progress_line.h"
 #include "engine/cli/random_model_spec.h"
+#include "engine/cli/session_option.h"
 #include "engine/cli/stopwatch.h"
 #include "engine/core/random.h"
 #include "engine/kernels/measured_limits.h"
-#include "engine/runtime/session.h"
 #include "engine/trace/gate_recorder.h"
 #include "engine/trace/gate_trace_writer.h"
 
@@ -32,6 +32,7 @@ struct BenchOptions {
     int decode = 64;
     int batch = 1;
     bool withTrace = false;
+    bool readsZeros = false;
 };
 
 // Short measurements are repeated until they have taken this long.
@@ -39,12 +40,12 @@ constexpr double kLeastSeconds = 1.0;
 
 Expected<LoadedModel> loadForBench(const BenchOptions& options) {
     if (options.random.empty())
-        return loadModel(options.model);
+        return loadModel(options.model, !options.readsZeros);
     const Stopwatch watch;
     const auto config = parseRandomModel(options.random, options.model.gate);
     if (!config)
         return tl::unexpected<Error>(config.error());
-    auto model = Model::random(*config, {.weights = weightType(options.model.type)}, 1);
+    auto model = Model::random(*config, {weightType(options.model.type), !options.readsZeros}, 1);
     if (!model)
         return tl::unexpected<Error>(std::move(model.error()));
     LoadedModel loaded;
@@ -56,12 +57,14 @@ Expected<LoadedModel> loadForBench(const BenchOptions& options) {
 
 class Bench {
 public:
-    Bench(const BenchOptions& options, const LoadedModel& loaded, const CommandContext& context)
+    Bench(const BenchOptions& options, const LoadedModel& loaded, const CommandContext& context,
+          const std::shared_ptr<ThreadPool>& pool, const OpenedSession& opened)
         : m_options(options)
         , m_loaded(loaded)
         , m_context(context)
-        , m_pool(context.makePool())
-        , m_session(loaded.model, m_pool)
+        , m_pool(pool)
+        , m_opened(opened)
+        , m_session(*opened.session)
         , m_state(loaded.model->config())
         , m_logits(static_cast<std::size_t>(loaded.model->config().vocabulary)) {
         Random random(1);
@@ -73,6 +76,12 @@ public:
     Expected<Json> run();
 
 private:
+    struct Limits {
+        double gigabytesPerSecond = 0, matrixGflops = 0;
+        DataType matrixType = DataType::Float32;
+    };
+    // Of the processor or the card, whichever computes.
+    Expected<Limits> limits(DataType weights);
     Expected<double> prefillRate();
     // Tokens per second; every token's gates go to `sink` if there is one.
     Expected<double> decodeRate(GateSink* sink, double leastSeconds);
@@ -83,7 +92,8 @@ private:
     const LoadedModel& m_loaded;
     const CommandContext& m_context;
     std::shared_ptr<ThreadPool> m_pool;
-    Session m_session;
+    const OpenedSession& m_opened;
+    Session& m_session;
     State m_state;
     std::vector<float> m_logits;
     std::vector<int> m_tokens;
@@ -199,6 +209,31 @@ Expected<void> Bench::measureTrace(Json& result) {
     return finished;
 }
 
+Expected<Bench::Limits> Bench::limits(DataType weights) {
+    if (m_opened.card >= 0) {
+        const auto measured = (*cudaPlugin())->limits(m_opened.card);
+        if (!measured)
+            return tl::unexpected<Error>(measured.error());
+        return Limits{measured->gigabytesPerSecond, measured->matrixGflops, DataType::Float16};
+    }
+    const auto bandwidth = measureBandwidth(*m_pool);
+    if (!bandwidth)
+        return tl::unexpected<Error>(bandwidth.error());
+    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in float32, so
+    // that is then the rate to compare with.
+    Limits limits{*bandwidth, 0,
+                  weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
+    auto matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
+    if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
+        limits.matrixType = DataType::Float32;
+        matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
+    }
+    if (!matrixRate)
+        return tl::unexpected<Error>(matrixRate.error());
+    limits.matrixGflops = *matrixRate;
+    return limits;
+}
+
 double peakMegabytes() {
     struct rusage usage {};
     getrusage(RUSAGE_SELF, &usage);
@@ -222,19 +257,9 @@ Expected<Json> Bench::run() {
     // Before the limits are measured, whose buffers are not the model's.
     const double peak = peakMegabytes();
 
-    const auto bandwidth = measureBandwidth(*m_pool);
-    if (!bandwidth)
-        return tl::unexpected<Error>(bandwidth.error());
-    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in float32, so
-    // that is then the rate to compare with.
-    DataType matrixType = type == DataType::Float32 ? DataType::Float32 : DataType::BFloat16;
-    auto matrixRate = measureMatrixRate(matrixType, *m_pool);
-    if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
-        matrixType = DataType::Float32;
-        matrixRate = measureMatrixRate(matrixType, *m_pool);
-    }
-    if (!matrixRate)
-        return tl::unexpected<Error>(matrixRate.error());
+    const auto limits = this->limits(type);
+    if (!limits)
+        return tl::unexpected<Error>(limits.error());
 
     // Channel mixing does not read the weights of zeros; what must be read is what is left.
     const SkippedWork skipped{after.inputs - before.inputs, after.zeros - before.zeros,
@@ -243,11 +268,15 @@ Expected<Json> Bench::run() {
         static_cast<double>(model.config().layers) * static_cast<double>(model.config().feedForward);
     const double skippedTokens = static_cast<double>(skipped.inputs) / inputsPerToken;
     const double denseBytes = static_cast<double>(model.bytesPerToken());
-    const double bytesPerToken = denseBytes - static_cast<double>(skipped.bytes) / skippedTokens;
+    // Not counted on a card, whose zeros stay there.
+    const bool isCounted = skipped.inputs > 0;
+    const double bytesPerToken =
+        isCounted ? denseBytes - static_cast<double>(skipped.bytes) / skippedTokens : denseBytes;
     const double decodeGigabytes = bytesPerToken * *decode / 1e9;
     const double prefillGflops =
         2.0 * static_cast<double>(prefillMatrixElements(model.weights())) * *prefill / 1e9;
     Json result{{"model", m_loaded.files.name},
+                {"device", m_opened.device},
                 {"enhancement", describe(model.config().enhancement)},
                 {"type", name(type)},
                 {"parameters", model.parameters()},
@@ -258,15 +287,17 @@ Expected<Json> Bench::run() {
                 {"decode_tokens_per_second", *decode},
                 {"bytes_per_token", bytesPerToken},
                 {"dense_bytes_per_token", model.bytesPerToken()},
-                {"zero_share", static_cast<double>(skipped.zeros) / static_cast<double>(skipped.inputs)},
-                {"bandwidth_gb_per_second", *bandwidth},
+                {"zero_share", isCounted ? Json(static_cast<double>(skipped.zeros) /
+                                                static_cast<double>(skipped.inputs))
+                                         : Json(nullptr)},
+                {"bandwidth_gb_per_second", limits->gigabytesPerSecond},
                 {"decode_gb_per_second", decodeGigabytes},
-                {"bandwidth_share", decodeGigabytes / *bandwidth},
-                {"dense_bandwidth_share", denseBytes * *decode / 1e9 / *bandwidth},
-                {"matrix_type", name(matrixType)},
-                {"matrix_gflops", *matrixRate},
+                {"bandwidth_share", decodeGigabytes / limits->gigabytesPerSecond},
+                {"dense_bandwidth_share", denseBytes * *decode / 1e9 / limits->gigabytesPerSecond},
+                {"matrix_type", name(limits->matrixType)},
+                {"matrix_gflops", limits->matrixGflops},
                 {"prefill_gflops", prefillGflops},
-                {"matrix_share", prefillGflops / *matrixRate},
+                {"matrix_share", limits->matrixGflops > 0 ? Json(prefillGflops / limits->matrixGflops) : Json(nullptr)},
                 {"load_seconds", m_loaded.loadSeconds},
                 {"peak_rss_mb", peak}};
     if (m_options.batch > 1) {
@@ -281,11 +312,14 @@ Expected<Json> Bench::run() {
 }
 
 void printTable(const Json& result) {
-    const auto number = [&](const char* key) { return result[key].get<double>(); };
-    std::printf("%s, enhancement %s, %s, %.1f million parameters, %d threads\n",
+    const auto number = [&](const char* key) {
+        return result[key].is_null() ? 0.0 : result[key].get<double>();
+    };
+    const auto device = result["device"].get<std::string>();
+    std::printf("%s, enhancement %s, %s, %.1f million parameters, %s\n",
                 result["model"].get<std::string>().c_str(), result["enhancement"].get<std::string>().c_str(),
                 result["type"].get<std::string>().c_str(), number("parameters") / 1e6,
-                result["threads"].get<int>());
+                device == "cpu" ? (result["threads"].dump() + " threads").c_str() : device.c_str());
     std::printf("load        %.2f s, peak memory %.0f MB\n", number("load_seconds"), number("peak_rss_mb"));
     std::printf("prefill     %.1f tokens/s: %.1f GFLOP/s of %.1f (%s), %.0f %%\n",
                 number("prefill_tokens_per_second"), number("prefill_gflops"), number("matrix_gflops"),
@@ -294,8 +328,9 @@ void printTable(const Json& result) {
                 number("decode_tokens_per_second"), number("bytes_per_token") / 1e6,
                 number("decode_gb_per_second"), number("bandwidth_gb_per_second"),
                 100 * number("bandwidth_share"));
-    std::printf(
-        "zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token (%.0f %%)\n",
+    if (!result["zero_share"].is_null())
+        std::printf(
+            "zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token (%.0f %%)\n",
         100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
         100 * number("dense_bandwidth_share"));
     if (result.contains("batch"))
@@ -312,7 +347,11 @@ Expected<void> bench(const BenchOptions& options, const CommandContext& context)
     const auto loaded = loadForBench(options);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());
-    auto result = Bench(options, *loaded, context).run();
+    const auto pool = context.makePool();
+    const auto opened = openSession(context, loaded->model, pool);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
+    auto result = Bench(options, *loaded, context, pool, *opened).run();
     if (!result)
         return tl::unexpected<Error>(std::move(result.error()));
     if (context.json)
@@ -347,6 +386,8 @@ void addBenchCommand(CLI::App& app, CommandContext& context) {
     command->add_option("--batch", options->batch, "Also generate for so many sequences at once")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    command->add_flag("--read-zeros", options->readsZeros,
+                      "Do not leave out channel mixing's weights of zeros, as a dense floor to compare with");
     command->add_flag("--trace", options->withTrace, "Also measure what recording the gates costs");
     command->callback([options, &context] {
         if (!options->random.empty())

@@ -66,6 +66,7 @@ int runCommandLine(int argc, char** argv) {
     addConvertCommand(app, context);
     addBenchCommand(app, context);
     addEvaluateCommand(app, context);
+    addSelftestCommand(app, context);
     addTrainTokenizerCommand(app, context);
 #ifdef INKGATE_HAS_TRAIN_COMMAND
     addTrainCommand(app, context);
@@ -79,8 +80,6 @@ int runCommandLine(int argc, char** argv) {
         return wrongUsage(app, error.what());
     }
 
-    if (context.device == "cuda")
-        return fail("this build has no CUDA engine yet; use --device cpu");
     const Expected<void> done = context.action();
     const bool isWritten = std::cout.flush() && std::fflush(stdout) == 0 && !std::ferror(stdout);
     if (!done)

@@ -5,7 +5,7 @@
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
 #include "engine/cli/progress_line.h"
-#include "engine/runtime/session.h"
+#include "engine/cli/session_option.h"
 
 #include <algorithm>
 #include <iostream>
@@ -44,7 +44,9 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
     const auto tokenizer = loadTokenizerOf(loaded.files, *loaded.model);
     if (!tokenizer)
         return tl::unexpected<Error>(tokenizer.error());
-    Session session(loaded.model, pool);
+    const auto opened = openSession(context, loaded.model, pool);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
     ProgressLine progress;
     int tokens = 0;
     std::vector<ContinuationRequest> requests;
@@ -57,7 +59,7 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
                           std::to_string(++tokens) + " tokens");
         };
     }
-    auto results = continueTexts(session, **tokenizer, requests, prompt, context.stop);
+    auto results = continueTexts(*opened->session, **tokenizer, requests, prompt, context.stop);
     if (!results)
         return tl::unexpected<Error>(std::move(results.error()));
     for (std::size_t i = 0; i < sides.size(); ++i)

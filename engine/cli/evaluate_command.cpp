@@ -3,10 +3,10 @@
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
 #include "engine/cli/progress_line.h"
+#include "engine/cli/session_option.h"
 #include "engine/cli/stopwatch.h"
 #include "engine/evaluation/perplexity.h"
 #include "engine/evaluation/text_file.h"
-#include "engine/runtime/session.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -61,7 +61,9 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
         return tl::unexpected<Error>(tokenizer.error());
 
     const auto pool = context.makePool();
-    Session session(loaded->model, pool);
+    const auto opened = openSession(context, loaded->model, pool);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
     Expected<PerplexityReport> report;
     {
         ProgressLine line;
@@ -71,7 +73,7 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
         settings.progress = [&](const PerplexityProgress& progress) {
             line.show(progressText(progress, watch.seconds()));
         };
-        report = measurePerplexity(session, **tokenizer, *pool, *text, settings);
+        report = measurePerplexity(*opened->session, **tokenizer, *pool, *text, settings);
     }
     if (!report)
         return failure(report.error(), path->string());

@@ -6,7 +6,7 @@
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
 #include "engine/cli/progress_line.h"
-#include "engine/runtime/session.h"
+#include "engine/cli/session_option.h"
 
 #include <iostream>
 
@@ -34,7 +34,9 @@ Json toJson(const Continuation& result) {
 Expected<void> generateAlternatives(const GenerateOptions& options, const LoadedModel& loaded,
                                     const Tokenizer& tokenizer, const GenerationSettings& settings,
                                     const std::string& prompt, const CommandContext& context) {
-    Session session(loaded.model, context.makePool());
+    const auto opened = openSession(context, loaded.model);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
     ProgressLine progress;
     int tokens = 0;
     std::vector<ContinuationRequest> requests(static_cast<std::size_t>(options.alternatives));
@@ -46,7 +48,7 @@ Expected<void> generateAlternatives(const GenerateOptions& options, const Loaded
                           " continuations");
         };
     }
-    const auto results = continueTexts(session, tokenizer, requests, prompt, context.stop);
+    const auto results = continueTexts(*opened->session, tokenizer, requests, prompt, context.stop);
     if (!results)
         return tl::unexpected<Error>(results.error());
     Json alternatives = Json::array();
@@ -88,7 +90,9 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
         trace = std::move(*started);
     }
 
-    Session session(loaded->model, context.makePool());
+    const auto opened = openSession(context, loaded->model);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
     ContinuationRequest request{settings, {}};
     ContinuationObserver& observer = request.observer;
     if (trace) {
@@ -104,7 +108,7 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
         std::cout << token.text << std::flush;
         endsLine = token.text.back() == '\n';
     };
-    const auto results = continueTexts(session, **tokenizer, {&request, 1}, *prompt, context.stop);
+    const auto results = continueTexts(*opened->session, **tokenizer, {&request, 1}, *prompt, context.stop);
     if (!context.json && !endsLine)
         std::cout << '\n' << std::flush;
     if (!results)

@@ -1,7 +1,9 @@
-// inspect_command.cpp: `inkgate-cli inspect` tells what is in a model or gate file without loading it.
+// inspect_command.cpp: `inkgate-cli inspect` tells what is in a model or gate file without loading it, and, with
+// --devices, what this machine can compute on.
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/kernels/cuda_plugin.h"
 #include "engine/model/config.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/model/model_files.h"
@@ -143,14 +145,59 @@ Expected<void> inspect(const std::string& file, const CommandContext& context) {
     return {};
 }
 
+Json describeCard(const CudaCard& card) {
+    return {{"name", card.name},
+            {"compute_capability", std::to_string(card.capability / 10) + "." + std::to_string(card.capability % 10)},
+            {"processors", card.processors},
+            {"memory_mb", card.totalBytes / 1'000'000},
+            {"free_mb", card.freeBytes / 1'000'000},
+            {"usable", card.unusable.empty()},
+            {"reason", card.unusable}};
+}
+
+// That no card can be used is a result here, not a failure.
+Expected<void> inspectDevices(const CommandContext& context) {
+    const auto plugin = cudaPlugin();
+    const auto cards = plugin ? (*plugin)->cards() : tl::unexpected<Error>(plugin.error());
+    const int threads = context.makePool()->size();
+    Json about{{"cpu", {{"threads", threads}}},
+               {"cuda", Json::array()},
+               {"cuda_reason", cards ? "" : cards.error().message}};
+    if (cards)
+        for (const CudaCard& card : *cards)
+            about["cuda"].push_back(describeCard(card));
+    if (context.json) {
+        printJson(about);
+        return {};
+    }
+    std::cout << "cpu   " << threads << " threads\n";
+    if (!cards)
+        std::cout << "cuda  not used: " << cards.error().message << '\n';
+    for (const Json& card : about["cuda"])
+        std::cout << "cuda  " << card["name"].get<std::string>() << ", compute capability "
+                  << card["compute_capability"].get<std::string>() << ", " << card["free_mb"] << " of "
+                  << card["memory_mb"] << " MB free"
+                  << (card["usable"] ? "" : ", not used: " + card["reason"].get<std::string>()) << '\n';
+    return {};
+}
+
 } // namespace
 
 void addInspectCommand(CLI::App& app, CommandContext& context) {
     auto file = std::make_shared<std::string>();
+    auto wantsDevices = std::make_shared<bool>(false);
     CLI::App* command = addSubcommand(app, context, "inspect", "Tell what is in a model or gate file");
-    command->add_option("FILE", *file, "A model or gate file, or an embedded model's name")->required();
-    command->callback(
-        [file, &context] { context.action = [file, &context] { return inspect(*file, context); }; });
+    auto* const fileOption =
+        command->add_option("FILE", *file, "A model or gate file, or an embedded model's name");
+    command->add_flag("--devices", *wantsDevices, "Tell what this machine can compute on, and why it cannot on a card")
+        ->excludes(fileOption);
+    command->callback([file, wantsDevices, &context] {
+        if (file->empty() && !*wantsDevices)
+            throw CLI::RequiredError("FILE or --devices");
+        context.action = [file, wantsDevices, &context] {
+            return *wantsDevices ? inspectDevices(context) : inspect(*file, context);
+        };
+    });
 }
 
 } // namespace engine

@@ -3,8 +3,8 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
+#include "engine/cli/session_option.h"
 #include "engine/core/aligned_buffer.h"
-#include "engine/runtime/session.h"
 
 #include <algorithm>
 #include <bit>
@@ -69,7 +69,9 @@ Expected<void> writeLogits(const LogitsOptions& options, const CommandContext& c
     // Chunk by chunk, so that a long prompt with a large vocabulary needs no more memory than a short one.
     constexpr std::size_t kChunk = 256;
     const auto vocabulary = static_cast<std::size_t>(loaded->model->config().vocabulary);
-    Session session(loaded->model, context.makePool());
+    const auto opened = openSession(context, loaded->model);
+    if (!opened)
+        return tl::unexpected<Error>(opened.error());
     State state(loaded->model->config());
     AlignedBuffer<float> logits((options.writesAll ? std::min(kChunk, tokens->size()) : 1) * vocabulary);
     for (std::size_t begin = 0; begin < tokens->size(); begin += kChunk) {
@@ -77,7 +79,7 @@ Expected<void> writeLogits(const LogitsOptions& options, const CommandContext& c
         const bool isLast = begin + count == tokens->size();
         const std::size_t rows = options.writesAll ? count : isLast ? 1 : 0;
         const auto wanted = logits.span().first(rows * vocabulary);
-        if (auto read = session.prefill(state, std::span<const int>(*tokens).subspan(begin, count), wanted,
+        if (auto read = opened->session->prefill(state, std::span<const int>(*tokens).subspan(begin, count), wanted,
                                         nullptr, context.stop);
             !read)
             return read;

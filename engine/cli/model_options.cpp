@@ -44,12 +44,12 @@ WeightType weightType(const std::string& type) {
     return WeightType::AsStored;
 }
 
-Expected<LoadedModel> loadModel(const ModelOptions& options) {
+Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros) {
     const Stopwatch watch;
     auto files = findModelFiles(options.model, options.gate, options.tokenizer);
     if (!files)
         return tl::unexpected<Error>(std::move(files.error()));
-    const Model::Options modelOptions{.weights = weightType(options.type)};
+    const Model::Options modelOptions{weightType(options.type), skipsZeros};
     auto model = files->gate ? Model::load(files->base, *files->gate, modelOptions)
                              : Model::load(files->base, modelOptions);
     if (!model)

@@ -37,6 +37,6 @@ struct LoadedModel {
 };
 
 // Errors: those of findModelFiles() and Model::load().
-[[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options);
+[[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros = true);
 
 } // namespace engine
