@@ -22,6 +22,7 @@
 #include "engine/kernels/low_rank.h"
 #include "engine/kernels/previous_rows.h"
 #include "engine/kernels/state_memory.h"
+#include "engine/kernels/token_draw.h"
 #include "engine/kernels/token_shift.h"
 #include "engine/kernels/wkv6.h"
 #include "engine/kernels/wkv7.h"
@@ -112,6 +113,9 @@ public:
     virtual void convolutionalShift(std::span<const ConvolutionalShift> ops) = 0;
     virtual void adaptiveGate(std::span<const AdaptiveGate> ops) = 0;
     virtual void reportGates(const GateReport& report) = 0; // to the sinks of the step
+
+    // The next token. On the host the sampler draws it: never complete there.
+    [[nodiscard]] virtual DrawnToken drawToken(const TokenDraw& op) = 0;
 };
 
 } // namespace engine

@@ -41,6 +41,7 @@ public:
     void convolutionalShift(std::span<const ConvolutionalShift> ops) override;
     void adaptiveGate(std::span<const AdaptiveGate> ops) override;
     void reportGates(const GateReport& report) override;
+    [[nodiscard]] DrawnToken drawToken(const TokenDraw&) override { return {}; }
 
     // Since the beginning.
     [[nodiscard]] const SkippedWork& skipped() const { return m_scratch.skipped; }

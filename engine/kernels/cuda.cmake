@@ -15,6 +15,7 @@ set(sources
   row_product_cuda.cu
   skipping_product_cuda.cu
   tiled_product_cuda.cu
+  token_draw_cuda.cu
   token_shift_cuda.cu
   widen_packed_cuda.cu
   wkv6_cuda.cu
@@ -22,6 +23,7 @@ set(sources
   cuda/cuda_backend.cpp
   cuda/device.cpp
   cuda/device_state.cpp
+  cuda/draw_memory.cpp
   cuda/errors.cpp
   cuda/gate_copies.cpp
   cuda/limits.cpp
@@ -37,22 +39,13 @@ if(NOT INKGATE_CUDA)
   return()
 endif()
 
-# Machine code for Turing (75), Ampere (80 servers, 86 desktops), Ada (89), Hopper (90) and Blackwell (100 servers, 120
-# desktops); PTX of the last for what comes later.
-set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120 CACHE STRING
-  "Cards that the CUDA backend is compiled for")
-set(CMAKE_CUDA_COMPILER ${CUDAToolkit_NVCC_EXECUTABLE})
-enable_language(CUDA)
-set(CMAKE_CUDA_STANDARD 20)
-set(CMAKE_CUDA_STANDARD_REQUIRED ON)
-if(CCACHE_PROGRAM)
-  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
-endif()
-
 add_library(inkgate_cuda MODULE ${sources} cuda/cublaslt.cpp)
 target_compile_definitions(inkgate_cuda PRIVATE INKGATE_VERSION="${PROJECT_VERSION}")
-target_include_directories(inkgate_cuda PRIVATE ${PROJECT_SOURCE_DIR} SYSTEM ${CUDAToolkit_INCLUDE_DIRS})
-target_compile_options(inkgate_cuda PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra>)
+target_include_directories(inkgate_cuda PRIVATE ${PROJECT_SOURCE_DIR})
+target_include_directories(inkgate_cuda SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
+# Warning 549 is nvcc's own mistake about swap() in aligned_buffer.h.
+target_compile_options(inkgate_cuda PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra>
+  $<$<COMPILE_LANGUAGE:CUDA>:-diag-suppress=549 -Xcompiler=-Wall,-Wextra>)
 # The runtime is linked in, so that only the driver has to be there; cuBLASLt is looked for when it runs.
 set_target_properties(inkgate_cuda PROPERTIES CUDA_RUNTIME_LIBRARY Static
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})

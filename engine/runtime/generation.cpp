@@ -73,8 +73,8 @@ Generation::~Generation() {
     (void)m_session.deliverGates(); // whoever wants them may be gone soon; an error is told by the next call
     // The next prompt is likely to go on from here.
     try {
-        if (m_cache != nullptr && m_canContinue)
-            m_cache->keep(m_state, m_logits);
+        if (m_canContinue)
+            (void)keepSnapshot();
     } catch (const std::exception&) { // no memory, or a device that is lost
         m_cache->clear();
     }
@@ -159,16 +159,40 @@ void Generation::removeUnhealing(std::span<float> logits) const {
 }
 
 DecodeStep Generation::pendingStep(GateSink* sink) {
-    return {&m_state, *m_pending, m_logits, sink, m_settings.wearsEnhancement};
+    const bool leaves = m_session.drawsTokens();
+    return {&m_state, *m_pending,                   leaves ? std::span<float>() : std::span(m_logits),
+            sink,     m_settings.wearsEnhancement, leaves};
 }
 
-void Generation::noteRead() {
-    if (m_cache != nullptr) {
-        m_cache->read({&*m_pending, 1});
-        if (m_cache->isAtInterval())
-            m_cache->keep(m_state, m_logits);
-    }
+Expected<bool> Generation::fetchLogits() {
+    if (!m_left)
+        return true;
+    if (m_left->call != m_session.calls())
+        return false;
+    auto fetched = m_session.fetchLogits(m_left->step, m_logits);
+    m_left.reset();
+    return fetched.map([] { return true; });
+}
+
+Expected<void> Generation::keepSnapshot() {
+    if (m_cache == nullptr)
+        return {};
+    const auto areKnown = fetchLogits();
+    if (!areKnown)
+        return tl::unexpected<Error>(areKnown.error());
+    m_cache->keep(m_state, *areKnown ? std::span<const float>(m_logits) : std::span<const float>());
+    return {};
+}
+
+Expected<void> Generation::noteRead(std::size_t step) {
+    if (m_session.drawsTokens())
+        m_left = LeftLogits{step, m_session.calls()};
+    const int token = *m_pending;
     m_pending.reset();
+    if (m_cache == nullptr)
+        return {};
+    m_cache->read({&token, 1});
+    return m_cache->isAtInterval() ? keepSnapshot() : Expected<void>();
 }
 
 Expected<void> Generation::readTogether(std::span<Generation* const> generations,
@@ -183,15 +207,40 @@ Expected<void> Generation::readTogether(std::span<Generation* const> generations
     if (steps.empty())
         return {};
     auto read = generations.front()->m_session.decodeTogether(steps);
+    std::size_t step = 0;
     for (Generation* generation : generations) {
         if (!generation->m_canContinue || !generation->m_pending.has_value())
             continue;
         if (read)
-            generation->noteRead();
-        else
+            read = generation->noteRead(step++);
+        if (!read)
             generation->m_canContinue = false;
     }
     return read;
+}
+
+Expected<void> Generation::drawToken(GeneratedToken& result) {
+    // Rows of the model beyond the tokenizer's vocabulary are padding.
+    const int vocabulary = m_tokenizer.vocabularySize();
+    if (m_left && m_healing.empty()) {
+        const auto drawn = m_session.drawToken(m_left->step, m_sampler.onDevice(vocabulary));
+        if (!drawn)
+            return tl::unexpected<Error>(drawn.error());
+        if (drawn->isComplete) {
+            m_sampler.accept(*drawn);
+            result.token = drawn->token;
+            result.probability = drawn->probability;
+            return {};
+        }
+    }
+    if (const auto fetched = fetchLogits(); !fetched)
+        return tl::unexpected<Error>(fetched.error());
+    m_sampling.assign(m_logits.begin(), m_logits.begin() + vocabulary);
+    if (!m_healing.empty())
+        removeUnhealing(m_sampling);
+    result.token = m_sampler.sample(m_sampling);
+    result.probability = m_sampler.drawnProbability();
+    return {};
 }
 
 Expected<GeneratedToken> Generation::next(GateSink* sink) try {
@@ -200,15 +249,9 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     Generation* const self = this;
     if (auto read = readTogether({&self, 1}, {&sink, 1}); !read)
         return tl::unexpected(std::move(read.error()));
-    // Rows of the model beyond the tokenizer's vocabulary are padding.
-    m_sampling.assign(m_logits.begin(), m_logits.begin() + m_tokenizer.vocabularySize());
-    const std::span<float> logits = m_sampling;
-    if (!m_healing.empty())
-        removeUnhealing(logits);
-
     GeneratedToken result;
-    result.token = m_sampler.sample(logits);
-    result.probability = m_sampler.drawnProbability();
+    if (auto drawn = drawToken(result); !drawn)
+        return tl::unexpected(std::move(drawn.error()));
     ++m_generated;
     if (result.token == m_tokenizer.documentSeparator())
         result.stop = StopReason::DocumentEnd;
@@ -217,8 +260,8 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     result.text = released(textOf(result.token), result);
     m_pending = result.token;
     if (result.stop != StopReason::None) {
-        if (m_cache != nullptr)
-            m_cache->keep(m_state, m_logits);
+        if (auto kept = keepSnapshot(); !kept)
+            return tl::unexpected(std::move(kept.error()));
         m_canContinue = false;
         if (auto delivered = m_session.deliverGates(); !delivered)
             return tl::unexpected(std::move(delivered.error()));

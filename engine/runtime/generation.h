@@ -82,7 +82,11 @@ private:
                                             const std::stop_token& stop);
     void removeUnhealing(std::span<float> logits) const;
     [[nodiscard]] DecodeStep pendingStep(GateSink* sink);
-    void noteRead(); // of the pending token
+    [[nodiscard]] Expected<void> noteRead(std::size_t step); // of the pending token, which that step was
+    // Into m_logits. False if somebody else's have taken their place.
+    [[nodiscard]] Expected<bool> fetchLogits();
+    [[nodiscard]] Expected<void> keepSnapshot();
+    [[nodiscard]] Expected<void> drawToken(GeneratedToken& result);
     [[nodiscard]] std::string textOf(int token);
     [[nodiscard]] std::string released(std::string text, GeneratedToken& result);
 
@@ -95,7 +99,12 @@ private:
     State m_state;
     std::vector<int> m_promptTokens;
     std::size_t m_promptTokensRead = 0;
-    std::vector<float> m_logits;   // after the last token that was read
+    std::vector<float> m_logits;   // after the last token that was read, unless they are left on the device
+    struct LeftLogits {
+        std::size_t step = 0;   // of the session's call
+        std::uint64_t call = 0; // Session::calls() then
+    };
+    std::optional<LeftLogits> m_left;
     std::vector<float> m_sampling; // the same, as the sampler's scratch
     std::string m_healing;         // bytes the next token must start with
     std::string m_held;            // text that could be the start of a stop string

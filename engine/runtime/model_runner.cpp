@@ -163,12 +163,23 @@ void ModelRunner::logits(int first, std::span<float> out) {
     }
 }
 
-void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> logits) {
+DrawnToken ModelRunner::drawToken(int sequence, TokenDraw op) {
+    op.logits = m_deviceLogits.get() +
+                static_cast<std::size_t>(sequence) * static_cast<std::size_t>(m_model->config().vocabulary);
+    return m_stages.back().backend->drawToken(op);
+}
+
+void ModelRunner::fetchLogits(int sequence, std::span<float> out) {
+    m_stages.back().backend->toHost(
+        m_deviceLogits.get() + static_cast<std::size_t>(sequence) * out.size(), out);
+}
+
+void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> logits, bool leavesLogits) {
     if (m_processor != nullptr)
         m_processor->useOneThread(m_stages.size() == 1 && m_model->bytesPerToken() <= kOneThreadBytes);
     prepareFor(1, inputs.size());
     const auto rows = static_cast<int>(inputs.size());
-    float* const made = logits.empty() ? nullptr : logitMemory(rows, logits);
+    float* const made = logits.empty() && !leavesLogits ? nullptr : logitMemory(rows, logits);
     StepKind kind{.forward = m_version, .sequences = rows};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         kind.worn |= static_cast<std::uint64_t>(inputs[i].wearsEnhancement) << i;
@@ -185,7 +196,7 @@ void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> log
                 stage.forward->logits(0, rows, made);
         });
     }
-    if (made != nullptr && !m_stages.back().backend->isHost())
+    if (!logits.empty() && canLeaveLogits())
         m_stages.back().backend->toHost(made, logits);
     for (const RunnerInput& input : inputs)
         input.state->advance(1);

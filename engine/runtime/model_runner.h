@@ -46,8 +46,12 @@ public:
     // Of the rows [first, first + out.size() / V) that were read last.
     void logits(int first, std::span<float> out);
 
-    // A token of each sequence. `logits` [sequences, V], or empty for none.
-    void step(std::span<const RunnerInput> inputs, std::span<float> logits);
+    // A token of each sequence. `logits` [sequences, V], or empty for none; if `leavesLogits`, they stay on the device.
+    void step(std::span<const RunnerInput> inputs, std::span<float> logits, bool leavesLogits = false);
+    // Whether logits are made on a device, so that they can stay there; and what they are for, until the next step.
+    [[nodiscard]] bool canLeaveLogits() const { return !m_stages.back().backend->isHost(); }
+    [[nodiscard]] DrawnToken drawToken(int sequence, TokenDraw op);
+    void fetchLogits(int sequence, std::span<float> out);
 
     void deliverGates();
 

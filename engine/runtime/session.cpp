@@ -13,6 +13,7 @@ namespace engine {
 struct Session::Data {
     ModelRunner runner;
     std::size_t vocabulary;
+    std::uint64_t calls = 0;
     std::vector<RunnerInput> inputs;
     std::vector<float> batchLogits; // of all sequences that are decoded together
 
@@ -63,6 +64,7 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
                            std::to_string(vocabulary) + " for the last or for each of " +
                            std::to_string(tokens.size()) + " tokens");
     ModelRunner& runner = m_data->runner;
+    ++m_data->calls;
     while (!tokens.empty()) {
         const auto chunk = tokens.first(std::min(tokens.size(), runner.chunk()));
         if (!runner.read({&state, chunk, wearsEnhancement, sink}, stop))
@@ -89,7 +91,7 @@ Expected<void> Session::decode(State& state, int token, std::span<float> logits,
 
 Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
     const std::size_t vocabulary = m_data->vocabulary;
-    bool wantsLogits = false;
+    bool wantsLogits = false, leavesLogits = false;
     if (steps.size() > kMostSequences)
         return failure(ErrorCode::InvalidArgument,
                        "at most " + std::to_string(kMostSequences) + " sequences can be decoded together");
@@ -100,14 +102,17 @@ Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
             return failure(ErrorCode::InvalidArgument, "room for " + std::to_string(step.logits.size()) +
                                                            " logits; expected " + std::to_string(vocabulary));
         wantsLogits |= !step.logits.empty();
+        leavesLogits |= step.leavesLogits;
     }
     if (steps.empty())
         return {};
+    ++m_data->calls;
     m_data->inputs.clear();
     for (const DecodeStep& step : steps)
         m_data->inputs.push_back({step.state, {&step.token, 1}, step.wearsEnhancement, step.sink});
     if (steps.size() == 1 || !wantsLogits) {
-        m_data->runner.step(m_data->inputs, wantsLogits ? steps.front().logits : std::span<float>());
+        m_data->runner.step(m_data->inputs, wantsLogits ? steps.front().logits : std::span<float>(),
+                            leavesLogits);
         return {};
     }
     std::vector<float>& logits = m_data->batchLogits;
@@ -119,6 +124,25 @@ Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
     return {};
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
+} catch (const BackendFailure& refused) {
+    return tl::unexpected<Error>(refused.error());
+}
+
+std::uint64_t Session::calls() const { return m_data->calls; }
+
+bool Session::drawsTokens() const { return m_data->runner.canLeaveLogits(); }
+
+Expected<DrawnToken> Session::drawToken(std::size_t step, const TokenDraw& op) try {
+    return m_data->runner.drawToken(static_cast<int>(step), op);
+} catch (const std::bad_alloc&) {
+    return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
+} catch (const BackendFailure& refused) {
+    return tl::unexpected<Error>(refused.error());
+}
+
+Expected<void> Session::fetchLogits(std::size_t step, std::span<float> out) try {
+    m_data->runner.fetchLogits(static_cast<int>(step), out);
+    return {};
 } catch (const BackendFailure& refused) {
     return tl::unexpected<Error>(refused.error());
 }

@@ -12,6 +12,7 @@
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -25,6 +26,7 @@ struct DecodeStep {
     std::span<float> logits;      // [V], or empty for none
     GateSink* sink = nullptr;     // may be null
     bool wearsEnhancement = true; // false: as the model would run without its enhancement
+    bool leavesLogits = false;    // true, with no `logits`: they stay on the device, for drawToken() and fetchLogits()
 };
 
 class Session {
@@ -61,6 +63,17 @@ public:
     // One token each of several sequences, with different states; the weights are read once for all of them. Up to
     // eight sequences get the very values that each would get alone. Errors: as decode(), for any of them.
     [[nodiscard]] Expected<void> decodeTogether(std::span<const DecodeStep> steps);
+
+    // Whether tokens can be drawn where the logits are: on a device.
+    [[nodiscard]] bool drawsTokens() const;
+    // Of step number `step` of the last decodeTogether(), which left its logits; op.logits is not used. Errors: DeviceLost,
+    // OutOfMemory.
+    [[nodiscard]] Expected<DrawnToken> drawToken(std::size_t step, const TokenDraw& op);
+    // The same step's logits, [V], which the next prefill() or decode of whatever state replaces.
+    [[nodiscard]] Expected<void> fetchLogits(std::size_t step, std::span<float> out);
+
+    // Grows by one with every call that replaces logits which were left.
+    [[nodiscard]] std::uint64_t calls() const;
 
     // Hands over what sinks have not been given yet. Errors: DeviceLost.
     [[nodiscard]] Expected<void> deliverGates();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace engine {
@@ -44,21 +45,30 @@ void Sampler::applyBans(std::span<float> logits) const {
             logits[static_cast<std::size_t>(token)] = kBanned;
 }
 
-void Sampler::applyPenalties(std::span<float> logits) const {
+bool Sampler::hasPenalties() const {
     const SamplerSettings& s = m_settings;
-    if (s.repetitionPenalty == 1 && s.presencePenalty == 0 && s.frequencyPenalty == 0)
-        return;
+    return s.repetitionPenalty != 1 || s.presencePenalty != 0 || s.frequencyPenalty != 0;
+}
+
+double Sampler::subtracted(const Occurrences& seen) const {
+    const SamplerSettings& s = m_settings;
+    if (s.frequencyPenalty == 0)
+        return s.presencePenalty;
     const double logDecay = std::log(static_cast<double>(s.penaltyDecay));
+    return s.presencePenalty +
+           s.frequencyPenalty * seen.weight * std::exp(logDecay * static_cast<double>(m_step - seen.step));
+}
+
+void Sampler::applyPenalties(std::span<float> logits) const {
+    if (!hasPenalties())
+        return;
+    const float repetition = m_settings.repetitionPenalty;
     for (const auto& [token, seen] : m_history) {
         if (static_cast<std::size_t>(token) >= logits.size())
             continue;
         float& logit = logits[static_cast<std::size_t>(token)];
-        double penalised = logit > 0 ? logit / s.repetitionPenalty : logit * s.repetitionPenalty;
-        penalised -= s.presencePenalty;
-        if (s.frequencyPenalty != 0)
-            penalised -= s.frequencyPenalty * seen.weight *
-                         std::exp(logDecay * static_cast<double>(m_step - seen.step));
-        logit = static_cast<float>(penalised);
+        const double penalised = logit > 0 ? logit / repetition : logit * repetition;
+        logit = static_cast<float>(penalised - subtracted(seen));
     }
 }
 
@@ -135,6 +145,43 @@ int Sampler::sample(std::span<float> logits) {
     }
     observe(m_drawn.token);
     return m_drawn.token;
+}
+
+TokenDraw Sampler::onDevice(int vocabulary) {
+    const SamplerSettings& s = m_settings;
+    const auto exists = [&](int token) { return token >= 0 && token < vocabulary; };
+    m_penalties.clear();
+    if (hasPenalties()) {
+        for (const auto& [token, seen] : m_history)
+            if (exists(token))
+                m_penalties.push_back({token, static_cast<float>(subtracted(seen))});
+    }
+    m_banned.clear();
+    std::ranges::copy_if(s.bannedTokens, std::back_inserter(m_banned), exists);
+    TokenDraw draw;
+    draw.vocabulary = vocabulary;
+    draw.temperature = s.temperature;
+    draw.topK = s.topK;
+    draw.topP = s.topP;
+    draw.minP = s.minP;
+    draw.typical = s.typical;
+    draw.repetitionPenalty = s.repetitionPenalty;
+    draw.penalties = m_penalties;
+    draw.banned = m_banned;
+    Random next = m_random; // what is not accepted has drawn nothing
+    draw.uniform = next.uniform();
+    return draw;
+}
+
+void Sampler::accept(const DrawnToken& drawn) {
+    if (m_settings.temperature != 0)
+        (void)m_random.uniform();
+    m_drawn = {drawn.token, drawn.probability};
+    m_candidates.clear();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(drawn.bestCount); ++i)
+        m_candidates.push_back({drawn.bestTokens[i], drawn.bestProbabilities[i]});
+    m_isSorted = true;
+    observe(drawn.token);
 }
 
 const std::vector<Candidate>& Sampler::candidates() const {

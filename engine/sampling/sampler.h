@@ -16,6 +16,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/random.h"
+#include "engine/kernels/token_draw.h"
 
 #include <cstdint>
 #include <span>
@@ -59,24 +60,30 @@ public:
     // -inf; if nothing is left the best unbanned token is taken (all being equal then, the one with the
     // lowest id; 0 if all are banned).
     [[nodiscard]] int sample(std::span<float> logits);
+    // What a device needs to draw in this sampler's place from logits [vocabulary] that it has; valid until the next
+    // call. accept() then takes the place of sample().
+    [[nodiscard]] TokenDraw onDevice(int vocabulary);
+    void accept(const DrawnToken& drawn);
     // The distribution that the last sample() drew from, most likely first; one token with probability 1 if
-    // it was greedy. Sorted when first asked for.
+    // it was greedy; after accept() the best of it. Sorted when first asked for.
     [[nodiscard]] const std::vector<Candidate>& candidates() const;
     // The probability in it of the token that was drawn, at no cost.
     [[nodiscard]] float drawnProbability() const { return m_drawn.probability; }
 
 private:
-    void applyBans(std::span<float> logits) const;
-    void applyPenalties(std::span<float> logits) const;
-    [[nodiscard]] int lowestUnbanned(std::size_t vocabulary) const;
-    void filter(std::span<float> logits, float largest);
-    [[nodiscard]] Candidate draw();
-
     // Per token seen: its decayed count, valid at `step`.
     struct Occurrences {
         double weight = 0;
         std::int64_t step = 0;
     };
+
+    [[nodiscard]] bool hasPenalties() const;
+    [[nodiscard]] double subtracted(const Occurrences& seen) const;
+    void applyBans(std::span<float> logits) const;
+    void applyPenalties(std::span<float> logits) const;
+    [[nodiscard]] int lowestUnbanned(std::size_t vocabulary) const;
+    void filter(std::span<float> logits, float largest);
+    [[nodiscard]] Candidate draw();
 
     SamplerSettings m_settings;
     Random m_random;
@@ -85,6 +92,8 @@ private:
     Candidate m_drawn;
     mutable std::vector<Candidate> m_candidates; // by token until sorted
     mutable bool m_isSorted = true;
+    std::vector<TokenPenalty> m_penalties; // of onDevice()
+    std::vector<int> m_banned;
 };
 
 } // namespace engine

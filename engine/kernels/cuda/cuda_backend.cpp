@@ -263,4 +263,6 @@ void CudaBackend::adaptiveGate(std::span<const AdaptiveGate> ops) {
     });
 }
 
+DrawnToken CudaBackend::drawToken(const TokenDraw& op) { return cuda::drawToken(op, m_draw, stream()); }
+
 } // namespace engine::cuda

@@ -6,6 +6,7 @@
 
 #include "engine/kernels/backend.h"
 #include "engine/kernels/cuda/device.h"
+#include "engine/kernels/cuda/draw_memory.h"
 #include "engine/kernels/cuda/linear_memory.h"
 #include "engine/kernels/cuda/step_graphs.h"
 #include "engine/kernels/cuda/step_inputs.h"
@@ -45,6 +46,7 @@ public:
     void convolutionalShift(std::span<const ConvolutionalShift> ops) override;
     void adaptiveGate(std::span<const AdaptiveGate> ops) override;
     void reportGates(const GateReport& report) override;
+    [[nodiscard]] DrawnToken drawToken(const TokenDraw& op) override;
 
 private:
     [[nodiscard]] const Stream& stream() const { return m_device->stream(); }
@@ -64,6 +66,7 @@ private:
     StepInputs m_step;
     StepGraphs m_graphs;
     LinearMemory m_linear;
+    DrawMemory m_draw;
     DeviceArray<float> m_wkv;
     PinnedArray<float> m_transfer;
     std::optional<Pending> m_pending;

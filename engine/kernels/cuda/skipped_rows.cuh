@@ -55,6 +55,7 @@ public:
         , m_output(tile + firstFour(static_cast<int>(threadIdx.x) % 32)) {}
 
     __device__ __forceinline__ void beginRun(int run) { m_run = run; }
+    __device__ __forceinline__ void openHead() {}
 
     // The run's input with this number.
     __device__ __forceinline__ void load(int input, Weights& weights) const {
@@ -119,11 +120,21 @@ public:
         for (int four = 0; four < 2; ++four) {
             const auto output =
                 static_cast<std::size_t>(m_tile + (four == 0 ? firstFour(lane) : secondFour(lane)));
-            float scales[4];
-            float minimums[4] = {};
-            widenHalves(__ldcs(reinterpret_cast<const uint2*>(packed + 2 * output)), scales);
+            m_storedScales[four] = __ldcs(reinterpret_cast<const uint2*>(packed + 2 * output));
             if (m_rows.hasMinimum)
-                widenHalves(__ldcs(reinterpret_cast<const uint2*>(packed + 2 * (filled + output))), minimums);
+                m_storedMinimums[four] =
+                    __ldcs(reinterpret_cast<const uint2*>(packed + 2 * (filled + output)));
+        }
+    }
+
+    // Before the run's first weights are widened, and after they have been asked for: it waits for the head.
+    __device__ __forceinline__ void openHead() {
+#pragma unroll
+        for (int four = 0; four < 2; ++four) {
+            float scales[4];
+            float minimums[4];
+            widenHalves(m_storedScales[four], scales);
+            widenHalves(m_storedMinimums[four], minimums);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 m_scales[4 * four + i] = scales[i];
@@ -168,6 +179,8 @@ private:
     int m_tile;
     bool m_exists; // filled outputs end with 128, a tile of outputs with 256
     const unsigned char* m_codes = nullptr;
+    uint2 m_storedScales[2] = {};
+    uint2 m_storedMinimums[2] = {};
     float m_scales[kOutputsPerLane] = {};
     float m_starts[kOutputsPerLane] = {};
 };
