@@ -33,6 +33,15 @@ foreach(model ${models})
   expect_success(${prefix}/bin/inkgate-cli inspect ${prefix}/share/inkgate/models/${model})
 endforeach()
 
+# With or without a card and a driver, the plug-in is found and loads.
+if(CUDA)
+  expect_file(lib/inkgate/libinkgate_cuda.so)
+  expect_success(${prefix}/bin/inkgate-cli inspect --devices)
+  if(output MATCHES "no CUDA library|cannot be loaded|another version")
+    message(FATAL_ERROR "The CUDA plug-in does not load: ${output}")
+  endif()
+endif()
+
 if(DESKTOP)
   expect_success(${prefix}/bin/inkgate --version)
   set(desktop share/applications/inkgate.desktop)

@@ -51,5 +51,4 @@ set_target_properties(inkgate_cuda PROPERTIES CUDA_RUNTIME_LIBRARY Static
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 target_link_libraries(inkgate_cuda PRIVATE inkgate_kernels ${CMAKE_DL_LIBS})
 # Only the entry is for others: what it shares with the program is its own copy.
-target_link_options(inkgate_cuda PRIVATE -Wl,--exclude-libs,ALL)
-install(TARGETS inkgate_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/inkgate)
+target_link_options(inkgate_cuda PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)

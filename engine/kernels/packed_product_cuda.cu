@@ -3,8 +3,8 @@
 // bytes of a tile's codes: 4 rows times 4 columns of 8 bits, or 4 rows times 4 low and 4 high halves. So 8-bit tiles are
 // read one at a time by a warp, 4-bit tiles in twos. Codes are multiplied as bytes, four at once, with the high and the
 // low bytes of x (packed_input.cuh), which each block quantises for itself: that is faster than another launch.
-// As in row_product_cuda.cu the first loads are issued before the kernel waits for the one before, and each batch of
-// loads before the last one is used; two blocks per processor have 24 to 48 KB on their way (H200).
+// As in row_product_cuda.cu the first loads are issued before the kernel waits for the one before, and one batch of
+// them is used while another is on its way: two blocks per processor have 32 to 64 KB on their way (H200).
 // Order of sums: a lane adds its tiles in their order, then come lanes, then warps: the same for any tokens.
 #include "engine/kernels/cuda/linear_parts.h"
 #include "engine/kernels/cuda/memory.cuh"
@@ -123,6 +123,16 @@ public:
             if (has(first + i))
                 pieces[i].load(tile(first + i));
     }
+    // `pieces` are what load() has loaded; `firstRun` is the first that x holds.
+    template <int kTokens, int kCount>
+    __device__ __forceinline__ void addTo(float (&sums)[kTokens][4], int first,
+                                          const Piece<Tile> (&pieces)[kCount], const HeldInputs<kTokens>& x,
+                                          int firstRun) const {
+#pragma unroll
+        for (int i = 0; i < kCount; ++i)
+            if (has(first + i))
+                pieces[i].addTo(sums, x, index(first + i) - firstRun);
+    }
 
 private:
     int m_count;
@@ -135,7 +145,8 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
     using Inputs = HeldInputs<kTokens>;
     constexpr int kTilesPerLoad = kWarps * Tile::kPerLoad; // of the block
     constexpr int kLoadsPerPanel = Inputs::kRuns / kTilesPerLoad;
-    static_assert(kLoadsPerPanel % kLoads<kTokens> == 0);
+    constexpr int kStep = 2 * kLoads<kTokens>;
+    static_assert(kLoadsPerPanel % kStep == 0);
     __shared__ Inputs x;
     __shared__ __align__(16) float warpSums[2][kWarps][kTokens][kTileRows];
 
@@ -149,12 +160,14 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
         return static_cast<int>(blockIdx.x) - job.firstBlock + round * job.blocks;
     };
 
-    Piece<Tile> next[kLoads<kTokens>] = {};
+    Piece<Tile> first[kLoads<kTokens>] = {};
+    Piece<Tile> second[kLoads<kTokens>] = {};
     const GroupOfTiles<Tile> firstGroup(job, groupOf(0));
-    firstGroup.load(0, next);
-    for (int i = 0; i < kLoads<kTokens>; ++i)
-        if (firstGroup.has(kLoads<kTokens> + i))
-            fetchAhead(firstGroup.tile(kLoads<kTokens> + i) + Tile::kHeadBytes + 16 * (lane % Tile::kLanes));
+    firstGroup.load(0, first);
+    firstGroup.load(kLoads<kTokens>, second);
+    for (int i = kStep; i < 2 * kStep; ++i)
+        if (firstGroup.has(i))
+            fetchAhead(firstGroup.tile(i) + Tile::kHeadBytes + 16 * (lane % Tile::kLanes));
     startNext();
     awaitPrevious();
 
@@ -169,19 +182,15 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
                 __syncthreads();
             }
             const int end = min(panel + kLoadsPerPanel, loads);
-            for (int load = panel; load < end; load += kLoads<kTokens>) {
-                Piece<Tile> pieces[kLoads<kTokens>];
-#pragma unroll
-                for (int i = 0; i < kLoads<kTokens>; ++i)
-                    pieces[i] = next[i];
-                if (load + kLoads<kTokens> < loads)
-                    group.load(load + kLoads<kTokens>, next);
-                else if (round + 1 < rounds)
-                    GroupOfTiles<Tile>(job, groupOf(round + 1)).load(0, next);
-#pragma unroll
-                for (int i = 0; i < kLoads<kTokens>; ++i)
-                    if (group.has(load + i))
-                        pieces[i].addTo(sums, x, group.index(load + i) - firstRun);
+            for (int load = panel; load < end; load += kStep) {
+                const bool isLast = load + kStep >= loads;
+                // In the last round there is no such group.
+                const GroupOfTiles<Tile> next(job, groupOf(isLast ? round + 1 : round));
+                const int following = isLast ? 0 : load + kStep;
+                group.addTo(sums, load, first, x, firstRun);
+                next.load(following, first);
+                group.addTo(sums, load + kLoads<kTokens>, second, x, firstRun);
+                next.load(following + kLoads<kTokens>, second);
             }
         }
 

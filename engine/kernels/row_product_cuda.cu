@@ -2,7 +2,8 @@
 // A warp sums whole rows, 16 bytes of weights per lane and load; x is in shared memory as float32. The time is that of
 // reading the weights, so loads must be under way all the time:
 //   - the first loads are issued before the kernel waits for the one before, and what follows is fetched into the
-//     level 2 cache; then each batch of loads is issued before the last one is used, across the ends of rows, too;
+//     level 2 cache; then there are two batches of loads, of which one is used while the other is on its way, across
+//     the ends of rows, too;
 //   - a grid of two blocks per processor stays for all rows, so that x is held once. 16 warps per processor with 4 to
 //     8 loads of 512 bytes each are 32 to 64 KB on their way; 4.3 TB/s at 800 ns take 26 KB (H200).
 // With several tokens a warp takes several rows at once, because reading x from shared memory would take longer than the
@@ -25,15 +26,16 @@ constexpr int kThreads = 256;
 constexpr int kWarps = kThreads / kWarpSize;
 constexpr int kBlocksPerProcessor = 2;
 constexpr int kHeldInputs = 8192; // 32 KB
-constexpr int kBatchesAhead = 3;  // in the first row: about what arrives while x is being read
+constexpr int kBatchesAhead = 2;  // in the first row: about what arrives while x is being read
 
 // Rows that a warp sums at once, and loads of each that are under way; together they fill the registers.
 template <int kTokens> constexpr int kRows = kTokens == 1 ? 1 : kTokens == 2 ? 2 : 4;
-template <int kTokens> constexpr int kLoads = kTokens <= 2 ? 4 : kTokens == 4 ? 2 : 1;
+template <int kTokens> constexpr int kLoads = kTokens == 1 ? 4 : kTokens == 2 ? 2 : 1;
 
-// Columns that a warp takes with one load, and with a batch of them.
+// Columns that a warp takes with one load, with a batch of them, and with two batches.
 template <class Stored> constexpr int kChunk = kWarpSize* kPerLoad<Stored>;
 template <class Stored, int kTokens> constexpr int kBatch = kChunk<Stored>* kLoads<kTokens>;
+template <class Stored, int kTokens> constexpr int kStep = 2 * kBatch<Stored, kTokens>;
 // Columns of x that are held.
 template <int kTokens> constexpr int kPanel = kHeldInputs / kTokens;
 
@@ -53,31 +55,31 @@ __device__ __forceinline__ float4 fourInputs(const float* x, int column, int cou
                        column + 2 < count ? x[column + 2] : 0.0f, column + 3 < count ? x[column + 3] : 0.0f);
 }
 
-// Brings x's columns from `begin` on into shared memory, with zeros up to the end of the last batch.
+// Brings x's columns from `begin` on into shared memory, with zeros up to the end of the last step.
 template <class Stored, int kTokens>
 __device__ void holdInputs(const ProductJob& job, int tokens, int begin, float* held) {
-    constexpr int kSteps = kTokens < 4 ? 4 / kTokens : 1; // loads under way before the first is stored
-    constexpr int kStep = 4 * kThreads;
-    const int batches = (job.columns - begin + kBatch<Stored, kTokens> - 1) / kBatch<Stored, kTokens>;
-    const int width = min(kPanel<kTokens>, batches * kBatch<Stored, kTokens>);
-    for (int first = 4 * static_cast<int>(threadIdx.x); first < width; first += kSteps * kStep) {
-        float4 values[kSteps][kTokens];
+    constexpr int kReads = kTokens < 4 ? 4 / kTokens : 1; // under way before the first is stored
+    constexpr int kFours = 4 * kThreads;
+    const int steps = (job.columns - begin + kStep<Stored, kTokens> - 1) / kStep<Stored, kTokens>;
+    const int width = min(kPanel<kTokens>, steps * kStep<Stored, kTokens>);
+    for (int first = 4 * static_cast<int>(threadIdx.x); first < width; first += kReads * kFours) {
+        float4 values[kReads][kTokens];
 #pragma unroll
-        for (int step = 0; step < kSteps; ++step)
+        for (int i = 0; i < kReads; ++i)
 #pragma unroll
             for (int t = 0; t < kTokens; ++t) {
                 const float* row =
                     job.x + static_cast<std::size_t>(t) * static_cast<std::size_t>(job.xStride) + begin;
                 const int count = t < tokens ? job.columns - begin : 0;
-                values[step][t] = fourInputs(row, first + step * kStep, count, isAligned(row));
+                values[i][t] = fourInputs(row, first + i * kFours, count, isAligned(row));
             }
 #pragma unroll
-        for (int step = 0; step < kSteps; ++step)
+        for (int i = 0; i < kReads; ++i)
 #pragma unroll
             for (int t = 0; t < kTokens; ++t)
-                if (first + step * kStep < width)
+                if (first + i * kFours < width)
                     *reinterpret_cast<float4*>(held + t * kPanel<kTokens> +
-                                               placeOf<Stored>(first + step * kStep)) = values[step][t];
+                                               placeOf<Stored>(first + i * kFours)) = values[i][t];
     }
 }
 
@@ -152,7 +154,9 @@ __device__ __forceinline__ void finish(const ProductJob& job, int tokens, int ro
 template <class Stored, int kTokens, bool kAligned>
 __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
     rowProductKernel(const __grid_constant__ ProductJobs jobs, int tokens) {
-    static_assert(kPanel<kTokens> % kBatch<Stored, kTokens> == 0);
+    constexpr int kBatchColumns = kBatch<Stored, kTokens>;
+    constexpr int kStepColumns = kStep<Stored, kTokens>;
+    static_assert(kPanel<kTokens> % kStepColumns == 0);
     __shared__ __align__(16) float held[kHeldInputs];
     const ProductJob& job = jobs.ofBlock(static_cast<int>(blockIdx.x));
     const int warp = static_cast<int>(threadIdx.x) / kWarpSize;
@@ -163,16 +167,17 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
     };
     const int rounds = job.rounds(kRows<kTokens> * kWarps);
 
-    Batch<Stored, kTokens, kAligned> next;
-    next.load(job, rowOf(0), 0);
+    Batch<Stored, kTokens, kAligned> first, second;
+    first.load(job, rowOf(0), 0);
+    second.load(job, rowOf(0), kBatchColumns);
     if constexpr (kAligned) {
         for (int r = 0; r < kRows<kTokens> && rowOf(0) + r < job.rows; ++r) {
             const Stored* row =
                 static_cast<const Stored*>(job.weights) +
                 static_cast<std::size_t>(rowOf(0) + r) * static_cast<std::size_t>(job.columns);
-            const int end = min(job.columns, (1 + kBatchesAhead) * kBatch<Stored, kTokens>);
+            const int end = min(job.columns, kStepColumns + kBatchesAhead * kBatchColumns);
             const int lane = static_cast<int>(threadIdx.x) % kWarpSize;
-            for (int at = kBatch<Stored, kTokens> + lane * kPerLoad<Stored>; at < end; at += kChunk<Stored>)
+            for (int at = kStepColumns + lane * kPerLoad<Stored>; at < end; at += kChunk<Stored>)
                 fetchAhead(row + at);
         }
     }
@@ -188,13 +193,14 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
                 __syncthreads();
             }
             const int end = min(panel + kPanel<kTokens>, job.columns);
-            for (int column = panel; column < end; column += kBatch<Stored, kTokens>) {
-                const auto batch = next;
-                const int following = column + kBatch<Stored, kTokens>;
-                const bool isLast = following >= job.columns;
-                if (!isLast || round + 1 < rounds)
-                    next.load(job, rowOf(isLast ? round + 1 : round), isLast ? 0 : following);
-                batch.addTo(sums, held + column - panel);
+            for (int column = panel; column < end; column += kStepColumns) {
+                const bool isLast = column + kStepColumns >= job.columns;
+                const int row = rowOf(isLast ? round + 1 : round); // in the last round there is no such row
+                const int following = isLast ? 0 : column + kStepColumns;
+                first.addTo(sums, held + column - panel);
+                first.load(job, row, following);
+                second.addTo(sums, held + column - panel + kBatchColumns);
+                second.load(job, row, following + kBatchColumns);
             }
         }
         finish<kTokens>(job, tokens, rowOf(round), sums);

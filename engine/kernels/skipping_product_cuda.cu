@@ -1,5 +1,5 @@
-// skipping_product_cuda.cu: products of matrices kept by input, with up to 8 tokens. The weights of an input that is zero
-// for every token are not read.
+// skipping_product_cuda.cu: products of matrices kept by input, with up to 8 tokens. The weights of an input that is
+// zero for every token are not read.
 // A warp has a slice of the inputs, in runs of 32, and 256 outputs, 8 per lane. For each run its lanes read one input
 // each, a vote tells which are used, and their weights are read eight inputs at a time. A block's eight warps have the
 // same outputs; their sums are added up in shared memory and those of the blocks by a second kernel, always in the order
@@ -95,7 +95,7 @@ __global__ void __launch_bounds__(kThreads)
         unsigned used = __ballot_sync(kWholeWarp, isUsed);
         if (used != 0)
             rows.beginRun(run);
-        while (used != 0) {
+        for (bool isFirst = true; used != 0; isFirst = false) {
             typename Rows::Weights weights[kInputsAtOnce];
             int inputs[kInputsAtOnce];
 #pragma unroll
@@ -105,6 +105,8 @@ __global__ void __launch_bounds__(kThreads)
                 if (inputs[i] >= 0)
                     rows.load(inputs[i], weights[i]);
             }
+            if (isFirst)
+                rows.openHead();
 #pragma unroll
             for (int i = 0; i < kInputsAtOnce; ++i) {
                 if (inputs[i] < 0)

@@ -2,7 +2,6 @@
 
 #include "engine/kernels/cuda/linear_parts.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace engine::cuda {
@@ -23,11 +22,14 @@ LinearMemory::LinearMemory(const Stream& stream)
     , m_library(CublasLt::open()) {}
 
 void LinearMemory::reserve(std::span<const LinearJob> jobs, int tokens) {
-    const int atOnce = std::min(tokens, kMostTokensAtOnce);
     for (const LinearJob& job : jobs) {
-        if (job.weights.order == MatrixOrder::ByInput)
-            m_skippingSums.ensure(skippingSumCount(job.weights, atOnce, m_stream) * sizeof(float));
-        if (tokens <= mostTokensForRows(job.weights) || m_library == nullptr)
+        if (tokens <= mostTokensForRows(job.weights)) {
+            if (job.weights.order == MatrixOrder::ByInput)
+                m_skippingSums.ensure(skippingSumCount(job.weights, kMostTokensAtOnce, m_stream) *
+                                      sizeof(float)); // for any tokens, so that it stays where it is
+            continue;
+        }
+        if (m_library == nullptr)
             continue;
         const MatrixProductBytes bytes = matrixProductBytes(job.weights, tokens);
         m_roundedInputs.ensure(bytes.roundedInputs);

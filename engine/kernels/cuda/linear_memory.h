@@ -38,7 +38,8 @@ public:
     explicit LinearMemory(const Stream& stream);
 
     // For these jobs with up to this many tokens. linear() calls it, too; but where launches are recorded in a graph,
-    // no memory can be had, so that it has to be called before.
+    // no memory can be had, so that it has to be called before. A recorded graph holds on to the addresses of this
+    // memory: before the first is recorded, reserve for all matrices and numbers of tokens that will follow.
     void reserve(std::span<const LinearJob> jobs, int tokens);
 
     [[nodiscard]] float* skippingSums() const { return static_cast<float*>(m_skippingSums.data()); }
