@@ -141,7 +141,11 @@ void ModelPanel::tell() {
     } else if (entry->state == app::ModelEntry::State::Broken) {
         m_about->setText(entry->problem);
     } else {
-        m_about->setText(entry->description);
+        QString about = entry->description;
+        const auto& loaded = m_assistant.model();
+        if (loaded && !loaded->device.isEmpty() && loaded->device != QStringLiteral("cpu"))
+            about += QLatin1Char('\n') + tr("Runs on %1.").arg(loaded->device);
+        m_about->setText(about);
     }
     m_about->setVisible(!m_about->text().isEmpty());
 }

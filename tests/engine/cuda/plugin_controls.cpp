@@ -1,0 +1,6 @@
+// Lets a test that has loaded the emulated plug-in, as programs do, make its device fail.
+#include "tests/support/cuda_emulation/cuda_emulation.h"
+
+extern "C" void inkgate_emulated_device_fails(int error, int calls) {
+    cuda_emulation::failAfter(static_cast<cudaError_t>(error), calls);
+}
