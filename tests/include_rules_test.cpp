@@ -34,7 +34,8 @@ const QHash<QString, QStringList>& enginesLowerFolders() {
         {"runtime", kFiles + QStringList{"model", "sampling", "trace"}},
         {"training", kRunning},
         {"evaluation", kRunning},
-        {"cli", kRunning + QStringList{"training", "evaluation"}},
+        {"selftest", kRunning},
+        {"cli", kRunning + QStringList{"training", "evaluation", "selftest"}},
     };
     return kTable;
 }

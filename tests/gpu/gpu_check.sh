@@ -46,7 +46,7 @@ run() {
     step selftest "$cli" selftest --device cuda
     if command -v compute-sanitizer >/dev/null; then
         for tool in memcheck racecheck; do
-            step "$tool" compute-sanitizer --tool "$tool" --error-exitcode 1 "$cli" selftest --device cuda --operations-only
+            step "$tool" compute-sanitizer --tool "$tool" --error-exitcode 1 "$cli" selftest --device cuda --quick
         done
     else
         echo "== no compute-sanitizer here"

@@ -1,0 +1,129 @@
+// selftest_command.cpp: `inkgate-cli selftest` holds a device against the processor.
+#include "engine/cli/commands.h"
+#include "engine/cli/json_output.h"
+#include "engine/kernels/cpu_backend.h"
+#include "engine/kernels/cuda_plugin.h"
+#include "engine/selftest/selftest.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <vector>
+
+namespace engine {
+
+namespace {
+
+struct SelftestCommandOptions {
+    std::uint64_t seed = 1;
+    std::vector<std::string> only;
+    bool isQuick = false;
+};
+
+// What is tested, and how it is opened.
+struct TestedDevice {
+    std::string name;
+    OpenDevice open;
+};
+
+Expected<TestedDevice> cudaDevice() {
+    const auto plugin = cudaPlugin();
+    if (!plugin)
+        return tl::unexpected<Error>(plugin.error());
+    const auto cards = (*plugin)->cards();
+    if (!cards)
+        return tl::unexpected<Error>(cards.error());
+    const auto card =
+        std::ranges::find_if(*cards, [](const CudaCard& found) { return found.unusable.empty(); });
+    if (card == cards->end())
+        return failure(ErrorCode::DeviceUnavailable,
+                       cards->empty() ? "there is no NVIDIA card"
+                                      : cards->front().name + ": " + cards->front().unusable);
+    const int index = static_cast<int>(card - cards->begin());
+    return TestedDevice{card->name, [open = (*plugin)->open, index] { return open(index); }};
+}
+
+// A second processor backend, with as many threads as the machine has, against the one with a single thread.
+TestedDevice processorDevice(const CommandContext& context) {
+    return {"processor", [pool = context.makePool()]() -> Expected<std::unique_ptr<Backend>> {
+                return std::make_unique<CpuBackend>(pool);
+            }};
+}
+
+void printLine(const SelftestResult& result) {
+    std::cout << std::left << std::setw(20) << result.operation << std::setw(52) << result.shape
+              << std::scientific << std::setprecision(1) << "error " << result.largestError << "  bound "
+              << result.bound << (result.passed() ? "  ok" : "  FAILED: " + result.failure) << std::endl;
+}
+
+Json toJson(const SelftestResult& result) {
+    Json line{{"operation", result.operation},
+              {"shape", result.shape},
+              {"error", result.largestError},
+              {"bound", result.bound},
+              {"passed", result.passed()}};
+    if (!result.passed())
+        line["failure"] = result.failure;
+    return line;
+}
+
+Expected<void> selftest(const SelftestCommandOptions& options, const CommandContext& context) {
+    const auto device =
+        context.device == "cpu" ? Expected<TestedDevice>(processorDevice(context)) : cudaDevice();
+    if (!device)
+        return failure(device.error(), "there is no device to test");
+    SelftestOptions test;
+    test.seed = options.seed;
+    test.isQuick = options.isQuick;
+    test.stop = context.stop;
+    if (!options.only.empty())
+        test.wanted = [&](std::string_view operation) {
+            return std::ranges::find(options.only, operation) != options.only.end();
+        };
+    Json results = Json::array();
+    if (!context.json)
+        std::cout << device->name << " against the processor, seed " << options.seed << std::endl;
+    const auto counts = runSelftest(device->open, test, [&](const SelftestResult& result) {
+        if (context.json)
+            results.push_back(toJson(result));
+        else
+            printLine(result);
+    });
+    if (!counts)
+        return tl::unexpected<Error>(counts.error());
+    if (context.json)
+        printJson({{"device", device->name},
+                   {"seed", options.seed},
+                   {"passed", counts->passed},
+                   {"failed", counts->failed},
+                   {"results", std::move(results)}});
+    else
+        std::cout << counts->passed << " passed, " << counts->failed << " failed\n";
+    if (counts->failed > 0)
+        return failure(ErrorCode::Internal, std::to_string(counts->failed) + " of " +
+                                                std::to_string(counts->passed + counts->failed) +
+                                                " results of " + device->name +
+                                                " differ from the processor's; it is not to be trusted");
+    return {};
+}
+
+} // namespace
+
+void addSelftestCommand(CLI::App& app, CommandContext& context) {
+    auto options = std::make_shared<SelftestCommandOptions>();
+    CLI::App* command =
+        addSubcommand(app, context, "selftest", "Hold a graphics card's results against the processor's");
+    command->get_option("--device")->description("What to test; auto: cuda")->default_str("cuda");
+    const auto operations = selftestOperations();
+    command->add_option("--only", options->only, "Operations, with commas between")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->check(CLI::IsMember(std::vector<std::string>(operations.begin(), operations.end())));
+    command->add_option("--seed", options->seed, "Of the random inputs")->capture_default_str();
+    command->add_flag("--quick", options->isQuick, "Leave out large shapes and most models");
+    command->callback([options, &context] {
+        context.action = [options, &context] { return selftest(*options, context); };
+    });
+}
+
+} // namespace engine

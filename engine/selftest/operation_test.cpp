@@ -1,0 +1,53 @@
+#include "engine/selftest/operation_test.h"
+
+#include "engine/core/thread_pool.h"
+#include "engine/kernels/cpu_backend.h"
+
+#include <algorithm>
+
+namespace engine::selftest {
+
+namespace {
+
+// The same inputs whatever other operations are wanted.
+std::uint64_t seedFor(std::string_view operation, std::uint64_t seed) {
+    std::uint64_t hash = 0xCBF29CE484222325u ^ seed; // FNV-1a
+    for (const char c : operation)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    return hash;
+}
+
+} // namespace
+
+OperationTest::OperationTest(std::string_view operation, const OpenDevice& open, Results& results)
+    : m_operation(operation)
+    , m_results(results)
+    , m_random(seedFor(operation, results.options().seed))
+    , m_processor(std::make_unique<CpuBackend>(std::make_shared<ThreadPool>(1))) {
+    auto device = open();
+    if (!device)
+        throw BackendFailure(device.error());
+    m_device = std::move(*device);
+}
+
+std::vector<float> OperationTest::values(std::size_t count, Normal normal) {
+    std::vector<float> values(count);
+    std::ranges::generate(
+        values, [&] { return static_cast<float>(normal.mean + normal.deviation * m_random.normal()); });
+    return values;
+}
+
+const float* OperationTest::weights(std::size_t count, Normal normal) {
+    auto buffer = std::make_shared<AlignedBuffer<float>>(count);
+    std::ranges::copy(values(count, normal), buffer->data());
+    const float* const weights = buffer->data();
+    keep(std::move(buffer));
+    return weights;
+}
+
+NormParameters OperationTest::norm(std::size_t width, float epsilon) {
+    const float* const weight = weights(width, {1, 0.3});
+    return {weight, weights(width), epsilon};
+}
+
+} // namespace engine::selftest
