@@ -12,8 +12,14 @@ namespace {
 
 constexpr std::array kArchitectures{Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7};
 
-std::vector<EnhancementConfig> enhancements() {
+// Every kind, the plain model first; or one of each way in which tokens are shifted.
+std::vector<EnhancementConfig> enhancements(bool isQuick) {
     using Config = EnhancementConfig;
+    if (isQuick)
+        return {Config{},
+                {.variant = Config::Variant::Adaptive},
+                {.variant = Config::Variant::Adaptive, .shift = Config::Shift::Mlp, .rank = 12},
+                {.variant = Config::Variant::ConvRouting, .rank = 20, .kernel = 4}};
     std::vector<Config> all{Config{}};
     for (const bool layerNorm : {true, false}) {
         for (const auto shift : {Config::Shift::Identity, Config::Shift::Mlp})
@@ -64,15 +70,15 @@ void modelCases(const OpenDevice& open, Results& results) {
         WeightType type;
         const char* name;
     };
+    const bool isQuick = results.options().isQuick;
     const std::uint64_t seed = results.options().seed;
-    for (const Type& weights :
-         {Type{WeightType::Float32, "f32"}, Type{WeightType::Float16, "f16"}, Type{WeightType::Q8, "q8"}})
+    std::vector<Type> types{{WeightType::Float32, "f32"}};
+    if (!isQuick)
+        types.insert(types.end(), {{WeightType::Float16, "f16"}, {WeightType::Q8, "q8"}});
+    for (const Type& weights : types)
         for (const Architecture architecture : kArchitectures)
-            for (const EnhancementConfig& enhancement : enhancements()) {
+            for (const EnhancementConfig& enhancement : enhancements(isQuick)) {
                 const ModelConfig config = smallConfig(architecture, enhancement);
-                const bool isRare = !enhancement.layerNorm || weights.type != WeightType::Float32;
-                if (results.options().isQuick && isRare)
-                    continue;
                 results.group("model", nameOf(config) + ", " + weights.name, [&](Group& group) {
                     checkModel(randomModel(config, weights.type, seed), weights.type, config.layers, open,
                                seed, group);
@@ -81,29 +87,27 @@ void modelCases(const OpenDevice& open, Results& results) {
 }
 
 void dividedModelCases(const OpenDevice& open, Results& results) {
+    const bool isQuick = results.options().isQuick;
     const std::uint64_t seed = results.options().seed;
     for (const Architecture architecture : kArchitectures)
-        for (const EnhancementConfig& enhancement : enhancements()) {
+        for (const EnhancementConfig& enhancement : enhancements(isQuick)) {
             const ModelConfig config = smallConfig(architecture, enhancement);
-            for (int layers = 1; layers < config.layers; ++layers) {
-                if (results.options().isQuick && (!enhancement.layerNorm || layers > 1))
-                    continue;
+            for (int layers = 1; layers < (isQuick ? 2 : config.layers); ++layers)
                 results.group("dividedModel",
-                              nameOf(config) + ", f32, " + std::to_string(layers) + " of " +
-                                  std::to_string(config.layers) + " layers on the device",
+                              nameOf(config) + ", f32, " + std::to_string(layers) + " + " +
+                                  std::to_string(config.layers - layers) + " layers",
                               [&](Group& group) {
                                   checkModel(randomModel(config, WeightType::Float32, seed),
                                              WeightType::Float32, layers, open, seed, group);
                               });
-            }
         }
 }
 
 void greedyTextCases(const OpenDevice& open, Results& results) {
     const std::uint64_t seed = results.options().seed;
-    const std::vector<EnhancementConfig> all = enhancements();
+    const std::vector<EnhancementConfig> kinds{{}, {.variant = EnhancementConfig::Variant::Adaptive}};
     for (const Architecture architecture : {Architecture::Rwkv6, Architecture::Rwkv7})
-        for (const EnhancementConfig& enhancement : {all[0], all[1]}) {
+        for (const EnhancementConfig& enhancement : kinds) {
             const ModelConfig config = smallConfig(architecture, enhancement);
             results.group("greedyText", nameOf(config) + ", f32, 200 tokens", [&](Group& group) {
                 checkGreedyText(randomModel(config, WeightType::Float32, seed), open, seed, group);

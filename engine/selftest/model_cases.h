@@ -6,8 +6,9 @@
 
 namespace engine::selftest {
 
-void modelCases(const OpenDevice& open, Results& results);        // "model"
-void dividedModelCases(const OpenDevice& open, Results& results); // "dividedModel": layers on both sides
-void greedyTextCases(const OpenDevice& open, Results& results);   // "greedyText"
+void modelCases(const OpenDevice& open, Results& results); // "model"
+void dividedModelCases(const OpenDevice& open,
+                       Results& results); // "dividedModel": the first layers on the device
+void greedyTextCases(const OpenDevice& open, Results& results); // "greedyText"
 
 } // namespace engine::selftest

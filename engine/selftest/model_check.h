@@ -11,8 +11,8 @@
 
 namespace engine::selftest {
 
-// Prefill, decode, gates, states here and there, snapshots, batches, cancelling. `deviceLayers`: of the first layers, of
-// which the device has one at least; the others run on the processor. Throws BackendFailure.
+// Prefill, decode, gates, states here and there, snapshots, batches, cancelling. The device has the first
+// `deviceLayers` layers, one at least; the others run on the processor. Throws BackendFailure.
 void checkModel(const std::shared_ptr<const Model>& model, WeightType weights, int deviceLayers,
                 const OpenDevice& open, std::uint64_t seed, Group& group);
 

@@ -16,5 +16,6 @@ void wkv7Cases(OperationTest& test);
 void previousRowsCases(OperationTest& test);
 void convolutionalShiftCases(OperationTest& test);
 void adaptiveGateCases(OperationTest& test);
+void tokenDrawCases(OperationTest& test);
 
 } // namespace engine::selftest

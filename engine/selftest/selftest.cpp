@@ -28,6 +28,7 @@ constexpr std::array kOperations{
     OperationCases{"previousRows", selftest::previousRowsCases},
     OperationCases{"convolutionalShift", selftest::convolutionalShiftCases},
     OperationCases{"adaptiveGate", selftest::adaptiveGateCases},
+    OperationCases{"tokenDraw", selftest::tokenDrawCases},
 };
 struct ModelCases {
     std::string_view name;

@@ -17,7 +17,8 @@ struct StoredMatrix {
     int rows = 0, columns = 0;
     std::shared_ptr<AlignedBuffer<std::byte>> bytes;
     std::vector<float> values; // [rows, columns]
-    std::vector<float> sizes;  // of the terms that each value is the sum of: |value|, or |scale code| + |minimum|
+    std::vector<float>
+        sizes; // of the terms that each value is the sum of: |value|, or |scale code| + |minimum|
 };
 
 // Of about unit size. Float32, Float16, BFloat16, Q8_0, Q4_0, Q4_1, Q5_0 or Q5_1; columns are whole blocks.

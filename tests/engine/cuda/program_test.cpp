@@ -1,0 +1,84 @@
+// inkgate-cli with a card, which is emulated: every operation against the processor, the same story on both, its gates in
+// the trace, and what it says where no card can be used.
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QTemporaryDir>
+#include <QTest>
+
+class ProgramTest : public QObject {
+    Q_OBJECT
+
+private:
+    struct Ended {
+        int status = -1;
+        QByteArray output, errors;
+        [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(output).object(); }
+    };
+    static Ended run(const QStringList& arguments, const QString& plugin = QStringLiteral(EMULATED_PLUGIN)) {
+        QProcess program;
+        auto environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("INKGATE_CUDA_PLUGIN"), plugin);
+        program.setProcessEnvironment(environment);
+        program.start(qEnvironmentVariable("INKGATE_CLI"), arguments);
+        if (!program.waitForFinished(550'000))
+            program.kill();
+        return {program.exitCode(), program.readAllStandardOutput(), program.readAllStandardError()};
+    }
+    static QStringList story(const QString& device) {
+        return {QStringLiteral("generate"), QStringLiteral("--json"),       QStringLiteral("--device"),
+                device,                     QStringLiteral("--gate"),       QStringLiteral("gated"),
+                QStringLiteral("--prompt"), QStringLiteral("Once upon a"),  QStringLiteral("--max-tokens"),
+                QStringLiteral("6"),        QStringLiteral("--seed"),       QStringLiteral("7")};
+    }
+
+private slots:
+    void everyOperationPassesTheSelftest() {
+        const Ended ended = run({"selftest", "--json", "--quick", "--only",
+                                 "embedding,layerNorm,linear,lowRank,tokenShift,dynamicShift,wkv6,wkv7,previousRows,"
+                                 "convolutionalShift,adaptiveGate,tokenDraw"});
+        QVERIFY2(ended.status == 0, ended.errors.constData());
+        QVERIFY(ended.json()[QStringLiteral("passed")].toInt() > 100);
+        QCOMPARE(ended.json()[QStringLiteral("failed")].toInt(), 0);
+    }
+
+    void tellsTheStoryOfTheProcessor() {
+        QTemporaryDir folder;
+        const Ended card = run(story(QStringLiteral("cuda"))
+                               << QStringLiteral("--trace") << folder.filePath(QStringLiteral("card.sqlite")));
+        const Ended processor = run(story(QStringLiteral("cpu"))
+                                    << QStringLiteral("--trace") << folder.filePath(QStringLiteral("cpu.sqlite")));
+        QVERIFY2(card.status == 0, card.errors.constData());
+        QVERIFY2(processor.status == 0, processor.errors.constData());
+        QCOMPARE(card.json()[QStringLiteral("token_ids")], processor.json()[QStringLiteral("token_ids")]);
+        QCOMPARE(card.json()[QStringLiteral("token_ids")].toArray().size(), 6);
+        QVERIFY(QFileInfo(folder.filePath(QStringLiteral("card.sqlite"))).size() > 0);
+    }
+
+    void describesTheCard() {
+        const Ended ended = run({"inspect", "--devices", "--json"});
+        QCOMPARE(ended.status, 0);
+        const QJsonArray cards = ended.json()[QStringLiteral("cuda")].toArray();
+        QCOMPARE(cards.size(), 1);
+        QVERIFY(cards[0].toObject()[QStringLiteral("usable")].toBool());
+    }
+
+    void saysWhyThereIsNoCard() {
+        const QString nowhere = QStringLiteral("/nowhere/libinkgate_cuda.so");
+        const Ended devices = run({"inspect", "--devices"}, nowhere);
+        QCOMPARE(devices.status, 0);
+        QVERIFY(devices.output.contains("not used"));
+        const Ended wanted = run(story(QStringLiteral("cuda")), nowhere);
+        QCOMPARE(wanted.status, 1);
+        QCOMPARE(wanted.errors.count('\n'), 1);
+        QVERIFY(wanted.errors.contains("CUDA library"));
+        const Ended automatic = run(story(QStringLiteral("auto")), nowhere);
+        QVERIFY2(automatic.status == 0, automatic.errors.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(ProgramTest)
+#include "program_test.moc"
