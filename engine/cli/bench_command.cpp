@@ -221,8 +221,7 @@ Expected<Bench::Limits> Bench::limits(DataType weights) {
         return tl::unexpected<Error>(bandwidth.error());
     // All but float32 weights are multiplied in bfloat16; a processor without such products computes in float32, so
     // that is then the rate to compare with.
-    Limits limits{*bandwidth, 0,
-                  weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
+    Limits limits{*bandwidth, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
     auto matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
     if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
         limits.matrixType = DataType::Float32;
@@ -287,9 +286,9 @@ Expected<Json> Bench::run() {
                 {"decode_tokens_per_second", *decode},
                 {"bytes_per_token", bytesPerToken},
                 {"dense_bytes_per_token", model.bytesPerToken()},
-                {"zero_share", isCounted ? Json(static_cast<double>(skipped.zeros) /
-                                                static_cast<double>(skipped.inputs))
-                                         : Json(nullptr)},
+                {"zero_share",
+                 isCounted ? Json(static_cast<double>(skipped.zeros) / static_cast<double>(skipped.inputs))
+                           : Json(nullptr)},
                 {"bandwidth_gb_per_second", limits->gigabytesPerSecond},
                 {"decode_gb_per_second", decodeGigabytes},
                 {"bandwidth_share", decodeGigabytes / limits->gigabytesPerSecond},
@@ -297,7 +296,8 @@ Expected<Json> Bench::run() {
                 {"matrix_type", name(limits->matrixType)},
                 {"matrix_gflops", limits->matrixGflops},
                 {"prefill_gflops", prefillGflops},
-                {"matrix_share", limits->matrixGflops > 0 ? Json(prefillGflops / limits->matrixGflops) : Json(nullptr)},
+                {"matrix_share",
+                 limits->matrixGflops > 0 ? Json(prefillGflops / limits->matrixGflops) : Json(nullptr)},
                 {"load_seconds", m_loaded.loadSeconds},
                 {"peak_rss_mb", peak}};
     if (m_options.batch > 1) {
@@ -329,10 +329,10 @@ void printTable(const Json& result) {
                 number("decode_gb_per_second"), number("bandwidth_gb_per_second"),
                 100 * number("bandwidth_share"));
     if (!result["zero_share"].is_null())
-        std::printf(
-            "zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token (%.0f %%)\n",
-        100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
-        100 * number("dense_bandwidth_share"));
+        std::printf("zeros       %.0f %% of the squared relus; without leaving them out %.1f MB per token "
+                    "(%.0f %%)\n",
+                    100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
+                    100 * number("dense_bandwidth_share"));
     if (result.contains("batch"))
         std::printf("batch       %.1f tokens/s for %d sequences, %.2f times as many as for one\n",
                     number("batch_tokens_per_second"), result["batch"].get<int>(),

@@ -147,7 +147,8 @@ Expected<void> inspect(const std::string& file, const CommandContext& context) {
 
 Json describeCard(const CudaCard& card) {
     return {{"name", card.name},
-            {"compute_capability", std::to_string(card.capability / 10) + "." + std::to_string(card.capability % 10)},
+            {"compute_capability",
+             std::to_string(card.capability / 10) + "." + std::to_string(card.capability % 10)},
             {"processors", card.processors},
             {"memory_mb", card.totalBytes / 1'000'000},
             {"free_mb", card.freeBytes / 1'000'000},
@@ -189,7 +190,9 @@ void addInspectCommand(CLI::App& app, CommandContext& context) {
     CLI::App* command = addSubcommand(app, context, "inspect", "Tell what is in a model or gate file");
     auto* const fileOption =
         command->add_option("FILE", *file, "A model or gate file, or an embedded model's name");
-    command->add_flag("--devices", *wantsDevices, "Tell what this machine can compute on, and why it cannot on a card")
+    command
+        ->add_flag("--devices", *wantsDevices,
+                   "Tell what this machine can compute on, and why it cannot on a card")
         ->excludes(fileOption);
     command->callback([file, wantsDevices, &context] {
         if (file->empty() && !*wantsDevices)

@@ -51,8 +51,8 @@ TestedDevice processorDevice(const CommandContext& context) {
 }
 
 void printLine(const SelftestResult& result) {
-    std::cout << std::left << std::setw(20) << result.operation << std::setw(52) << result.shape
-              << std::scientific << std::setprecision(1) << "error " << result.largestError << "  bound "
+    std::cout << std::left << std::setw(20) << result.operation << std::setw(58) << result.shape
+              << std::scientific << std::setprecision(1) << " error " << result.largestError << "  bound "
               << result.bound << (result.passed() ? "  ok" : "  FAILED: " + result.failure) << std::endl;
 }
 

@@ -12,7 +12,8 @@ struct EarlierRows {
     float* values = nullptr;
 
     // h[t-k] of a step's token t, where 1 <= k <= E; stream [T,D].
-    [[nodiscard]] const float* before(const float* stream, std::size_t width, std::size_t t, std::size_t k) const {
+    [[nodiscard]] const float* before(const float* stream, std::size_t width, std::size_t t,
+                                      std::size_t k) const {
         return t >= k ? stream + (t - k) * width : values + (k - t - 1) * width;
     }
     // Makes them those of the token after `tokens` more.

@@ -128,8 +128,9 @@ struct LinearJob {
     int xStride = 0;
     int yStride = 0;
     LinearEnd end = LinearEnd::Store; // others: yStride is 0
-    float* stream = nullptr;           // [tokens, weights.rows], no job's x
-    const float* receptance = nullptr; // [tokens, weights.rows], before the sigmoid, of no job's y; null: none
+    float* stream = nullptr;          // [tokens, weights.rows], no job's x
+    const float* receptance =
+        nullptr; // [tokens, weights.rows], before the sigmoid, of no job's y; null: none
 };
 
 // What products of matrices kept by input have left out so far.
@@ -146,10 +147,10 @@ struct LinearScratch {
     AlignedBuffer<float> skippingSums;                       // of skipping_product.h
     AlignedBuffer<std::uint32_t> usedInputs;                 // likewise
     SkippedWork skipped;
-    AlignedBuffer<std::uint16_t> roundedInputs;              // x as bfloat16
-    std::vector<AlignedBuffer<float>> widenedTiles;          // one per thread: rows of W as float32
-    std::vector<AlignedBuffer<std::uint16_t>> roundedTiles;  // one per thread: a tile of W as bfloat16
-    std::vector<AlignedBuffer<std::byte>> productMemory;     // one per thread: oneDNN's scratchpad
+    AlignedBuffer<std::uint16_t> roundedInputs;             // x as bfloat16
+    std::vector<AlignedBuffer<float>> widenedTiles;         // one per thread: rows of W as float32
+    std::vector<AlignedBuffer<std::uint16_t>> roundedTiles; // one per thread: a tile of W as bfloat16
+    std::vector<AlignedBuffer<std::byte>> productMemory;    // one per thread: oneDNN's scratchpad
 };
 
 // Products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.

@@ -1,21 +1,20 @@
-// token_draw_cuda.cu: penalties, filters and draw over a vocabulary, in four launches; the greedy choice takes the first and
-// the last.
+// token_draw_cuda.cu: penalties, filters and draw over a vocabulary, in four launches; the greedy choice takes the
+// first and the last.
 //   1. a thread per token: penalties, bans, and the largest logit of each 1024 tokens
 //   2. a thread per token: its weight exp((logit - largest) / temperature), and a histogram over the distance from the
 //      largest: of weights for top-p, of tokens for top-k
-//   3. a thread per token: where the histogram says that the filter ends, which tokens come before that or into the same
-//      bin, listed in order for each 1024 tokens
+//   3. a thread per token: where the histogram says that the filter ends, and the tokens that come before that or into
+//      the same bin, listed in order for each 1024 tokens
 //   4. one block, on that list, mostly tens to hundreds of tokens: order, filters, draw
-// Without a filter all tokens are candidates: 4 then draws by the sums of 2, and the list only serves the ten most likely,
-// found as if by top-k. Typical without top-k keeps by another order and min-p has its bound from the largest alone; they
-// have no use for a histogram.
-// Sums are of weights in fixed point, so they are exact, whoever adds first; 45 bits after the point for 65536 tokens.
-// A bin is 1/64 of the distance's octave: fine where tokens are few and likely, so that few come with the border's bin.
-// Time: each launch is one load from the level 2 cache and some barriers, 2 to 3 microseconds; in the last one ordering 256
-// tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds (H200, an estimate).
+// Without a filter all tokens are candidates: 4 then draws by the sums of 2, and the list only serves the ten most
+// likely, found as if by top-k. Typical without top-k keeps by another order, and min-p has its bound from the largest
+// alone; they have no use for a histogram.
+// Time: each launch is one load from the level 2 cache and some barriers, 2 to 3 microseconds; in the last one ordering
+// 256 tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds (H200, an estimate).
 #include "engine/kernels/token_draw.h"
 
 #include "engine/kernels/cuda/draw_memory.h"
+#include "engine/kernels/cuda/draw_task.cuh"
 #include "engine/kernels/cuda/memory.cuh"
 #include "engine/kernels/cuda/stream.h"
 #include "engine/kernels/cuda/warp.cuh"
@@ -24,106 +23,16 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
 namespace engine::cuda {
 
 namespace {
 
-// 64 bits, by the type for which CUDA has atomics and shuffles. For weights in fixed point, and for pairs of a float's
-// bits and a token that compare as one number.
-using Wide = unsigned long long;
-
-constexpr int kThreads = 1024; // a token, a bin or a segment each
-static_assert(kThreads == kDrawSegment && kThreads == kDrawBins);
-constexpr int kWarps = kThreads / kWarpSize;
-constexpr int kOwned = kMostDrawCandidates / kThreads;
-constexpr float kLowest = -std::numeric_limits<float>::infinity();
-constexpr float kHighest = std::numeric_limits<float>::max();
 // Smaller temperatures would make 0 times infinity out of the largest logit.
 constexpr float kSmallestTemperature = 1e-30f;
-// Weights beyond this distance are 0, as exp(-87) is about the smallest normal number.
-constexpr float kFarthest = 87.0f;
 constexpr Wide kNoEntry = ~Wide{0}; // after all others
-
-// What the histogram counts.
-enum class Bound { None, Weights, Tokens };
-
-struct DrawTask {
-    int segments = 0;
-    float scale = 1; // 1 / temperature
-    float unit = 1;  // what a weight of 1 is in fixed point
-    int topK = 0;    // 0: off
-    float topP = 1;
-    float minP = 0;
-    float typical = 1;
-    bool isGreedy = false;
-    bool drawsFromAll = false; // no filter
-    Bound bound = Bound::None;
-    float leastWeight = 0;  // which smaller ones cannot pass
-    int lowestUnbanned = 0; // taken if there is no logit above -inf
-    double uniform = 0;
-
-    // Device memory, as in DrawMemory.
-    float* logits = nullptr;
-    Wide* largest = nullptr;
-    Wide* weights = nullptr;
-    Wide* histogram = nullptr;
-    Wide* candidates = nullptr;
-    int* counts = nullptr;
-    DrawResult* result = nullptr;
-};
-
-__device__ __forceinline__ int ownNumber() { return static_cast<int>(threadIdx.x); }
-__device__ __forceinline__ int ownToken() {
-    return static_cast<int>(blockIdx.x) * kDrawSegment + ownNumber();
-}
-
-__device__ __forceinline__ Wide pairOf(unsigned first, int token) {
-    return static_cast<Wide>(first) << 32 | static_cast<unsigned>(token);
-}
-__device__ __forceinline__ unsigned firstOf(Wide pair) { return static_cast<unsigned>(pair >> 32); }
-__device__ __forceinline__ int tokenOf(Wide pair) { return static_cast<int>(static_cast<unsigned>(pair)); }
-
-// Bits that compare as the numbers do, and back. None may be NaN or -0.
-__device__ __forceinline__ unsigned ascending(float value) {
-    const unsigned bits = __float_as_uint(value);
-    return (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
-}
-__device__ __forceinline__ float fromAscending(unsigned bits) {
-    return __uint_as_float((bits & 0x80000000u) != 0 ? bits & 0x7FFFFFFFu : ~bits);
-}
-
-__device__ __forceinline__ Wide warpMax(Wide value) {
-    for (int distance = kWarpSize / 2; distance > 0; distance /= 2)
-        value = max(value, __shfl_xor_sync(kWholeWarp, value, distance));
-    return value;
-}
-
-template <class T> __device__ __forceinline__ T warpScan(T value) {
-    const int lane = ownNumber() % kWarpSize;
-    for (int distance = 1; distance < kWarpSize; distance *= 2) {
-        const T before = __shfl_up_sync(kWholeWarp, value, static_cast<unsigned>(distance));
-        value += lane >= distance ? before : T{0};
-    }
-    return value;
-}
-
-// The sum of the values of all threads up to and with the own one, and of all. `scratch` is for kWarps values. A barrier
-// for the caller, too: what was written before can be read by all, and `scratch` be used again.
-template <class T> __device__ T blockScan(T value, T* scratch, T& total) {
-    const int warp = ownNumber() / kWarpSize;
-    value = warpScan(value);
-    if (ownNumber() % kWarpSize == kWarpSize - 1)
-        scratch[warp] = value;
-    __syncthreads();
-    const T upTo = warpScan(scratch[ownNumber() % kWarpSize]);
-    static_assert(kWarps == kWarpSize);
-    total = __shfl_sync(kWholeWarp, upTo, kWarps - 1);
-    const T before = __shfl_sync(kWholeWarp, upTo, max(warp - 1, 0));
-    __syncthreads();
-    return value + (warp > 0 ? before : T{0});
-}
+// Of the last block's list, by a thread.
+constexpr int kOwned = kMostDrawCandidates / kDrawThreads;
 
 // NaN and +inf as the host's cleanLogits() has them; -0 becomes 0.
 __device__ __forceinline__ float cleaned(float logit) {
@@ -131,49 +40,11 @@ __device__ __forceinline__ float cleaned(float logit) {
     return fminf(number, kHighest) + 0.0f;
 }
 
-// The largest logit with the lowest token of equals; tokens are stored with their bits reversed, so that the largest pair
-// is wanted.
-__device__ __forceinline__ Wide largestPair(const DrawTask& task) {
-    Wide largest = 0;
-    for (int segment = ownNumber() % kWarpSize; segment < task.segments; segment += kWarpSize)
-        largest = max(largest, task.largest[segment]);
-    return warpMax(largest);
-}
-
-// From the largest logit, in units of the temperature; 0 or more. NaN if all logits are -inf, which weighs nothing.
-__device__ __forceinline__ float distanceOf(float logit, float largest, const DrawTask& task) {
-    return (largest - logit) * task.scale;
-}
-__device__ __forceinline__ float weightAt(float distance) {
-    return distance < kFarthest ? expf(-distance) : 0.0f;
-}
-__device__ __forceinline__ Wide fixed(float weight, const DrawTask& task) {
-    return static_cast<Wide>(weight * task.unit);
-}
-
-// 64 bins for each power of two; the last one ends at 128.
-__device__ __forceinline__ int binOf(float distance) {
-    constexpr int kDropped = 17;                                    // of the 23 bits after the point
-    constexpr int kEnd = static_cast<int>(0x43000000u >> kDropped); // 128's bits
-    const int place = static_cast<int>(__float_as_uint(distance) >> kDropped);
-    return min(max(place - (kEnd - kDrawBins), 0), kDrawBins - 1);
-}
-
-// At least 1, so that one token is kept.
-__device__ __forceinline__ Wide shareOf(float share, Wide total) {
-    return max(Wide{1}, static_cast<Wide>(static_cast<double>(share) * static_cast<double>(total)));
-}
-
-__device__ __forceinline__ float probabilityOf(float weight, Wide total, const DrawTask& task) {
-    return static_cast<float>(static_cast<double>(weight) * static_cast<double>(task.unit) /
-                              static_cast<double>(total));
-}
-
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kDrawThreads)
     prepareKernel(DrawTask task, const float* logits, int vocabulary, const TokenPenalty* penalties,
                   int penaltyCount, float repetition, const unsigned* bans) {
     __shared__ float held[kDrawSegment];
-    __shared__ Wide scratch[kWarps];
+    __shared__ Wide scratch[kDrawWarps];
     startNext();
     awaitPrevious();
 
@@ -186,7 +57,7 @@ __global__ void __launch_bounds__(kThreads)
     if (penaltyCount > 0) {
         held[own] = logit;
         __syncthreads();
-        for (int i = own; i < penaltyCount; i += kThreads) {
+        for (int i = own; i < penaltyCount; i += kDrawThreads) {
             const TokenPenalty penalty = penalties[i];
             const int place = penalty.token - static_cast<int>(blockIdx.x) * kDrawSegment;
             if (place < 0 || place >= kDrawSegment)
@@ -214,9 +85,9 @@ __global__ void __launch_bounds__(kThreads)
     }
 }
 
-__global__ void __launch_bounds__(kThreads) weighKernel(DrawTask task) {
+__global__ void __launch_bounds__(kDrawThreads) weighKernel(DrawTask task) {
     __shared__ Wide bins[kDrawBins];
-    __shared__ Wide scratch[kWarps];
+    __shared__ Wide scratch[kDrawWarps];
     startNext();
     awaitPrevious();
 
@@ -237,9 +108,9 @@ __global__ void __launch_bounds__(kThreads) weighKernel(DrawTask task) {
         atomicAdd(&task.histogram[own], bins[own]);
 }
 
-__global__ void __launch_bounds__(kThreads) collectKernel(DrawTask task) {
-    __shared__ Wide scratch[kWarps];
-    __shared__ int countScratch[kWarps];
+__global__ void __launch_bounds__(kDrawThreads) collectKernel(DrawTask task) {
+    __shared__ Wide scratch[kDrawWarps];
+    __shared__ int countScratch[kDrawWarps];
     __shared__ int border;
     startNext();
     awaitPrevious();
@@ -284,17 +155,17 @@ struct Owned {
 struct DrawBlock {
     const DrawTask& task;
     Wide* held;    // shared memory, [kMostDrawCandidates]
-    Wide* scratch; // shared memory, [kWarps]
+    Wide* scratch; // shared memory, [kDrawWarps]
     int* kept;     // shared memory
     float largest;
 };
 
-// Sorts the first `size` held, a power of two, ascending: bitonic. Held values are written before a barrier and can be read
-// after this. Steps within 64 values stay in a warp, as its 32 pairs then are always of the same 64.
+// Sorts the first `size` held, a power of two, ascending: bitonic. Held values are written before a barrier and can be
+// read after this. Steps within 64 values stay in a warp, as its 32 pairs then are always of the same 64.
 __device__ void sortHeld(Wide* held, int size) {
     for (int run = 2; run <= size; run *= 2)
         for (int distance = run / 2; distance > 0; distance /= 2) {
-            for (int pair = ownNumber(); pair < size / 2; pair += kThreads) {
+            for (int pair = ownNumber(); pair < size / 2; pair += kDrawThreads) {
                 const int low = 2 * pair - (pair & (distance - 1));
                 const int high = low + distance;
                 const Wide a = held[low], b = held[high];
@@ -430,11 +301,11 @@ __device__ Wide targetOf(double uniform, Wide total) {
     return min(static_cast<Wide>(uniform * static_cast<double>(total)), total - 1);
 }
 
-__global__ void __launch_bounds__(kThreads) drawKernel(DrawTask task) {
+__global__ void __launch_bounds__(kDrawThreads) drawKernel(DrawTask task) {
     __shared__ Wide held[kMostDrawCandidates];
-    __shared__ int ends[kThreads];
-    __shared__ Wide scratch[kWarps];
-    __shared__ int countScratch[kWarps];
+    __shared__ int ends[kDrawThreads];
+    __shared__ Wide scratch[kDrawWarps];
+    __shared__ int countScratch[kDrawWarps];
     __shared__ int chosenSegment;
     __shared__ Wide chosenBefore;
     __shared__ int kept;
@@ -470,7 +341,7 @@ __global__ void __launch_bounds__(kThreads) drawKernel(DrawTask task) {
         return;
 
     // The list without gaps, then each thread's part of it.
-    for (int segment = own / kWarpSize; segment < task.segments; segment += kWarps) {
+    for (int segment = own / kWarpSize; segment < task.segments; segment += kDrawWarps) {
         const int begin = segment > 0 ? ends[segment - 1] : 0;
         for (int i = own % kWarpSize; i < ends[segment] - begin; i += kWarpSize)
             held[begin + i] = task.candidates[segment * kDrawSegment + i];
@@ -561,13 +432,13 @@ DrawTask taskOf(const TokenDraw& op, const DrawMemory& memory) {
 
 DrawnToken drawToken(const TokenDraw& op, DrawMemory& memory, const Stream& stream) {
     assert(op.vocabulary > 0);
-    if (op.vocabulary > kDrawSegment * kThreads)
+    if (op.vocabulary > kDrawSegment * kDrawThreads)
         return {};
     memory.reserve(blocksFor(op.vocabulary, kDrawSegment));
     memory.bringBans(op.banned, op.vocabulary, stream);
     memory.bringPenalties(op.penalties, stream);
     const DrawTask task = taskOf(op, memory);
-    const dim3 all(static_cast<unsigned>(task.segments)), block(kThreads);
+    const dim3 all(static_cast<unsigned>(task.segments)), block(kDrawThreads);
     launch(stream, prepareKernel, all, block, task, op.logits, op.vocabulary, memory.penalties(),
            static_cast<int>(op.penalties.size()), op.repetitionPenalty, memory.bans());
     if (!task.isGreedy) {

@@ -44,14 +44,22 @@ void Forward::embed() {
     m_backend.embedding({m_tokens, weights.embedding.matrix(), weights.embeddingNorm.parameters(), m_stream});
 }
 
-void Forward::receive(const Forward& before) {
+// Whether layers write the stream from one buffer to the other, as some sequence wears an enhancement.
+bool Forward::isEnhanced() const {
+    return m_model.config().enhancement.variant != EnhancementConfig::Variant::None &&
+           std::ranges::any_of(m_sequences, &SequenceStep::wearsEnhancement);
+}
+
+void Forward::receive(const Forward& before, int layers) {
     m_handed.resize(m_tokens.size() * static_cast<std::size_t>(m_model.config().width));
     const auto take = [&](const float* from, float* to) {
         before.m_backend.toHost(from, m_handed);
         m_backend.fromHost(m_handed, to);
     };
     m_stream = m_activations.streams[0];
-    take(before.m_stream, m_stream);
+    // Not its m_stream: what a device repeats as a whole does not pass through here.
+    take(before.m_activations.streams[before.isEnhanced() ? static_cast<std::size_t>(layers % 2) : 0],
+         m_stream);
     if (m_activations.firstLayerValue != nullptr)
         take(before.m_activations.firstLayerValue, m_activations.firstLayerValue);
 }
@@ -60,15 +68,19 @@ void Forward::layer(int index) {
     for (SequenceStep& sequence : m_sequences)
         sequence.layerState = sequence.state + static_cast<std::size_t>(index) * m_layout.layerSize();
     const LayerWeights& weights = m_model.weights().layers[static_cast<std::size_t>(index)];
-    const Step step{m_model.config(), m_layout, weights,
-                    m_backend,        m_activations,
-                    index,            static_cast<int>(m_tokens.size()),
-                    m_stream,         m_sequences,
+    const Step step{m_model.config(),
+                    m_layout,
+                    weights,
+                    m_backend,
+                    m_activations,
+                    index,
+                    static_cast<int>(m_tokens.size()),
+                    m_stream,
+                    m_sequences,
                     m_reportsGates};
     std::visit([&](const auto& mixing) { timeMixing(mixing, step); }, weights.timeMixing);
     channelMixing(weights.channelMixing, step);
-    const bool isWorn = std::ranges::any_of(m_sequences, &SequenceStep::wearsEnhancement);
-    if (isWorn && !std::holds_alternative<std::monostate>(weights.enhancement.kind)) {
+    if (isEnhanced()) {
         float* other = m_activations.streams[m_stream == m_activations.streams[0] ? 1 : 0];
         enhance(weights.enhancement, step, other);
         m_stream = other;

@@ -51,20 +51,22 @@ public:
     // What it is about until the next begin(). Sizes within capacity() and sequences(): the caller's promise.
     void begin(std::span<const SequenceInput> inputs);
     void embed();
-    // Goes on where `before`, of the same model, has ended.
-    void receive(const Forward& before);
+    // Goes on where `before`, of the same model, has ended after so many layers.
+    void receive(const Forward& before, int layers);
     void layer(int index);
     // Logits of rows [first, first + count), [count, V], into the backend's memory.
     void logits(int first, int count, float* output);
 
 private:
+    [[nodiscard]] bool isEnhanced() const;
+
     const Model& m_model;
     Backend& m_backend;
     StateLayout m_layout;
     Activations m_activations;
     std::vector<SequenceStep> m_sequences;
-    std::vector<int> m_tokens;    // of all sequences
-    std::vector<float> m_handed;  // what receive() takes over, on its way
+    std::vector<int> m_tokens;   // of all sequences
+    std::vector<float> m_handed; // what receive() takes over, on its way
     bool m_reportsGates = false;
     float* m_stream = nullptr; // whichever of the activations' streams is current
 };

@@ -3,7 +3,8 @@
 
 namespace engine {
 
-void recurrence(const Step& step, const Values& bonus, const NormWeights& groupNorm, const float* decayLogit) {
+void recurrence(const Step& step, const Values& bonus, const NormWeights& groupNorm,
+                const float* decayLogit) {
     Activations& a = step.activations;
     const int width = step.config.width;
     const PerSequence<Wkv6> recurrences(step.sequences, [&](const SequenceStep& sequence) {

@@ -30,7 +30,8 @@ DeviceSizes sizesOf(const Model& model) {
     DeviceSizes sizes;
     sizes.head = weights.head.byteSize();
     sizes.layer = (static_cast<std::size_t>(model.bytesPerToken()) - sizes.head) / layers;
-    const std::size_t rows = kChunkTokens * (kRowsPerToken * width + static_cast<std::size_t>(config.feedForward));
+    const std::size_t rows =
+        kChunkTokens * (kRowsPerToken * width + static_cast<std::size_t>(config.feedForward));
     const std::size_t states = kStates * StateLayout(config).size();
     sizes.working = weights.embedding.byteSize() + (rows + states) * sizeof(float) + kReserve;
     return sizes;
@@ -70,8 +71,8 @@ Expected<OpenedSession> openOnCard(const std::shared_ptr<const Model>& model,
     const CudaCard& card = (*cards)[static_cast<std::size_t>(*index)];
     const int layers = model->config().layers;
     const int fitting = layersThatFit(*model, card.freeBytes);
-    const std::string sizes = "the model takes " + gigabytes(deviceBytes(*model)) + ", " + card.name + " has " +
-                              gigabytes(card.freeBytes) + " free";
+    const std::string sizes = "the model takes " + gigabytes(deviceBytes(*model)) + ", " + card.name +
+                              " has " + gigabytes(card.freeBytes) + " free";
     if (fitting == 0)
         return failure(ErrorCode::DeviceUnavailable,
                        sizes + ", too little for a single layer; close what else uses it, or choose q4");

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 #include <exception>
+#include <limits>
 #include <new>
 
 namespace engine {
@@ -160,8 +160,12 @@ void Generation::removeUnhealing(std::span<float> logits) const {
 
 DecodeStep Generation::pendingStep(GateSink* sink) {
     const bool leaves = m_session.drawsTokens();
-    return {&m_state, *m_pending,                   leaves ? std::span<float>() : std::span(m_logits),
-            sink,     m_settings.wearsEnhancement, leaves};
+    return {&m_state,
+            *m_pending,
+            leaves ? std::span<float>() : std::span(m_logits),
+            sink,
+            m_settings.wearsEnhancement,
+            leaves};
 }
 
 Expected<bool> Generation::fetchLogits() {

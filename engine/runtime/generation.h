@@ -99,7 +99,7 @@ private:
     State m_state;
     std::vector<int> m_promptTokens;
     std::size_t m_promptTokensRead = 0;
-    std::vector<float> m_logits;   // after the last token that was read, unless they are left on the device
+    std::vector<float> m_logits; // after the last token that was read, unless they are left on the device
     struct LeftLogits {
         std::size_t step = 0;   // of the session's call
         std::uint64_t call = 0; // Session::calls() then

@@ -47,8 +47,8 @@ ModelRunner::ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Bac
     m_stages.push_back({std::move(backend), 0, m_model->config().layers, std::nullopt});
 }
 
-ModelRunner::ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device, int deviceLayers,
-                         std::shared_ptr<ThreadPool> pool)
+ModelRunner::ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Backend> device,
+                         int deviceLayers, std::shared_ptr<ThreadPool> pool)
     : m_model(std::move(model))
     , m_chunk(static_cast<std::size_t>(chunkLength(*m_model))) {
     auto processor = std::make_unique<CpuBackend>(std::move(pool));
@@ -99,7 +99,7 @@ void ModelRunner::enter(Stage& stage) {
     }
     Stage& before = *(&stage - 1);
     before.backend->deliverGates(); // layers arrive in order
-    stage.forward->receive(*before.forward);
+    stage.forward->receive(*before.forward, before.endLayer);
 }
 
 bool ModelRunner::read(const RunnerInput& input, const std::stop_token& stop) {
@@ -170,8 +170,8 @@ DrawnToken ModelRunner::drawToken(int sequence, TokenDraw op) {
 }
 
 void ModelRunner::fetchLogits(int sequence, std::span<float> out) {
-    m_stages.back().backend->toHost(
-        m_deviceLogits.get() + static_cast<std::size_t>(sequence) * out.size(), out);
+    m_stages.back().backend->toHost(m_deviceLogits.get() + static_cast<std::size_t>(sequence) * out.size(),
+                                    out);
 }
 
 void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> logits, bool leavesLogits) {

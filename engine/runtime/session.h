@@ -26,7 +26,8 @@ struct DecodeStep {
     std::span<float> logits;      // [V], or empty for none
     GateSink* sink = nullptr;     // may be null
     bool wearsEnhancement = true; // false: as the model would run without its enhancement
-    bool leavesLogits = false;    // true, with no `logits`: they stay on the device, for drawToken() and fetchLogits()
+    bool leavesLogits =
+        false; // true, with no `logits`: they stay on the device, for drawToken() and fetchLogits()
 };
 
 class Session {

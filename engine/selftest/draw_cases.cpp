@@ -60,7 +60,8 @@ void compareDraws(OperationTest& test, Group& group, const SamplerSettings& sett
         TokenDraw draw = there.onDevice(vocabulary);
         draw.logits = memory.get();
         const DrawnToken drawn = test.device().drawToken(draw);
-        const std::string what = "vocabulary " + std::to_string(vocabulary) + ", draw " + std::to_string(token);
+        const std::string what =
+            "vocabulary " + std::to_string(vocabulary) + ", draw " + std::to_string(token);
         if (!drawn.isComplete) {
             (void)here.sample(logits); // more candidates than the device orders: the host draws
             there = here;

@@ -60,8 +60,9 @@ bool CudaBackend::owns(const StateMemory& state) const {
 
 void CudaBackend::toHost(const float* values, std::span<float> out) {
     m_transfer.ensure(out.size(), "fetching results");
-    check(cudaMemcpyAsync(m_transfer.data(), values, out.size_bytes(), cudaMemcpyDeviceToHost, stream().handle),
-          "fetching results");
+    check(
+        cudaMemcpyAsync(m_transfer.data(), values, out.size_bytes(), cudaMemcpyDeviceToHost, stream().handle),
+        "fetching results");
     m_device->synchronize("fetching results");
     std::memcpy(out.data(), m_transfer.data(), out.size_bytes());
 }
@@ -104,7 +105,8 @@ void CudaBackend::repeat(const StepKind& kind, const std::function<void()>& work
     auto recorded = m_graphs.next(kind, m_gatesPerRow * static_cast<std::size_t>(m_step.rows()), work);
     if (recorded == nullptr) {
         work();
-        m_gatesPerRow = m_gateFloats / static_cast<std::size_t>(m_step.rows());
+        if (kind.reportsGates)
+            m_gatesPerRow = m_gateFloats / static_cast<std::size_t>(m_step.rows());
         return;
     }
     check(cudaGraphLaunch(recorded->graph, stream().handle), "reading a token");

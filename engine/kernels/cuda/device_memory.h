@@ -12,6 +12,17 @@
 
 namespace engine::cuda {
 
+// Until what was asked for without a stream has happened: such calls may return before, and our streams do not wait for
+// them.
+inline cudaError_t waitForDefaultStream(cudaError_t before) {
+    return before == cudaSuccess ? cudaStreamSynchronize(nullptr) : before;
+}
+
+// From memory of the host that need not be locked; has happened on return.
+inline void copyToDevice(void* to, const void* from, std::size_t bytes, const char* what) {
+    check(waitForDefaultStream(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice)), what);
+}
+
 // Zero-filled.
 template <class T> class DeviceArray {
 public:
@@ -19,7 +30,8 @@ public:
     explicit DeviceArray(std::size_t size, const char* what)
         : m_size(size) {
         check(cudaMalloc(reinterpret_cast<void**>(&m_data), size * sizeof(T)), what);
-        if (const auto cleared = cudaMemset(m_data, 0, size * sizeof(T)); cleared != cudaSuccess) {
+        const auto cleared = waitForDefaultStream(cudaMemset(m_data, 0, size * sizeof(T)));
+        if (cleared != cudaSuccess) {
             (void)cudaFree(m_data);
             check(cleared, what);
         }

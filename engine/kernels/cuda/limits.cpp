@@ -79,8 +79,7 @@ double matrixRate(const Stream& stream, const Timer& timer) {
         value = floatToHalf(static_cast<float>(random.below(2048)) / 1024.0f - 1.0f);
     const DeviceArray<std::uint16_t> weights(kCount, Timer::kWhat), x(kCount, Timer::kWhat);
     for (const auto* matrix : {&weights, &x})
-        check(cudaMemcpy(matrix->data(), values.data(), kCount * sizeof(std::uint16_t), cudaMemcpyHostToDevice),
-              Timer::kWhat);
+        copyToDevice(matrix->data(), values.data(), kCount * sizeof(std::uint16_t), Timer::kWhat);
     const DeviceArray<float> y(kCount, Timer::kWhat);
     const DeviceArray<std::byte> workspace(kWorkspaceBytes, Timer::kWhat);
     LibraryProduct product;
@@ -91,8 +90,9 @@ double matrixRate(const Stream& stream, const Timer& timer) {
     product.x = x.data();
     product.y = y.data();
     bool works = true;
-    const double seconds = timer.seconds(
-        stream, [&] { works &= library->multiply(product, {workspace.data(), workspace.size()}, stream); });
+    const double seconds = timer.seconds(stream, [&] {
+        works &= library->multiply(product, {workspace.data(), workspace.size()}, stream);
+    });
     return works ? 2.0 * static_cast<double>(kCount) * kMatrixSize / seconds / 1e9 : 0;
 }
 

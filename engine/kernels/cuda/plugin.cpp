@@ -50,8 +50,8 @@ CudaCard describe(int index) {
     card.processors = properties.multiProcessorCount;
     card.totalBytes = properties.totalGlobalMem;
     if (card.capability < kLeastCapability) {
-        card.unusable = "it is older than Turing (compute capability " + std::to_string(properties.major) + "." +
-                        std::to_string(properties.minor) + ", needed is 7.5)";
+        card.unusable = "it is older than Turing (compute capability " + std::to_string(properties.major) +
+                        "." + std::to_string(properties.minor) + ", needed is 7.5)";
         return card;
     }
     std::size_t total = 0;
@@ -97,6 +97,6 @@ Expected<CudaLimits> limits(int card) try {
 
 extern "C" __attribute__((visibility("default"))) const engine::CudaPlugin* inkgate_cuda_plugin() {
     static constexpr engine::CudaPlugin kPlugin{INKGATE_VERSION, engine::cuda::cards, engine::cuda::open,
-                                                 engine::cuda::limits};
+                                                engine::cuda::limits};
     return &kPlugin;
 }

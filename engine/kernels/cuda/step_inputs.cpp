@@ -54,8 +54,8 @@ Sequences StepInputs::sequences(int first, int count, const float* state) const 
     result.positions = reinterpret_cast<const std::int64_t*>(m_memory.data() + kPositionsAt) + first;
     result.worn = 0;
     for (int i = 0; i < count; ++i)
-        result.worn |= static_cast<std::uint64_t>(m_inputs[index + static_cast<std::size_t>(i)].wearsEnhancement)
-                       << i;
+        result.worn |=
+            static_cast<std::uint64_t>(m_inputs[index + static_cast<std::size_t>(i)].wearsEnhancement) << i;
     return result;
 }
 

@@ -28,7 +28,9 @@ public:
 
     [[nodiscard]] const std::vector<SequenceInput>& inputs() const { return m_inputs; }
     [[nodiscard]] int rows() const { return m_rows; }
-    [[nodiscard]] const int* tokens() const { return reinterpret_cast<const int*>(m_memory.data() + kTokensAt); }
+    [[nodiscard]] const int* tokens() const {
+        return reinterpret_cast<const int*>(m_memory.data() + kTokensAt);
+    }
 
     // The sequences from number `first` on of an operation whose first part of a state is `state`.
     [[nodiscard]] Sequences sequences(int first, int count, const float* state) const;

@@ -49,15 +49,15 @@ const std::byte* WeightTable::copyOf(const void* host, std::size_t bytes) {
         return known->second.data();
     try {
         DeviceArray<std::byte> copy(bytes + kPadding, "loading the model");
-        check(cudaMemcpy(copy.data(), host, bytes, cudaMemcpyHostToDevice), "loading the model");
+        copyToDevice(copy.data(), host, bytes, "loading the model");
         m_bytes += bytes;
         return m_copies.emplace(host, std::move(copy)).first->second.data();
     } catch (const DeviceException& refused) {
         if (refused.error().code != ErrorCode::OutOfMemory)
             throw;
-        throw DeviceException(Error{ErrorCode::OutOfMemory,
-                                    refused.error().message + "; " + std::to_string(m_bytes >> 20) +
-                                        " MiB of the model were there when it was full"});
+        throw DeviceException(
+            Error{ErrorCode::OutOfMemory, refused.error().message + "; " + std::to_string(m_bytes >> 20) +
+                                              " MiB of the model were there when it was full"});
     }
 }
 
@@ -87,8 +87,7 @@ Matrix WeightTable::table(const Matrix& host) {
     }
     const auto halves = asFloat16(host);
     DeviceArray<std::byte> memory(halves.size() * sizeof(std::uint16_t), "loading the model");
-    check(cudaMemcpy(memory.data(), halves.data(), memory.size(), cudaMemcpyHostToDevice),
-          "loading the model");
+    copyToDevice(memory.data(), halves.data(), memory.size(), "loading the model");
     copy.data = memory.data();
     m_copies.emplace(host.data, std::move(memory));
     return copy;

@@ -52,7 +52,8 @@ private slots:
         QCOMPARE(outcomes.size(), 1);
         QVERIFY(device != QStringLiteral("cpu"));
         QCOMPARE(outcomes[0].kind, OutcomeKind::Failed);
-        QVERIFY2(outcomes[0].message.contains(QStringLiteral("graphics card")), qPrintable(outcomes[0].message));
+        QVERIFY2(outcomes[0].message.contains(QStringLiteral("graphics card")),
+                 qPrintable(outcomes[0].message));
         QVERIFY(tokens > 4); // what was written until then has arrived
         QVERIFY(!text.isEmpty());
 

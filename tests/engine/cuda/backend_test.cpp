@@ -86,7 +86,8 @@ private slots:
                         QTest::addRow("%s, %s, %s", name(architecture).data(),
                                       describe(enhancements[i]).c_str(),
                                       type == WeightType::Q8 ? "q8" : "f32")
-                            << static_cast<int>(architecture) << static_cast<int>(i) << static_cast<int>(type);
+                            << static_cast<int>(architecture) << static_cast<int>(i)
+                            << static_cast<int>(type);
     }
 
     void equalsTheProcessor() {
@@ -108,7 +109,8 @@ private slots:
         const double share = static_cast<WeightType>(type) == WeightType::Q8 ? 2e-3 : 1e-4;
         compare(deviceLogits, processorLogits, share);
         // Call by call, recorded, and repeated, twice each for the two turns of gates.
-        compare(run(device, onDevice, 8, &deviceGates), run(processor, onProcessor, 8, &processorGates), share);
+        compare(run(device, onDevice, 8, &deviceGates), run(processor, onProcessor, 8, &processorGates),
+                share);
         QVERIFY(device.deliverGates());
         QVERIFY(deviceGates.layers == processorGates.layers);
         if (!processorGates.all.empty())
@@ -171,10 +173,12 @@ private slots:
             std::vector<DecodeStep> steps;
             for (std::size_t i = 0; i < kSequences; ++i)
                 steps.push_back({&together[i], static_cast<int>(7 * i) + token,
-                                 std::span(logits).subspan(i * kVocabulary, kVocabulary), nullptr, i % 2 == 0});
+                                 std::span(logits).subspan(i * kVocabulary, kVocabulary), nullptr,
+                                 i % 2 == 0});
             QVERIFY(session.decodeTogether(steps));
             for (std::size_t i = 0; i < kSequences; ++i) {
-                const DecodeStep step{&alone[i], static_cast<int>(7 * i) + token, expected, nullptr, i % 2 == 0};
+                const DecodeStep step{&alone[i], static_cast<int>(7 * i) + token, expected, nullptr,
+                                      i % 2 == 0};
                 QVERIFY(session.decodeTogether({&step, 1}));
                 QVERIFY(std::equal(expected.begin(), expected.end(), steps[i].logits.begin()));
             }
@@ -214,7 +218,8 @@ private slots:
     void aModelInTwoPartsEqualsTheProcessor_data() {
         QTest::addColumn<int>("architecture");
         QTest::newRow("rwkv6") << static_cast<int>(Architecture::Rwkv6);
-        QTest::newRow("rwkv7") << static_cast<int>(Architecture::Rwkv7); // hands over the first layer's value as well
+        QTest::newRow("rwkv7") << static_cast<int>(
+            Architecture::Rwkv7); // hands over the first layer's value as well
     }
 
     void aModelInTwoPartsEqualsTheProcessor() {
@@ -237,6 +242,44 @@ private slots:
         QVERIFY(splitGates.layers == wholeGates.layers);
         compare(splitGates.all, wholeGates.all, 1e-4);
         QVERIFY(run(split, copy, 5) == decoded);
+    }
+
+    // What was recorded with and without gates takes turns, on a card alone and with the processor.
+    void stepsOfAllKindsTakeTurns_data() {
+        QTest::addColumn<int>("deviceLayers");
+        QTest::newRow("all layers") << 0;
+        QTest::newRow("one layer") << 1;
+        QTest::newRow("two layers") << 2;
+    }
+
+    void stepsOfAllKindsTakeTurns() {
+        QFETCH(int, deviceLayers);
+        const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
+        const auto pool = std::make_shared<ThreadPool>(1);
+        Session device = deviceLayers == 0 ? Session(model, openDevice())
+                                           : Session(model, openDevice(), deviceLayers, pool);
+        Session processor(model, pool);
+        std::array<State, 2> onDevice{State(model->config()), State(model->config())}, onProcessor = onDevice;
+        CollectGates deviceGates, processorGates;
+        const auto step = [](Session& session, std::array<State, 2>& states, int turn, GateSink* sink) {
+            std::vector<float> logits(2 * kVocabulary);
+            const auto of = [&](std::size_t i) {
+                return std::span(logits).subspan(i * kVocabulary, kVocabulary);
+            };
+            std::vector<DecodeStep> steps{{&states[0], 5 + turn, of(0), turn % 3 == 0 ? sink : nullptr, true},
+                                          {&states[1], 9 + turn, of(1), nullptr, false}};
+            if (turn % 3 == 1)
+                steps.erase(steps.begin());
+            if (turn % 3 == 2)
+                steps.pop_back();
+            return session.decodeTogether(steps) ? logits : std::vector<float>();
+        };
+        for (int turn = 0; turn < 15; ++turn)
+            compare(step(device, onDevice, turn, &deviceGates),
+                    step(processor, onProcessor, turn, &processorGates), 1e-4);
+        QVERIFY(device.deliverGates());
+        QVERIFY(deviceGates.layers == processorGates.layers);
+        compare(deviceGates.all, processorGates.all, 1e-4);
     }
 
     void theCardsMemoryDecidesHowManyLayersRunThere() {

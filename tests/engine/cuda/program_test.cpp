@@ -29,17 +29,20 @@ private:
         return {program.exitCode(), program.readAllStandardOutput(), program.readAllStandardError()};
     }
     static QStringList story(const QString& device) {
-        return {QStringLiteral("generate"), QStringLiteral("--json"),       QStringLiteral("--device"),
-                device,                     QStringLiteral("--gate"),       QStringLiteral("gated"),
-                QStringLiteral("--prompt"), QStringLiteral("Once upon a"),  QStringLiteral("--max-tokens"),
-                QStringLiteral("6"),        QStringLiteral("--seed"),       QStringLiteral("7")};
+        return {QStringLiteral("generate"),     QStringLiteral("--json"),
+                QStringLiteral("--device"),     device,
+                QStringLiteral("--gate"),       QStringLiteral("gated"),
+                QStringLiteral("--prompt"),     QStringLiteral("Once upon a"),
+                QStringLiteral("--max-tokens"), QStringLiteral("6"),
+                QStringLiteral("--seed"),       QStringLiteral("7")};
     }
 
 private slots:
     void everyOperationPassesTheSelftest() {
-        const Ended ended = run({"selftest", "--json", "--quick", "--only",
-                                 "embedding,layerNorm,linear,lowRank,tokenShift,dynamicShift,wkv6,wkv7,previousRows,"
-                                 "convolutionalShift,adaptiveGate,tokenDraw"});
+        const Ended ended =
+            run({"selftest", "--json", "--quick", "--only",
+                 "embedding,layerNorm,linear,lowRank,tokenShift,dynamicShift,wkv6,wkv7,previousRows,"
+                 "convolutionalShift,adaptiveGate,tokenDraw"});
         QVERIFY2(ended.status == 0, ended.errors.constData());
         QVERIFY(ended.json()[QStringLiteral("passed")].toInt() > 100);
         QCOMPARE(ended.json()[QStringLiteral("failed")].toInt(), 0);
@@ -47,10 +50,12 @@ private slots:
 
     void tellsTheStoryOfTheProcessor() {
         QTemporaryDir folder;
-        const Ended card = run(story(QStringLiteral("cuda"))
-                               << QStringLiteral("--trace") << folder.filePath(QStringLiteral("card.sqlite")));
-        const Ended processor = run(story(QStringLiteral("cpu"))
-                                    << QStringLiteral("--trace") << folder.filePath(QStringLiteral("cpu.sqlite")));
+        const Ended card =
+            run(story(QStringLiteral("cuda"))
+                << QStringLiteral("--trace") << folder.filePath(QStringLiteral("card.sqlite")));
+        const Ended processor =
+            run(story(QStringLiteral("cpu"))
+                << QStringLiteral("--trace") << folder.filePath(QStringLiteral("cpu.sqlite")));
         QVERIFY2(card.status == 0, card.errors.constData());
         QVERIFY2(processor.status == 0, processor.errors.constData());
         QCOMPARE(card.json()[QStringLiteral("token_ids")], processor.json()[QStringLiteral("token_ids")]);

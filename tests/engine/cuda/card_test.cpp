@@ -1,0 +1,36 @@
+// A real graphics card, where there is one: the whole selftest on it.
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTest>
+
+class CardTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void passesTheSelftest() {
+        QProcess devices;
+        devices.start(qEnvironmentVariable("INKGATE_CLI"), {"inspect", "--devices", "--json"});
+        QVERIFY(devices.waitForFinished());
+        const QJsonObject found = QJsonDocument::fromJson(devices.readAllStandardOutput()).object();
+        const QJsonArray cards = found[QStringLiteral("cuda")].toArray();
+        QString reason = found[QStringLiteral("cuda_reason")].toString();
+        bool isUsable = false;
+        for (const auto& card : cards) {
+            isUsable |= card.toObject()[QStringLiteral("usable")].toBool();
+            reason += card.toObject()[QStringLiteral("reason")].toString();
+        }
+        if (!isUsable)
+            QSKIP(qPrintable(QStringLiteral("no graphics card to test: ") + reason));
+
+        QProcess selftest;
+        selftest.setProcessChannelMode(QProcess::MergedChannels);
+        selftest.start(qEnvironmentVariable("INKGATE_CLI"), {"selftest", "--device", "cuda"});
+        QVERIFY(selftest.waitForFinished(550'000));
+        QVERIFY2(selftest.exitCode() == 0, selftest.readAll().constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(CardTest)
+#include "card_test.moc"
