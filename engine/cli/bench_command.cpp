@@ -83,6 +83,8 @@ private:
     // Of the processor or the card, whichever computes.
     Expected<Limits> limits(DataType weights);
     Expected<double> prefillRate();
+    Expected<void> decode(int token, GateSink* sink);
+    Expected<void> drawOne();
     // Tokens per second; every token's gates go to `sink` if there is one.
     Expected<double> decodeRate(GateSink* sink, double leastSeconds);
     Expected<void> measureBatch(Json& result);
@@ -120,10 +122,29 @@ Expected<double> Bench::prefillRate() {
     return tokens / watch.seconds();
 }
 
+// The logits come to the host, or, on a card, the most likely token does, as when text is generated.
+Expected<void> Bench::decode(int token, GateSink* sink) {
+    if (!m_session.drawsTokens())
+        return m_session.decode(m_state, token, m_logits, sink);
+    const DecodeStep step{&m_state, token, {}, sink, true, true};
+    if (auto done = m_session.decodeTogether({&step, 1}); !done)
+        return done;
+    return drawOne();
+}
+
+// Waits for the card.
+Expected<void> Bench::drawOne() {
+    TokenDraw greedy;
+    greedy.vocabulary = static_cast<int>(m_logits.size());
+    greedy.temperature = 0;
+    const auto drawn = m_session.drawToken(0, greedy);
+    return drawn ? Expected<void>() : tl::unexpected<Error>(drawn.error());
+}
+
 Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
     const auto tokens = std::span<const int>(m_tokens).first(static_cast<std::size_t>(m_options.decode));
     for (const int token : tokens.first(std::min<std::size_t>(tokens.size(), 4)))
-        if (auto done = m_session.decode(m_state, token, m_logits, sink); !done)
+        if (auto done = decode(token, sink); !done)
             return tl::unexpected<Error>(std::move(done.error()));
     const Stopwatch watch;
     double count = 0;
@@ -131,7 +152,7 @@ Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
         for (const int token : tokens) {
             if (m_context.stop.stop_requested())
                 return failure(ErrorCode::Cancelled, "interrupted before the measurement was complete");
-            if (auto done = m_session.decode(m_state, token, m_logits, sink); !done)
+            if (auto done = decode(token, sink); !done)
                 return tl::unexpected<Error>(std::move(done.error()));
         }
         count += static_cast<double>(tokens.size());
@@ -143,7 +164,8 @@ Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
 Expected<void> Bench::measureBatch(Json& result) {
     const auto count = static_cast<std::size_t>(m_options.batch);
     std::vector<State> states(count, m_state);
-    std::vector<float> logits(count * m_logits.size());
+    const bool leavesLogits = m_session.drawsTokens();
+    std::vector<float> logits(leavesLogits ? 0 : count * m_logits.size());
     std::vector<DecodeStep> steps(count);
     double tokens = 0;
     std::size_t next = 0;
@@ -152,9 +174,16 @@ Expected<void> Bench::measureBatch(Json& result) {
         if (m_context.stop.stop_requested())
             return failure(ErrorCode::Cancelled, "interrupted before the measurement was complete");
         for (std::size_t i = 0; i < count; ++i)
-            steps[i] = {&states[i], m_tokens[next++ % m_tokens.size()],
-                        std::span(logits).subspan(i * m_logits.size(), m_logits.size())};
+            steps[i] = {&states[i],
+                        m_tokens[next++ % m_tokens.size()],
+                        leavesLogits ? std::span<float>()
+                                     : std::span(logits).subspan(i * m_logits.size(), m_logits.size()),
+                        nullptr,
+                        true,
+                        leavesLogits};
         if (auto done = m_session.decodeTogether(steps); !done)
+            return done;
+        if (auto done = leavesLogits ? drawOne() : Expected<void>(); !done)
             return done;
         if (watch)
             tokens += static_cast<double>(count);

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}
 cmake -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER="${CLANGXX:-clang++}" -DINKGATE_FUZZ=ON \
-  -DINKGATE_SANITIZE=address,undefined >build/fuzz-configure.log
+  -DINKGATE_CUDA=OFF -DINKGATE_SANITIZE=address,undefined >build/fuzz-configure.log
 cmake --build build/fuzz --target fuzzers
 work=build/fuzz/work
 mkdir -p "$work" build/fuzz/found
