@@ -130,7 +130,7 @@ std::optional<QString> brokenRule(const QString& path, const Include& include) {
                 return std::nullopt;
         return "only " + kSqliteFolders.join(" and ") + " include SQLite";
     }
-    if (name.section('/', -1).startsWith("cuda") && !path.endsWith(".cu") &&
+    if ((name.startsWith("cuda") || name.startsWith("cublas")) && !path.endsWith(".cu") &&
         !path.startsWith("engine/kernels/cuda/"))
         return "only .cu files and engine/kernels/cuda/ include CUDA headers";
     if (path == "app/main.cpp")
@@ -199,6 +199,8 @@ private slots:
         QTest::newRow("engine: the trace uses SQLite") << "engine/trace/sqlite.h" << "<sqlite3.h>" << true;
         QTest::newRow("engine: nobody else uses SQLite") << "engine/core/error.h" << "<sqlite3.h>" << false;
         QTest::newRow("engine: CUDA in a .cu file") << "engine/kernels/a.cu" << "<cuda_runtime.h>" << true;
+        QTest::newRow("engine: our own file about CUDA")
+            << "engine/runtime/a.h" << "\"engine/kernels/cuda_plugin.h\"" << true;
         QTest::newRow("engine: CUDA in a header") << "engine/kernels/a.h" << "<cuda_runtime.h>" << false;
         QTest::newRow("app: Qt Core") << "app/document/document.h" << "<QString>" << true;
         QTest::newRow("app: engine") << "app/assistant/worker.h" << "\"engine/runtime/session.h\"" << true;

@@ -19,6 +19,7 @@ private slots:
     void initTestCase() {
         QVERIFY2(QFile::exists(support::commandPath()), "INKGATE_CLI must name the program");
         QVERIFY(support::writeTinyModels(m_folder.path()));
+        qputenv("INKGATE_CUDA_PLUGIN", "/nowhere/libinkgate_cuda.so"); // the same on every machine
         QFile damaged(m_folder.filePath("damaged.safetensors"));
         QVERIFY(damaged.open(QIODevice::WriteOnly) && damaged.write("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F{") > 0);
     }
@@ -72,8 +73,8 @@ private slots:
         QTest::newRow("damaged file to inspect")
             << QStringList{"inspect", damaged} << QByteArray("damaged.safetensors");
         QTest::newRow("absent file to inspect") << QStringList{"inspect", absent} << QByteArray("absent");
-        QTest::newRow("no CUDA yet") << tiny + QStringList{"--prompt", "a", "--device", "cuda"}
-                                     << QByteArray("CUDA");
+        QTest::newRow("no CUDA library") << tiny + QStringList{"--prompt", "a", "--device", "cuda"}
+                                         << QByteArray("CUDA library");
         QTest::newRow("trace without gates")
             << tiny + QStringList{"--prompt", "a", "--trace", absent} << QByteArray("--gate");
         QTest::newRow("trace into a folder")
