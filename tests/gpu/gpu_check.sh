@@ -43,6 +43,10 @@ run() {
     }
 
     step devices "$cli" inspect --devices
+    if grep -q '^cuda  not used' "$report/devices.txt"; then
+        echo "== there is no card to test"
+        return 1
+    fi
     step selftest "$cli" selftest --device cuda
     if command -v compute-sanitizer >/dev/null; then
         for tool in memcheck racecheck; do
