@@ -39,9 +39,9 @@ struct CheckpointMemory; // the mapped files and the tensors a reader computed; 
 
 class Checkpoint {
 public:
-    // Detects the format from the first bytes (safetensors and the index of several, PyTorch, GGUF, rwkv.cpp). An rwkv.cpp file
-    // of an RWKV-5.2 model gets the metadata key `inkgate.group_norm_epsilon`, since that program runs those with 1e-05
-    // (spec/formats.md section 4).
+    // Detects the format from the first bytes (safetensors and the index of several, PyTorch, GGUF, rwkv.cpp). RWKV-5.2 with
+    // heads of 8 channels in an rwkv.cpp file, which its test models have, gets the metadata key
+    // `inkgate.group_norm_epsilon`, since they mean 1e-05 (spec/rwkv-models.md section 13).
     // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, UnsupportedArchitecture (a GGUF
     // file of another program's model), OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);

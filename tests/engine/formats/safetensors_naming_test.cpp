@@ -1,6 +1,7 @@
 // One model under every name that safetensors files have for its tensors, in one file and in several, opens as the same
 // official tensors.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/sample_naming.h"
 #include "tests/engine/formats/sample_safetensors.h"
 
 #include <QDir>
@@ -9,98 +10,11 @@
 #include <QTest>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 
 using namespace engine;
+using samples::NamingConvention;
 using samples::Version;
 using Model = std::vector<samples::Tensor>;
-
-namespace {
-
-// The last two dimensions swapped.
-samples::Tensor transposed(const samples::Tensor& tensor) {
-    samples::Tensor result = tensor;
-    const auto n = tensor.shape.size();
-    const auto rows = std::size_t(tensor.shape[n - 2]), columns = std::size_t(tensor.shape[n - 1]);
-    std::swap(result.shape[n - 2], result.shape[n - 1]);
-    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-        const std::size_t plane = i / (rows * columns), row = i / columns % rows, column = i % columns;
-        result.values[(plane * columns + column) * rows + row] = tensor.values[i];
-    }
-    return result;
-}
-
-// Writes the names of an official model anew: whole names, then beginnings and ends of what follows "blocks.N.".
-struct Convention {
-    QString layers;
-    std::vector<std::pair<QString, QString>> whole, inBlock;
-    QStringList transposedEnds;
-
-    Model apply(const Model& official) const {
-        Model result;
-        for (const samples::Tensor& tensor : official) {
-            QString name = QString::fromStdString(tensor.name);
-            const bool isTransposed = std::any_of(transposedEnds.begin(), transposedEnds.end(),
-                                                  [&](const QString& end) { return name.endsWith(end); });
-            for (const auto& [from, to] : whole)
-                if (name.startsWith(from))
-                    name = to + name.sliced(from.size());
-            if (name.startsWith("blocks.")) {
-                const QString number = name.section('.', 1, 1);
-                QString rest = name.section('.', 2);
-                for (const auto& [from, to] : inBlock)
-                    if (rest.startsWith(from)) {
-                        rest = to + rest.sliced(from.size());
-                        break;
-                    }
-                name = layers + number + "." + rest;
-            }
-            samples::Tensor changed = isTransposed ? transposed(tensor) : tensor;
-            changed.name = name.toStdString();
-            result.push_back(std::move(changed));
-        }
-        return result;
-    }
-};
-
-const Convention kHuggingFace{"rwkv.blocks.",
-                              {{"emb.", "rwkv.embeddings."}, {"ln_out.", "rwkv.ln_out."}},
-                              {{"ln0.", "pre_ln."}, {"att.", "attention."}, {"ffn.", "feed_forward."}},
-                              {}};
-const Convention kFla{"model.layers.",
-                      {{"emb.", "model.embeddings."}, {"ln_out.", "model.norm."}, {"head.", "lm_head."}},
-                      {{"ln0.", "pre_norm."},
-                       {"ln1.", "attn_norm."},
-                       {"ln2.", "ffn_norm."},
-                       {"att.receptance.", "attn.r_proj."},
-                       {"att.key.", "attn.k_proj."},
-                       {"att.value.", "attn.v_proj."},
-                       {"att.output.", "attn.o_proj."},
-                       {"att.ln_x.", "attn.g_norm."},
-                       {"att.w0", "attn.w_lora.lora.2.bias"},
-                       {"att.a0", "attn.a_lora.lora.2.bias"},
-                       {"att.v0", "attn.v_lora.lora.2.bias"},
-                       {"att.w1", "attn.w_lora.lora.0.weight"},
-                       {"att.a1", "attn.a_lora.lora.0.weight"},
-                       {"att.v1", "attn.v_lora.lora.0.weight"},
-                       {"att.g1", "attn.g_lora.lora.0.weight"},
-                       {"att.w2", "attn.w_lora.lora.2.weight"},
-                       {"att.a2", "attn.a_lora.lora.2.weight"},
-                       {"att.v2", "attn.v_lora.lora.2.weight"},
-                       {"att.g2", "attn.g_lora.lora.2.weight"},
-                       {"att.", "attn."}},
-                      {".w1", ".a1", ".v1", ".g1", ".w2", ".a2", ".v2", ".g2"}};
-const Convention kWebRwkv5{"blocks.", {}, {{"att.time_faaaa", "att.time_first"}}, {}};
-const Convention kWebRwkv6{"blocks.",
-                           {},
-                           {{"att.time_faaaa", "att.time_first"},
-                            {"att.time_maa_", "att.time_mix_"},
-                            {"ffn.time_maa_", "ffn.time_mix_"}},
-                           {"time_maa_w1", "time_maa_w2", "time_decay_w1", "time_decay_w2"}};
-const Convention kWebRwkv7{"blocks.", {}, {}, {".w1", ".a1", ".v1", ".g1", ".w2", ".a2", ".v2", ".g2"}};
-
-} // namespace
 
 class SafetensorsNamingTest : public QObject {
     Q_OBJECT
@@ -145,25 +59,25 @@ private slots:
 
     void namesAreMadeOfficial_data() {
         QTest::addColumn<int>("version");
-        QTest::addColumn<const Convention*>("convention");
-        const auto row = [](const char* name, Version version, const Convention& convention) {
+        QTest::addColumn<const NamingConvention*>("convention");
+        const auto row = [](const char* name, Version version, const NamingConvention& convention) {
             QTest::newRow(name) << int(version) << &convention;
         };
-        row("Hugging Face, RWKV-6", Version::V6, kHuggingFace);
-        row("flash-linear-attention, RWKV-7", Version::V7, kFla);
-        row("web-rwkv, RWKV-5.2", Version::V5_2, kWebRwkv5);
-        row("web-rwkv, RWKV-6", Version::V6, kWebRwkv6);
-        row("web-rwkv, RWKV-7", Version::V7, kWebRwkv7);
+        row("Hugging Face, RWKV-6", Version::V6, samples::kHuggingFace);
+        row("flash-linear-attention, RWKV-7", Version::V7, samples::kFla);
+        row("web-rwkv, RWKV-5.2", Version::V5_2, samples::kWebRwkv5);
+        row("web-rwkv, RWKV-6", Version::V6, samples::kWebRwkv6);
+        row("web-rwkv, RWKV-7", Version::V7, samples::kWebRwkv7);
     }
 
     void namesAreMadeOfficial() {
         QFETCH(int, version);
-        QFETCH(const Convention*, convention);
+        QFETCH(const NamingConvention*, convention);
         const Model official = samples::officialModel(Version(version), {});
         const Model renamed = convention->apply(official);
-        QVERIFY(!std::equal(
-            official.begin(), official.end(), renamed.begin(),
-            [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; }));
+        QVERIFY(
+            !std::equal(official.begin(), official.end(), renamed.begin(),
+                        [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; }));
         samples::writeFile(at("model.safetensors"), samples::safetensors(renamed));
         compare(Checkpoint::open(at("model.safetensors")), official);
         writeParts(renamed);
@@ -191,7 +105,7 @@ private slots:
 
     // Whose group norm divides by the head size.
     void flaModelsKeepTheirEpsilon() {
-        const Model renamed = kFla.apply(samples::officialModel(Version::V7, {}));
+        const Model renamed = samples::kFla.apply(samples::officialModel(Version::V7, {}));
         samples::writeFile(at("model.safetensors"), samples::safetensors(renamed));
         const auto checkpoint = Checkpoint::open(at("model.safetensors"));
         QVERIFY(checkpoint.has_value());

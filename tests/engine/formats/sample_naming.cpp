@@ -1,0 +1,91 @@
+#include "tests/engine/formats/sample_naming.h"
+
+#include <algorithm>
+#include <string>
+
+namespace samples {
+
+namespace {
+
+// The last two dimensions swapped.
+Tensor transposed(const Tensor& tensor) {
+    Tensor result = tensor;
+    const auto n = tensor.shape.size();
+    const auto rows = static_cast<std::size_t>(tensor.shape[n - 2]),
+               columns = static_cast<std::size_t>(tensor.shape[n - 1]);
+    std::swap(result.shape[n - 2], result.shape[n - 1]);
+    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+        const std::size_t plane = i / (rows * columns), row = i / columns % rows, column = i % columns;
+        result.values[(plane * columns + column) * rows + row] = tensor.values[i];
+    }
+    return result;
+}
+
+std::string renamed(std::string_view name, const std::vector<NamingConvention::Renaming>& renamings) {
+    for (const auto& [from, to] : renamings)
+        if (name.starts_with(from))
+            return std::string(to).append(name.substr(from.size()));
+    return std::string(name);
+}
+
+} // namespace
+
+std::vector<Tensor> NamingConvention::apply(const std::vector<Tensor>& official) const {
+    constexpr std::string_view kBlocks = "blocks.";
+    std::vector<Tensor> result;
+    for (const Tensor& tensor : official) {
+        const std::string_view name = tensor.name;
+        Tensor& changed = result.emplace_back(
+            std::ranges::any_of(transposedEnds, [&](std::string_view end) { return name.ends_with(end); })
+                ? transposed(tensor)
+                : tensor);
+        if (!name.starts_with(kBlocks)) {
+            changed.name = renamed(name, whole);
+            continue;
+        }
+        const std::size_t afterNumber = name.find('.', kBlocks.size()) + 1;
+        changed.name = std::string(layers)
+                           .append(name.substr(kBlocks.size(), afterNumber - kBlocks.size()))
+                           .append(renamed(name.substr(afterNumber), inBlock));
+    }
+    return result;
+}
+
+const NamingConvention kHuggingFace{"rwkv.blocks.",
+                                    {{"emb.", "rwkv.embeddings."}, {"ln_out.", "rwkv.ln_out."}},
+                                    {{"ln0.", "pre_ln."}, {"att.", "attention."}, {"ffn.", "feed_forward."}},
+                                    {}};
+const NamingConvention kFla{
+    "model.layers.",
+    {{"emb.", "model.embeddings."}, {"ln_out.", "model.norm."}, {"head.", "lm_head."}},
+    {{"ln0.", "pre_norm."},
+     {"ln1.", "attn_norm."},
+     {"ln2.", "ffn_norm."},
+     {"att.receptance.", "attn.r_proj."},
+     {"att.key.", "attn.k_proj."},
+     {"att.value.", "attn.v_proj."},
+     {"att.output.", "attn.o_proj."},
+     {"att.ln_x.", "attn.g_norm."},
+     {"att.w0", "attn.w_lora.lora.2.bias"},
+     {"att.a0", "attn.a_lora.lora.2.bias"},
+     {"att.v0", "attn.v_lora.lora.2.bias"},
+     {"att.w1", "attn.w_lora.lora.0.weight"},
+     {"att.a1", "attn.a_lora.lora.0.weight"},
+     {"att.v1", "attn.v_lora.lora.0.weight"},
+     {"att.g1", "attn.g_lora.lora.0.weight"},
+     {"att.w2", "attn.w_lora.lora.2.weight"},
+     {"att.a2", "attn.a_lora.lora.2.weight"},
+     {"att.v2", "attn.v_lora.lora.2.weight"},
+     {"att.g2", "attn.g_lora.lora.2.weight"},
+     {"att.", "attn."}},
+    {".w1", ".a1", ".v1", ".g1", ".w2", ".a2", ".v2", ".g2"}};
+const NamingConvention kWebRwkv5{"blocks.", {}, {{"att.time_faaaa", "att.time_first"}}, {}};
+const NamingConvention kWebRwkv6{"blocks.",
+                                 {},
+                                 {{"att.time_faaaa", "att.time_first"},
+                                  {"att.time_maa_", "att.time_mix_"},
+                                  {"ffn.time_maa_", "ffn.time_mix_"}},
+                                 {"time_maa_w1", "time_maa_w2", "time_decay_w1", "time_decay_w2"}};
+const NamingConvention kWebRwkv7{"blocks.", {}, {}, {".w1", ".a1", ".v1", ".g1", ".w2", ".a2", ".v2", ".g2"}};
+
+} // namespace samples

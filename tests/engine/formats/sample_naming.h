@@ -1,0 +1,27 @@
+// sample_naming.h: sample models under the names, and the way round, that other programs give their tensors in safetensors
+// files (spec/formats.md section 2).
+#pragma once
+
+#include "tests/engine/formats/sample_models.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace samples {
+
+struct NamingConvention {
+    using Renaming = std::pair<std::string_view, std::string_view>; // of a beginning
+
+    std::string_view layers;                      // in place of "blocks."
+    std::vector<Renaming> whole, inBlock;         // of names, and of what follows "blocks.N."
+    std::vector<std::string_view> transposedEnds; // names whose last two dimensions are swapped
+
+    [[nodiscard]] std::vector<Tensor> apply(const std::vector<Tensor>& official) const;
+};
+
+extern const NamingConvention kHuggingFace; // of transformers' RWKV-6
+extern const NamingConvention kFla;         // of flash-linear-attention's RWKV-7
+extern const NamingConvention kWebRwkv5, kWebRwkv6, kWebRwkv7;
+
+} // namespace samples
