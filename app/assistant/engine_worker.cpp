@@ -4,6 +4,7 @@
 #include "app/assistant/side_run.h"
 #include "app/assistant/state_keeping.h"
 
+#include <algorithm>
 #include <exception>
 #include <list>
 #include <new>
@@ -70,22 +71,25 @@ void EngineWorker::perform(const Task& task) {
     Outcome outcome;
     QString model;
     std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
-    bool isDeviceLost = false;
-    const auto done = guarded([&] { return write(task, sides, outcome, model); });
+    auto done = guarded([&] { return write(task, sides, outcome, model); });
+    const bool isOnCard = std::ranges::any_of(
+        sides, [](const SideRun& side) { return side.model().device != QStringLiteral("cpu"); });
+    if (!done && done.error().code == engine::ErrorCode::OutOfMemory && isOnCard)
+        done.error().code = engine::ErrorCode::DeviceUnavailable; // the processor has memory of its own
+    const bool isCardOfUse = done || (done.error().code != engine::ErrorCode::DeviceLost &&
+                                      done.error().code != engine::ErrorCode::DeviceUnavailable);
     if (!done && done.error().code == engine::ErrorCode::Cancelled) {
         outcome.kind = OutcomeKind::Cancelled;
     } else if (!done) {
         outcome.kind = OutcomeKind::Failed;
         outcome.message = modelSentence(done.error(), model);
         outcome.details = detailsOf(done.error());
-        if (done.error().code == engine::ErrorCode::DeviceLost)
-            isDeviceLost = true;
     }
     emit finished(task.id, outcome);
     // Of a comparison nobody knows yet which side will be used.
     if (outcome.kind == OutcomeKind::Completed && sides.size() == 1)
         prepareNext(task.id, sides.front(), task.stop);
-    if (isDeviceLost) {
+    if (!isCardOfUse) {
         sides.clear(); // they stand on the shelf's models
         m_shelf.giveUpCard();
     }

@@ -14,6 +14,7 @@ namespace app {
 // The most important first.
 [[nodiscard]] engine::Expected<QList<KeptState>> readKeptStates(engine::Database& database);
 // In place of all that are there, of whichever model, so that they do not gather.
-[[nodiscard]] engine::Expected<void> replaceKeptStates(engine::Database& database, const QList<KeptState>& states);
+[[nodiscard]] engine::Expected<void> replaceKeptStates(engine::Database& database,
+                                                       const QList<KeptState>& states);
 
 } // namespace app

@@ -1,5 +1,6 @@
-// The worker with a graphics card that stops working in the middle: the writer is told once, keeps what was written, and the
-// processor goes on. The card is the emulation in tests/support/cuda_emulation, loaded as the real plug-in is.
+// The worker with a graphics card that stops working, or turns out to be full, in the middle: the writer is told once,
+// keeps what was written, and the processor goes on. The card is the emulation in tests/support/cuda_emulation, loaded as
+// the real plug-in is.
 #include "app/assistant/engine_worker.h"
 
 #include "tests/app/support/small_models.h"
@@ -14,7 +15,10 @@ using namespace app;
 
 namespace {
 
-constexpr int kIllegalAddress = 700; // cudaErrorIllegalAddress, after which a device is gone
+// What the runtime calls return.
+constexpr int kSuccess = 0;
+constexpr int kMemoryAllocation = 2;
+constexpr int kIllegalAddress = 700; // after which a device is gone
 
 } // namespace
 
@@ -31,7 +35,19 @@ private slots:
         QVERIFY(m_fail != nullptr);
     }
 
-    void aLostCardCostsNoTextAndTheProcessorGoesOn() {
+    void cleanup() { m_fail(kSuccess, 0); }
+
+    void aCardThatFailsCostsNoTextAndTheProcessorGoesOn_data() {
+        QTest::addColumn<int>("error");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("lost") << kIllegalAddress << QStringLiteral("graphics card stopped working");
+        QTest::newRow("full") << kMemoryAllocation
+                              << QStringLiteral("graphics card has not enough free memory");
+    }
+
+    void aCardThatFailsCostsNoTextAndTheProcessorGoesOn() {
+        QFETCH(const int, error);
+        QFETCH(const QString, sentence);
         EngineWorker worker; // in this thread: signals arrive at once
         QString text;
         QList<Outcome> outcomes;
@@ -43,7 +59,7 @@ private slots:
             text += batch.text;
             tokens += static_cast<int>(batch.tokens.size());
             if (tokens > 4)
-                m_fail(kIllegalAddress, 1);
+                m_fail(error, 1);
         });
         connect(&worker, &EngineWorker::finished, this,
                 [&](RequestId, const Outcome& outcome) { outcomes.append(outcome); });
@@ -52,8 +68,7 @@ private slots:
         QCOMPARE(outcomes.size(), 1);
         QVERIFY(device != QStringLiteral("cpu"));
         QCOMPARE(outcomes[0].kind, OutcomeKind::Failed);
-        QVERIFY2(outcomes[0].message.contains(QStringLiteral("graphics card")),
-                 qPrintable(outcomes[0].message));
+        QVERIFY2(outcomes[0].message.contains(sentence), qPrintable(outcomes[0].message));
         QVERIFY(tokens > 4); // what was written until then has arrived
         QVERIFY(!text.isEmpty());
 
