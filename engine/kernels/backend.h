@@ -66,6 +66,18 @@ struct GateReport {
     const float* gates = nullptr;
 };
 
+// To each sequence's sink its rows; `report.gates` is the host's memory.
+inline void deliverGates(const GateReport& report, std::span<const SequenceInput> inputs) {
+    const auto width = static_cast<std::size_t>(report.width);
+    const float* gates = report.gates;
+    for (const SequenceInput& input : inputs) {
+        const std::size_t size = input.tokens.size() * width;
+        if (input.sink != nullptr && input.wearsEnhancement)
+            input.sink->gates(report.layer, {gates, size});
+        gates += size;
+    }
+}
+
 class Backend {
 public:
     virtual ~Backend() = default;

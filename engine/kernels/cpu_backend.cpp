@@ -29,7 +29,9 @@ void CpuBackend::toHost(const float* values, std::span<float> out) {
 }
 void CpuBackend::fromHost(std::span<const float> values, float* out) { std::ranges::copy(values, out); }
 
-void CpuBackend::begin(std::span<const SequenceInput> inputs) { m_inputs.assign(inputs.begin(), inputs.end()); }
+void CpuBackend::begin(std::span<const SequenceInput> inputs) {
+    m_inputs.assign(inputs.begin(), inputs.end());
+}
 
 void CpuBackend::embedding(const Embedding& op) { cpu::embedding(op, *m_team); }
 void CpuBackend::layerNorm(const LayerNorm& op) { cpu::layerNorm(op, *m_team); }
@@ -76,14 +78,6 @@ void CpuBackend::adaptiveGate(std::span<const AdaptiveGate> ops) {
         cpu::adaptiveGate(op, *m_team);
 }
 
-void CpuBackend::reportGates(const GateReport& report) {
-    std::size_t row = 0;
-    for (const SequenceInput& input : m_inputs) {
-        const auto width = static_cast<std::size_t>(report.width);
-        if (input.sink != nullptr && input.wearsEnhancement)
-            input.sink->gates(report.layer, {report.gates + row * width, input.tokens.size() * width});
-        row += input.tokens.size();
-    }
-}
+void CpuBackend::reportGates(const GateReport& report) { engine::deliverGates(report, m_inputs); }
 
 } // namespace engine

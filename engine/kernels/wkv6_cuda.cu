@@ -300,8 +300,4 @@ void wkv6(const Wkv6& op, const Sequences& sequences, float* memory, const Strea
            chunks);
 }
 
-void wkv6(const Wkv6& op, const Sequences& sequences, const Stream& stream) {
-    wkv6(op, sequences, nullptr, stream);
-}
-
 } // namespace engine::cuda

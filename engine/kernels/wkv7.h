@@ -55,8 +55,9 @@ void wkv7(const Wkv7& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is.
-void wkv7(const Wkv7& op, const Sequences& sequences, const Stream& stream);
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is what
+// cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
+void wkv7(const Wkv7& op, const Sequences& sequences, float* memory, const Stream& stream);
 } // namespace cuda
 
 } // namespace engine

@@ -416,8 +416,4 @@ void wkv7(const Wkv7& op, const Sequences& sequences, float* memory, const Strea
            chunks);
 }
 
-void wkv7(const Wkv7& op, const Sequences& sequences, const Stream& stream) {
-    wkv7(op, sequences, nullptr, stream);
-}
-
 } // namespace engine::cuda

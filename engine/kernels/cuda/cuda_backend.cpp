@@ -136,7 +136,7 @@ void CudaBackend::reportGates(const GateReport& report) {
     m_reportedGates.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(report.width));
     m_gateFloats += m_reportedGates.size();
     toHost(report.gates, m_reportedGates);
-    cuda::deliverGates({report.layer, report.width, m_reportedGates.data()}, m_step.inputs());
+    engine::deliverGates({report.layer, report.width, m_reportedGates.data()}, m_step.inputs());
 }
 
 // ---- operations ----

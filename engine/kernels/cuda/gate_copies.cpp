@@ -37,18 +37,7 @@ void GateCopies::join(const Device& device) {
 
 void GateCopies::deliver(std::span<const SequenceInput> inputs) const {
     for (const Copy& copy : m_copies)
-        deliverGates(copy.report, inputs);
-}
-
-void deliverGates(const GateReport& report, std::span<const SequenceInput> inputs) {
-    const auto width = static_cast<std::size_t>(report.width);
-    const float* gates = report.gates;
-    for (const SequenceInput& input : inputs) {
-        const std::size_t size = input.tokens.size() * width;
-        if (input.sink != nullptr && input.wearsEnhancement)
-            input.sink->gates(report.layer, {gates, size});
-        gates += size;
-    }
+        engine::deliverGates(copy.report, inputs);
 }
 
 } // namespace engine::cuda

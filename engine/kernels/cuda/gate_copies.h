@@ -45,7 +45,4 @@ private:
     cudaEvent_t m_fork = nullptr, m_join = nullptr;
 };
 
-// To each sequence's sink its rows of what a layer reports; `report.gates` is the host's memory.
-void deliverGates(const GateReport& report, std::span<const SequenceInput> inputs);
-
 } // namespace engine::cuda

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "engine/kernels/cuda/cublaslt.h"
+#include "engine/kernels/cuda/device_memory.h"
 #include "engine/kernels/cuda/stream.h"
 #include "engine/kernels/linear.h"
 
@@ -14,23 +15,6 @@
 #include <span>
 
 namespace engine::cuda {
-
-class DeviceBytes {
-public:
-    DeviceBytes() = default;
-    DeviceBytes(const DeviceBytes&) = delete;
-    DeviceBytes& operator=(const DeviceBytes&) = delete;
-    ~DeviceBytes();
-
-    // Discards the content where it has to grow.
-    void ensure(std::size_t bytes);
-    [[nodiscard]] void* data() const { return m_data; }
-    [[nodiscard]] std::size_t size() const { return m_size; }
-
-private:
-    void* m_data = nullptr;
-    std::size_t m_size = 0;
-};
 
 class LinearMemory {
 public:
@@ -42,9 +26,10 @@ public:
     // memory: before the first is recorded, reserve for all matrices and numbers of tokens that will follow.
     void reserve(std::span<const LinearJob> jobs, int tokens);
 
-    [[nodiscard]] float* skippingSums() const { return static_cast<float*>(m_skippingSums.data()); }
+    [[nodiscard]] float* skippingSums() const { return reinterpret_cast<float*>(m_skippingSums.data()); }
     [[nodiscard]] void* roundedInputs() const { return m_roundedInputs.data(); }
-    [[nodiscard]] float* inputScales() const { return static_cast<float*>(m_inputScales.data()); } // [tokens]
+    // [tokens]
+    [[nodiscard]] float* inputScales() const { return reinterpret_cast<float*>(m_inputScales.data()); }
     [[nodiscard]] void* widenedWeights() const { return m_widenedWeights.data(); }
 
     // Null where there is none.
@@ -54,7 +39,7 @@ public:
 private:
     Stream m_stream;
     std::unique_ptr<CublasLt> m_library;
-    DeviceBytes m_skippingSums, m_roundedInputs, m_inputScales, m_widenedWeights, m_workspace;
+    DeviceArray<std::byte> m_skippingSums, m_roundedInputs, m_inputScales, m_widenedWeights, m_workspace;
 };
 
 // Up to this many tokens weights are multiplied by the kernels for few tokens, eight tokens at a time. With 16 float

@@ -10,15 +10,7 @@
 
 #include <cstddef>
 
-namespace engine {
-struct Wkv6;
-struct Wkv7;
-} // namespace engine
-
 namespace engine::cuda {
-
-struct Sequences;
-struct Stream;
 
 // The head size of all official models; others run token by token.
 inline constexpr int kTileHeadSize = 64;
@@ -45,9 +37,5 @@ constexpr std::size_t wkv7MemoryFloats(int tokens, int heads, int headSize) {
     const auto n = static_cast<std::size_t>(headSize);
     return chunks == 1 ? 0 : (2 * chunks - 2) * static_cast<std::size_t>(heads) * n * n;
 }
-
-// As in wkv6.h and wkv7.h. `memory` is used if there is one sequence, and may be null.
-void wkv6(const Wkv6& op, const Sequences& sequences, float* memory, const Stream& stream);
-void wkv7(const Wkv7& op, const Sequences& sequences, float* memory, const Stream& stream);
 
 } // namespace engine::cuda
