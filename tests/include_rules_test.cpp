@@ -186,42 +186,74 @@ private slots:
         QTest::addColumn<QString>("include"); // with its quotes or brackets
         QTest::addColumn<bool>("isAllowed");
 
-        QTest::newRow("engine: standard library") << "engine/core/error.h" << "<string>" << true;
-        QTest::newRow("engine: Qt Core") << "engine/core/error.h" << "<QString>" << false;
-        QTest::newRow("engine: Qt with its module") << "engine/core/error.h" << "<QtCore/qglobal.h>" << false;
-        QTest::newRow("engine: QCustomPlot") << "engine/trace/gate_store.h" << "<qcustomplot.h>" << false;
-        QTest::newRow("engine: app") << "engine/runtime/session.cpp" << "\"app/document/document.h\"" << false;
-        QTest::newRow("engine: downwards") << "engine/model/model.h" << "\"engine/kernels/wkv7.h\"" << true;
-        QTest::newRow("engine: upwards") << "engine/kernels/wkv7.h" << "\"engine/model/model.h\"" << false;
-        QTest::newRow("engine: sideways") << "engine/formats/checkpoint.h" << "\"engine/tokenizer/tokenizer.h\""
-                                          << false;
-        QTest::newRow("engine: own folder") << "engine/formats/checkpoint.h" << "\"engine/formats/a.h\"" << true;
-        QTest::newRow("engine: the trace uses SQLite") << "engine/trace/sqlite.h" << "<sqlite3.h>" << true;
-        QTest::newRow("engine: nobody else uses SQLite") << "engine/core/error.h" << "<sqlite3.h>" << false;
-        QTest::newRow("engine: CUDA in a .cu file") << "engine/kernels/a.cu" << "<cuda_runtime.h>" << true;
-        QTest::newRow("engine: our own file about CUDA")
-            << "engine/runtime/a.h" << "\"engine/kernels/cuda_plugin.h\"" << true;
-        QTest::newRow("engine: CUDA in a header") << "engine/kernels/a.h" << "<cuda_runtime.h>" << false;
-        QTest::newRow("app: Qt Core") << "app/document/document.h" << "<QString>" << true;
-        QTest::newRow("app: engine") << "app/assistant/worker.h" << "\"engine/runtime/session.h\"" << true;
-        QTest::newRow("app: Qt Gui") << "app/document/document.h" << "<QColor>" << false;
-        QTest::newRow("app: Qt Widgets") << "app/document/document.h" << "<QtWidgets/QWidget>" << false;
-        QTest::newRow("app: ui") << "app/document/document.h" << "\"ui/main_window.h\"" << false;
-        QTest::newRow("app: storage uses SQLite") << "app/storage/project_file.cpp" << "<sqlite3.h>" << true;
-        QTest::newRow("app: nobody else uses SQLite") << "app/document/a.cpp" << "<sqlite3.h>" << false;
-        QTest::newRow("ui: Qt Widgets") << "ui/main_window.h" << "<QMainWindow>" << true;
-        QTest::newRow("ui: QCustomPlot") << "ui/heatmap/heatmap.cpp" << "<qcustomplot.h>" << true;
-        QTest::newRow("ui: Qt Sql") << "ui/main_window.h" << "<QSqlQuery>" << false;
-        QTest::newRow("ui: engine") << "ui/main_window.h" << "\"engine/runtime/session.h\"" << false;
-        QTest::newRow("ui: SQLite") << "ui/main_window.cpp" << "<sqlite3.h>" << false;
-        QTest::newRow("ui: storage") << "ui/main_window.cpp" << "\"app/storage/project_file.h\"" << false;
-        QTest::newRow("main sees all three") << "app/main.cpp" << "\"ui/main_window.h\"" << true;
-        QTest::newRow("nobody includes tests") << "engine/core/error.cpp" << "\"tests/support/a.h\"" << false;
-        QTest::newRow("tests look anywhere") << "tests/ui/a_test.cpp" << "\"engine/core/error.h\"" << true;
-        QTest::newRow("a path from the folder") << "engine/core/error.cpp" << "\"error.h\"" << false;
-        QTest::newRow("a library in quotes") << "engine/kernels/a.cpp" << "\"hwy/highway.h\"" << false;
-        QTest::newRow("our file in brackets") << "app/document/a.cpp" << "<app/document/a.h>" << false;
-        QTest::newRow("Qt's meta-object file") << "tests/ui/a_test.cpp" << "\"a_test.moc\"" << true;
+        QTest::newRow("engine: standard library") << "engine/core/error.h"
+                                                  << "<string>" << true;
+        QTest::newRow("engine: Qt Core") << "engine/core/error.h"
+                                         << "<QString>" << false;
+        QTest::newRow("engine: Qt with its module") << "engine/core/error.h"
+                                                    << "<QtCore/qglobal.h>" << false;
+        QTest::newRow("engine: QCustomPlot") << "engine/trace/gate_store.h"
+                                             << "<qcustomplot.h>" << false;
+        QTest::newRow("engine: app") << "engine/runtime/session.cpp"
+                                     << "\"app/document/document.h\"" << false;
+        QTest::newRow("engine: downwards") << "engine/model/model.h"
+                                           << "\"engine/kernels/wkv7.h\"" << true;
+        QTest::newRow("engine: upwards") << "engine/kernels/wkv7.h"
+                                         << "\"engine/model/model.h\"" << false;
+        QTest::newRow("engine: sideways") << "engine/formats/checkpoint.h"
+                                          << "\"engine/tokenizer/tokenizer.h\"" << false;
+        QTest::newRow("engine: own folder") << "engine/formats/checkpoint.h"
+                                            << "\"engine/formats/a.h\"" << true;
+        QTest::newRow("engine: the trace uses SQLite") << "engine/trace/sqlite.h"
+                                                       << "<sqlite3.h>" << true;
+        QTest::newRow("engine: nobody else uses SQLite") << "engine/core/error.h"
+                                                         << "<sqlite3.h>" << false;
+        QTest::newRow("engine: CUDA in a .cu file") << "engine/kernels/a.cu"
+                                                    << "<cuda_runtime.h>" << true;
+        QTest::newRow("engine: our own file about CUDA") << "engine/runtime/a.h"
+                                                         << "\"engine/kernels/cuda_plugin.h\"" << true;
+        QTest::newRow("engine: CUDA in a header") << "engine/kernels/a.h"
+                                                  << "<cuda_runtime.h>" << false;
+        QTest::newRow("app: Qt Core") << "app/document/document.h"
+                                      << "<QString>" << true;
+        QTest::newRow("app: engine") << "app/assistant/worker.h"
+                                     << "\"engine/runtime/session.h\"" << true;
+        QTest::newRow("app: Qt Gui") << "app/document/document.h"
+                                     << "<QColor>" << false;
+        QTest::newRow("app: Qt Widgets") << "app/document/document.h"
+                                         << "<QtWidgets/QWidget>" << false;
+        QTest::newRow("app: ui") << "app/document/document.h"
+                                 << "\"ui/main_window.h\"" << false;
+        QTest::newRow("app: storage uses SQLite") << "app/storage/project_file.cpp"
+                                                  << "<sqlite3.h>" << true;
+        QTest::newRow("app: nobody else uses SQLite") << "app/document/a.cpp"
+                                                      << "<sqlite3.h>" << false;
+        QTest::newRow("ui: Qt Widgets") << "ui/main_window.h"
+                                        << "<QMainWindow>" << true;
+        QTest::newRow("ui: QCustomPlot") << "ui/heatmap/heatmap.cpp"
+                                         << "<qcustomplot.h>" << true;
+        QTest::newRow("ui: Qt Sql") << "ui/main_window.h"
+                                    << "<QSqlQuery>" << false;
+        QTest::newRow("ui: engine") << "ui/main_window.h"
+                                    << "\"engine/runtime/session.h\"" << false;
+        QTest::newRow("ui: SQLite") << "ui/main_window.cpp"
+                                    << "<sqlite3.h>" << false;
+        QTest::newRow("ui: storage") << "ui/main_window.cpp"
+                                     << "\"app/storage/project_file.h\"" << false;
+        QTest::newRow("main sees all three") << "app/main.cpp"
+                                             << "\"ui/main_window.h\"" << true;
+        QTest::newRow("nobody includes tests") << "engine/core/error.cpp"
+                                               << "\"tests/support/a.h\"" << false;
+        QTest::newRow("tests look anywhere") << "tests/ui/a_test.cpp"
+                                             << "\"engine/core/error.h\"" << true;
+        QTest::newRow("a path from the folder") << "engine/core/error.cpp"
+                                                << "\"error.h\"" << false;
+        QTest::newRow("a library in quotes") << "engine/kernels/a.cpp"
+                                             << "\"hwy/highway.h\"" << false;
+        QTest::newRow("our file in brackets") << "app/document/a.cpp"
+                                              << "<app/document/a.h>" << false;
+        QTest::newRow("Qt's meta-object file") << "tests/ui/a_test.cpp"
+                                               << "\"a_test.moc\"" << true;
     }
 
     void rulesForbidWhatTheyShould() {

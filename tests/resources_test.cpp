@@ -74,7 +74,8 @@ private slots:
         const QString story = QString::fromUtf8(contentOf(":/sample_story.txt"));
         QVERIFY(story.split(QRegularExpression("\\s+")).size() > 200);
         QVERIFY2(story.back().isLetter(), "it ends in half a sentence, without a line break");
-        QVERIFY2(!story.contains(QRegularExpression("[\\x{201c}\\x{201d}\\x{2018}\\x{2019}\\r\\t]|  |\\n\\n\\n|[^\\n]\\n[^\\n]")),
+        QVERIFY2(!story.contains(QRegularExpression(
+                     "[\\x{201c}\\x{201d}\\x{2018}\\x{2019}\\r\\t]|  |\\n\\n\\n|[^\\n]\\n[^\\n]")),
                  "straight quotes and one blank line between paragraphs, as in the corpus");
     }
 };

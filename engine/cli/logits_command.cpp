@@ -79,8 +79,8 @@ Expected<void> writeLogits(const LogitsOptions& options, const CommandContext& c
         const bool isLast = begin + count == tokens->size();
         const std::size_t rows = options.writesAll ? count : isLast ? 1 : 0;
         const auto wanted = logits.span().first(rows * vocabulary);
-        if (auto read = opened->session->prefill(state, std::span<const int>(*tokens).subspan(begin, count), wanted,
-                                        nullptr, context.stop);
+        if (auto read = opened->session->prefill(state, std::span<const int>(*tokens).subspan(begin, count),
+                                                 wanted, nullptr, context.stop);
             !read)
             return read;
         file.write(reinterpret_cast<const char*>(wanted.data()),

@@ -21,7 +21,10 @@ template <class T> class AlignedBuffer {
 public:
     AlignedBuffer() = default;
     explicit AlignedBuffer(std::size_t size) { resize(size); } // zero-filled
-    AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer() { *this = other; }
+    AlignedBuffer(const AlignedBuffer& other)
+        : AlignedBuffer() {
+        *this = other;
+    }
     AlignedBuffer(AlignedBuffer&& other) noexcept { swap(other); }
     AlignedBuffer& operator=(const AlignedBuffer& other) {
         if (this == &other)
@@ -39,7 +42,7 @@ public:
         swap(other);
         return *this;
     }
-    ~AlignedBuffer() { ::operator delete(m_data, std::align_val_t{kBufferAlignment}); }
+    ~AlignedBuffer() { ::operator delete (m_data, std::align_val_t{kBufferAlignment}); }
 
     // Discards the content; the new elements are zero.
     void resize(std::size_t size) {
@@ -75,7 +78,7 @@ private:
             return;
         if (size > static_cast<std::size_t>(-1) / 2 / sizeof(T))
             throw std::bad_alloc();
-        m_data = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{kBufferAlignment}));
+        m_data = static_cast<T*>(::operator new (size * sizeof(T), std::align_val_t{kBufferAlignment}));
         m_size = size;
     }
 

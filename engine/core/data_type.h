@@ -63,6 +63,7 @@ enum class DataType : std::uint8_t {
 [[nodiscard]] Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::span<float> out);
 
 // Writes float32 values as `type` (Float32, Float16, BFloat16, Q8_0, Q4_0). Errors as above.
-[[nodiscard]] Expected<void> fromFloat32(DataType type, std::span<const float> values, std::span<std::byte> out);
+[[nodiscard]] Expected<void> fromFloat32(DataType type, std::span<const float> values,
+                                         std::span<std::byte> out);
 
 } // namespace engine

@@ -45,9 +45,7 @@ Expected<std::string> unpack(std::span<const std::byte> packed, std::size_t limi
     return text;
 }
 
-bool isContinuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
+bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 } // namespace
 

@@ -18,7 +18,8 @@ namespace engine {
 class SafetensorsWriter {
 public:
     // `bytes` must stay valid until write(). Names must be unique.
-    void add(std::string name, DataType type, std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
+    void add(std::string name, DataType type, std::vector<std::int64_t> shape,
+             std::span<const std::byte> bytes);
     // Converts float32 values to `type` (Float32, Float16, BFloat16, Q8_0, Q4_0) and keeps the result.
     // Errors: InvalidArgument.
     [[nodiscard]] Expected<void> addFloat32(std::string name, DataType type, std::vector<std::int64_t> shape,

@@ -121,9 +121,7 @@ struct Tiling {
     int depth;
 };
 
-int pieces(int size, int tile) {
-    return (size + tile - 1) / tile;
-}
+int pieces(int size, int tile) { return (size + tile - 1) / tile; }
 
 // Equal pieces of at most `limit`, in multiples of 32 so that full vectors are used.
 int evenTile(int size, int limit) {

@@ -228,8 +228,8 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
 
 } // namespace
 
-Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base,
-                                    TensorSource& enhancement, bool skipsZeros) {
+Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base, TensorSource& enhancement,
+                                    bool skipsZeros) {
     LoadedWeights result;
     std::optional<Error> error;
     Loader load(base, result, error);

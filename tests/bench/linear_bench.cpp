@@ -73,12 +73,8 @@ void run(benchmark::State& state, DataType type, int rows, int columns, int batc
 constexpr std::size_t kFarBeyondCaches = std::size_t{600} << 20;
 constexpr std::size_t kWithinCaches = std::size_t{12} << 20;
 
-void decode(benchmark::State& state, DataType type) {
-    run(state, type, 2048, 2048, 4, kFarBeyondCaches);
-}
-void decodeCached(benchmark::State& state, DataType type) {
-    run(state, type, 384, 384, 4, kWithinCaches);
-}
+void decode(benchmark::State& state, DataType type) { run(state, type, 2048, 2048, 4, kFarBeyondCaches); }
+void decodeCached(benchmark::State& state, DataType type) { run(state, type, 384, 384, 4, kWithinCaches); }
 void feedForward(benchmark::State& state, DataType type) {
     run(state, type, 7168, 2048, 1, kFarBeyondCaches);
 }

@@ -44,9 +44,11 @@ void addModels(const Seeds& seeds) {
         const auto blocks = samples::officialModel(version, samples::kBlockSizes);
         seeds.add("safetensors", name, samples::safetensors(small));
         for (const bool hasOneStorage : {false, true})
-            seeds.add("torch", name + (hasOneStorage ? "-shared" : ""),
-                      samples::torchFile(small, {.isTransposed = hasOneStorage, .hasOneStorage = hasOneStorage}));
-        for (const auto type : {samples::RwkvCppType::F32, samples::RwkvCppType::Q4_0, samples::RwkvCppType::Q5_1})
+            seeds.add(
+                "torch", name + (hasOneStorage ? "-shared" : ""),
+                samples::torchFile(small, {.isTransposed = hasOneStorage, .hasOneStorage = hasOneStorage}));
+        for (const auto type :
+             {samples::RwkvCppType::F32, samples::RwkvCppType::Q4_0, samples::RwkvCppType::Q5_1})
             seeds.add("rwkv_cpp", name + "-" + std::to_string(static_cast<int>(type)),
                       samples::rwkvCpp(blocks, version, samples::kBlockSizes, {.type = type}).bytes);
         if (version == Version::V5_2)

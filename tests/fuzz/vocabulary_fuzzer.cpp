@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto tokenizer = INKGATE_FUZZ_LOADER(bytes);
     if (!tokenizer)
         return 0;
-    for (const std::string_view text :
-         {"", "Once upon a time", "  two\n\nlines\t", "\xE2\x96\x81 \xF0\x9F\x98\x80 \xC3\xA9", "aaaaaaaaaaaaaaaaaaaa"}) {
+    for (const std::string_view text : {"", "Once upon a time", "  two\n\nlines\t",
+                                        "\xE2\x96\x81 \xF0\x9F\x98\x80 \xC3\xA9", "aaaaaaaaaaaaaaaaaaaa"}) {
         const auto tokens = (*tokenizer)->encode(text);
         if (!tokens)
             std::abort();

@@ -71,7 +71,8 @@ private slots:
             token = sampler.sample(logits);
             if (i % 1000 != 0)
                 continue;
-            QVERIFY(std::ranges::all_of(std::as_const(state).values(), [](float value) { return std::isfinite(value); }));
+            QVERIFY(std::ranges::all_of(std::as_const(state).values(),
+                                        [](float value) { return std::isfinite(value); }));
             if (i <= std::max(1000, tokens / 20)) { // what a usual text makes of the state
                 settledNorm = std::max(settledNorm, norm(state));
                 settledKilobytes = residentKilobytes();
@@ -81,8 +82,8 @@ private slots:
             QVERIFY2(residentKilobytes() <= settledKilobytes + 4096,
                      qPrintable(QString::number(residentKilobytes() - settledKilobytes)));
         }
-        qInfo("%d tokens, %.0f per second; norm %.1f, at the beginning up to %.1f; %+ld kB since then", tokens,
-              1000.0 * tokens / static_cast<double>(timer.elapsed()), norm(state), settledNorm,
+        qInfo("%d tokens, %.0f per second; norm %.1f, at the beginning up to %.1f; %+ld kB since then",
+              tokens, 1000.0 * tokens / static_cast<double>(timer.elapsed()), norm(state), settledNorm,
               residentKilobytes() - settledKilobytes);
     }
 };

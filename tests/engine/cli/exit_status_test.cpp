@@ -73,8 +73,8 @@ private slots:
         QTest::newRow("damaged file to inspect")
             << QStringList{"inspect", damaged} << QByteArray("damaged.safetensors");
         QTest::newRow("absent file to inspect") << QStringList{"inspect", absent} << QByteArray("absent");
-        QTest::newRow("no CUDA library") << tiny + QStringList{"--prompt", "a", "--device", "cuda"}
-                                         << QByteArray("CUDA library");
+        QTest::newRow("no CUDA library")
+            << tiny + QStringList{"--prompt", "a", "--device", "cuda"} << QByteArray("CUDA library");
         QTest::newRow("trace without gates")
             << tiny + QStringList{"--prompt", "a", "--trace", absent} << QByteArray("--gate");
         QTest::newRow("trace into a folder")

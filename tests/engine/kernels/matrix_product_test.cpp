@@ -13,9 +13,7 @@ using namespace engine;
 
 namespace {
 
-std::size_t size(int a, int b) {
-    return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
-}
+std::size_t size(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
 // Values of `type`, as bytes for the product and as float32 for the reference.
 struct Values {

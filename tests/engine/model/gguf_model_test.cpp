@@ -135,9 +135,9 @@ private slots:
             const char* file;
             WeightType weights;
         };
-        for (const auto& [file, weights] : {Way{"model.safetensors", WeightType::AsStored},
-                                            Way{"model.gguf", WeightType::Float32},
-                                            Way{"model.gguf", WeightType::AsStored}}) {
+        for (const auto& [file, weights] :
+             {Way{"model.safetensors", WeightType::AsStored}, Way{"model.gguf", WeightType::Float32},
+              Way{"model.gguf", WeightType::AsStored}}) {
             const auto model = Model::load(path(file), {weights});
             QVERIFY2(model.has_value(), model ? "" : model.error().message.c_str());
             Session session(*model, std::make_shared<ThreadPool>());

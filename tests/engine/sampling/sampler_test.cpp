@@ -30,9 +30,7 @@ std::vector<float> randomLogits(Random& random, std::size_t count, double spread
     return logits;
 }
 
-int sampleCopy(Sampler& sampler, std::vector<float> logits) {
-    return sampler.sample(logits);
-}
+int sampleCopy(Sampler& sampler, std::vector<float> logits) { return sampler.sample(logits); }
 
 // The value that chi-square with `freedom` degrees passes once in a million (Wilson and Hilferty's
 // approximation).

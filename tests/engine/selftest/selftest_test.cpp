@@ -85,7 +85,8 @@ private slots:
         const auto names = selftestOperations();
         for (int i = 0; i < static_cast<int>(names.size()); ++i) {
             const std::string name(names[static_cast<std::size_t>(i)]);
-            if (isModelName(name) || name == "tokenDraw") // the processor, which is altered here, draws no tokens
+            if (isModelName(name) ||
+                name == "tokenDraw") // the processor, which is altered here, draws no tokens
                 continue;
             QTest::addRow("%s off by a percent", name.c_str())
                 << i << static_cast<int>(Alteration::OffByAPercent);

@@ -71,26 +71,13 @@ inline std::string randomText(engine::Random& random, std::size_t count) {
     };
     for (std::size_t i = 0; i < count; ++i) {
         switch (random.below(10)) {
-        case 0:
-            put(' ');
-            break;
-        case 1:
-            put(static_cast<std::uint32_t>(random.below(0x80)));
-            break;
-        case 2:
-            put(0x80 + static_cast<std::uint32_t>(random.below(0x780)));
-            break;
-        case 3:
-            put(0x800 + static_cast<std::uint32_t>(random.below(0xD000)));
-            break;
-        case 4:
-            put(0x10000 + static_cast<std::uint32_t>(random.below(0x100000)));
-            break;
-        case 5:
-            put(random.below(2) ? 0x2581 : '\n');
-            break;
-        default:
-            put('a' + static_cast<std::uint32_t>(random.below(26)));
+        case 0: put(' '); break;
+        case 1: put(static_cast<std::uint32_t>(random.below(0x80))); break;
+        case 2: put(0x80 + static_cast<std::uint32_t>(random.below(0x780))); break;
+        case 3: put(0x800 + static_cast<std::uint32_t>(random.below(0xD000))); break;
+        case 4: put(0x10000 + static_cast<std::uint32_t>(random.below(0x100000))); break;
+        case 5: put(random.below(2) ? 0x2581 : '\n'); break;
+        default: put('a' + static_cast<std::uint32_t>(random.below(26)));
         }
     }
     return text;
