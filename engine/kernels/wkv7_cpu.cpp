@@ -20,6 +20,11 @@ HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
 
+// From this many tokens on, turning a head's state over and back costs less than it saves.
+constexpr int kTokensWorthTurning = 16;
+// The largest head that is turned over: 64 KiB on the stack.
+constexpr std::size_t kMostTurned = 128;
+
 // What one token of one head brings to the recurrence.
 struct Wkv7Token {
     HWY_ALIGN float decay[kMaxHeadSize];     // w
@@ -86,16 +91,79 @@ HWY_INLINE void wkv7Recurrence(std::size_t n, const float* r, Wkv7Token& token, 
     }
 }
 
+// The same on the state turned over, [j,i], for kVectors vectors of value channels from `i` on: nothing is summed across a
+// vector, and the sums stay in registers while the key channels pass by.
+template <std::size_t kVectors, class D>
+HWY_INLINE void wkv7Columns(D d, std::size_t n, const float* r, Wkv7Token& token, std::size_t i,
+                            float* turned) {
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<D> removed[kVectors];
+    hn::Vec<D> values[kVectors];
+    hn::Vec<D> sums[kVectors];
+    for (std::size_t c = 0; c < kVectors; ++c) {
+        removed[c] = sums[c] = hn::Zero(d);
+        values[c] = hn::LoadU(d, token.value + i + c * lanes);
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+        const auto removal = hn::Set(d, token.removal[j]);
+        const float* row = turned + j * n + i;
+        for (std::size_t c = 0; c < kVectors; ++c)
+            removed[c] = hn::MulAdd(removal, hn::LoadU(d, row + c * lanes), removed[c]);
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+        const auto decay = hn::Set(d, token.decay[j]);
+        const auto injection = hn::Set(d, token.injection[j]);
+        const auto key = hn::Set(d, token.key[j]);
+        const auto receptance = hn::Set(d, r[j]);
+        float* row = turned + j * n + i;
+        for (std::size_t c = 0; c < kVectors; ++c) {
+            auto s = hn::Mul(decay, hn::LoadU(d, row + c * lanes));
+            s = hn::MulAdd(injection, removed[c], s);
+            s = hn::MulAdd(key, values[c], s);
+            hn::StoreU(s, d, row + c * lanes);
+            sums[c] = hn::MulAdd(receptance, s, sums[c]);
+        }
+    }
+    for (std::size_t c = 0; c < kVectors; ++c)
+        hn::StoreU(sums[c], d, token.y + i + c * lanes);
+}
+
+HWY_INLINE void wkv7Turned(std::size_t n, const float* r, Wkv7Token& token, float* turned) {
+    const hn::ScalableTag<float> d;
+    const hn::CappedTag<float, 1> one;
+    const std::size_t lanes = hn::Lanes(d);
+    std::size_t i = 0;
+    for (; i + 4 * lanes <= n; i += 4 * lanes)
+        wkv7Columns<4>(d, n, r, token, i, turned);
+    for (; i + lanes <= n; i += lanes)
+        wkv7Columns<1>(d, n, r, token, i, turned);
+    for (; i < n; ++i)
+        wkv7Columns<1>(one, n, r, token, i, turned);
+}
+
+HWY_INLINE void turnOver(std::size_t n, const float* from, float* to) {
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j)
+            to[i * n + j] = from[j * n + i];
+}
+
 void wkv7Head(const Wkv7& op, std::size_t head) {
     const auto n = static_cast<std::size_t>(op.headSize);
     const std::size_t width = static_cast<std::size_t>(op.heads) * n;
     const std::size_t first = head * n;
     float* state = op.state + head * n * n;
+    HWY_ALIGN float turned[kMostTurned * kMostTurned];
+    const bool isTurned = op.tokens >= kTokensWorthTurning && n <= kMostTurned;
+    if (isTurned)
+        turnOver(n, state, turned);
     Wkv7Token token;
     for (std::size_t t = 0; t < static_cast<std::size_t>(op.tokens); ++t) {
         const std::size_t at = t * width + first;
         prepareToken(op, n, at, first, token);
-        wkv7Recurrence(n, op.receptance + at, token, state);
+        if (isTurned)
+            wkv7Turned(n, op.receptance + at, token, turned);
+        else
+            wkv7Recurrence(n, op.receptance + at, token, state);
         normaliseRow(token.y, op.groupNorm.weight + first, op.groupNorm.bias + first, op.groupNorm.epsilon, n,
                      token.y);
         const float* gate = op.gate + at;
@@ -106,6 +174,8 @@ void wkv7Head(const Wkv7& op, std::size_t head) {
             hn::StoreU(hn::Mul(o, hn::LoadU(d, gate + i)), d, output + i);
         });
     }
+    if (isTurned)
+        turnOver(n, turned, state);
 }
 
 } // namespace HWY_NAMESPACE

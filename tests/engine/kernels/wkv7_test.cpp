@@ -27,7 +27,9 @@ private slots:
         QTest::newRow("several threads") << 70 << 5 << 64 << false;
         QTest::newRow("small heads") << 20 << 3 << 8 << false;
         QTest::newRow("odd heads") << 20 << 3 << 27 << true;
-        QTest::newRow("large heads") << 9 << 2 << 160 << false;
+        QTest::newRow("few tokens") << 9 << 3 << 64 << false;
+        QTest::newRow("wide heads") << 30 << 2 << 128 << false;
+        QTest::newRow("large heads") << 20 << 2 << 160 << false;
     }
 
     void equalsReference() {
