@@ -124,7 +124,8 @@ public:
     virtual void previousRows(std::span<const PreviousRows> ops) = 0;
     virtual void convolutionalShift(std::span<const ConvolutionalShift> ops) = 0;
     virtual void adaptiveGate(std::span<const AdaptiveGate> ops) = 0;
-    virtual void reportGates(const GateReport& report) = 0; // to the sinks of the step
+    // To the sinks of the step. While a step is repeated, its end is the time by which they have been read.
+    virtual void reportGates(const GateReport& report) = 0;
 
     // The next token. On the host the sampler draws it: never complete there.
     [[nodiscard]] virtual DrawnToken drawToken(const TokenDraw& op) = 0;

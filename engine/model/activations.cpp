@@ -65,8 +65,10 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
     const auto columns = hiddenColumns(weights);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         wanted.emplace_back(&hidden[i], tokens * columns[i]);
-    if (isEnhanced)
-        wanted.emplace_back(&gates, rows);
+    if (isEnhanced) {
+        m_gatesPerLayer = sequenceRows;
+        wanted.emplace_back(&m_gates, std::max(rows, static_cast<std::size_t>(config.layers) * sequenceRows));
+    }
     if (hasShiftChange)
         wanted.emplace_back(&shiftChange, rows);
     if (routes)

@@ -32,12 +32,17 @@ struct Activations {
     float* feedForward = nullptr;   // [T,F]
     std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
 
-    float* gates = nullptr;       // [T,C]
+    // [tokens,C]. In a step of one token per sequence each layer has its own, as a device may read them until the step ends.
+    [[nodiscard]] float* gatesOf(int layer, int tokens) const {
+        return tokens > sequences ? m_gates : m_gates + static_cast<std::size_t>(layer) * m_gatesPerLayer;
+    }
     float* shiftChange = nullptr; // [T,C], mlp shift: what its product reads, then what it adds
     float* routed = nullptr;      // [T,2C], conv-routing
 
 private:
     std::shared_ptr<float[]> m_memory;
+    float* m_gates = nullptr;
+    std::size_t m_gatesPerLayer = 0;
 };
 
 } // namespace engine

@@ -10,12 +10,12 @@ EarlierRows earlierRows(const Step& step, const SequenceStep& sequence) {
     return {enhancementRows(step.config.enhancement), sequence.layerState + step.layout.enhancement()};
 }
 
-// What all sequences share: g's logits, and for the mlp shift what is added to h[t-1].
-void multiply(const AdaptiveGateWeights& weights, const Step& step) {
+// What all sequences share: g's logits, into `gates`, and for the mlp shift what is added to h[t-1].
+void multiply(const AdaptiveGateWeights& weights, const Step& step, float* gates) {
     Activations& a = step.activations;
     const int width = step.config.width;
     if (!weights.gate.empty()) {
-        const LinearJob gate{weights.gate.matrix(), step.stream, a.gates};
+        const LinearJob gate{weights.gate.matrix(), step.stream, gates};
         step.backend.linear({&gate, 1}, step.tokens);
     }
     if (weights.shift.rank() == 0)
@@ -41,7 +41,7 @@ void multiply(const AdaptiveGateWeights& weights, const Step& step) {
     step.backend.lowRank({&change, 1}, step.tokens);
 }
 
-void multiply(const ConvolutionalRoutingWeights& weights, const Step& step) {
+void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, float* gates) {
     Activations& a = step.activations;
     const int width = step.config.width;
     const PerSequence<ConvolutionalShift> shifts(step.sequences, [&](const SequenceStep& sequence) {
@@ -66,11 +66,11 @@ void multiply(const ConvolutionalRoutingWeights& weights, const Step& step) {
                         .activation = ActivationKind::Tanh,
                         .factor = weights.route.up.data(),
                         .bias = weights.route.bias.data(),
-                        .output = a.gates};
+                        .output = gates};
     step.backend.lowRank({&route, 1}, step.tokens);
 }
 
-void multiply(std::monostate, const Step&) {}
+void multiply(std::monostate, const Step&, float*) {}
 
 // What the kinds of gate do not share.
 void fillIn(const AdaptiveGateWeights& weights, const Step& step, const SequenceStep& sequence,
@@ -95,8 +95,8 @@ void fillIn(std::monostate, const Step&, const SequenceStep&, AdaptiveGate&) {}
 
 void enhance(const EnhancementWeights& enhancement, const Step& step, float* output) {
     const int width = step.config.width;
-    float* const gates = step.activations.gates;
-    std::visit([&](const auto& weights) { multiply(weights, step); }, enhancement.kind);
+    float* const gates = step.activations.gatesOf(step.layer, step.tokens);
+    std::visit([&](const auto& weights) { multiply(weights, step, gates); }, enhancement.kind);
     const PerSequence<AdaptiveGate> ops(step.sequences, [&](const SequenceStep& sequence) {
         AdaptiveGate gate;
         gate.tokens = sequence.tokens;

@@ -155,8 +155,12 @@ private slots:
             State state(model->config());
             std::vector<float> logits(kVocabulary);
             QVERIFY(session.prefill(state, someTokens(150), logits));
-            auto all = run(session, state, 4);
+            // Long enough to be recorded, whose branches for the gates may run late.
+            CollectGates gates;
+            auto all = run(session, state, 6, &gates);
+            QVERIFY(session.deliverGates());
             all.insert(all.end(), logits.begin(), logits.end());
+            all.insert(all.end(), gates.all.begin(), gates.all.end());
             results.push_back(std::move(all));
         }
         QVERIFY(results[0] == results[1]);
