@@ -7,6 +7,9 @@ namespace {
 // Of the memory that is free in the beginning. Snapshots beyond it go to the host's memory.
 constexpr std::size_t kStateShare = 8;
 
+// Graphs keep programmatic dependent launches from CUDA 12.3 on.
+constexpr int kDriverThatRecordsDependents = 12030;
+
 int attribute(cudaDeviceAttr which, int device) {
     int value = 0;
     check(cudaDeviceGetAttribute(&value, which, device), "asking what the card can do");
@@ -21,7 +24,9 @@ Device::Device(int index)
     m_stream.processors = attribute(cudaDevAttrMultiProcessorCount, index);
     m_stream.capability = 10 * attribute(cudaDevAttrComputeCapabilityMajor, index) +
                           attribute(cudaDevAttrComputeCapabilityMinor, index);
-    m_stream.startsDependents = m_stream.capability >= 90;
+    int driver = 0;
+    check(cudaDriverGetVersion(&driver), "asking what the card can do");
+    m_stream.startsDependents = m_stream.capability >= 90 && driver >= kDriverThatRecordsDependents;
     std::size_t free = 0, total = 0;
     check(cudaMemGetInfo(&free, &total), "asking how much memory is free");
     m_mostStateBytes = free / kStateShare;
