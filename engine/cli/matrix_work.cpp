@@ -10,9 +10,7 @@ std::int64_t elements(const LinearWeights& weights) {
     return static_cast<std::int64_t>(weights.outputs()) * weights.inputs();
 }
 
-std::int64_t elements(const LowRankWeights& weights) {
-    return elements(weights.down) + static_cast<std::int64_t>(weights.up.size());
-}
+std::int64_t elements(const LowRankWeights& weights) { return elements(weights.down) + elements(weights.up); }
 
 std::int64_t elements(const Rwkv5TimeMixing& w) {
     return elements(w.receptance) + elements(w.key) + elements(w.value) + elements(w.gate) +
@@ -20,9 +18,8 @@ std::int64_t elements(const Rwkv5TimeMixing& w) {
 }
 
 std::int64_t elements(const Rwkv6TimeMixing& w) {
-    return elements(w.mixDown) + static_cast<std::int64_t>(w.mixUp.size()) + elements(w.decay) +
-           elements(w.receptance) + elements(w.key) + elements(w.value) + elements(w.gate) +
-           elements(w.output);
+    return elements(w.mixDown) + elements(w.mixUp) + elements(w.decay) + elements(w.receptance) +
+           elements(w.key) + elements(w.value) + elements(w.gate) + elements(w.output);
 }
 
 std::int64_t elements(const Rwkv7TimeMixing& w) {

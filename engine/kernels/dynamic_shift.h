@@ -6,11 +6,12 @@
 // Shapes:  T tokens, C width, R rank.
 //   normalised  [T+1,C]: row 0 is p of the token before the first (token_shift.h leaves it so)
 //   mixHidden   [T,5R], before the tanh; may be overwritten
-//   factors     [5,R,C];  mix_j [C];  output_j [T,C]
+//   factors     [5R,C], float32, float16 or bfloat16;  mix_j [C];  output_j [T,C]
 // Threads: reentrant, the pool's rules apply.
 #pragma once
 
 #include "engine/core/thread_pool.h"
+#include "engine/kernels/linear.h"
 #include "engine/kernels/token_shift.h"
 
 #include <array>
@@ -25,7 +26,7 @@ struct DynamicShift {
     int rank = 0;
     const float* normalised = nullptr;
     float* mixHidden = nullptr;
-    const float* factors = nullptr;
+    Matrix factors;
     std::array<TokenShiftUse, kDynamicShiftUses> uses;
 };
 

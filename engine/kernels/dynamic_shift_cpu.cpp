@@ -21,22 +21,24 @@ void shiftDynamically(const DynamicShift& op, std::size_t tokenBegin, std::size_
                       std::size_t columnBegin, std::size_t columnEnd) {
     const auto width = static_cast<std::size_t>(op.width);
     const auto rank = static_cast<std::size_t>(op.rank);
-    for (std::size_t j = 0; j < kDynamicShiftUses; ++j) {
-        const LowRankRows rows{op.mixHidden + j * rank, kDynamicShiftUses * rank, rank,
-                               op.factors + j * rank * width, width};
-        const float* before = op.normalised;
-        const float* current = op.normalised + width;
-        const float* mix = op.uses[j].mix;
-        float* output = op.uses[j].output;
-        lowRankProduct(rows, tokenBegin, tokenEnd, columnBegin, columnEnd,
-                       [=](auto d, std::size_t token, std::size_t column, auto sum) HWY_ATTR {
-                           const std::size_t at = token * width + column;
-                           const auto p = hn::LoadU(d, current + at);
-                           const auto difference = hn::Sub(hn::LoadU(d, before + at), p);
-                           const auto blend = hn::Add(sum, hn::LoadU(d, mix + column));
-                           hn::StoreU(hn::MulAdd(difference, blend, p), d, output + at);
-                       });
-    }
+    withStoredValues(op.factors, [&](const auto* factors) HWY_ATTR {
+        for (std::size_t j = 0; j < kDynamicShiftUses; ++j) {
+            const LowRankRows rows{op.mixHidden + j * rank, kDynamicShiftUses * rank, rank,
+                                   factors + j * rank * width, width};
+            const float* before = op.normalised;
+            const float* current = op.normalised + width;
+            const float* mix = op.uses[j].mix;
+            float* output = op.uses[j].output;
+            lowRankProduct(rows, tokenBegin, tokenEnd, columnBegin, columnEnd,
+                           [=](auto d, std::size_t token, std::size_t column, auto sum) HWY_ATTR {
+                               const std::size_t at = token * width + column;
+                               const auto p = hn::LoadU(d, current + at);
+                               const auto difference = hn::Sub(hn::LoadU(d, before + at), p);
+                               const auto blend = hn::Add(sum, hn::LoadU(d, mix + column));
+                               hn::StoreU(hn::MulAdd(difference, blend, p), d, output + at);
+                           });
+        }
+    });
 }
 
 } // namespace HWY_NAMESPACE

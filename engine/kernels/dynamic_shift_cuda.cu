@@ -34,17 +34,17 @@ struct Blend {
     }
 };
 
-struct Shift {
+template <class Stored> struct Shift {
     int width = 0;
     int rank = 0;
     int rows = 0;
     int tokens = 0; // of each sequence
     const float* normalised = nullptr;
     const float* mixHidden = nullptr;
-    const float* factors = nullptr;
+    const Stored* factors = nullptr;
     TokenShiftUse uses[kDynamicShiftUses];
 
-    [[nodiscard]] __device__ __forceinline__ LowRankInput input(int j) const {
+    [[nodiscard]] __device__ __forceinline__ LowRankInput<Stored> input(int j) const {
         return {mixHidden + j * rank,
                 kDynamicShiftUses * rank,
                 rank,
@@ -57,16 +57,17 @@ struct Shift {
     }
 };
 
-template <int kTokens>
+template <class Stored, int kTokens>
 __global__ void __launch_bounds__(kLowRankThreads)
-    dynamicShiftDecodeKernel(const __grid_constant__ Shift shift) {
+    dynamicShiftDecodeKernel(const __grid_constant__ Shift<Stored> shift) {
     const int j = static_cast<int>(blockIdx.z);
     lowRankFewTokens<kTokens>(shift.input(j), static_cast<int>(blockIdx.y) * kTokens, shift.rows,
                               static_cast<int>(blockIdx.x) * kFewTokensColumns, shift.blend(j));
 }
 
+template <class Stored>
 __global__ void __launch_bounds__(kLowRankThreads, 2)
-    dynamicShiftPrefillKernel(const __grid_constant__ Shift shift) {
+    dynamicShiftPrefillKernel(const __grid_constant__ Shift<Stored> shift) {
     const int j = static_cast<int>(blockIdx.z);
     lowRankManyTokens(shift.input(j), static_cast<int>(blockIdx.x) * kTileTokens, shift.rows,
                       static_cast<int>(blockIdx.y) * kTileColumns, shift.blend(j));
@@ -75,13 +76,22 @@ __global__ void __launch_bounds__(kLowRankThreads, 2)
 } // namespace
 
 void dynamicShift(const DynamicShift& op, const Sequences& sequences, const Stream& stream) {
-    Shift shift{op.width,      op.rank,      sequences.rows(), sequences.tokens,
-                op.normalised, op.mixHidden, op.factors,       {}};
-    for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
-        shift.uses[j] = op.uses[j];
-    const LowRankKernels<Shift> kernels{dynamicShiftDecodeKernel<1>, dynamicShiftDecodeKernel<kTokensAtOnce>,
-                                        dynamicShiftPrefillKernel};
-    launchLowRank(stream, kernels, shift.rows, op.width, kDynamicShiftUses, shift);
+    withStoredType(op.factors.type, [&]<class Stored>() {
+        Shift<Stored> shift{op.width,
+                            op.rank,
+                            sequences.rows(),
+                            sequences.tokens,
+                            op.normalised,
+                            op.mixHidden,
+                            static_cast<const Stored*>(op.factors.data),
+                            {}};
+        for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
+            shift.uses[j] = op.uses[j];
+        const LowRankKernels<Shift<Stored>> kernels{dynamicShiftDecodeKernel<Stored, 1>,
+                                                    dynamicShiftDecodeKernel<Stored, kTokensAtOnce>,
+                                                    dynamicShiftPrefillKernel<Stored>};
+        launchLowRank(stream, kernels, shift.rows, op.width, kDynamicShiftUses, shift);
+    });
 }
 
 } // namespace engine::cuda

@@ -10,6 +10,10 @@
 #define ENGINE_KERNELS_LOW_RANK_INL_H_
 #endif
 
+#include "engine/kernels/linear.h"
+#include "engine/kernels/stored_value-inl.h"
+
+#include <cassert>
 #include <cstddef>
 
 #include <hwy/highway.h>
@@ -20,16 +24,25 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-struct LowRankRows {
+template <class Stored> struct LowRankRows {
     const float* hidden; // [tokens, rank], rows `stride` apart
     std::size_t stride;
     std::size_t rank;
-    const float* factor; // [rank, width]
+    const Stored* factor; // [rank, width]
     std::size_t width;
 };
 
-template <std::size_t kTokens, std::size_t kVectors, class D, class Finish>
-HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std::size_t column,
+// run(its values, of the type that they are stored in)
+template <class Run> HWY_INLINE void withStoredValues(const Matrix& factor, Run run) {
+    switch (factor.type) {
+    case DataType::Float16: return run(static_cast<const hwy::float16_t*>(factor.data));
+    case DataType::BFloat16: return run(static_cast<const hwy::bfloat16_t*>(factor.data));
+    default: assert(factor.type == DataType::Float32); return run(static_cast<const float*>(factor.data));
+    }
+}
+
+template <std::size_t kTokens, std::size_t kVectors, class D, class Stored, class Finish>
+HWY_INLINE void lowRankTile(D d, const LowRankRows<Stored>& rows, std::size_t token, std::size_t column,
                             Finish& finish) {
     const std::size_t lanes = hn::Lanes(d);
     hn::Vec<D> sums[kTokens][kVectors];
@@ -37,10 +50,10 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std
         for (std::size_t v = 0; v < kVectors; ++v)
             sums[t][v] = hn::Zero(d);
     const float* hidden = rows.hidden + token * rows.stride;
-    const float* factor = rows.factor + column;
+    const Stored* factor = rows.factor + column;
     for (std::size_t r = 0; r < rows.rank; ++r, factor += rows.width) {
         for (std::size_t v = 0; v < kVectors; ++v) {
-            const auto f = hn::LoadU(d, factor + v * lanes);
+            const auto f = widened(d, factor + v * lanes);
             for (std::size_t t = 0; t < kTokens; ++t)
                 sums[t][v] = hn::MulAdd(hn::Set(d, hidden[t * rows.stride + r]), f, sums[t][v]);
         }
@@ -52,9 +65,9 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows& rows, std::size_t token, std
 
 // All tokens of [tokenBegin, tokenEnd) for kVectors vectors from `column`. Every sum is formed in the same
 // order, whatever the tile, so one token at a time gives the same values as many.
-template <std::size_t kVectors, class D, class Finish>
-HWY_INLINE void lowRankColumns(D d, const LowRankRows& rows, std::size_t tokenBegin, std::size_t tokenEnd,
-                               std::size_t column, Finish& finish) {
+template <std::size_t kVectors, class D, class Stored, class Finish>
+HWY_INLINE void lowRankColumns(D d, const LowRankRows<Stored>& rows, std::size_t tokenBegin,
+                               std::size_t tokenEnd, std::size_t column, Finish& finish) {
     std::size_t t = tokenBegin;
     for (; t + 4 <= tokenEnd; t += 4)
         lowRankTile<4, kVectors>(d, rows, t, column, finish);
@@ -62,8 +75,8 @@ HWY_INLINE void lowRankColumns(D d, const LowRankRows& rows, std::size_t tokenBe
         lowRankTile<1, kVectors>(d, rows, t, column, finish);
 }
 
-template <class Finish>
-HWY_INLINE void lowRankProduct(const LowRankRows& rows, std::size_t tokenBegin, std::size_t tokenEnd,
+template <class Stored, class Finish>
+HWY_INLINE void lowRankProduct(const LowRankRows<Stored>& rows, std::size_t tokenBegin, std::size_t tokenEnd,
                                std::size_t columnBegin, std::size_t columnEnd, Finish finish) {
     const hn::ScalableTag<float> d;
     const hn::CappedTag<float, 1> one;

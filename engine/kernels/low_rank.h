@@ -6,12 +6,13 @@
 //          tests/support/reference/low_rank.h is the plain form.
 // Shapes:  T tokens, R rank, C width; last index fastest.
 //   hidden  [T,R], rows `hiddenStride` apart; may be overwritten with f(hidden)
-//   factor  [R,C];  bias [C], or null for zero;  output [T,C]
+//   factor  [R,C], float32, float16 or bfloat16;  bias [C], or null for zero;  output [T,C]
 // Threads: reentrant, the pool's rules apply.
 #pragma once
 
 #include "engine/core/thread_pool.h"
 #include "engine/kernels/activation.h"
+#include "engine/kernels/linear.h"
 
 #include <cstddef>
 #include <span>
@@ -26,7 +27,7 @@ struct LowRank {
     float* hidden = nullptr;
     int hiddenStride = 0; // 0: contiguous
     ActivationKind activation = ActivationKind::None;
-    const float* factor = nullptr;
+    Matrix factor;
     const float* bias = nullptr;
     float* output = nullptr;
 };

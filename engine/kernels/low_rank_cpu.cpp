@@ -21,15 +21,16 @@ void expandLowRank(const LowRank& op, std::size_t tokenBegin, std::size_t tokenE
     const auto rank = static_cast<std::size_t>(op.rank);
     const auto width = static_cast<std::size_t>(op.width);
     const std::size_t stride = op.hiddenStride > 0 ? static_cast<std::size_t>(op.hiddenStride) : rank;
-    const LowRankRows rows{op.hidden, stride, rank, op.factor, width};
     const float* bias = op.bias;
     float* output = op.output;
-    lowRankProduct(rows, tokenBegin, tokenEnd, columnBegin, columnEnd,
-                   [=](auto d, std::size_t token, std::size_t column, auto sum) HWY_ATTR {
-                       if (bias != nullptr)
-                           sum = hn::Add(sum, hn::LoadU(d, bias + column));
-                       hn::StoreU(sum, d, output + token * width + column);
-                   });
+    withStoredValues(op.factor, [&](const auto* factor) HWY_ATTR {
+        lowRankProduct(LowRankRows{op.hidden, stride, rank, factor, width}, tokenBegin, tokenEnd, columnBegin,
+                       columnEnd, [=](auto d, std::size_t token, std::size_t column, auto sum) HWY_ATTR {
+                           if (bias != nullptr)
+                               sum = hn::Add(sum, hn::LoadU(d, bias + column));
+                           hn::StoreU(sum, d, output + token * width + column);
+                       });
+    });
 }
 
 } // namespace HWY_NAMESPACE

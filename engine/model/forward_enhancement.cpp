@@ -35,7 +35,7 @@ void multiply(const AdaptiveGateWeights& weights, const Step& step, float* gates
                          .hidden = a.hidden[0],
                          .hiddenStride = 0,
                          .activation = ActivationKind::Tanh,
-                         .factor = weights.shift.up.data(),
+                         .factor = weights.shift.up.matrix(),
                          .bias = nullptr,
                          .output = a.shiftChange};
     step.backend.lowRank({&change, 1}, step.tokens);
@@ -64,7 +64,7 @@ void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, floa
                         .hidden = a.hidden[0],
                         .hiddenStride = 0,
                         .activation = ActivationKind::Tanh,
-                        .factor = weights.route.up.data(),
+                        .factor = weights.route.up.matrix(),
                         .bias = weights.route.bias.data(),
                         .output = gates};
     step.backend.lowRank({&route, 1}, step.tokens);

@@ -22,7 +22,7 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
                            .rank = mixing.mixRank(),
                            .normalised = step.normalisedOf(sequence),
                            .mixHidden = sequence.rowsOf(a.hidden[0], kDynamicShiftUses * mixing.mixRank()),
-                           .factors = mixing.mixUp.data(),
+                           .factors = mixing.mixUp.matrix(),
                            .uses = {}};
         for (std::size_t j = 0; j < kDynamicShiftUses; ++j)
             shift.uses[j] = {mixing.mixes[j].data(), sequence.rowsOf(a.shifted[j], width)};
@@ -44,7 +44,7 @@ void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step) {
                         .hidden = a.hidden[1],
                         .hiddenStride = 0,
                         .activation = ActivationKind::Tanh,
-                        .factor = mixing.decay.up.data(),
+                        .factor = mixing.decay.up.matrix(),
                         .bias = mixing.decay.bias.data(),
                         .output = a.decayLogit};
     backend.lowRank({&decay, 1}, tokens);

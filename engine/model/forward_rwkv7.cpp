@@ -35,7 +35,7 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step) {
                        .hidden = hidden,
                        .hiddenStride = 0,
                        .activation = activation,
-                       .factor = weights.up.data(),
+                       .factor = weights.up.matrix(),
                        .bias = weights.bias.data(),
                        .output = output};
     };

@@ -56,12 +56,25 @@ public:
         return weights;
     }
 
+    // A factor whose rows are added up, as a matrix of these.
+    LinearWeights rows(const std::string& name, const std::vector<std::int64_t>& shape) {
+        const auto type = take<DataType>([&] { return m_source.matrixType(name); });
+        const Values stored = take<Values>([&] { return m_source.values(name, shape); });
+        const int columns = static_cast<int>(shape.back());
+        LinearWeights weights = take<LinearWeights>([&] {
+            return LinearWeights::fromFloat32(stored.span(), static_cast<int>(stored.size()) / columns,
+                                              columns, type);
+        });
+        count(weights);
+        return weights;
+    }
+
     LowRankWeights lowRank(const std::string& down, const std::string& up, const std::string& bias,
                            int inputs, int outputs) {
         LowRankWeights weights;
         const int rank = columns(down);
         weights.down = factor(down, inputs, rank);
-        weights.up = values(up, {rank, outputs});
+        weights.up = rows(up, {rank, outputs});
         if (!bias.empty())
             weights.bias = values(bias, {outputs});
         return weights;
@@ -133,7 +146,7 @@ Rwkv6TimeMixing rwkv6TimeMixing(Loader& load, const ModelConfig& config, const s
                   att + "time_maa_w1: expected five equal parts side by side, found " +
                       std::to_string(columns) + " columns");
     mixing.mixDown = load.factor(att + "time_maa_w1", width, columns);
-    mixing.mixUp = load.values(att + "time_maa_w2", {5, columns / 5, width});
+    mixing.mixUp = load.rows(att + "time_maa_w2", {5, columns / 5, width});
     constexpr std::array<const char*, 5> kUses{"w", "k", "v", "r", "g"};
     for (std::size_t j = 0; j < kUses.size(); ++j)
         mixing.mixes[j] = load.values(att + "time_maa_" + kUses[j], {width});

@@ -2,7 +2,7 @@
 // Source:  spec/rwkv-models.md section 7, spec/enhanced-rwkv.md section 5. Upstream tensor names appear in
 //          load_weights.cpp only.
 // Shapes:  C width, F feed-forward width, H heads, N head size, V vocabulary, R rank, of which each low-rank
-//          map has its own. Matrices keep the type chosen at load; all else is float32.
+//          map has its own. Matrices and low-rank factors keep the type chosen at load; all else is float32.
 // Threads: immutable once loaded.
 #pragma once
 
@@ -29,7 +29,7 @@ struct NormWeights {
 // x · A, a function, · B, + bias.
 struct LowRankWeights {
     LinearWeights down; // A, kept transposed [R, inputs]
-    Values up;          // B [R, C]
+    LinearWeights up;   // B [R, C], of which rows are added up
     Values bias;        // [C], or empty
 
     [[nodiscard]] int rank() const { return down.outputs(); }
@@ -45,7 +45,7 @@ struct Rwkv5TimeMixing {
 struct Rwkv6TimeMixing {
     Values mixMix;                                      // [C], time_maa_x
     LinearWeights mixDown;                              // [5R,C]
-    Values mixUp;                                       // [5,R,C], in the order of `mixes`
+    LinearWeights mixUp;                                // [5R,C], in the order of `mixes`
     std::array<Values, 5> mixes;                        // [C] each: decay, key, value, receptance, gate
     LowRankWeights decay;                               // tanh inside; its result is the decay's logit
     Values bonus;                                       // [C]

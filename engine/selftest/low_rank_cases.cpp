@@ -13,8 +13,9 @@ constexpr double kBound = 5e-6;
 constexpr std::array kActivations{ActivationKind::None, ActivationKind::Tanh, ActivationKind::Sigmoid,
                                   ActivationKind::SquaredRelu};
 constexpr std::array kRanks{1, 19, 64, 160};
+constexpr std::array kTypes{DataType::Float32, DataType::Float16, DataType::BFloat16};
 
-// `maps` maps over the same tokens, of different ranks and activations, with and without bias, from rank `first` on.
+// `maps` maps over the same tokens, of different ranks, activations and types, with and without bias, from rank `first` on.
 void compareMaps(OperationTest& test, Group& group, int width, int tokens, std::size_t maps,
                  std::size_t first) {
     OperationCase one(test, group,
@@ -36,7 +37,7 @@ void compareMaps(OperationTest& test, Group& group, int width, int tokens, std::
         ops[i].width = width;
         ops[i].hiddenStride = isSpread ? static_cast<int>(stride) : 0;
         ops[i].activation = kActivations[(first + i + t) % kActivations.size()];
-        ops[i].factor = test.weights(r * w, {0, 0.2});
+        ops[i].factor = test.matrix(kTypes[(i + t) % kTypes.size()], rank, width, {0, 0.2});
         ops[i].bias = (i + t) % 2 == 0 ? test.weights(w) : nullptr;
     }
     one.compare(kBound, [&](const Side& at) {

@@ -45,6 +45,17 @@ const float* OperationTest::weights(std::size_t count, Normal normal) {
     return weights;
 }
 
+Matrix OperationTest::matrix(DataType type, int rows, int columns, Normal normal) {
+    auto made = LinearWeights::fromFloat32(
+        values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), normal), rows, columns,
+        type);
+    if (!made)
+        throw BackendFailure(made.error());
+    auto weights = std::make_shared<LinearWeights>(std::move(*made));
+    keep(weights);
+    return weights->matrix();
+}
+
 NormParameters OperationTest::norm(std::size_t width, float epsilon) {
     const float* const weight = weights(width, {1, 0.3});
     return {weight, weights(width), epsilon};

@@ -6,6 +6,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/random.h"
 #include "engine/kernels/layer_norm.h"
+#include "engine/kernels/linear.h"
 #include "engine/selftest/results.h"
 
 #include <cstddef>
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] std::vector<float> values(std::size_t count, Normal normal = {});
     // In memory of the host that is no other's as long as this test.
     [[nodiscard]] const float* weights(std::size_t count, Normal normal = {});
+    // The same [rows, columns] as `type`, Float32, Float16 or BFloat16.
+    [[nodiscard]] Matrix matrix(DataType type, int rows, int columns, Normal normal);
     [[nodiscard]] NormParameters norm(std::size_t width, float epsilon = 1e-5f);
     void keep(std::shared_ptr<const void> memory) { m_kept.push_back(std::move(memory)); }
 

@@ -45,15 +45,16 @@ void compareTokenShift(OperationTest& test, Group& group, int width, std::size_t
     });
 }
 
-void compareDynamicShift(OperationTest& test, Group& group, int width, int rank, const Batch& batch) {
-    OperationCase one(test, group, describe(batch));
+void compareDynamicShift(OperationTest& test, Group& group, DataType type, int width, int rank,
+                         const Batch& batch) {
+    OperationCase one(test, group, std::string(name(type)) + ", " + describe(batch));
     const auto w = static_cast<std::size_t>(width);
     const auto r = static_cast<std::size_t>(rank);
     const auto rows = static_cast<std::size_t>(tokensOf(batch));
     one.setBatch(batch, 1);
     const Tensor normalised = one.input("normalised", (rows + batch.size()) * w);
     const Tensor mixHidden = one.scratch("mixHidden", rows * kDynamicShiftUses * r);
-    const float* const factors = test.weights(kDynamicShiftUses * r * w, {0, 0.1});
+    const Matrix factors = test.matrix(type, kDynamicShiftUses * rank, width, {0, 0.1});
     std::array<const float*, kDynamicShiftUses> mixes{};
     std::array<Tensor, kDynamicShiftUses> outputs;
     for (std::size_t j = 0; j < kDynamicShiftUses; ++j) {
@@ -94,12 +95,13 @@ void tokenShiftCases(OperationTest& test) {
 void dynamicShiftCases(OperationTest& test) {
     for (const int width : test.isQuick() ? std::vector{61} : std::vector{61, 203, 2048})
         for (const int rank : {1, 19, 32, 64})
-            test.group("width " + std::to_string(width) + ", rank " + std::to_string(rank),
-                       [&](Group& group) {
-                           for (const Batch& batch : batches(kTokens))
-                               if (width < 2048 || tokensOf(batch) < 33)
-                                   compareDynamicShift(test, group, width, rank, batch);
-                       });
+            test.group(
+                "width " + std::to_string(width) + ", rank " + std::to_string(rank), [&](Group& group) {
+                    for (const Batch& batch : batches(kTokens))
+                        for (const DataType type : {DataType::Float32, DataType::Float16, DataType::BFloat16})
+                            if (width < 2048 || tokensOf(batch) < 33)
+                                compareDynamicShift(test, group, type, width, rank, batch);
+                });
 }
 
 } // namespace engine::selftest

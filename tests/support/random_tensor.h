@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/core/random.h"
+#include "engine/kernels/linear.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,16 @@ namespace support {
 
 [[nodiscard]] inline std::vector<double> toDouble(const std::vector<float>& values) {
     return {values.begin(), values.end()};
+}
+
+// Of a matrix that is not packed: what its weights stand for.
+[[nodiscard]] inline std::vector<float> valuesOf(const engine::Matrix& matrix) {
+    std::vector<float> values(static_cast<std::size_t>(matrix.rows) *
+                              static_cast<std::size_t>(matrix.columns));
+    if (!engine::toFloat32(matrix.type, {static_cast<const std::byte*>(matrix.data), matrix.byteSize()},
+                           values))
+        values.clear();
+    return values;
 }
 
 } // namespace support

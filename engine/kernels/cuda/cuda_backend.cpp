@@ -169,7 +169,7 @@ void CudaBackend::lowRank(std::span<const LowRank> ops, int tokens) {
     std::ranges::copy(ops, ours.begin());
     for (LowRank& op : std::span(ours).first(ops.size())) {
         const auto width = static_cast<std::size_t>(op.width);
-        op.factor = m_weights.values(op.factor, static_cast<std::size_t>(op.rank) * width);
+        op.factor = m_weights.matrix(op.factor);
         op.bias = m_weights.values(op.bias, width);
     }
     cuda::lowRank(std::span(ours).first(ops.size()), tokens, stream());
@@ -194,8 +194,7 @@ void CudaBackend::dynamicShift(std::span<const DynamicShift> ops) {
         const auto width = static_cast<std::size_t>(op.width);
         DynamicShift ours = op;
         ours.tokens = op.tokens * count;
-        ours.factors =
-            m_weights.values(op.factors, kDynamicShiftUses * static_cast<std::size_t>(op.rank) * width);
+        ours.factors = m_weights.matrix(op.factors);
         for (TokenShiftUse& use : ours.uses)
             use.mix = m_weights.values(use.mix, width);
         cuda::dynamicShift(ours, m_step.sequences(first, count, nullptr), stream());

@@ -10,8 +10,10 @@
 
 #include "engine/kernels/activation.h"
 #include "engine/kernels/cuda/memory.cuh"
+#include "engine/kernels/cuda/stored_value.cuh"
 #include "engine/kernels/cuda/stream.h"
 #include "engine/kernels/cuda/warp.cuh"
+#include "engine/kernels/linear.h"
 
 #include <cuda_runtime.h>
 
@@ -19,16 +21,16 @@
 
 namespace engine::cuda {
 
-struct LowRankInput {
+template <class Stored> struct LowRankInput {
     const float* hidden = nullptr; // [tokens, rank], rows `stride` apart
     int stride = 0;
     int rank = 0;
     ActivationKind activation = ActivationKind::None;
-    const float* factor = nullptr; // [rank, width], only read
+    const Stored* factor = nullptr; // [rank, width], only read
     int width = 0;
 
     [[nodiscard]] __device__ __forceinline__ float factorAt(int r, int column) const {
-        return factor[static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + column];
+        return widened(factor[static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + column]);
     }
     [[nodiscard]] __device__ __forceinline__ float hiddenAt(int row, int r) const {
         return hidden[static_cast<std::size_t>(row) * static_cast<std::size_t>(stride) + r];
@@ -57,7 +59,8 @@ inline constexpr int kRanksAtOnce = 512; // of `hidden` in shared memory: all, b
 
 namespace low_rank {
 
-__device__ __forceinline__ void loadChunk(const LowRankInput& in, int firstRank, int column,
+template <class Stored>
+__device__ __forceinline__ void loadChunk(const LowRankInput<Stored>& in, int firstRank, int column,
                                           float (&factors)[kRankChunk]) {
 #pragma unroll
     for (int i = 0; i < kRankChunk; ++i)
@@ -66,8 +69,8 @@ __device__ __forceinline__ void loadChunk(const LowRankInput& in, int firstRank,
 
 } // namespace low_rank
 
-template <int kTokens, class End>
-__device__ __forceinline__ void lowRankFewTokens(const LowRankInput& in, int firstRow, int rows,
+template <int kTokens, class Stored, class End>
+__device__ __forceinline__ void lowRankFewTokens(const LowRankInput<Stored>& in, int firstRow, int rows,
                                                  int firstColumn, End end) {
     static_assert(kTokens <= kLowRankWarps); // a warp per token finishes the sums
     // So the chunk that a warp has on its way at the end of one round is its first of the next.
@@ -159,8 +162,8 @@ struct Chunk {
 
 } // namespace low_rank
 
-template <class End>
-__device__ __forceinline__ void lowRankManyTokens(const LowRankInput& in, int firstRow, int rows,
+template <class Stored, class End>
+__device__ __forceinline__ void lowRankManyTokens(const LowRankInput<Stored>& in, int firstRow, int rows,
                                                   int firstColumn, const End& end) {
     using namespace low_rank;
     // [rank][token]; 4 more, so that of the 16 ranks a warp writes at once no more than two share a bank
@@ -252,6 +255,15 @@ template <class Maps> struct LowRankKernels {
 
 // Up to here factors are read again, from the level 2 cache, rather than a tile be filled up with rows that are not there.
 inline constexpr int kMostFewTokens = 16;
+
+// Calls launch<Stored>() for the type that a factor is stored in.
+template <class Launch> void withStoredType(DataType type, Launch launch) {
+    switch (type) {
+    case DataType::Float16: return launch.template operator()<Float16>();
+    case DataType::BFloat16: return launch.template operator()<BFloat16>();
+    default: return launch.template operator()<float>();
+    }
+}
 
 template <class Maps>
 void launchLowRank(const Stream& stream, const LowRankKernels<Maps>& kernels, int rows, int width,

@@ -26,21 +26,32 @@ private slots:
         QTest::addColumn<int>("tokens");
         QTest::addColumn<int>("rank");
         QTest::addColumn<int>("width");
-        QTest::newRow("one token") << 1 << 64 << 320;
-        QTest::newRow("one wide token, threads take columns") << 1 << 96 << 2053;
-        QTest::newRow("rank 1") << 3 << 1 << 17;
-        QTest::newRow("odd sizes, threads take tokens") << 61 << 37 << 333;
+        QTest::addColumn<int>("type");
+        for (const DataType type : {DataType::Float32, DataType::Float16, DataType::BFloat16}) {
+            const auto row = [type](const char* what, int tokens, int rank, int width) {
+                QTest::addRow("%s, %s", what, std::string(name(type)).c_str())
+                    << tokens << rank << width << static_cast<int>(type);
+            };
+            row("one token", 1, 64, 320);
+            row("one wide token, threads take columns", 1, 96, 2053);
+            row("rank 1", 3, 1, 17);
+            row("odd sizes, threads take tokens", 61, 37, 333);
+        }
     }
 
     void equalsReference() {
         QFETCH(int, tokens);
         QFETCH(int, rank);
         QFETCH(int, width);
+        QFETCH(int, type);
         const auto t = static_cast<std::size_t>(tokens);
         const auto r = static_cast<std::size_t>(rank);
         const auto w = static_cast<std::size_t>(width);
         const auto hidden = randomTensor(t * r, 1);
-        const auto factor = randomTensor(r * w, 2);
+        const auto stored =
+            LinearWeights::fromFloat32(randomTensor(r * w, 2), rank, width, static_cast<DataType>(type));
+        QVERIFY(stored);
+        const auto factor = support::valuesOf(stored->matrix());
         const auto bias = randomTensor(w, 3);
         auto activated = toDouble(hidden);
         for (double& value : activated)
@@ -51,9 +62,9 @@ private slots:
         support::onEveryInstructionSet([&](const char* target) {
             auto first = hidden, second = hidden;
             std::vector<float> outputs[2] = {std::vector<float>(t * w), std::vector<float>(t * w)};
-            const LowRank ops[] = {{rank, width, first.data(), 0, ActivationKind::Tanh, factor.data(),
+            const LowRank ops[] = {{rank, width, first.data(), 0, ActivationKind::Tanh, stored->matrix(),
                                     bias.data(), outputs[0].data()},
-                                   {rank, width, second.data(), rank, ActivationKind::None, factor.data(),
+                                   {rank, width, second.data(), rank, ActivationKind::None, stored->matrix(),
                                     nullptr, outputs[1].data()}};
             cpu::lowRank(ops, tokens, pool);
             for (int i = 0; i < 2; ++i) {

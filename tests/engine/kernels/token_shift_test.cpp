@@ -77,6 +77,12 @@ private slots:
     void dynamicShiftEqualsReference_data() { sizes(); }
 
     void dynamicShiftEqualsReference() {
+        for (const DataType type : {DataType::Float32, DataType::Float16, DataType::BFloat16})
+            compareDynamicShift(type);
+    }
+
+private:
+    static void compareDynamicShift(DataType type) {
         QFETCH(int, tokens);
         QFETCH(int, width);
         constexpr int kRank = 19;
@@ -84,13 +90,16 @@ private slots:
         const auto t = static_cast<std::size_t>(tokens);
         const auto normalised = randomTensor((t + 1) * w, 1);
         const auto hidden = randomTensor(t * 5 * kRank, 2);
-        const auto factors = randomTensor(5 * kRank * w, 3, 0.3);
+        const auto stored =
+            LinearWeights::fromFloat32(randomTensor(5 * kRank * w, 3, 0.3), 5 * kRank, width, type);
+        QVERIFY(stored);
+        const auto factors = support::valuesOf(stored->matrix());
         const auto mix = randomTensor(5 * w, 4, 0.3, 0.5);
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {
             auto scratch = hidden;
             std::vector<float> outputs(5 * t * w);
-            DynamicShift op{tokens, width, kRank, normalised.data(), scratch.data(), factors.data(), {}};
+            DynamicShift op{tokens, width, kRank, normalised.data(), scratch.data(), stored->matrix(), {}};
             for (std::size_t j = 0; j < 5; ++j)
                 op.uses[j] = {mix.data() + j * w, outputs.data() + j * t * w};
             cpu::dynamicShift(op, pool);
@@ -109,9 +118,11 @@ private slots:
                 const auto result =
                     support::compare(std::span<const float>(outputs).subspan(j * t * w, t * w),
                                      std::span<const double>(expected));
-                QVERIFY2(
-                    result.isWithinShare(1e-6),
-                    qPrintable(QString("%1, use %2: %3").arg(target).arg(j).arg(result.describe().c_str())));
+                QVERIFY2(result.isWithinShare(1e-6),
+                         qPrintable(QString("%1, %2, use %3: %4")
+                                        .arg(target, QString::fromStdString(std::string(name(type))))
+                                        .arg(j)
+                                        .arg(result.describe().c_str())));
             }
         });
     }
