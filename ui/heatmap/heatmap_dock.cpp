@@ -94,9 +94,9 @@ QWidget* HeatmapDock::buildHeader() {
     m_range->setObjectName(QStringLiteral("heatmapRange"));
     m_range->setAccessibleName(tr("Range of the colours"));
     m_range->setToolTip(
-        tr("Fixed: colours mean the same everywhere. Automatic: stretched to what is in sight."));
-    m_range->addItem(tr("Colours 0 to 1"));
-    m_range->addItem(tr("Automatic colours"));
+        tr("Automatic: stretched to what is in sight. Fixed: colours mean the same everywhere."));
+    m_range->addItem(tr("Automatic colours"), static_cast<int>(HeatmapPlot::ValueRange::Automatic));
+    m_range->addItem(tr("Colours 0 to 1"), static_cast<int>(HeatmapPlot::ValueRange::Fixed));
     m_cell = new QLabel;
     m_cell->setObjectName(QStringLiteral("heatmapCell"));
     m_cell->setTextFormat(Qt::PlainText);
@@ -116,9 +116,8 @@ QWidget* HeatmapDock::buildHeader() {
         m_plot->gridReplaced(false);
         tell();
     });
-    connect(m_range, &QComboBox::currentIndexChanged, this, [this](int index) {
-        m_plot->setValueRange(index == 0 ? HeatmapPlot::ValueRange::Fixed
-                                         : HeatmapPlot::ValueRange::Automatic);
+    connect(m_range, &QComboBox::currentIndexChanged, this, [this] {
+        m_plot->setValueRange(static_cast<HeatmapPlot::ValueRange>(m_range->currentData().toInt()));
     });
     return header;
 }

@@ -92,7 +92,7 @@ private:
     QCPItemRect* m_hoverItem;
     QCPItemRect* m_lockItem;
     QTimer m_frame;
-    ValueRange m_range = ValueRange::Fixed;
+    ValueRange m_range = ValueRange::Automatic; // trained gates rarely come near 1
     int m_first = 0;
     int m_count = 96;
     bool m_isFollowing = true;
