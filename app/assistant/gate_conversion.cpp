@@ -57,8 +57,9 @@ engine::GateFrames toEngineFrames(const GateFrames& frames) {
                                     .median = summary.median,
                                     .percentile90 = summary.p90,
                                     .shareAboveHalf = summary.shareOpen});
-    const auto* codes = reinterpret_cast<const std::uint8_t*>(frames.channelCodes.constData());
-    result.codes.assign(codes, codes + frames.channelCodes.size());
+    result.codes.reserve(static_cast<std::size_t>(frames.channelCodes.size()));
+    for (const QByteArray& block : frames.channelCodes.blocks())
+        result.codes.insert(result.codes.end(), block.begin(), block.end());
     return result;
 }
 

@@ -13,7 +13,7 @@ bool GateFrames::append(const GateFrames& next) {
         next.hasChannels() != hasChannels())
         return false;
     summaries += next.summaries;
-    channelCodes += next.channelCodes;
+    channelCodes.append(next.channelCodes);
     return true;
 }
 
@@ -28,7 +28,8 @@ ChannelMap channelsOfLayer(const GateFrames& frames, int layer) {
     map.tokens = frames.tokenCount();
     map.codes.reserve(width * map.tokens);
     for (qsizetype token = 0; token < map.tokens; ++token)
-        map.codes.append(frames.channelCodes.constData() + token * perToken + layer * width, width);
+        map.codes.append(
+            reinterpret_cast<const char*>(&frames.channelCodes[token * perToken + layer * width]), width);
     return map;
 }
 

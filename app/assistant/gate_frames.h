@@ -4,6 +4,8 @@
 // Threads: values.
 #pragma once
 
+#include "app/assistant/channel_codes.h"
+
 #include <QByteArray>
 #include <QList>
 
@@ -27,7 +29,8 @@ struct GateFrames {
     int layers = 0;
     int width = 0;                // D
     QList<GateSummary> summaries; // [token][layer], last index fastest
-    QByteArray channelCodes; // [token][layer][channel], value = unsigned code / 255; empty if not recorded
+    // [token][layer][channel], value = code / 255; empty if not recorded. A token's are in one block.
+    ChannelCodes channelCodes;
 
     [[nodiscard]] int tokenCount() const {
         return layers > 0 ? static_cast<int>(summaries.size() / layers) : 0;

@@ -242,9 +242,11 @@ private slots:
         frames.layers = 1;
         frames.width = 2048;
         frames.summaries.resize(1);
+        QByteArray codes;
         for (int c = 0; c < frames.width; ++c) {
-            frames.channelCodes.append(static_cast<char>(c / 8)); // 0 .. 255
+            codes.append(static_cast<char>(c / 8)); // 0 .. 255
         }
+        frames.channelCodes = codes;
         runs.append(1, QStringLiteral("x"), {{7, 0, 1, 1}}, frames);
         GateGrid grid(runs);
         grid.setRun(1);

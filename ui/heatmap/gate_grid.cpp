@@ -58,7 +58,7 @@ float GateGrid::channel(int column, int channel) const {
     const app::GateFrames* const gates = frames();
     if (gates != nullptr && gates->hasChannels()) {
         const qsizetype at = (qsizetype{column} * gates->layers + *m_layer) * gates->width + channel;
-        return static_cast<float>(static_cast<unsigned char>(gates->channelCodes[at])) / 255.0F;
+        return static_cast<float>(gates->channelCodes[at]) / 255.0F;
     }
     return m_stored.at(column, channel);
 }

@@ -62,11 +62,13 @@ private slots:
     }
 
     void aLayerIsCutOutOfAllChannels() {
-        const GateFrames frames = toRunFrames(engineFrames(0, 3), 0);
+        GateFrames frames = toRunFrames(engineFrames(0, 1), 0); // in two blocks
+        QVERIFY(frames.append(toRunFrames(engineFrames(1, 2), 0)));
         const ChannelMap map = channelsOfLayer(frames, 1);
         QCOMPARE(map.tokens, 3);
         QCOMPARE(map.width, 3);
-        QCOMPARE(map.at(2, 1), static_cast<float>(2 * 16 + 4 + 1) / 255.0F);
+        for (int token = 0; token < 3; ++token)
+            QCOMPARE(map.at(token, 1), static_cast<float>(token * 16 + 4 + 1) / 255.0F);
         QCOMPARE(channelsOfLayer(frames, 2).tokens, 0);
         GateFrames withoutChannels = frames;
         withoutChannels.channelCodes.clear();

@@ -41,14 +41,17 @@ GateFrames ScriptedGenerator::gatesOf(const Script& script, int token) {
     frames.firstToken = token;
     frames.layers = script.layers;
     frames.width = script.width;
+    QByteArray codes;
+    codes.reserve(qsizetype{script.layers} * script.width);
     for (int layer = 0; layer < script.layers; ++layer) {
         const int seed = token * 31 + layer * 7;
         frames.summaries.append(GateSummary{
             step(seed % 65536, 65535.0F), step(seed * 3 % 65536, 65535.0F), step(seed % 100, 255.0F),
             step(seed % 100 + 50, 255.0F), step(seed % 100 + 100, 255.0F), step(seed * 5 % 65536, 65535.0F)});
         for (int channel = 0; channel < script.width; ++channel)
-            frames.channelCodes.append(static_cast<char>((seed + channel * 13) % 256));
+            codes.append(static_cast<char>((seed + channel * 13) % 256));
     }
+    frames.channelCodes = codes;
     return frames;
 }
 
