@@ -34,7 +34,8 @@ private slots:
                              384,
                              8192,
                              10'123'456,
-                             true};
+                             true,
+                             QStringLiteral("cpu")};
         QCOMPARE(modelInfoFromJson(toJson(info)), info);
     }
 
