@@ -215,6 +215,8 @@ void widenGroupImpl(const PackedLayout& layout, const std::byte* tile, std::size
 void packInputsImpl(const float* x, std::size_t count, PackedInput* inputs) {
     const hn::ScalableTag<float> d;
     const hn::RebindToSigned<decltype(d)> integers;
+    const hn::Rebind<std::int16_t, decltype(d)> words;
+    const hn::Rebind<std::int8_t, decltype(d)> bytes;
     const std::size_t lanes = hn::Lanes(d);
     constexpr float kLargestCode = 127 * 256; // its high part is 127 however the low part is rounded
     for (std::size_t block = 0; block < count / kTileColumns; ++block, x += kTileColumns, ++inputs) {
@@ -225,29 +227,28 @@ void packInputsImpl(const float* x, std::size_t count, PackedInput* inputs) {
             largest = hn::Max(largest, hn::Abs(values));
             nothing = hn::MulAdd(values, hn::Zero(d), nothing);
         }
-        const bool isFinite = hn::GetLane(hn::SumOfLanes(d, nothing)) == 0;
-        inputs->scale = hn::GetLane(hn::MaxOfLanes(d, largest)) / kLargestCode;
-        const float inverse = 1.0f / inputs->scale;
-        HWY_ALIGN std::int32_t codes[kTileColumns] = {};
-        if (!isFinite) { // the products shall not be finite either
+        if (hn::GetLane(hn::SumOfLanes(d, nothing)) != 0) { // the products shall not be finite either
+            *inputs = {};
             inputs->scale = std::numeric_limits<float>::quiet_NaN();
-            codes[0] = 1;
-        } else if (!std::isfinite(inverse)) { // all zero, or too small to have codes
-            inputs->scale = 0;
-        } else {
-            for (std::size_t i = 0; i < kTileColumns; i += lanes)
-                hn::Store(hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, inverse))), integers,
-                          codes + i);
+            inputs->codes[0] = inputs->low[0] = 1;
+            inputs->sum = 1;
+            continue;
         }
-        std::int32_t sum = 0;
-        for (std::size_t i = 0; i < kTileColumns; ++i) {
-            const std::int32_t high = (codes[i] + 128) >> 8;
-            inputs->codes[i] = static_cast<std::int16_t>(codes[i]);
-            inputs->high[i] = static_cast<std::int8_t>(high);
-            inputs->low[i] = static_cast<std::int8_t>(codes[i] - high * 256);
-            sum += codes[i];
+        inputs->scale = hn::GetLane(hn::MaxOfLanes(d, largest)) / kLargestCode;
+        float inverse = 1.0f / inputs->scale;
+        if (!std::isfinite(inverse)) // all zero, or too small to have codes
+            inputs->scale = inverse = 0;
+        auto sum = hn::Zero(integers);
+        for (std::size_t i = 0; i < kTileColumns; i += lanes) {
+            const auto codes = hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, inverse)));
+            const auto high = hn::ShiftRight<8>(hn::Add(codes, hn::Set(integers, 128)));
+            const auto low = hn::Sub(codes, hn::ShiftLeft<8>(high));
+            hn::StoreU(hn::DemoteTo(words, codes), words, inputs->codes + i);
+            hn::StoreU(hn::DemoteTo(bytes, high), bytes, inputs->high + i);
+            hn::StoreU(hn::DemoteTo(bytes, low), bytes, inputs->low + i);
+            sum = hn::Add(sum, codes);
         }
-        inputs->sum = sum;
+        inputs->sum = hn::GetLane(hn::SumOfLanes(integers, sum));
     }
 }
 
@@ -290,9 +291,10 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
     const PackedLayout layout = packedLayout(weights.type);
     const int mostTokens = HWY_DYNAMIC_DISPATCH(mostTokensImpl)();
     const bool vnni = usesVnni();
+    const std::size_t groupBytes = weights.groupBytes();
+    const std::byte* group = weights.group(rowBegin / kTileRows);
     alignas(kBufferAlignment) float sums[4 * kTileRows];
-    for (int row = rowBegin; row < rowEnd; row += kTileRows) {
-        const std::byte* const group = weights.group(row / kTileRows);
+    for (int row = rowBegin; row < rowEnd; row += kTileRows, group += groupBytes) {
         // All tokens on these 16 rows before the next: they are in the cache after the first.
         for (int token = 0; token < tokens;) {
             int count = mostTokens;
