@@ -124,7 +124,7 @@ public:
     virtual void previousRows(std::span<const PreviousRows> ops) = 0;
     virtual void convolutionalShift(std::span<const ConvolutionalShift> ops) = 0;
     virtual void adaptiveGate(std::span<const AdaptiveGate> ops) = 0;
-    // To the sinks of the step. While a step is repeated, its end is the time by which they have been read.
+    // To the sinks of the step. A device may read the gates of a repeated step until that step ends.
     virtual void reportGates(const GateReport& report) = 0;
 
     // The next token. On the host the sampler draws it: never complete there.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 namespace {
@@ -21,7 +22,7 @@ constexpr int kTokens = 3000;
 QString storyOf(int words) {
     QString story;
     for (int word = 0; word < words; ++word)
-        story += word % 120 == 119 ? QStringLiteral("river.\n\n") : QStringLiteral("over the ");
+        story += word % 120 == 119 ? QStringLiteral("river.\n\n") : QStringLiteral("ferry ");
     return story;
 }
 

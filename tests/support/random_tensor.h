@@ -24,8 +24,9 @@ namespace support {
     return {values.begin(), values.end()};
 }
 
-// Of a matrix that is not packed: what its weights stand for.
-[[nodiscard]] inline std::vector<float> valuesOf(const engine::Matrix& matrix) {
+// What weights that are not packed stand for; nothing if they cannot be read.
+[[nodiscard]] inline std::vector<float> valuesOf(const engine::LinearWeights& weights) {
+    const engine::Matrix& matrix = weights.matrix();
     std::vector<float> values(static_cast<std::size_t>(matrix.rows) *
                               static_cast<std::size_t>(matrix.columns));
     if (!engine::toFloat32(matrix.type, {static_cast<const std::byte*>(matrix.data), matrix.byteSize()},

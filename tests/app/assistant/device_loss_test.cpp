@@ -42,7 +42,7 @@ private slots:
         QTest::addColumn<QString>("sentence");
         QTest::newRow("lost") << kIllegalAddress << QStringLiteral("graphics card stopped working");
         QTest::newRow("full") << kMemoryAllocation
-                              << QStringLiteral("graphics card has not enough free memory");
+                              << QStringLiteral("graphics card does not have enough free memory");
     }
 
     void aCardThatFailsCostsNoTextAndTheProcessorGoesOn() {

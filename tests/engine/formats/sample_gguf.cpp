@@ -59,16 +59,6 @@ std::string nameInFile(std::string_view official, Version version) {
     return block + half + name + (name.ends_with(".weight") ? "" : ".weight");
 }
 
-// Planes of [rows, columns] as planes of [columns, rows].
-std::vector<float> transposed(const std::vector<float>& in, std::size_t rows, std::size_t columns) {
-    std::vector<float> out(in.size());
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        const std::size_t plane = i / (rows * columns), row = i / columns % rows, column = i % columns;
-        out[plane * rows * columns + column * rows + row] = in[i];
-    }
-    return out;
-}
-
 bool isOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -94,12 +84,12 @@ public:
             addMix(official, name);
         } else if (inBlock == "att.time_maa_w2") {
             const auto R = static_cast<std::uint64_t>(official.shape[1]), C = width();
-            put(name, factorType(), {R, C, 5}, transposed(official.values, R, C));
+            put(name, factorType(), {R, C, 5}, transposed(official).values);
         } else if (isOneOf(inBlock, {"att.time_maa_w1", "att.time_decay_w1", "att.time_decay_w2", "att.w1",
                                      "att.w2", "att.a1", "att.a2", "att.v1", "att.v2", "att.g1", "att.g2"})) {
             const auto rows = static_cast<std::uint64_t>(official.shape[0]),
                        columns = static_cast<std::uint64_t>(official.shape[1]);
-            put(name, factorType(), {rows, columns}, transposed(official.values, rows, columns));
+            put(name, factorType(), {rows, columns}, transposed(official).values);
         } else if (inBlock == "att.time_faaaa") {
             put(name, DataType::Float32,
                 {static_cast<std::uint64_t>(m_sizes.headSize), static_cast<std::uint64_t>(m_sizes.heads)},

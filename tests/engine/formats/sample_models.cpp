@@ -119,6 +119,19 @@ std::vector<Tensor> officialModel(Version version, const Sizes& sizes) {
     return b.take();
 }
 
+Tensor transposed(const Tensor& tensor) {
+    Tensor result = tensor;
+    const auto n = tensor.shape.size();
+    const auto rows = static_cast<std::size_t>(tensor.shape[n - 2]),
+               columns = static_cast<std::size_t>(tensor.shape[n - 1]);
+    std::swap(result.shape[n - 2], result.shape[n - 1]);
+    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+        const std::size_t plane = i / (rows * columns), row = i / columns % rows, column = i % columns;
+        result.values[(plane * columns + column) * rows + row] = tensor.values[i];
+    }
+    return result;
+}
+
 void appendBytes(Bytes& bytes, std::span<const std::byte> added) {
     const std::size_t before = bytes.size();
     bytes.resize(before + added.size());

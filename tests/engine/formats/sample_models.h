@@ -30,6 +30,9 @@ struct Tensor {
 
 [[nodiscard]] std::vector<Tensor> officialModel(Version version, const Sizes& sizes);
 
+// The last two dimensions swapped.
+[[nodiscard]] Tensor transposed(const Tensor& tensor);
+
 using Bytes = std::vector<std::byte>;
 void appendBytes(Bytes& bytes, std::span<const std::byte> added);
 template <class T> void append(Bytes& bytes, std::span<const T> values) {

@@ -7,20 +7,6 @@ namespace samples {
 
 namespace {
 
-// The last two dimensions swapped.
-Tensor transposed(const Tensor& tensor) {
-    Tensor result = tensor;
-    const auto n = tensor.shape.size();
-    const auto rows = static_cast<std::size_t>(tensor.shape[n - 2]),
-               columns = static_cast<std::size_t>(tensor.shape[n - 1]);
-    std::swap(result.shape[n - 2], result.shape[n - 1]);
-    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-        const std::size_t plane = i / (rows * columns), row = i / columns % rows, column = i % columns;
-        result.values[(plane * columns + column) * rows + row] = tensor.values[i];
-    }
-    return result;
-}
-
 std::string renamed(std::string_view name, const std::vector<NamingConvention::Renaming>& renamings) {
     for (const auto& [from, to] : renamings)
         if (name.starts_with(from))

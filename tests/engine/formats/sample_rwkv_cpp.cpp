@@ -24,28 +24,14 @@ bool isFactorOfV7(std::string_view name) {
 // The converter's changes; the shape stays row-major here.
 void convert(Tensor& t, Version version, const Sizes& sizes) {
     const std::string_view name = inBlock(t.name);
-    const std::vector<float> in = t.values;
     if (isOneOf(name, {"att.time_decay", "att.time_faaaa"})) {
         t.shape = {sizes.heads, sizes.headSize, 1};
         if (version == Version::V5_2 && name == "att.time_decay")
             for (float& value : t.values)
                 value = std::exp(-std::exp(value));
-    } else if (name == "att.time_maa_w2") { // [5,R,C] -> [5,C,R]
-        const auto rows = static_cast<std::size_t>(t.shape[1]),
-                   columns = static_cast<std::size_t>(t.shape[2]);
-        for (std::size_t p = 0; p < 5; ++p)
-            for (std::size_t i = 0; i < rows; ++i)
-                for (std::size_t j = 0; j < columns; ++j)
-                    t.values[(p * columns + j) * rows + i] = in[(p * rows + i) * columns + j];
-        std::swap(t.shape[1], t.shape[2]);
-    } else if (isFactorOfV7(name) ||
-               isOneOf(name, {"att.time_maa_w1", "att.time_decay_w1", "att.time_decay_w2"})) {
-        const auto rows = static_cast<std::size_t>(t.shape[0]),
-                   columns = static_cast<std::size_t>(t.shape[1]);
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < columns; ++j)
-                t.values[j * rows + i] = in[i * columns + j];
-        std::swap(t.shape[0], t.shape[1]);
+    } else if (isFactorOfV7(name) || isOneOf(name, {"att.time_maa_w1", "att.time_maa_w2", "att.time_decay_w1",
+                                                    "att.time_decay_w2"})) {
+        t = transposed(t);
     } else if (version != Version::V7 && t.shape.size() == 3) {
         t.shape = {t.shape[2]}; // time_mix_*, time_maa_*
     }

@@ -21,17 +21,6 @@ std::string_view storageClass(DataType type) {
     }
 }
 
-// Column by column: the transposed matrix, row-major.
-std::vector<float> transposed(const Tensor& matrix) {
-    const auto rows = static_cast<std::size_t>(matrix.shape[0]),
-               columns = static_cast<std::size_t>(matrix.shape[1]);
-    std::vector<float> values(matrix.values.size());
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t column = 0; column < columns; ++column)
-            values[column * rows + row] = matrix.values[row * columns + column];
-    return values;
-}
-
 std::vector<std::int64_t> rowMajorStrides(const std::vector<std::int64_t>& shape) {
     std::vector<std::int64_t> strides(shape.size());
     std::int64_t stride = 1;
@@ -232,7 +221,7 @@ Bytes torchFile(const std::vector<Tensor>& model, const TorchOptions& options) {
         const bool isTransposed = options.isTransposed && tensor.shape.size() == 2;
         if (isTransposed)
             view.strides = {1, tensor.shape[0]};
-        const std::vector<float> values = isTransposed ? transposed(tensor) : tensor.values;
+        const std::vector<float> values = isTransposed ? transposed(tensor).values : tensor.values;
         if (storages.empty() || !options.hasOneStorage)
             storages.emplace_back();
         Bytes& storage = storages.back();

@@ -11,6 +11,7 @@
 #include <cstring>
 
 using namespace engine;
+using support::valuesOf;
 
 namespace {
 
@@ -18,14 +19,6 @@ std::vector<float> ramp(std::size_t count) {
     std::vector<float> values(count);
     for (std::size_t i = 0; i < count; ++i)
         values[i] = 0.125f * static_cast<float>(i % 41) - 2.0f; // exact in every type
-    return values;
-}
-
-std::vector<float> valuesOf(const LinearWeights& weights) {
-    const Matrix& m = weights.matrix();
-    std::vector<float> values(static_cast<std::size_t>(m.rows) * static_cast<std::size_t>(m.columns));
-    if (!toFloat32(m.type, {static_cast<const std::byte*>(m.data), m.byteSize()}, values))
-        qFatal("conversion failed");
     return values;
 }
 

@@ -51,7 +51,7 @@ private slots:
         const auto stored =
             LinearWeights::fromFloat32(randomTensor(r * w, 2), rank, width, static_cast<DataType>(type));
         QVERIFY(stored);
-        const auto factor = support::valuesOf(stored->matrix());
+        const auto factor = support::valuesOf(*stored);
         const auto bias = randomTensor(w, 3);
         auto activated = toDouble(hidden);
         for (double& value : activated)

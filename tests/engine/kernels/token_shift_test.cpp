@@ -93,7 +93,7 @@ private:
         const auto stored =
             LinearWeights::fromFloat32(randomTensor(5 * kRank * w, 3, 0.3), 5 * kRank, width, type);
         QVERIFY(stored);
-        const auto factors = support::valuesOf(stored->matrix());
+        const auto factors = support::valuesOf(*stored);
         const auto mix = randomTensor(5 * w, 4, 0.3, 0.5);
         ThreadPool pool(2);
         support::onEveryInstructionSet([&](const char* target) {

@@ -1,7 +1,6 @@
 // One model in every form in which it is published gives the same logits: PyTorch, safetensors under everybody's names, GGUF,
 // rwkv.cpp.
 #include "engine/core/random.h"
-#include "engine/formats/safetensors_writer.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
@@ -9,6 +8,7 @@
 #include "tests/engine/formats/sample_naming.h"
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 #include "tests/engine/formats/sample_torch.h"
+#include "tests/support/model_writer.h"
 #include "tests/support/tensor_comparison.h"
 
 #include <QTemporaryDir>
@@ -42,12 +42,11 @@ Tensors modelOf(Version version, DataType type) {
     return model;
 }
 
-Expected<void> writeSafetensors(const Tensors& model, DataType type, const std::filesystem::path& path) {
-    SafetensorsWriter writer;
+bool writeSafetensors(const Tensors& model, DataType type, const std::filesystem::path& path) {
+    support::FileTensors tensors;
     for (const samples::Tensor& tensor : model)
-        if (auto added = writer.addFloat32(tensor.name, type, tensor.shape, tensor.values); !added)
-            return added;
-    return writer.write(path);
+        tensors[tensor.name] = {tensor.shape, tensor.values};
+    return support::writeTensors(tensors, {}, path, type);
 }
 
 } // namespace
