@@ -2,6 +2,8 @@
 // Source:  spec/rwkv-models.md section 4 (forward) and 10.1 (backward, the form that stores no states).
 // Shapes:  r, k, v, w (decay in (0,1)), y [tokens, heads, N] with rows `stride` apart; u [heads, N];
 //          state [heads, N, N], [key][value], updated in place.
+#include "engine/training/ops/register_row-inl.h"
+
 #include <hwy/highway.h>
 
 #include <cstddef>
@@ -17,54 +19,72 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// A row of N values held in vector registers. The compiler splits the 64-byte vectors where registers are shorter.
-template <class Real, int N> struct Row {
-    typedef Real Vector __attribute__((vector_size(64), aligned(sizeof(Real)), may_alias));
-    static constexpr int kLanes = 64 / sizeof(Real);
-    static constexpr int kVectors = N / kLanes;
-    static_assert(N % kLanes == 0);
-    Vector v[kVectors];
+// Columns of a state worked on at a time: a sum, a decay and an addition of so many stay in sixteen registers.
+template <class Real, int N>
+using HeldRow =
+    Row<Real, (N < 4 * HWY_MAX_BYTES / int(sizeof(Real)) ? N : 4 * HWY_MAX_BYTES / int(sizeof(Real)))>;
 
-    static HWY_INLINE Row load(const Real* from) {
-        Row row;
+// One token's step of a state [N,N] whose rows decay: out = bonus added + sum_i a_i state_i, state_i = decay_i state_i + b_i added.
+template <class Real, int N>
+HWY_INLINE void rowDecayStep(Real* state, const Real* a, const Real* decay, const Real* b, const Real* added,
+                             Real bonus, Real* out) {
+    using R = HeldRow<Real, N>;
+    for (int at = 0; at < N; at += R::kSize) {
+        const R addition = R::load(added + at);
+        R sum;
 #pragma GCC unroll 16
-        for (int i = 0; i < kVectors; ++i)
-            row.v[i] = *reinterpret_cast<const Vector*>(from + i * kLanes);
-        return row;
-    }
-    HWY_INLINE void store(Real* to) const {
+        for (int c = 0; c < R::kVectors; ++c)
+            sum.v[c] = addition.v[c] * bonus;
+        for (int i = 0; i < N; ++i) {
+            R s = R::load(state + i * N + at);
+            const Real ai = a[i], bi = b[i], wi = decay[i];
 #pragma GCC unroll 16
-        for (int i = 0; i < kVectors; ++i)
-            *reinterpret_cast<Vector*>(to + i * kLanes) = v[i];
+            for (int c = 0; c < R::kVectors; ++c) {
+                sum.v[c] += s.v[c] * ai;
+                s.v[c] = s.v[c] * wi + addition.v[c] * bi;
+            }
+            s.store(state + i * N + at);
+        }
+        sum.store(out + at);
     }
-};
+}
+
+// The same of a state whose columns decay: out = sum_j a_j state_j, state_j = decay state_j + b_j added.
+template <class Real, int N>
+HWY_INLINE void columnDecayStep(Real* state, const Real* a, const Real* decay, const Real* b,
+                                const Real* added, Real* out) {
+    using R = HeldRow<Real, N>;
+    for (int at = 0; at < N; at += R::kSize) {
+        const R addition = R::load(added + at), w = R::load(decay + at);
+        R sum{};
+        for (int j = 0; j < N; ++j) {
+            R s = R::load(state + j * N + at);
+            const Real aj = a[j], bj = b[j];
+#pragma GCC unroll 16
+            for (int c = 0; c < R::kVectors; ++c) {
+                sum.v[c] += s.v[c] * aj;
+                s.v[c] = s.v[c] * w.v[c] + addition.v[c] * bj;
+            }
+            s.store(state + j * N + at);
+        }
+        sum.store(out + at);
+    }
+}
+
+// sum_i r_i u_i k_i
+template <class Real, int N> HWY_INLINE Real bonusOf(const Real* r, const Real* u, const Real* k) {
+    Real bonus = 0;
+#pragma omp simd reduction(+ : bonus)
+    for (int i = 0; i < N; ++i)
+        bonus += r[i] * u[i] * k[i];
+    return bonus;
+}
 
 template <class Real, int N>
 void wkv6ForwardHead(const Real* r, const Real* k, const Real* v, const Real* w, const Real* u, int tokens,
                      std::size_t stride, Real* state, Real* y) {
-    using R = Row<Real, N>;
-    for (int t = 0; t < tokens; ++t, r += stride, k += stride, v += stride, w += stride, y += stride) {
-        const R value = R::load(v);
-        Real bonus = 0;
-#pragma omp simd reduction(+ : bonus)
-        for (int i = 0; i < N; ++i)
-            bonus += r[i] * u[i] * k[i];
-        R out;
-#pragma GCC unroll 16
-        for (int c = 0; c < R::kVectors; ++c)
-            out.v[c] = value.v[c] * bonus;
-        for (int i = 0; i < N; ++i) {
-            R s = R::load(state + i * N);
-            const Real ri = r[i], ki = k[i], wi = w[i];
-#pragma GCC unroll 16
-            for (int c = 0; c < R::kVectors; ++c) {
-                out.v[c] += s.v[c] * ri;
-                s.v[c] = s.v[c] * wi + value.v[c] * ki;
-            }
-            s.store(state + i * N);
-        }
-        out.store(y);
-    }
+    for (int t = 0; t < tokens; ++t, r += stride, k += stride, v += stride, w += stride, y += stride)
+        rowDecayStep<Real, N>(state, r, w, k, v, bonusOf<Real, N>(r, u, k), y);
 }
 
 // From dy: dr, dk, dv (written), dLog = gradient of ln w (written), du (accumulates). `scratch` holds 2 N*N + 2 tokens*N values.
@@ -73,7 +93,6 @@ template <class Real, int N>
 void wkv6BackwardHead(const Real* r, const Real* k, const Real* v, const Real* w, const Real* u,
                       const Real* dy, int tokens, std::size_t stride, const Real* startState, Real* dr,
                       Real* dk, Real* dv, Real* dLog, Real* du, Real* scratch) {
-    using R = Row<Real, N>;
     Real* stateT = scratch;                // [value][key], so that sums over values stay in registers
     Real* q = scratch + 2 * N * N;         // q_t[i] = sum_j S_{t-1}[i,j] dy_t[j]
     Real* h = q + std::size_t(tokens) * N; // h_t[i] = sum_j D_t[i,j] v_t[j]
@@ -82,57 +101,16 @@ void wkv6BackwardHead(const Real* r, const Real* k, const Real* v, const Real* w
             stateT[j * N + i] = startState[i * N + j];
     for (int t = 0; t < tokens; ++t) { // the forward recurrence once more, for q
         const std::size_t at = t * stride;
-        const R decay = R::load(w + at), key = R::load(k + at);
-        R sum{};
-        for (int j = 0; j < N; ++j) {
-            R s = R::load(stateT + j * N);
-            const Real dyj = dy[at + j], vj = v[at + j];
-#pragma GCC unroll 16
-            for (int c = 0; c < R::kVectors; ++c) {
-                sum.v[c] += s.v[c] * dyj;
-                s.v[c] = s.v[c] * decay.v[c] + key.v[c] * vj;
-            }
-            s.store(stateT + j * N);
-        }
-        sum.store(q + std::size_t(t) * N);
+        columnDecayStep<Real, N>(stateT, dy + at, w + at, v + at, k + at, q + std::size_t(t) * N);
     }
     Real* d = scratch;          // D [key][value], for dv
     Real* dT = scratch + N * N; // the same, [value][key], for h
     std::memset(scratch, 0, 2 * N * N * sizeof(Real));
     for (int t = tokens - 1; t >= 0; --t) {
         const std::size_t at = t * stride;
-        const R receptance = R::load(r + at), decay = R::load(w + at), gradient = R::load(dy + at);
-        R sum{};
-        for (int j = 0; j < N; ++j) {
-            R row = R::load(dT + j * N);
-            const Real vj = v[at + j], dyj = dy[at + j];
-#pragma GCC unroll 16
-            for (int c = 0; c < R::kVectors; ++c) {
-                sum.v[c] += row.v[c] * vj;
-                row.v[c] = row.v[c] * decay.v[c] + receptance.v[c] * dyj;
-            }
-            row.store(dT + j * N);
-        }
-        sum.store(h + std::size_t(t) * N);
-        Real bonus = 0;
-#pragma omp simd reduction(+ : bonus)
-        for (int i = 0; i < N; ++i)
-            bonus += r[at + i] * u[i] * k[at + i];
-        R out;
-#pragma GCC unroll 16
-        for (int c = 0; c < R::kVectors; ++c)
-            out.v[c] = gradient.v[c] * bonus;
-        for (int i = 0; i < N; ++i) {
-            R row = R::load(d + i * N);
-            const Real ki = k[at + i], wi = w[at + i], ri = r[at + i];
-#pragma GCC unroll 16
-            for (int c = 0; c < R::kVectors; ++c) {
-                out.v[c] += row.v[c] * ki;
-                row.v[c] = row.v[c] * wi + gradient.v[c] * ri;
-            }
-            row.store(d + i * N);
-        }
-        out.store(dv + at);
+        columnDecayStep<Real, N>(dT, v + at, w + at, dy + at, r + at, h + std::size_t(t) * N);
+        rowDecayStep<Real, N>(d, k + at, w + at, r + at, dy + at, bonusOf<Real, N>(r + at, u, k + at),
+                              dv + at);
     }
     Real following[N] = {}; // sum_j D_t[i,j] S_t[i,j], walking back from 0 at the end
     for (int t = tokens - 1; t >= 0; --t) {
