@@ -130,6 +130,8 @@ Rwkv6Gradient<Real, Operand>::Rwkv6Gradient(const ParameterLayout& layout, int s
         a.mixed.resize(5 * plane);
         a.decayHidden.resize(rows * size(shape.decayRank));
         a.channelKey.resize(rows * feedForward);
+        if constexpr (std::is_same_v<Real, Operand>)
+            a.entries.reserve(sequences * tokens, m.feedForward);
         if (enhanced) {
             a.h.resize(plane + size(sequences) * size(carriedRows(e)) * width);
             a.s.resize(plane);
@@ -157,10 +159,15 @@ Rwkv6Gradient<Real, Operand>::Rwkv6Gradient(const ParameterLayout& layout, int s
         buffer->resize(rows * narrow);
     for (auto* buffer : {&ws.mean0, &ws.scale0, &ws.meanOut, &ws.scaleOut})
         buffer->resize(rows);
-    ws.wide.resize(rows * widest);
+    // Also the value matrix's gradient turned over.
+    ws.wide.resize(std::max(rows * widest, feedForward * width));
     ws.logits.resize(headRows * vocabulary);
-    ws.logitGradient.resize(headRows * vocabulary);
+    ws.logitGradient.resize(headRows * size(logitGradientStride<Operand>(m.vocabulary)));
     ws.wkvScratch.resize(2 * size(m.headSize) * size(m.headSize) + 2 * size(tokens) * size(m.headSize));
+    if constexpr (std::is_same_v<Real, Operand>) {
+        ws.packed.resize(std::max(rows, feedForward) * width);
+        ws.entryGradient.resize(ws.layers[0].entries.value.size());
+    }
     ws.normed.resize(plane);
     ws.operandA.resize(rows * narrow);
     ws.operandB.resize(rows * narrow);

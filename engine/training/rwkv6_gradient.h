@@ -8,6 +8,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/training/operand.h"
 #include "engine/training/parameters.h"
+#include "engine/training/sparse_rows.h"
 
 #include <cstdint>
 #include <span>
@@ -34,14 +35,23 @@ template <class Real, class Operand> struct LayerActivations {
     AlignedBuffer<Real> mean1, scale1, mean2, scale2, mean3, scale3;
     AlignedBuffer<Operand> mixInput, mixHidden, mixes, mixed, decayHidden, gated, channelKeyInput,
         channelReceptanceInput, channelKey, gateInput, shiftInput, shiftHidden, routeHidden;
+    SparseRows<Real> entries; // in place of channelKey where isSparse
+    bool isSparse = false;
 };
 
 template <class Real, class Operand> struct GradientWorkspace {
     std::vector<LayerActivations<Real, Operand>> layers;
     AlignedBuffer<Real> embedded, mean0, scale0, out, meanOut, scaleOut, dx, da, db, wide, logits;
-    AlignedBuffer<Real> wkvScratch, dr, dk, dv, dLog;
+    AlignedBuffer<Real> wkvScratch, dr, dk, dv, dLog, packed, entryGradient;
     AlignedBuffer<Operand> normed, operandA, operandB, operandWide, logitGradient;
+    double skippedMultiplyAdds = 0; // in this run
 };
+
+// Elements from one row of the logits' gradient to the next: a cache line more than the vocabulary, since rows that are a power
+// of two apart share their places in the cache, which halves the rate of the product with the transposed gradient.
+template <class Operand> [[nodiscard]] constexpr int logitGradientStride(int vocabulary) {
+    return vocabulary + 64 / static_cast<int>(sizeof(Operand));
+}
 
 template <class Real, class Operand> class Rwkv6Gradient {
 public:
@@ -60,6 +70,9 @@ public:
     // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients` [layout.size()]; null:
     // forward only. `operands` holds every parameter as an operand, at the same offsets.
     double run(const Real* parameters, const Operand* operands, const Batch& batch, Real* gradients);
+
+    // Multiply-adds with zeros that products of the last run left out.
+    [[nodiscard]] double skippedMultiplyAdds() const { return m_workspace.skippedMultiplyAdds; }
 
     // The gates of the last run, [sequences * tokens, width].
     [[nodiscard]] std::span<const Real> gates(int layer) const;

@@ -5,6 +5,7 @@
 #include "engine/training/ops/cross_entropy-inl.h"
 #include "engine/training/ops/enhancement-inl.h"
 #include "engine/training/ops/normalisation-inl.h"
+#include "engine/training/ops/sparse_product-inl.h"
 #include "engine/training/ops/token_shift-inl.h"
 #include "engine/training/ops/vector_math-inl.h"
 #include "engine/training/ops/wkv6-inl.h"
@@ -51,6 +52,7 @@ public:
 
     double run() {
         auto& ws = m_workspace;
+        ws.skippedMultiplyAdds = 0;
         const Real* table = m_parameters + m_layout.embedding;
         for (int n = 0; n < m_rows; ++n)
             std::memcpy(ws.embedded.data() + std::size_t(n) * m_width,
@@ -177,8 +179,13 @@ private:
         tokenShiftForward(a.q.data(), parameter(o.channelMixReceptance), m_sequences, m_tokens, m_width,
                           a.channelReceptanceInput.data());
         linear(a.channelKeyInput.data(), o.channelKey, m_width, m_feedForward, ws.wide.data());
-        squaredReluForward(ws.wide.data(), std::size_t(m_rows) * m_feedForward, a.channelKey.data());
-        linear(a.channelKey.data(), o.channelValue, m_feedForward, m_width, a.value.data());
+        a.isSparse = collectsEntries(ws.wide.data(), a);
+        if (a.isSparse) {
+            sparseValue(a, o);
+        } else {
+            squaredReluForward(ws.wide.data(), std::size_t(m_rows) * m_feedForward, a.channelKey.data());
+            linear(a.channelKey.data(), o.channelValue, m_feedForward, m_width, a.value.data());
+        }
         linear(a.channelReceptanceInput.data(), o.channelReceptance, m_width, m_width, a.receptance.data());
 
         if (m_config.enhancement.variant == EnhancementConfig::Variant::None)
@@ -187,6 +194,27 @@ private:
             receptanceForward(a.afterAttention.data(), a.value.data(), plane, a.receptance.data(),
                               ws.da.data());
             forwardEnhancement(l, a, o, ws.da.data(), out);
+        }
+    }
+
+    // Whether the squared relu of x leaves so little that products leave out the zeros. Only where operands are Real: products of
+    // bfloat16 are quicker dense.
+    bool collectsEntries(const Real* x, Layer& a) const {
+        if constexpr (std::is_same_v<Real, Operand>)
+            return fitsSparseProducts<Real>(m_width) && collectSquaredRelu(x, a.entries);
+        else
+            return false;
+    }
+    void countSkipped(const Layer& a, int products) const {
+        const double entries = a.entries.rowStart[std::size_t(m_rows)];
+        m_workspace.skippedMultiplyAdds += products * (double(m_rows) * m_feedForward - entries) * m_width;
+    }
+    void sparseValue(Layer& a, const LayerOffsets& o) const {
+        if constexpr (std::is_same_v<Real, Operand>) {
+            countSkipped(a, 1);
+            Real* packed = m_workspace.packed.data();
+            packSlicesTransposed(operand(o.channelValue), m_feedForward, m_width, packed);
+            rowsProduct(a.entries, a.entries.value.data(), packed, m_width, a.value.data());
         }
     }
 
@@ -277,6 +305,7 @@ private:
     double head() {
         auto& ws = m_workspace;
         const int vocabulary = m_config.vocabulary;
+        const int stride = logitGradientStride<Operand>(vocabulary);
         layerNormForward(ws.out.data(), parameter(m_layout.lnOutWeight), parameter(m_layout.lnOutBias),
                          m_rows, m_width, ws.normed.data(), ws.meanOut.data(), ws.scaleOut.data());
         double loss = 0;
@@ -289,16 +318,17 @@ private:
             if (!m_batch.keptLogits.empty())
                 std::memcpy(m_batch.keptLogits.data() + std::size_t(first) * vocabulary, ws.logits.data(),
                             std::size_t(rows) * vocabulary * sizeof(Real));
-            loss += crossEntropy(ws.logits.data(), m_batch.targets.data() + first, rows, vocabulary,
-                                 m_batch.scale, m_batch.logitPull, ws.logitGradient.data());
+            loss +=
+                crossEntropy(ws.logits.data(), m_batch.targets.data() + first, rows, vocabulary,
+                             m_batch.scale, m_batch.logitPull, ws.logitGradient.data(), std::size_t(stride));
             if (!m_gradients)
                 continue;
             const Operand* d = ws.logitGradient.data();
-            matrixProduct<Real, Operand>({rows, m_width, vocabulary}, {d, vocabulary, false},
+            matrixProduct<Real, Operand>({rows, m_width, vocabulary}, {d, stride, false},
                                          {operand(m_layout.head), m_width, false},
                                          ws.da.data() + std::size_t(first) * m_width, m_width, false);
-            matrixProduct<Real, Operand>({vocabulary, m_width, rows}, {d, vocabulary, true},
-                                         {x, m_width, false}, gradient(m_layout.head), m_width, true);
+            matrixProduct<Real, Operand>({vocabulary, m_width, rows}, {d, stride, true}, {x, m_width, false},
+                                         gradient(m_layout.head), m_width, true);
         }
         if (m_gradients)
             layerNormBackward<false>(ws.out.data(), ws.da.data(), parameter(m_layout.lnOutWeight), m_rows,
@@ -320,14 +350,19 @@ private:
         // Channel mixing. dx is the gradient of h = afterAttention + sigma(r) value.
         Operand *dReceptance = ws.operandA.data(), *dValue = ws.operandB.data();
         receptanceBackward(dx, a.receptance.data(), a.value.data(), plane, dReceptance, dValue);
-        linearBackward(a.channelKey.data(), dValue, o.channelValue, m_feedForward, m_width, ws.wide.data(),
-                       false);
-        squaredReluBackward(a.channelKey.data(), ws.wide.data(), std::size_t(m_rows) * m_feedForward,
-                            ws.operandWide.data());
-        Real *dq = ws.db.data(), *dInput = ws.da.data();
+        Real* dInput = ws.da.data();
+        if (a.isSparse)
+            sparseBackward(a, o, dValue, dInput);
+        else {
+            linearBackward(a.channelKey.data(), dValue, o.channelValue, m_feedForward, m_width,
+                           ws.wide.data(), false);
+            squaredReluBackward(a.channelKey.data(), ws.wide.data(), std::size_t(m_rows) * m_feedForward,
+                                ws.operandWide.data());
+            linearBackward(a.channelKeyInput.data(), ws.operandWide.data(), o.channelKey, m_width,
+                           m_feedForward, dInput, false);
+        }
+        Real* dq = ws.db.data();
         std::memset(dq, 0, plane * sizeof(Real));
-        linearBackward(a.channelKeyInput.data(), ws.operandWide.data(), o.channelKey, m_width, m_feedForward,
-                       dInput, false);
         tokenShiftBackward(a.q.data(), parameter(o.channelMixKey), dInput, m_sequences, m_tokens, m_width, dq,
                            gradient(o.channelMixKey));
         linearBackward(a.channelReceptanceInput.data(), dReceptance, o.channelReceptance, m_width, m_width,
@@ -385,6 +420,35 @@ private:
                            gradient(o.mixX));
         layerNormBackward<true>(a.x.data(), dp, parameter(o.ln1Weight), m_rows, m_width, a.mean1.data(),
                                 a.scale1.data(), dx, gradient(o.ln1Weight), gradient(o.ln1Bias));
+    }
+
+    // From the gradient of `value`: that of the key's input, and of both matrices.
+    void sparseBackward(Layer& a, const LayerOffsets& o, const Operand* dValue, Real* dInput) const {
+        if constexpr (std::is_same_v<Real, Operand>) {
+            countSkipped(a, 4);
+            auto& ws = m_workspace;
+            SparseRows<Real>& entries = a.entries;
+            Real *packed = ws.packed.data(), *d = ws.entryGradient.data();
+            packSlicesTransposed(operand(o.channelValue), m_feedForward, m_width, packed);
+            productsAtEntries(entries, dValue, packed, m_width, d);
+            squaredReluBackward(entries, d);
+            indexColumns(entries);
+
+            // The value matrix is kept [width, feedForward], its gradient is summed the other way round.
+            Real* transposed = ws.wide.data();
+            std::memset(transposed, 0, std::size_t(m_feedForward) * m_width * sizeof(Real));
+            packSlices(dValue, m_rows, m_width, packed);
+            columnsProduct(entries, entries.value.data(), packed, m_width, transposed);
+            Real* dMatrix = gradient(o.channelValue);
+            inSquares(m_feedForward, m_width, [&](std::size_t j, std::size_t i) {
+                dMatrix[j * std::size_t(m_feedForward) + i] += transposed[i * std::size_t(m_width) + j];
+            });
+
+            packSlices(a.channelKeyInput.data(), m_rows, m_width, packed);
+            columnsProduct(entries, d, packed, m_width, gradient(o.channelKey));
+            packSlices(operand(o.channelKey), m_feedForward, m_width, packed);
+            rowsProduct(entries, d, packed, m_width, dInput);
+        }
     }
 
     // The gradient of wkv's output stands in `da`.

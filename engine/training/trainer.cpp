@@ -13,6 +13,7 @@
 #include <cmath>
 #include <memory>
 #include <numbers>
+#include <numeric>
 
 namespace engine {
 
@@ -58,7 +59,7 @@ public:
                std::span<TrainingState<float>> states, bool train, ThreadPool& pool) {
         const int sequences = static_cast<int>(states.size());
         const int pieces = sequences / m_settings.microBatch;
-        std::vector<double> losses(static_cast<std::size_t>(pieces));
+        std::vector<double> losses(static_cast<std::size_t>(pieces)), skipped(losses.size());
         pool.run([&](int thread) {
             float* gradient = train ? m_gradients[static_cast<std::size_t>(thread)].data() : nullptr;
             if (train)
@@ -74,17 +75,19 @@ public:
                                               static_cast<std::size_t>(m_settings.microBatch));
                 batch.scale = 1.0f / static_cast<float>(sequences * m_settings.window);
                 batch.logitPull = train ? m_settings.logitPull : 0;
-                losses[static_cast<std::size_t>(piece)] = m_passes[static_cast<std::size_t>(thread)]->run(
-                    m_parameters.data(), m_operands.data(), batch, gradient);
+                auto& pass = *m_passes[static_cast<std::size_t>(thread)];
+                losses[static_cast<std::size_t>(piece)] =
+                    pass.run(m_parameters.data(), m_operands.data(), batch, gradient);
+                skipped[static_cast<std::size_t>(piece)] = pass.skippedMultiplyAdds();
             }
         });
-        double sum = 0;
-        for (const double loss : losses)
-            sum += loss;
-        return sum;
+        m_skippedMultiplyAdds = std::accumulate(skipped.begin(), skipped.end(), 0.0);
+        return std::accumulate(losses.begin(), losses.end(), 0.0);
     }
 
     [[nodiscard]] std::span<const std::span<float>> gradients() const { return m_views; }
+    // Multiply-adds with zeros that the last run left out.
+    [[nodiscard]] double skippedMultiplyAdds() const { return m_skippedMultiplyAdds; }
 
 private:
     const ParameterLayout& m_layout;
@@ -94,6 +97,7 @@ private:
     std::vector<std::unique_ptr<Rwkv6Gradient<float, Operand>>> m_passes;
     std::vector<AlignedBuffer<float>> m_gradients;
     std::vector<std::span<float>> m_views;
+    double m_skippedMultiplyAdds = 0;
 };
 
 // Bits per byte on stretches of the validation text.
@@ -225,7 +229,7 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     const auto begun = Clock::now();
     auto lastReport = begun, lastCheckpoint = begun;
     std::int64_t reportedStep = step, firstStep = step;
-    double lossSum = 0;
+    double lossSum = 0, skippedMultiplyAdds = 0;
     TrainingResult result;
     for (; step < settings.steps() && !stop.stop_requested();) {
         order.batch(step, inputs, targets, starts);
@@ -234,6 +238,7 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
                 states[slot].reset();
         gradient.setParameters(parameters.span(), pool);
         const double loss = gradient.run(inputs, targets, states, true, pool) / static_cast<double>(perStep);
+        skippedMultiplyAdds += gradient.skippedMultiplyAdds();
         const float rate = schedule.at(static_cast<int>(step));
         const double norm = optimiser.step(parameters.span(), gradient.gradients(), rate, pool);
         ++step;
@@ -267,13 +272,16 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
             r.gradientNorm = norm;
             r.learningRate = rate;
             r.tokensPerSecond = stepsDone * static_cast<double>(perStep) / elapsed;
-            r.gflops = r.tokensPerSecond * 6 * layout.multiplyAddsPerToken() / 1e9;
+            r.gflops =
+                (r.tokensPerSecond * 6 * layout.multiplyAddsPerToken() - 2 * skippedMultiplyAdds / elapsed) /
+                1e9;
             r.secondsLeft = secondsSince(begun) / static_cast<double>(step - firstStep) *
                             static_cast<double>(settings.steps() - step);
             report(r);
             lastReport = Clock::now();
             reportedStep = step;
             lossSum = 0;
+            skippedMultiplyAdds = 0;
         }
     }
     if (auto saved = save(); !saved)

@@ -61,7 +61,7 @@ struct TrainingReport {
     double gradientNorm = 0; // of the last step, before clipping
     double learningRate = 0;
     double tokensPerSecond = 0; // since the last report
-    double gflops = 0;          // of matrix products, 6 * multiply-adds per token
+    double gflops = 0;          // of matrix products: 6 * multiply-adds per token, less what zeros saved
     double secondsLeft = 0;
     std::optional<double> validationBitsPerByte;
     std::string

@@ -59,15 +59,25 @@ class GradientTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void equalsFiniteDifference_data() { addEnhancements(); }
+    void equalsFiniteDifference_data() {
+        QTest::addColumn<QString>("enhancement");
+        QTest::addColumn<bool>("isSparse");
+        for (const std::string& name : fixture::enhancements())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
+        QTest::newRow("base, zeros left out") << QStringLiteral("base") << true;
+        QTest::newRow("adaptive, zeros left out") << QStringLiteral("adaptive") << true;
+    }
 
     // Every tensor: the derivative along a random direction within the tensor, by central differences, from states that a
     // first window left behind.
     void equalsFiniteDifference() {
         QFETCH(QString, enhancement);
+        QFETCH(bool, isSparse);
         const TrainingShape shape = fixture::smallShape(enhancement.toStdString());
         const ParameterLayout layout(shape);
-        const auto parameters = fixture::randomParameters<double>(layout, 3);
+        auto parameters = fixture::randomParameters<double>(layout, 3);
+        if (isSparse)
+            fixture::quietChannelMixing(layout, parameters);
         const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
         auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
         targets[5] = -1; // one that does not count
@@ -77,6 +87,7 @@ private slots:
         const auto carried = run.states;
         std::vector<double> gradient(layout.size());
         run(parameters, inputs, targets, gradient.data());
+        QCOMPARE(run.gradient.skippedMultiplyAdds() > 0, isSparse);
 
         Random random(7);
         for (const Parameter& p : layout.parameters()) {
@@ -135,6 +146,47 @@ private slots:
         QCOMPARE(part.states[0].position, whole.states[0].position);
         for (std::size_t i = 0; i < part.states[0].values.size(); ++i)
             QVERIFY(std::abs(part.states[0].values[i] - whole.states[0].values[i]) < 1e-10);
+    }
+
+    // With and without zeros to leave out, on the instruction set that trains.
+    void floatEqualsDouble_data() {
+        QTest::addColumn<bool>("isSparse");
+        QTest::newRow("dense") << false;
+        QTest::newRow("zeros left out") << true;
+    }
+    void floatEqualsDouble() {
+        QFETCH(bool, isSparse);
+        TrainingShape shape = fixture::smallShape("adaptive");
+        shape.model.width = 128; // two slices of the products that leave out zeros
+        shape.model.heads = 8;
+        const ParameterLayout layout(shape);
+        auto parameters = fixture::randomParameters<double>(layout, 3, 0.1);
+        if (isSparse)
+            fixture::quietChannelMixing(layout, parameters);
+        const std::vector<float> rounded(parameters.begin(), parameters.end());
+        parameters.assign(rounded.begin(), rounded.end());
+        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        std::vector<double> exact(layout.size());
+        std::vector<float> found(layout.size());
+        Run<double, double> doubles(layout);
+        Run<float, float> floats(layout);
+        const double loss = doubles(parameters, inputs, targets, exact.data());
+        QVERIFY(std::abs(floats(rounded, inputs, targets, found.data()) - loss) < 1e-5 * loss);
+        QCOMPARE(floats.gradient.skippedMultiplyAdds() > 0, isSparse);
+        QCOMPARE(floats.gradient.skippedMultiplyAdds(), doubles.gradient.skippedMultiplyAdds());
+        for (const Parameter& p : layout.parameters()) {
+            double largest = 0, error = 0;
+            for (std::size_t i = p.offset; i < p.offset + p.size; ++i) {
+                largest = std::max(largest, std::abs(exact[i]));
+                error = std::max(error, std::abs(exact[i] - static_cast<double>(found[i])));
+            }
+            // Layers of random values enlarge what float32 rounds away; a wrong term is off by a hundred times more.
+            QVERIFY2(error <= 5e-4 * largest, qPrintable(QString("%1: off by %2 of %3")
+                                                             .arg(QString::fromStdString(p.name))
+                                                             .arg(error)
+                                                             .arg(largest)));
+        }
     }
 
     void bfloat16StaysNearFloat_data() { addEnhancements(); }

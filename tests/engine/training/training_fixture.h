@@ -65,4 +65,18 @@ std::vector<Real> randomParameters(const engine::ParameterLayout& layout, std::u
     return values;
 }
 
+// Channel mixing's keys moved down, so that the squared relu leaves less than one in kSparseShare.
+template <class Real>
+void quietChannelMixing(const engine::ParameterLayout& layout, std::vector<Real>& parameters) {
+    const auto& shape = layout.shape().model;
+    for (int l = 0; l < shape.layers; ++l) {
+        const engine::LayerOffsets& o = layout.layer(l);
+        const auto width = static_cast<std::size_t>(shape.width);
+        for (std::size_t i = 0; i < width; ++i)
+            parameters[o.ln2Bias + i] += Real(1);
+        for (std::size_t i = 0; i < width * static_cast<std::size_t>(shape.feedForward); ++i)
+            parameters[o.channelKey + i] -= Real(0.15);
+    }
+}
+
 } // namespace fixture
