@@ -13,6 +13,13 @@ namespace engine {
 
 inline constexpr std::size_t kBufferAlignment = 64; // one cache line, one AVX-512 register
 
+// Uninitialised memory for an AlignedBuffer, at least so aligned; throws std::bad_alloc. From a few megabytes on it is asked for in
+// huge pages, where the system has them for programs that ask: weights are read in leaps, and a leap into another page of 4 KiB
+// has to wait for its address first.
+[[nodiscard]] void* allocateAligned(std::size_t bytes);
+// `bytes` as allocated.
+void freeAligned(void* memory, std::size_t bytes) noexcept;
+
 // A resizable array of trivially copyable T. Allocation throws std::bad_alloc, which the engine's entry points turn
 // into ErrorCode::OutOfMemory.
 template <class T> class AlignedBuffer {
@@ -42,7 +49,7 @@ public:
         swap(other);
         return *this;
     }
-    ~AlignedBuffer() { ::operator delete (m_data, std::align_val_t{kBufferAlignment}); }
+    ~AlignedBuffer() { freeAligned(m_data, byteSize()); }
 
     // Discards the content; the new elements are zero.
     void resize(std::size_t size) {
@@ -78,7 +85,7 @@ private:
             return;
         if (size > static_cast<std::size_t>(-1) / 2 / sizeof(T))
             throw std::bad_alloc();
-        m_data = static_cast<T*>(::operator new (size * sizeof(T), std::align_val_t{kBufferAlignment}));
+        m_data = static_cast<T*>(allocateAligned(size * sizeof(T)));
         m_size = size;
     }
 

@@ -13,7 +13,7 @@ class AlignedBufferTest : public QObject {
 
 private slots:
     void startsAlignedAndZero() {
-        for (const std::size_t size : {1, 7, 64, 1000}) {
+        for (const std::size_t size : {1, 7, 64, 1000, 5 << 20}) { // the last one in huge pages
             const AlignedBuffer<float> buffer(size);
             QCOMPARE(buffer.size(), size);
             QCOMPARE(buffer.byteSize(), size * sizeof(float));
