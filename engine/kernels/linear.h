@@ -145,6 +145,7 @@ struct LinearScratch {
     std::vector<LinearJob> rowJobs, skippingJobs, tiledJobs; // the batch, strides filled in
     AlignedBuffer<std::byte> packedInputs;                   // x for packed weights (PackedInput)
     AlignedBuffer<float> skippingSums;                       // of skipping_product.h
+    AlignedBuffer<std::int32_t> skippingTotals;              // likewise
     AlignedBuffer<std::uint32_t> usedInputs;                 // likewise
     SkippedWork skipped;
     AlignedBuffer<std::uint16_t> roundedInputs;             // x as bfloat16

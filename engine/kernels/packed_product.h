@@ -41,8 +41,9 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
 // The rows [rowBegin, rowEnd) as float32; rowBegin is a multiple of 16.
 void widenPackedRows(const Matrix& weights, int rowBegin, int rowEnd, float* out);
 
-// Whether the kernels of packed_product_vnni.h are used here.
-[[nodiscard]] bool usesVnni();
+// The kernels that are used here; but for Plain, those of packed_product_x86.h.
+enum class PackedKernels : std::uint8_t { Plain, Avx2, Vnni };
+[[nodiscard]] PackedKernels packedKernels();
 // Makes processors with VNNI do without it, so that tests reach what others run.
 void disableVnniForTest(bool disabled);
 

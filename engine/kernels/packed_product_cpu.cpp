@@ -1,6 +1,6 @@
 #include "engine/kernels/packed_product.h"
 
-#include "engine/kernels/packed_product_vnni.h"
+#include "engine/kernels/packed_product_x86.h"
 #include "engine/kernels/simd_targets.h"
 
 #include <algorithm>
@@ -18,160 +18,29 @@
 
 #include <hwy/highway.h>
 
+#ifndef ENGINE_KERNELS_PACKED_PRODUCT_ONCE
+#define ENGINE_KERNELS_PACKED_PRODUCT_ONCE
+
+namespace engine {
+
+// One of the float16 values that a tile begins with.
+inline float halfAt(const std::byte* tile, std::size_t index) {
+    std::uint16_t bits;
+    std::memcpy(&bits, tile + 2 * index, sizeof bits);
+    return halfToFloat(bits);
+}
+
+} // namespace engine
+
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// One of the float16 values that a tile begins with.
-HWY_INLINE float halfAt(const std::byte* tile, std::size_t index) {
-    std::uint16_t bits;
-    std::memcpy(&bits, tile + 2 * index, sizeof bits);
-    return halfToFloat(bits);
-}
-
-// Sums of up to this many tokens stay in registers at once.
-#if HWY_TARGET == HWY_AVX3
-constexpr int kMostTokens = 4;
-#elif HWY_TARGET == HWY_AVX2
-constexpr int kMostTokens = 2;
-#else
-constexpr int kMostTokens = 1;
-#endif
-
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-
-// 64 codes, 4 columns of 16 rows, times the same 4 columns of x: pairs of columns are added up by the
-// multiplication, so each row has two sums side by side.
-using WordTag = hn::ScalableTag<std::int16_t>;
-using SumTag = hn::RepartitionToWide<WordTag>;
-constexpr std::size_t kParts = 64 / hn::MaxLanes(WordTag());
-
-template <int kTokens, int kCodeBits, bool kHasMinimum>
-void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
-    const WordTag words;
-    const SumTag sumTag;
-    const hn::Rebind<std::uint8_t, WordTag> bytes;
-    const hn::RepartitionToWide<SumTag> columnsTag; // four words of x
-    const hn::Rebind<float, SumTag> floats;
-    const std::size_t lanes = hn::Lanes(words);
-    const std::size_t floatLanes = hn::Lanes(floats);
-    std::fill_n(y, kTokens * kTileRows, 0.0f);
-    for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
-        hn::Vec<SumTag> sums[kTokens][kParts];
-        for (auto& token : sums)
-            for (auto& part : token)
-                part = hn::Zero(sumTag);
-        const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
-        const auto add = [&](auto load, std::size_t column) HWY_ATTR {
-            for (std::size_t part = 0; part < kParts; ++part) {
-                const auto weights = load(part * lanes);
-                for (int t = 0; t < kTokens; ++t) {
-                    const PackedInput& input = x.values[static_cast<std::size_t>(t) * x.blocks + block];
-                    std::int64_t four;
-                    std::memcpy(&four, input.codes + column, sizeof four);
-                    const auto inputs = hn::BitCast(words, hn::Set(columnsTag, four));
-                    sums[t][part] =
-                        hn::ReorderWidenMulAccumulate(sumTag, weights, inputs, sums[t][part], sums[t][part]);
-                }
-            }
-        };
-        if constexpr (kCodeBits == 8) {
-            for (std::size_t group = 0; group < 8; ++group)
-                add([&](std::size_t at)
-                        HWY_ATTR { return hn::PromoteTo(words, hn::LoadU(bytes, codes + 64 * group + at)); },
-                    4 * group);
-        } else {
-            for (std::size_t group = 0; group < 4; ++group) {
-                const auto pairs = [&](std::size_t at) HWY_ATTR {
-                    return hn::PromoteTo(words, hn::LoadU(bytes, codes + 64 * group + at));
-                };
-                add([&](std::size_t at)
-                        HWY_ATTR { return hn::And(pairs(at), hn::Set(words, std::int16_t{15})); },
-                    4 * group);
-                add([&](std::size_t at) HWY_ATTR { return hn::ShiftRight<4>(pairs(at)); }, 16 + 4 * group);
-            }
-        }
-        const auto* scales = reinterpret_cast<const hwy::float16_t*>(tile);
-        for (int t = 0; t < kTokens; ++t) {
-            const PackedInput& input = x.values[static_cast<std::size_t>(t) * x.blocks + block];
-            HWY_ALIGN std::int32_t pairs[2 * kTileRows];
-            for (std::size_t part = 0; part < kParts; ++part)
-                hn::Store(sums[t][part], sumTag, pairs + part * lanes / 2);
-            const float sum = input.scale * static_cast<float>(input.sum);
-            for (std::size_t row = 0; row < kTileRows; row += floatLanes) {
-                hn::Vec<SumTag> even, odd;
-                hn::LoadInterleaved2(sumTag, pairs + 2 * row, even, odd);
-                const auto total = hn::Add(hn::Add(even, odd), hn::Set(sumTag, -layout.offset * input.sum));
-                const auto scale = hn::Mul(widened(floats, scales + row), hn::Set(floats, input.scale));
-                float* const out = y + t * kTileRows + row;
-                auto result = hn::MulAdd(hn::ConvertTo(floats, total), scale, hn::LoadU(floats, out));
-                if constexpr (kHasMinimum) {
-                    const auto minimums = widened(floats, scales + kTileRows + row);
-                    result = hn::MulAdd(minimums, hn::Set(floats, sum), result);
-                }
-                hn::StoreU(result, floats, out);
-            }
-        }
-    }
-}
-
-#else // one weight after another
-
-template <int kTokens, int kCodeBits, bool kHasMinimum>
-void productGroupOfKind(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
-    static_assert(kTokens == 1);
-    std::fill_n(y, kTileRows, 0.0f);
-    for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
-        const PackedInput& input = x.values[block];
-        const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
-        for (std::size_t row = 0; row < kTileRows; ++row) {
-            std::int32_t total = -layout.offset * input.sum;
-            for (std::size_t column = 0; column < kTileColumns; ++column) {
-                const std::size_t place = kCodeBits == 8 ? column : column % 16;
-                const int stored = codes[place / 4 * 64 + 4 * row + place % 4];
-                const int code = kCodeBits == 8 ? stored : column < 16 ? stored & 15 : stored >> 4;
-                total += code * input.codes[column];
-            }
-            y[row] += static_cast<float>(total) * (halfAt(tile, row) * input.scale);
-            if constexpr (kHasMinimum)
-                y[row] += halfAt(tile, kTileRows + row) * (input.scale * static_cast<float>(input.sum));
-        }
-    }
-}
-
-#endif
-
-template <int kTokens>
-void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, float* y) {
-    if (layout.codeBits == 8)
-        layout.hasMinimum ? productGroupOfKind<kTokens, 8, true>(layout, group, x, y)
-                          : productGroupOfKind<kTokens, 8, false>(layout, group, x, y);
-    else
-        layout.hasMinimum ? productGroupOfKind<kTokens, 4, true>(layout, group, x, y)
-                          : productGroupOfKind<kTokens, 4, false>(layout, group, x, y);
-}
-
-void productGroupImpl(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
-                      bool mayUseVnni, float* y) {
-#if HWY_TARGET == HWY_AVX3
-    if (mayUseVnni)
-        return vnni::productGroup(layout, group, x, tokens, y);
-    if (tokens == 4)
-        return productGroup<4>(layout, group, x, y);
-#endif
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-    if (tokens == 2)
-        return productGroup<2>(layout, group, x, y);
-#endif
-    static_cast<void>(mayUseVnni);
-    static_cast<void>(tokens);
-    productGroup<1>(layout, group, x, y);
-}
-
-int mostTokensImpl() { return kMostTokens; }
-bool isForVnniImpl() { return HWY_TARGET == HWY_AVX3; }
+std::size_t vectorBytesImpl() { return hn::MaxLanes(hn::ScalableTag<std::uint8_t>()); }
 
 // 16 values: scale * code + start.
 HWY_INLINE void widenCodes(const std::uint8_t* codes, float scale, float start, float* out) {
@@ -260,9 +129,7 @@ HWY_AFTER_NAMESPACE();
 
 namespace engine {
 
-HWY_EXPORT(productGroupImpl);
-HWY_EXPORT(mostTokensImpl);
-HWY_EXPORT(isForVnniImpl);
+HWY_EXPORT(vectorBytesImpl);
 HWY_EXPORT(packInputsImpl);
 HWY_EXPORT(widenGroupImpl);
 
@@ -270,12 +137,51 @@ namespace {
 
 std::atomic<bool> vnniIsDisabled{false};
 
+// One weight after another, for processors without the instructions below.
+void plainProduct(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
+    std::fill_n(y, kTileRows, 0.0f);
+    for (std::size_t block = 0; block < x.blocks; ++block, tile += layout.tileBytes()) {
+        const PackedInput& input = x.values[block];
+        const auto* codes = reinterpret_cast<const std::uint8_t*>(tile + layout.headBytes());
+        for (std::size_t row = 0; row < kTileRows; ++row) {
+            std::int32_t total = -layout.offset * input.sum;
+            for (std::size_t column = 0; column < kTileColumns; ++column) {
+                const std::size_t place = layout.codeBits == 8 ? column : column % 16;
+                const int stored = codes[place / 4 * 64 + 4 * row + place % 4];
+                const int code = layout.codeBits == 8 ? stored : column < 16 ? stored & 15 : stored >> 4;
+                total += code * input.codes[column];
+            }
+            y[row] += static_cast<float>(total) * (halfAt(tile, row) * input.scale);
+            if (layout.hasMinimum)
+                y[row] += halfAt(tile, kTileRows + row) * (input.scale * static_cast<float>(input.sum));
+        }
+    }
+}
+
+// 16 rows of weights times up to mostTokens() rows of x.
+void productGroup(PackedKernels kernels, const PackedLayout& layout, const std::byte* group,
+                  const PackedInputs& x, int tokens, float* y) {
+    switch (kernels) {
+    case PackedKernels::Vnni: return vnni::productGroup(layout, group, x, tokens, y);
+    case PackedKernels::Avx2: return avx2::productGroup(layout, group, x, tokens, y);
+    case PackedKernels::Plain: return plainProduct(layout, group, x, y);
+    }
+}
+
+// Sums of up to this many tokens stay in registers at once.
+int mostTokens(PackedKernels kernels) {
+    return kernels == PackedKernels::Vnni ? 4 : kernels == PackedKernels::Avx2 ? 2 : 1;
+}
+
 } // namespace
 
-bool usesVnni() {
-    static const bool isSupported = vnni::isSupported();
-    return isSupported && !vnniIsDisabled.load(std::memory_order_relaxed) &&
-           HWY_DYNAMIC_DISPATCH(isForVnniImpl)();
+PackedKernels packedKernels() {
+    static const bool hasVnni = vnni::isSupported(), hasAvx2 = avx2::isSupported();
+    const std::size_t vectorBytes =
+        HWY_DYNAMIC_DISPATCH(vectorBytesImpl)(); // less than there are in some tests
+    if (hasVnni && vectorBytes == 64 && !vnniIsDisabled.load(std::memory_order_relaxed))
+        return PackedKernels::Vnni;
+    return hasAvx2 && vectorBytes >= 32 ? PackedKernels::Avx2 : PackedKernels::Plain;
 }
 
 void disableVnniForTest(bool disabled) { vnniIsDisabled = disabled; }
@@ -289,19 +195,18 @@ void packedRowProduct(const Matrix& weights, const PackedInputs& x, int tokens, 
                       float* y, std::size_t yStride) {
     assert(rowBegin % kTileRows == 0 && (rowEnd % kTileRows == 0 || rowEnd == weights.rows));
     const PackedLayout layout = packedLayout(weights.type);
-    const int mostTokens = HWY_DYNAMIC_DISPATCH(mostTokensImpl)();
-    const bool vnni = usesVnni();
+    const PackedKernels kernels = packedKernels();
     const std::size_t groupBytes = weights.groupBytes();
     const std::byte* group = weights.group(rowBegin / kTileRows);
     alignas(kBufferAlignment) float sums[4 * kTileRows];
     for (int row = rowBegin; row < rowEnd; row += kTileRows, group += groupBytes) {
         // All tokens on these 16 rows before the next: they are in the cache after the first.
         for (int token = 0; token < tokens;) {
-            int count = mostTokens;
+            int count = mostTokens(kernels);
             while (count > tokens - token)
                 count /= 2;
             const PackedInputs part{x.values + static_cast<std::size_t>(token) * x.blocks, x.blocks};
-            HWY_DYNAMIC_DISPATCH(productGroupImpl)(layout, group, part, count, vnni, sums);
+            productGroup(kernels, layout, group, part, count, sums);
             for (int t = 0; t < count; ++t, ++token)
                 std::copy_n(sums + t * kTileRows, std::min(kTileRows, rowEnd - row),
                             y + static_cast<std::size_t>(token) * yStride + row);

@@ -1,4 +1,4 @@
-#include "engine/kernels/packed_product_vnni.h"
+#include "engine/kernels/packed_product_x86.h"
 
 #include <cassert>
 #include <cstring>

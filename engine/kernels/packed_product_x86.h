@@ -28,14 +28,14 @@ namespace avx2 {
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y);
 
-// sums[outputs] += the run's weights times x. What is not used has a code of zero in `x`.
-void addRun(const RunProduct& op, const PackedInput& x, float* sums);
+// sums[outputs] += the run's weights times x. What is not used has a code of zero in `x`. `totals` [outputs] is working memory.
+void addRun(const RunProduct& op, const PackedInput& x, std::int32_t* totals, float* sums);
 
 } // namespace avx2
 
 namespace vnni {
 
-// The same, of 1, 2 or 4 tokens.
+// The same, of 1, 2 or 4 tokens; needs no working memory.
 [[nodiscard]] bool isSupported();
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y);

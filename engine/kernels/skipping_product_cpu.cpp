@@ -1,6 +1,6 @@
 #include "engine/kernels/skipping_product.h"
 
-#include "engine/kernels/packed_product_vnni.h"
+#include "engine/kernels/packed_product_x86.h"
 #include "engine/kernels/row_product.h"
 #include "engine/kernels/simd_targets.h"
 
@@ -209,13 +209,16 @@ public:
         , m_rowOfSums((m_outputs + 127) / 128 * 128)
         , m_partLength((m_inputs + kParts * kTileColumns - 1) / (kParts * kTileColumns) * kTileColumns) {
         const std::size_t sums = kParts * m_tokens * m_rowOfSums;
-        const bool isVnni = isPacked() && usesVnni();
-        scratch.skippingSums.ensure(isPacked() && !isVnni ? 2 * sums : sums);
+        const bool isPlain = m_kernels == PackedKernels::Plain;
+        scratch.skippingSums.ensure(isPacked() && isPlain ? 2 * sums : sums);
+        if (isPacked() && m_kernels == PackedKernels::Avx2)
+            scratch.skippingTotals.ensure(kParts * m_rowOfSums);
         scratch.usedInputs.ensure(m_inputs);
         m_partSums = scratch.skippingSums.data();
-        m_codeSums = isPacked() && !isVnni ? m_partSums + sums : nullptr;
+        m_codeSums = isPacked() && isPlain ? m_partSums + sums : nullptr;
+        m_totals = scratch.skippingTotals.data();
         m_used = scratch.usedInputs.data();
-        if (isVnni)
+        if (isPacked() && !isPlain)
             packInput(scratch.packedInputs);
     }
 
@@ -232,7 +235,7 @@ public:
         for (std::size_t first = 0; first < used.size();) {
             const std::size_t end = endOfRun(used, first);
             if (m_packedInputs != nullptr)
-                addRunWithVnni(used, first, end, sums);
+                addPackedRun(used, first, end, m_totals + part * m_rowOfSums, sums);
             else
                 addRun(used, first, end, m_codeSums + part * m_tokens * m_rowOfSums, sums);
             first = end;
@@ -266,8 +269,11 @@ private:
     [[nodiscard]] const std::byte* weightsOf(std::size_t index) const {
         if (!isPacked())
             return m_job.weights.group(static_cast<int>(index));
-        return m_job.weights.group(static_cast<int>(index / kTileColumns)) + m_run.headBytes() +
-               index % kTileColumns * m_run.inputBytes();
+        return runAt(index / kTileColumns) + m_headBytes + index % kTileColumns * m_inputBytes;
+    }
+
+    [[nodiscard]] const std::byte* runAt(std::size_t run) const {
+        return static_cast<const std::byte*>(m_job.weights.data) + run * m_runBytes;
     }
 
     // The inputs that are not zero for every token; NaN is not zero.
@@ -321,13 +327,13 @@ private:
             for (const std::uint32_t index : used.subspan(first, end - first))
                 inputSum += input(t, index);
             HWY_DYNAMIC_DISPATCH(addRunImpl)
-            (m_run, m_job.weights.group(static_cast<int>(used[first] / kTileColumns)),
-             codeSums + t * m_rowOfSums, inputSum, sums + t * m_rowOfSums);
+            (m_run, runAt(used[first] / kTileColumns), codeSums + t * m_rowOfSums, inputSum,
+             sums + t * m_rowOfSums);
         }
     }
 
-    void addRunWithVnni(std::span<const std::uint32_t> used, std::size_t first, std::size_t end,
-                        float* sums) const {
+    void addPackedRun(std::span<const std::uint32_t> used, std::size_t first, std::size_t end,
+                      std::int32_t* totals, float* sums) const {
         const std::size_t run = used[first] / kTileColumns;
         std::array<std::uint8_t, kTileColumns> ofRun;
         for (std::size_t i = first; i < end; ++i)
@@ -336,14 +342,16 @@ private:
         const std::size_t nextEnd = endOfRun(used, end);
         for (std::size_t i = end; i < nextEnd; ++i)
             next[i - end] = weightsOf(used[i]);
-        const std::byte* const packed = m_job.weights.group(static_cast<int>(run));
-        const std::byte* const nextRun =
-            end < used.size() ? m_job.weights.group(static_cast<int>(used[end] / kTileColumns)) : packed;
-        vnni::RunProduct product{m_run, packed, std::span(ofRun).first(end - first), nextRun,
-                                 std::span(next).first(nextEnd - end)};
+        const std::byte* const packed = runAt(run);
+        const std::byte* const nextRun = end < used.size() ? runAt(used[end] / kTileColumns) : packed;
+        RunProduct product{m_run, packed, std::span(ofRun).first(end - first), nextRun,
+                           std::span(next).first(nextEnd - end)};
         for (std::size_t t = 0; t < m_tokens; ++t) {
-            vnni::addRun(product, m_packedInputs[t * (m_inputs / kTileColumns) + run],
-                         sums + t * m_rowOfSums);
+            const PackedInput& x = m_packedInputs[t * (m_inputs / kTileColumns) + run];
+            if (m_kernels == PackedKernels::Vnni)
+                vnni::addRun(product, x, sums + t * m_rowOfSums);
+            else
+                avx2::addRun(product, x, totals, sums + t * m_rowOfSums);
             product.next = {}; // once is enough
         }
     }
@@ -359,10 +367,14 @@ private:
 
     const LinearJob& m_job;
     PackedRun m_run;
+    std::size_t m_headBytes = m_run.headBytes(), m_inputBytes = m_run.inputBytes(),
+                m_runBytes = m_run.byteSize();
+    PackedKernels m_kernels = packedKernels();
     std::size_t m_tokens, m_inputs, m_outputs, m_rowOfSums, m_partLength;
     float* m_partSums = nullptr;                 // [kParts, tokens, m_rowOfSums]
-    float* m_codeSums = nullptr;                 // the same, for packed weights without VNNI
-    const PackedInput* m_packedInputs = nullptr; // [tokens, runs], for packed weights with VNNI
+    float* m_codeSums = nullptr;                 // the same, for packed weights and plain kernels
+    std::int32_t* m_totals = nullptr;            // [kParts, m_rowOfSums], for packed weights with AVX2
+    const PackedInput* m_packedInputs = nullptr; // [tokens, runs], for packed weights but plain kernels
     std::uint32_t* m_used = nullptr;
     mutable std::atomic<std::size_t> m_usedCount{0};
 };

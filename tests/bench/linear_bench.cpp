@@ -30,19 +30,26 @@ double matrixRate(DataType type) {
     return type == DataType::BFloat16 ? bf16 : f32;
 }
 
-std::vector<LinearWeights> layers(DataType type, int rows, int columns, std::size_t bytes) {
+std::vector<LinearWeights> layers(DataType type, int rows, int columns, std::size_t bytes,
+                                  MatrixOrder order) {
     std::vector<float> values(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), 0.01f);
     std::vector<LinearWeights> weights;
     for (std::size_t total = 0; weights.empty() || total < bytes; total += weights.back().byteSize())
-        weights.push_back(LinearWeights::fromFloat32(values, rows, columns, type).value());
+        weights.push_back(LinearWeights::fromFloat32(values, rows, columns, type, order).value());
     return weights;
 }
 
-void run(benchmark::State& state, DataType type, int rows, int columns, int batch, std::size_t workingSet) {
+// With weights by input, half of x is zero, and bytes are those that are read.
+void run(benchmark::State& state, DataType type, int rows, int columns, int batch, std::size_t workingSet,
+         MatrixOrder order = MatrixOrder::ByOutput) {
     const auto tokens = static_cast<int>(state.range(0));
     const double limit = tokens <= 8 ? bandwidth() : matrixRate(type);
-    const auto weights = layers(type, rows, columns, workingSet);
+    const auto weights = layers(type, rows, columns, workingSet, order);
     std::vector<float> x(static_cast<std::size_t>(tokens) * static_cast<std::size_t>(columns), 0.5f);
+    Random random(1);
+    if (order == MatrixOrder::ByInput)
+        for (float& value : x)
+            value = random.uniform() < 0.5 ? 0.0f : value;
     std::vector<std::vector<float>> y(static_cast<std::size_t>(batch));
     for (auto& one : y)
         one.resize(static_cast<std::size_t>(tokens) * static_cast<std::size_t>(rows));
@@ -60,6 +67,7 @@ void run(benchmark::State& state, DataType type, int rows, int columns, int batc
         }
         linearBatch(jobs, tokens, pool(), scratch);
     }
+    bytes -= static_cast<double>(scratch.skipped.bytes);
     using benchmark::Counter;
     if (tokens <= 8) {
         state.counters["GB/s"] = Counter(bytes * 1e-9, Counter::kIsRate);
@@ -82,7 +90,16 @@ void feedForwardBack(benchmark::State& state, DataType type) {
     run(state, type, 2048, 7168, 1, kFarBeyondCaches);
 }
 
+void channelValue(benchmark::State& state, DataType type) {
+    run(state, type, 2048, 7168, 1, kFarBeyondCaches, MatrixOrder::ByInput);
+}
+
 BENCHMARK_CAPTURE(decode, bf16, DataType::BFloat16)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
+BENCHMARK_CAPTURE(decode, q8, DataType::Q8_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
+BENCHMARK_CAPTURE(decode, q4, DataType::Q4_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
+BENCHMARK_CAPTURE(channelValue, f16, DataType::Float16)->Arg(1)->Arg(2)->UseRealTime();
+BENCHMARK_CAPTURE(channelValue, q8, DataType::Q8_0)->Arg(1)->Arg(2)->UseRealTime();
+BENCHMARK_CAPTURE(channelValue, q4, DataType::Q4_0)->Arg(1)->Arg(2)->UseRealTime();
 BENCHMARK_CAPTURE(decode, f16, DataType::Float16)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(decode, f32, DataType::Float32)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(feedForward, bf16, DataType::BFloat16)->Arg(1)->Arg(2)->UseRealTime();
