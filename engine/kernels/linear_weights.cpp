@@ -2,6 +2,7 @@
 
 #include "engine/core/block_run.h"
 #include "engine/kernels/row_product.h"
+#include "engine/kernels/transpose.h"
 
 #include <algorithm>
 #include <cassert>
@@ -59,18 +60,6 @@ tl::unexpected<Error> noMemory(std::size_t bytes) {
 
 bool isAligned(const void* data, std::size_t alignment) {
     return reinterpret_cast<std::uintptr_t>(data) % alignment == 0;
-}
-
-// [rows, columns] to [columns, rows], for `count` columns from `column` on. In squares, so that what is read and
-// what is written both stay in the cache.
-template <class Word>
-void transpose(const Word* from, std::size_t rows, std::size_t columns, std::size_t column, std::size_t count,
-               Word* to) {
-    constexpr std::size_t kSquare = 32;
-    for (std::size_t row = 0; row < rows; row += kSquare)
-        for (std::size_t c = 0; c < count; ++c)
-            for (std::size_t r = row; r < std::min(row + kSquare, rows); ++r)
-                to[c * rows + r] = from[r * columns + column + c];
 }
 
 // Fills a matrix with stored weights, piece by piece: some outputs, or some inputs, that are kept together.
@@ -138,8 +127,8 @@ private:
                                    column / kTileColumns, to);
         if (m_stored.type == m_wanted.type && bytesPerBlock(m_stored.type) == sizeof(std::uint16_t) &&
             isAligned(m_stored.data, sizeof(std::uint16_t)))
-            return transpose(static_cast<const std::uint16_t*>(m_stored.data), m_rows, m_columns, column,
-                             count, reinterpret_cast<std::uint16_t*>(to));
+            return transposeWords(static_cast<const std::uint16_t*>(m_stored.data), m_rows, m_columns, column,
+                                  count, reinterpret_cast<std::uint16_t*>(to));
         for (std::size_t output = 0; output < m_rows; ++output)
             readPart(output, column, {values + output * m_pieceLength, count});
         if (m_wanted.isPacked)
@@ -266,9 +255,7 @@ Expected<LinearWeights> LinearWeights::fromFactor(std::span<const float> values,
         const auto in = static_cast<std::size_t>(inputs);
         const auto out = static_cast<std::size_t>(outputs);
         AlignedBuffer<float> transposed(*elements);
-        for (std::size_t i = 0; i < in; ++i)
-            for (std::size_t o = 0; o < out; ++o)
-                transposed[o * in + i] = values[i * out + o];
+        transpose(values.data(), in, out, 0, out, transposed.data());
         return fromFloat32(transposed.span(), outputs, inputs, wanted);
     } catch (const std::bad_alloc&) {
         return noMemory(*elements * sizeof(float));
