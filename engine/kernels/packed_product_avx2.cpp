@@ -150,26 +150,62 @@ void productOfKind(const PackedLayout& layout, const std::byte* group, const Pac
 
 // ---- by input ----
 
+// How many inputs ahead weights are fetched.
+constexpr std::size_t kAhead = 8;
+// Rows of codes fetched while four are added, where these are the only ones of a run: kAhead, and up to eight of scales.
+constexpr std::size_t kMostFetches = kAhead + 8;
+
 // The codes of four used inputs of a run, and x for them.
 struct FourInputs {
     const std::byte* codes[4];
-    const std::byte* next[4]; // those of four inputs that come later, to be fetched meanwhile
-    std::int32_t high, low;   // x: four bytes each
-    std::int32_t both[2];     // two times 16 bits each
+    const std::byte* next[kMostFetches]; // as long rows that are needed later, to be fetched meanwhile:
+    std::size_t nextCount;               // a multiple of 4
+    std::int32_t high, low;              // x: four bytes each
+    std::int32_t both[2];                // two times 16 bits each
 };
 
-// How many inputs ahead weights are fetched.
-constexpr std::size_t kAhead = 8;
+// Takes the sums of eight outputs of a run at a time: of four inputs, which it adds to `totals`, and from the last ones to the
+// result. Totals of up to four inputs never leave the registers.
+template <bool kIsFirst, bool kIsLast, bool kHasMinimum> class RunEnd {
+public:
+    INKGATE_AVX2 RunEnd(const RunProduct& op, const PackedInput& x, std::int32_t* totals, float* sums)
+        : m_packed(op.packed)
+        , m_outputs(op.run.outputs)
+        , m_totals(totals)
+        , m_sums(sums)
+        , m_start(_mm256_set1_epi32(-op.run.layout.offset * x.sum))
+        , m_scale(_mm256_set1_ps(x.scale))
+        , m_sum(_mm256_set1_ps(x.scale * static_cast<float>(x.sum))) {}
 
-// totals[8] += sums
-INKGATE_AVX2 inline void addTo(std::int32_t* totals, __m256i sums) {
-    auto* const to = reinterpret_cast<__m256i*>(totals);
-    _mm256_storeu_si256(to, _mm256_add_epi32(_mm256_loadu_si256(to), sums));
-}
+    INKGATE_AVX2 inline void add(std::size_t output, __m256i total) const {
+        auto* const totals = reinterpret_cast<__m256i*>(m_totals + output);
+        total = _mm256_add_epi32(total, kIsFirst ? m_start : _mm256_loadu_si256(totals));
+        if constexpr (!kIsLast) {
+            _mm256_storeu_si256(totals, total);
+        } else {
+            const __m256 scales = _mm256_mul_ps(halves(m_packed, output), m_scale);
+            __m256 sum = _mm256_loadu_ps(m_sums + output);
+            sum = _mm256_fmadd_ps(_mm256_cvtepi32_ps(total), scales, sum);
+            if constexpr (kHasMinimum)
+                sum = _mm256_fmadd_ps(halves(m_packed, m_outputs + output), m_sum, sum);
+            _mm256_storeu_ps(m_sums + output, sum);
+        }
+    }
 
-// Adds to the totals of 32 outputs what 32 bytes of four inputs' codes give, a vector for each k: in these bytes, outputs
-// 16 k .. 16 k + 7 of 64 (packed_weights.h).
-INKGATE_AVX2 inline void addBytes(const FourInputs& inputs, std::size_t at, std::int32_t* totals) {
+private:
+    const std::byte* m_packed;
+    std::size_t m_outputs;
+    std::int32_t* m_totals;
+    float* m_sums;
+    __m256i m_start;
+    __m256 m_scale, m_sum;
+};
+
+// What 32 bytes of four inputs' codes give for 32 outputs, a vector for each k: in these bytes, outputs 16 k .. 16 k + 7 of the 64
+// from `output` on (packed_weights.h).
+template <class End>
+INKGATE_AVX2 inline void addBytes(const FourInputs& inputs, std::size_t at, std::size_t output,
+                                  const End& end) {
     const __m256i zero = _mm256_setzero_si256();
     const __m256i x[2] = {_mm256_set1_epi32(inputs.both[0]), _mm256_set1_epi32(inputs.both[1])};
     __m256i sums[4];
@@ -187,11 +223,13 @@ INKGATE_AVX2 inline void addBytes(const FourInputs& inputs, std::size_t at, std:
     }
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k)
-        addTo(totals + 16 * k, sums[k]);
+        end.add(output + 16 * static_cast<std::size_t>(k), sums[k]);
 }
 
 // The same for codes of 4 bits: 32 outputs in the low halves of the bytes, 32 more, 64 further on, in the high ones.
-INKGATE_AVX2 inline void addNibbles(const FourInputs& inputs, std::size_t at, std::int32_t* totals) {
+template <class End>
+INKGATE_AVX2 inline void addNibbles(const FourInputs& inputs, std::size_t at, std::size_t output,
+                                    const End& end) {
     const __m256i xHigh = _mm256_set1_epi32(inputs.high), xLow = _mm256_set1_epi32(inputs.low);
     const __m256i ones = _mm256_set1_epi16(1), times256 = _mm256_set1_epi16(256);
     const __m256i a = load(inputs.codes[0] + at), b = load(inputs.codes[1] + at);
@@ -199,16 +237,35 @@ INKGATE_AVX2 inline void addNibbles(const FourInputs& inputs, std::size_t at, st
     const __m256i first[2] = {_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b)};
     const __m256i second[2] = {_mm256_unpacklo_epi8(c, d), _mm256_unpackhi_epi8(c, d)};
 #pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) {
+    for (std::size_t k = 0; k < 4; ++k) {
         const __m256i codes = k % 2 == 0 ? _mm256_unpacklo_epi16(first[k / 2], second[k / 2])
                                          : _mm256_unpackhi_epi16(first[k / 2], second[k / 2]);
 #pragma GCC unroll 2
-        for (int half = 0; half < 2; ++half) {
+        for (std::size_t half = 0; half < 2; ++half) {
             const __m256i nibbles = half == 0 ? lowNibbles(codes) : highNibbles(codes);
             const __m256i high = _mm256_madd_epi16(_mm256_maddubs_epi16(nibbles, xHigh), times256);
             const __m256i low = _mm256_madd_epi16(_mm256_maddubs_epi16(nibbles, xLow), ones);
-            addTo(totals + 64 * half + 16 * k, _mm256_add_epi32(high, low));
+            end.add(output + 64 * half + 16 * k, _mm256_add_epi32(high, low));
         }
+    }
+}
+
+template <int kCodeBits, class End>
+INKGATE_AVX2 void addFour(const FourInputs inputs, std::size_t outputs,
+                          const End end) {                      // copies, which no sums overlap
+    constexpr std::size_t kOutputs = kCodeBits == 8 ? 64 : 128; // in 64 bytes of codes
+    for (std::size_t unit = 0; unit < outputs / kOutputs; ++unit) {
+        const std::size_t at = 64 * unit;
+        for (std::size_t i = 0; i < inputs.nextCount; i += 4)
+#pragma GCC unroll 4
+            for (std::size_t j = 0; j < 4; ++j)
+                _mm_prefetch(reinterpret_cast<const char*>(inputs.next[i + j]) + at, _MM_HINT_T0);
+#pragma GCC unroll 2
+        for (std::size_t half = 0; half < 2; ++half)
+            if constexpr (kCodeBits == 8)
+                addBytes(inputs, at + 32 * half, kOutputs * unit + 8 * half, end);
+            else
+                addNibbles(inputs, at + 32 * half, kOutputs * unit + 8 * half, end);
     }
 }
 
@@ -217,40 +274,37 @@ INKGATE_AVX2 inline void addNibbles(const FourInputs& inputs, std::size_t at, st
 template <int kCodeBits, bool kHasMinimum>
 INKGATE_AVX2 void addRunOfKind(const RunProduct& op, const PackedInput& x, const FourInputs* fours,
                                std::size_t count, std::int32_t* totals, float* sums) {
-    constexpr std::size_t kOutputs = kCodeBits == 8 ? 64 : 128; // in 64 bytes of codes
     const std::size_t outputs = op.run.outputs;
-    std::memset(totals, 0, outputs * sizeof(*totals));
-    for (std::size_t i = 0; i < count; ++i) {
-        const FourInputs inputs = fours[i]; // which totals can't overlap
-        for (std::size_t unit = 0; unit < outputs / kOutputs; ++unit) {
-            const std::size_t at = 64 * unit;
-#pragma GCC unroll 4
-            for (const std::byte* next : inputs.next)
-                _mm_prefetch(reinterpret_cast<const char*>(next) + at, _MM_HINT_T0);
-#pragma GCC unroll 2
-            for (std::size_t half = 0; half < 2; ++half) {
-                std::int32_t* const to = totals + kOutputs * unit + 8 * half;
-                if constexpr (kCodeBits == 8)
-                    addBytes(inputs, at + 32 * half, to);
-                else
-                    addNibbles(inputs, at + 32 * half, to);
-            }
-        }
+    if (count == 1) {
+        addFour<kCodeBits>(fours[0], outputs, RunEnd<true, true, kHasMinimum>(op, x, totals, sums));
+    } else {
+        addFour<kCodeBits>(fours[0], outputs, RunEnd<true, false, kHasMinimum>(op, x, totals, sums));
+        for (std::size_t i = 1; i + 1 < count; ++i)
+            addFour<kCodeBits>(fours[i], outputs, RunEnd<false, false, kHasMinimum>(op, x, totals, sums));
+        addFour<kCodeBits>(fours[count - 1], outputs, RunEnd<false, true, kHasMinimum>(op, x, totals, sums));
     }
-    const __m256 xScale = _mm256_set1_ps(x.scale);
-    const __m256 xSum = _mm256_set1_ps(x.scale * static_cast<float>(x.sum));
-    const __m256i start = _mm256_set1_epi32(-op.run.layout.offset * x.sum);
-    for (std::size_t line = 0; line < op.run.headBytes(); line += 64)
-        _mm_prefetch(reinterpret_cast<const char*>(op.nextRun) + line, _MM_HINT_T0);
-    for (std::size_t output = 0; output < outputs; output += 8) {
-        const __m256i total =
-            _mm256_add_epi32(start, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(totals + output)));
-        __m256 sum = _mm256_loadu_ps(sums + output);
-        sum =
-            _mm256_fmadd_ps(_mm256_cvtepi32_ps(total), _mm256_mul_ps(halves(op.packed, output), xScale), sum);
-        if constexpr (kHasMinimum)
-            sum = _mm256_fmadd_ps(halves(op.packed, outputs + output), xSum, sum);
-        _mm256_storeu_ps(sums + output, sum);
+}
+
+// What is fetched while a run is added, evenly: its own weights from number kAhead on, the next one's scales, in pieces as long as
+// rows of codes, and its first kAhead weights.
+void planFetches(const RunProduct& op, std::size_t count, FourInputs* fours) {
+    const std::size_t rowBytes = op.run.inputBytes();
+    const std::byte* later[kTileColumns + kMostFetches];
+    std::size_t laterCount = 0;
+    for (std::size_t i = kAhead; i < op.used.size(); ++i)
+        later[laterCount++] = op.packed + op.run.headBytes() + op.used[i] * rowBytes;
+    for (std::size_t at = 0; at < op.run.headBytes() && !op.next.empty(); at += rowBytes)
+        later[laterCount++] = op.nextRun + at;
+    for (std::size_t i = 0; i < kAhead && i < op.next.size(); ++i)
+        later[laterCount++] = op.next[i];
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t end = laterCount * (i + 1) / count;
+        FourInputs& four = fours[i];
+        four.nextCount = (end - begin + 3) / 4 * 4;
+        for (std::size_t j = 0; j < four.nextCount; ++j) // what is here already costs nothing to fetch
+            four.next[j] = begin + j < end ? later[begin + j] : four.codes[j % 4];
+        begin = end;
     }
 }
 
@@ -278,16 +332,13 @@ void addRun(const RunProduct& op, const PackedInput& x, std::int32_t* totals, fl
         const std::size_t input = op.used[exists ? i : 0];
         FourInputs& four = fours[i / 4];
         four.codes[i % 4] = firstCodes + input * op.run.inputBytes();
-        const std::size_t later = i + kAhead;
-        four.next[i % 4] = later < op.used.size() ? firstCodes + op.used[later] * op.run.inputBytes()
-                           : later - op.used.size() < op.next.size() ? op.next[later - op.used.size()]
-                                                                     : four.codes[i % 4];
         const std::size_t byte = i % 4;
         const std::int16_t both = exists ? x.codes[input] : std::int16_t{0};
         reinterpret_cast<std::int8_t*>(&four.high)[byte] = exists ? x.high[input] : std::int8_t{0};
         reinterpret_cast<std::int8_t*>(&four.low)[byte] = exists ? x.low[input] : std::int8_t{0};
         std::memcpy(reinterpret_cast<std::byte*>(four.both) + 2 * byte, &both, sizeof both);
     }
+    planFetches(op, count, fours);
     if (op.run.layout.codeBits == 8)
         op.run.layout.hasMinimum ? addRunOfKind<8, true>(op, x, fours, count, totals, sums)
                                  : addRunOfKind<8, false>(op, x, fours, count, totals, sums);
