@@ -1,4 +1,5 @@
 #include "engine/kernels/packed_product_x86.h"
+#include "engine/kernels/row_product.h"
 
 #include <cassert>
 #include <cstring>
@@ -12,9 +13,6 @@ namespace engine::vnni {
 #if defined(__x86_64__)
 
 namespace {
-
-// As in row_product_cpu.cpp.
-constexpr std::size_t kPrefetchBytes = 8192;
 
 // Only functions marked so may use the instructions, and only they are compiled for them.
 #define INKGATE_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))

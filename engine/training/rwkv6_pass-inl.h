@@ -435,14 +435,16 @@ private:
             indexColumns(entries);
 
             // The value matrix is kept [width, feedForward], its gradient is summed the other way round.
+            const std::size_t size = std::size_t(m_feedForward) * m_width;
             Real* transposed = ws.wide.data();
-            std::memset(transposed, 0, std::size_t(m_feedForward) * m_width * sizeof(Real));
+            std::memset(transposed, 0, size * sizeof(Real));
             packSlices(dValue, m_rows, m_width, packed);
             columnsProduct(entries, entries.value.data(), packed, m_width, transposed);
             Real* dMatrix = gradient(o.channelValue);
-            inSquares(m_feedForward, m_width, [&](std::size_t j, std::size_t i) {
-                dMatrix[j * std::size_t(m_feedForward) + i] += transposed[i * std::size_t(m_width) + j];
-            });
+            transpose(transposed, std::size_t(m_feedForward), std::size_t(m_width), 0, std::size_t(m_width),
+                      packed);
+            for (std::size_t i = 0; i < size; ++i)
+                dMatrix[i] += packed[i];
 
             packSlices(a.channelKeyInput.data(), m_rows, m_width, packed);
             columnsProduct(entries, d, packed, m_width, gradient(o.channelKey));

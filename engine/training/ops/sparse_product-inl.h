@@ -2,12 +2,12 @@
 // Source:  spec/rwkv-models.md section 4 (channel mixing); the same sums as the dense products.
 // Shapes:  the dense operand is packed first, [width / kSlice][rows][kSlice], so that a slice of it stays in the cache while its rows
 //          are visited in the order of the entries. width is a multiple of kSlice (fitsSparseProducts).
+#include "engine/kernels/transpose.h"
 #include "engine/training/ops/register_row-inl.h"
 #include "engine/training/sparse_rows.h"
 
 #include <hwy/highway.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -35,25 +35,11 @@ template <class Real> void packSlices(const Real* b, int rows, int width, Real* 
             std::memcpy(out, b + std::size_t(row) * width + at, kSlice<Real> * sizeof(Real));
 }
 
-// Rows and columns turned over at a time: a cache line of float32 each.
-inline constexpr int kTurned = 16;
-
-// Calls body(i, j) for all i < columns, j < rows in squares of kTurned, so that what is far apart in memory is met again while it is
-// still in the cache.
-template <class Body> HWY_INLINE void inSquares(int rows, int columns, Body&& body) {
-    for (int j0 = 0; j0 < rows; j0 += kTurned)
-        for (int i0 = 0; i0 < columns; i0 += kTurned)
-            for (int i = i0; i < std::min(columns, i0 + kTurned); ++i)
-                for (int j = j0; j < std::min(rows, j0 + kTurned); ++j)
-                    body(std::size_t(i), std::size_t(j));
-}
-
 // b [width, rows], so that bᵀ is packed.
 template <class Real> void packSlicesTransposed(const Real* b, int rows, int width, Real* out) {
     for (int at = 0; at < width; at += kSlice<Real>, out += std::size_t(rows) * kSlice<Real>)
-        inSquares(rows, kSlice<Real>, [&](std::size_t i, std::size_t row) {
-            out[row * kSlice<Real> + i] = b[(std::size_t(at) + i) * std::size_t(rows) + row];
-        });
+        transpose(b + std::size_t(at) * rows, std::size_t(kSlice<Real>), std::size_t(rows), 0,
+                  std::size_t(rows), out);
 }
 
 // The squares of x's positive values, x [rows, columns] as `m` was reserved; false if they are too many.
