@@ -89,7 +89,8 @@ template <int kTokens, int kCodeBits, bool kHasMinimum>
 INKGATE_AVX2 void product(const PackedLayout& layout, const std::byte* tile, const PackedInputs& inputs,
                           float* y) {
     constexpr std::size_t kHead = (kHasMinimum ? 2 : 1) * kTileRows * 2;
-    constexpr std::size_t kTile = kHead + kTileRows * kTileColumns * kCodeBits / 8;
+    constexpr std::size_t kGroups = kTileRows * kTileColumns * kCodeBits / 8 / 64;
+    constexpr std::size_t kTile = kHead + 64 * kGroups;
     __m256 result[kTokens][2];
     const PackedInput* x[kTokens];
 #pragma GCC unroll 2
@@ -102,7 +103,7 @@ INKGATE_AVX2 void product(const PackedLayout& layout, const std::byte* tile, con
             _mm_prefetch(reinterpret_cast<const char*>(tile) + kPrefetchBytes + line, _MM_HINT_T0);
         RowSums<kCodeBits> sums[kTokens][2];
 #pragma GCC unroll 8
-        for (std::size_t group = 0; group < kCodeBits; ++group)
+        for (std::size_t group = 0; group < kGroups; ++group)
 #pragma GCC unroll 2
             for (std::size_t half = 0; half < 2; ++half) {
                 const __m256i codes = load(tile + kHead + 64 * group + 32 * half);

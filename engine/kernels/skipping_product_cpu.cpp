@@ -235,7 +235,7 @@ public:
         for (std::size_t first = 0; first < used.size();) {
             const std::size_t end = endOfRun(used, first);
             if (m_packedInputs != nullptr)
-                addPackedRun(used, first, end, m_totals + part * m_rowOfSums, sums);
+                addPackedRun(used, first, end, part, sums);
             else
                 addRun(used, first, end, m_codeSums + part * m_tokens * m_rowOfSums, sums);
             first = end;
@@ -333,7 +333,7 @@ private:
     }
 
     void addPackedRun(std::span<const std::uint32_t> used, std::size_t first, std::size_t end,
-                      std::int32_t* totals, float* sums) const {
+                      std::size_t part, float* sums) const {
         const std::size_t run = used[first] / kTileColumns;
         std::array<std::uint8_t, kTileColumns> ofRun;
         for (std::size_t i = first; i < end; ++i)
@@ -351,7 +351,7 @@ private:
             if (m_kernels == PackedKernels::Vnni)
                 vnni::addRun(product, x, sums + t * m_rowOfSums);
             else
-                avx2::addRun(product, x, totals, sums + t * m_rowOfSums);
+                avx2::addRun(product, x, m_totals + part * m_rowOfSums, sums + t * m_rowOfSums);
             product.next = {}; // once is enough
         }
     }
