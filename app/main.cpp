@@ -19,6 +19,7 @@
 #include <QSettings>
 #include <QStandardPaths>
 #include <QThread>
+#include <QTimer>
 
 #include <algorithm>
 #include <memory>
@@ -83,6 +84,16 @@ void connectPreferences(app::Preferences& preferences, app::StoryWriter& writer,
                      [&preferences, &models] { preferences.setAddedModels(models.addedPaths()); });
 }
 
+// The window comes with its story in it: what is typed into a window whose story is still being read would go nowhere. A slow disk
+// is not waited for.
+void showWithStory(QWidget& window, const app::ProjectController& project) {
+    constexpr int kLongestWaitMs = 1000;
+    constexpr auto kOnce = static_cast<Qt::ConnectionType>(Qt::AutoConnection | Qt::SingleShotConnection);
+    QObject::connect(&project, &app::ProjectController::opened, &window, &QWidget::show, kOnce);
+    QObject::connect(&project, &app::ProjectController::openFailed, &window, &QWidget::show, kOnce);
+    QTimer::singleShot(kLongestWaitMs, &window, &QWidget::show);
+}
+
 int runWindow(QApplication& application) {
     const QString file = fileArgument(application);
     QSettings settings(QSettings::IniFormat, QSettings::UserScope, kName, kName);
@@ -115,7 +126,7 @@ int runWindow(QApplication& application) {
     int status = 0;
     {
         ui::MainWindow window(context);
-        window.show();
+        showWithStory(window, project);
         project.start(file);
         status = QApplication::exec();
     }
