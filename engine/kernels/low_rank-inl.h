@@ -31,6 +31,9 @@ template <class Stored> struct LowRankRows {
     const Stored* factor; // [rank, width]
     std::size_t width;
 };
+// Clang 14 deduces no aggregates by itself.
+template <class Stored>
+LowRankRows(const float*, std::size_t, std::size_t, const Stored*, std::size_t) -> LowRankRows<Stored>;
 
 // run(its values, of the type that they are stored in)
 template <class Run> HWY_INLINE void withStoredValues(const Matrix& factor, Run run) {
