@@ -23,7 +23,7 @@ void readBytes(const std::byte* block, BlockRun& run) {
     run.scales.fill(loadHalf(block));
     run.offset = 128;
     for (std::size_t i = 0; i < kRunLength; ++i)
-        run.codes[i] = static_cast<std::uint8_t>(load<std::int8_t>(block + 2 + i) + 128);
+        run.codes[i] = static_cast<std::uint8_t>(std::to_integer<unsigned>(block[2 + i]) + 128);
 }
 
 // Q4_0 to Q5_1: nibble j holds value j (low half) and value j + 16 (high half).
@@ -38,16 +38,16 @@ void readNibbles(DataType type, const std::byte* block, BlockRun& run) {
     } else {
         run.offset = hasFifthBit ? 16 : 8;
     }
-    std::uint32_t high = 0;
-    if (hasFifthBit) {
-        high = load<std::uint32_t>(p);
-        p += 4;
-    }
+    const std::byte* const nibbles = p + (hasFifthBit ? 4 : 0);
     for (std::size_t j = 0; j < 16; ++j) {
-        const auto q = std::to_integer<unsigned>(p[j]);
-        run.codes[j] = static_cast<std::uint8_t>((q & 15u) | ((high >> j) & 1u) << 4);
-        run.codes[j + 16] = static_cast<std::uint8_t>(q >> 4 | ((high >> (j + 16)) & 1u) << 4);
+        run.codes[j] = std::to_integer<std::uint8_t>(nibbles[j] & std::byte{15});
+        run.codes[j + 16] = std::to_integer<std::uint8_t>(nibbles[j] >> 4);
     }
+    if (!hasFifthBit)
+        return;
+    const auto high = load<std::uint32_t>(p);
+    for (std::size_t i = 0; i < kRunLength; ++i)
+        run.codes[i] |= static_cast<std::uint8_t>((high >> i & 1u) << 4);
 }
 
 // Q4_K and Q5_K: eight runs, each with a scale and a minimum of 6 bits. The first four runs' 6 bits lie
@@ -89,13 +89,63 @@ void readSixBits(const std::byte* block, std::size_t index, BlockRun& run) {
     }
 }
 
-// Rounds to nearest even and keeps to [least, most]; what is no number becomes 0. Adding 1.5 * 2^23 leaves the
-// rounded value in the lowest bits, without a call for every weight of a model.
-int code(float scaled, int least, int most) {
+// Bits of numbers above zero are in the order of the numbers: steps on whole numbers, which the compiler takes by vectors.
+using RunBits = std::array<std::int32_t, kRunLength>;
+constexpr std::int32_t kSign = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t kInfinity = 0x7F800000;
+
+RunBits bitsOf(std::span<const float, kRunLength> values) {
+    RunBits bits;
+    std::memcpy(bits.data(), values.data(), sizeof bits);
+    return bits;
+}
+
+// Of those that are not negative; 0 if there are none.
+std::int32_t greatest(const RunBits& bits) {
+    std::int32_t found = 0;
+    for (const std::int32_t value : bits)
+        found = value > found ? value : found;
+    return found;
+}
+
+// The value of the largest magnitude, the first of them, with its sign; what is no number does not count.
+float largestOf(std::span<const float, kRunLength> values) {
+    RunBits bits = bitsOf(values);
+    for (std::int32_t& value : bits)
+        value = (value & ~kSign) > kInfinity ? 0 : value;
+    RunBits negated = bits;
+    for (std::int32_t& value : negated)
+        value ^= kSign;
+    const std::int32_t most = greatest(bits), least = greatest(negated);
+    if (most != least)
+        return std::bit_cast<float>(most > least ? most : least ^ kSign);
+    const auto first =
+        std::ranges::find_if(bits, [&](std::int32_t value) { return (value & ~kSign) == most; });
+    return std::bit_cast<float>(*first);
+}
+
+// Values times `inverse`, rounded to nearest even and kept to [least, most]; what is no number becomes 0. Adding 1.5 * 2^23 leaves
+// the rounded value in the lowest bits, without a call for every weight of a model.
+RunBits codesOf(std::span<const float, kRunLength> values, float inverse, int least, int most) {
     constexpr float kRounder = 0x1.8p23f;
-    const float kept =
-        scaled == scaled ? std::clamp(scaled, static_cast<float>(least), static_cast<float>(most)) : 0.0f;
-    return std::bit_cast<std::int32_t>(kept + kRounder) - std::bit_cast<std::int32_t>(kRounder);
+    constexpr float kMostRounded = 0x1p21f;
+    std::array<float, kRunLength> scaled;
+    for (std::size_t i = 0; i < kRunLength; ++i)
+        scaled[i] = values[i] * inverse;
+    RunBits magnitudes = bitsOf(scaled);
+    for (std::int32_t& value : magnitudes)
+        value &= ~kSign;
+    if (greatest(magnitudes) > std::bit_cast<std::int32_t>(kMostRounded))
+        for (float& value : scaled)
+            value = value == value ? std::clamp(value, -kMostRounded, kMostRounded) : 0.0f;
+    RunBits codes;
+    for (std::size_t i = 0; i < kRunLength; ++i) {
+        const std::int32_t code =
+            std::bit_cast<std::int32_t>(scaled[i] + kRounder) - std::bit_cast<std::int32_t>(kRounder);
+        const std::int32_t kept = code < least ? least : code;
+        codes[i] = kept > most ? most : kept;
+    }
+    return codes;
 }
 
 } // namespace
@@ -118,10 +168,7 @@ BlockRun readBlockRun(DataType type, const std::byte* blocks, std::size_t run) {
 void writeBlock(DataType type, std::span<const float, kRunLength> values, std::byte* block) {
     assert(type == DataType::Q8_0 || type == DataType::Q4_0);
     constexpr float kLargestHalf = 65504.0f;
-    float largest = 0; // with its sign
-    for (const float value : values)
-        if (std::fabs(value) > std::fabs(largest))
-            largest = value;
+    const float largest = largestOf(values);
     // Eight bits: as many steps up as down. Four bits have one step more below zero than above, so that is
     // where the largest goes.
     const bool isByte = type == DataType::Q8_0;
@@ -131,16 +178,14 @@ void writeBlock(DataType type, std::span<const float, kRunLength> values, std::b
     const float scale = halfToFloat(half);
     const float inverse = scale != 0 ? 1.0f / scale : 0.0f;
     std::byte* const codes = block + sizeof half;
+    const auto all = isByte ? codesOf(values, inverse, -127, 127) : codesOf(values, inverse, -8, 7);
     if (isByte) {
         for (std::size_t i = 0; i < kRunLength; ++i)
-            codes[i] = static_cast<std::byte>(static_cast<std::int8_t>(code(values[i] * inverse, -127, 127)));
+            codes[i] = static_cast<std::byte>(all[i]);
         return;
     }
-    for (std::size_t j = 0; j < 16; ++j) {
-        const auto low = static_cast<unsigned>(code(values[j] * inverse, -8, 7) + 8);
-        const auto high = static_cast<unsigned>(code(values[j + 16] * inverse, -8, 7) + 8);
-        codes[j] = static_cast<std::byte>(low | high << 4);
-    }
+    for (std::size_t j = 0; j < 16; ++j)
+        codes[j] = static_cast<std::byte>((all[j] + 8) | (all[j + 16] + 8) << 4);
 }
 
 } // namespace engine

@@ -99,6 +99,10 @@ private:
     [[nodiscard]] const std::byte* storedRow(std::size_t row) const {
         return static_cast<const std::byte*>(m_stored.data) + row * m_stored.groupBytes();
     }
+    // Of so many values of a row, rounded down to blocks.
+    [[nodiscard]] std::size_t storedBytes(std::size_t values) const {
+        return values / elementsPerBlock(m_stored.type) * bytesPerBlock(m_stored.type);
+    }
     [[nodiscard]] bool keepsBlocks() const {
         return m_wanted.isPacked && packedTypeOf(m_stored.type) == m_wanted.type;
     }
@@ -129,8 +133,10 @@ private:
             isAligned(m_stored.data, sizeof(std::uint16_t)))
             return transposeWords(static_cast<const std::uint16_t*>(m_stored.data), m_rows, m_columns, column,
                                   count, reinterpret_cast<std::uint16_t*>(to));
-        for (std::size_t output = 0; output < m_rows; ++output)
+        for (std::size_t output = 0; output < m_rows; ++output) {
+            __builtin_prefetch(storedRow(std::min(output + kRowsAhead, m_rows - 1)) + storedBytes(column));
             readPart(output, column, {values + output * m_pieceLength, count});
+        }
         if (m_wanted.isPacked)
             return packRunOfValues(m_wanted.type, values, m_pieceLength, m_wanted.rows, to);
         for (std::size_t i = 0; i < count; ++i) {
@@ -143,10 +149,8 @@ private:
     // Values of one output from a multiple of 32 on.
     void readPart(std::size_t output, std::size_t column, std::span<float> out) const {
         const std::byte* const row = storedRow(output);
-        if (!isBlockQuantised(m_stored.type)) {
-            const std::size_t size = bytesPerBlock(m_stored.type);
-            return read({row + column * size, out.size() * size}, out);
-        }
+        if (!isBlockQuantised(m_stored.type))
+            return read({row + storedBytes(column), storedBytes(out.size())}, out);
         const BlockRun run = readBlockRun(m_stored.type, row, column / kRunLength);
         for (std::size_t i = 0; i < out.size(); ++i)
             out[i] = run.value(i);

@@ -1,7 +1,9 @@
 #include "engine/kernels/packed_weights.h"
 
 #include "engine/core/block_run.h"
+#include "engine/kernels/transpose.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
@@ -15,45 +17,29 @@ void putHalf(std::byte* out, float value) {
     std::memcpy(out, &half, sizeof half);
 }
 
+// A run's codes with the offset that the packed ones have.
+void putCodes(const BlockRun& run, const PackedLayout& layout, std::uint8_t* codes) {
+    assert(layout.codeBits == 8 || run.offset == layout.offset);
+    for (std::size_t i = 0; i < kRunLength; ++i)
+        codes[i] = static_cast<std::uint8_t>(run.codes[i] + layout.offset - run.offset);
+}
+
 // Puts one row's run of 32 values into its places in a tile.
 void putRun(const BlockRun& run, const PackedLayout& layout, std::size_t row, std::byte* tile) {
     putHalf(tile + 2 * row, run.scales[0]);
     if (layout.hasMinimum)
         putHalf(tile + 2 * (kTileRows + row), run.minimum);
     std::byte* const codes = tile + layout.headBytes() + 4 * row;
-    if (layout.codeBits == 8) {
-        std::array<std::uint8_t, kRunLength> moved;
-        for (std::size_t i = 0; i < kRunLength; ++i)
-            moved[i] = static_cast<std::uint8_t>(run.codes[i] + layout.offset - run.offset);
-        for (std::size_t group = 0; group < kRunLength / 4; ++group)
-            std::memcpy(codes + 64 * group, moved.data() + 4 * group, 4);
-        return;
+    std::array<std::uint8_t, kRunLength> bytes;
+    putCodes(run, layout, bytes.data());
+    std::size_t size = kRunLength;
+    if (layout.codeBits == 4) {
+        size /= 2;
+        for (std::size_t i = 0; i < size; ++i)
+            bytes[i] = static_cast<std::uint8_t>(bytes[i] | bytes[i + size] << 4);
     }
-    assert(run.offset == layout.offset);
-    std::array<std::uint8_t, kRunLength / 2> pairs;
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = static_cast<std::uint8_t>(run.codes[i] | run.codes[i + pairs.size()] << 4);
-    for (std::size_t group = 0; group < pairs.size() / 4; ++group)
-        std::memcpy(codes + 64 * group, pairs.data() + 4 * group, 4);
-}
-
-// The same for a run of inputs.
-void putRun(const BlockRun& run, const PackedRun& packed, std::size_t output, std::byte* out) {
-    putHalf(out + 2 * output, run.scales[0]);
-    if (packed.layout.hasMinimum)
-        putHalf(out + 2 * (packed.outputs + output), run.minimum);
-    std::byte* codes = out + packed.headBytes();
-    if (packed.layout.codeBits == 8) {
-        const std::size_t place = output / 64 * 64 + placeInRun(output % 64);
-        for (std::size_t i = 0; i < kRunLength; ++i, codes += packed.inputBytes())
-            codes[place] = static_cast<std::byte>(run.codes[i] + packed.layout.offset - run.offset);
-        return;
-    }
-    assert(run.offset == packed.layout.offset);
-    const std::size_t place = output / 128 * 64 + placeInRun(output % 64);
-    const unsigned shift = output % 128 < 64 ? 0 : 4;
-    for (std::size_t i = 0; i < kRunLength; ++i, codes += packed.inputBytes())
-        codes[place] |= static_cast<std::byte>(run.codes[i] << shift);
+    for (std::size_t group = 0; group < size / 4; ++group)
+        std::memcpy(codes + 64 * group, bytes.data() + 4 * group, 4);
 }
 
 BlockRun quantised(DataType type, std::span<const float, kRunLength> values) {
@@ -71,6 +57,31 @@ BlockRun readRun(DataType stored, const std::byte* blocks, std::size_t index) {
     for (std::size_t i = 0; i < kRunLength; ++i)
         values[i] = run.value(i);
     return quantised(DataType::Q8_0, values);
+}
+
+// Puts a run of inputs together: runOf(output) are its weights for that output. 64 outputs at a time are turned over in a cache,
+// as their codes are to stand side by side.
+template <class RunOf>
+void packRun(const PackedRun& packed, std::size_t outputs, std::byte* out, const RunOf& runOf) {
+    constexpr std::size_t kOutputs = 64;
+    const bool isByte = packed.layout.codeBits == 8;
+    std::memset(out, 0, packed.byteSize());
+    for (std::size_t first = 0; first < outputs; first += kOutputs) {
+        std::array<std::uint8_t, kOutputs * kRunLength> byOutput{}, byInput;
+        for (std::size_t i = 0; i < std::min(kOutputs, outputs - first); ++i) {
+            const BlockRun run = runOf(first + i);
+            putHalf(out + 2 * (first + i), run.scales[0]);
+            if (packed.layout.hasMinimum)
+                putHalf(out + 2 * (packed.outputs + first + i), run.minimum);
+            putCodes(run, packed.layout, byOutput.data() + placeInRun(i) * kRunLength);
+        }
+        transpose(byOutput.data(), kOutputs, kRunLength, 0, kRunLength, byInput.data());
+        std::byte* codes = out + packed.headBytes() + first / (isByte ? 64 : 128) * 64;
+        const unsigned shift = isByte || first % 128 == 0 ? 0 : 4;
+        for (std::size_t i = 0; i < kRunLength; ++i, codes += packed.inputBytes())
+            for (std::size_t j = 0; j < kOutputs; ++j)
+                codes[j] |= static_cast<std::byte>(byInput[i * kOutputs + j] << shift);
+    }
 }
 
 } // namespace
@@ -135,18 +146,20 @@ PackedRun packedRun(DataType type, int outputs) {
 
 void packRunOfBlocks(DataType stored, const std::byte* blocks, std::size_t rowBytes, int outputs,
                      std::size_t run, std::byte* packed) {
-    const PackedRun layout = packedRun(*packedTypeOf(stored), outputs);
-    std::memset(packed, 0, layout.byteSize());
-    for (std::size_t output = 0; output < static_cast<std::size_t>(outputs); ++output)
-        putRun(readRun(stored, blocks + output * rowBytes, run), layout, output, packed);
+    const std::size_t runOffset = run * kRunLength / elementsPerBlock(stored) * bytesPerBlock(stored);
+    packRun(packedRun(*packedTypeOf(stored), outputs), static_cast<std::size_t>(outputs), packed,
+            [&](std::size_t output) {
+                const std::size_t ahead =
+                    std::min(output + kRowsAhead, static_cast<std::size_t>(outputs) - 1);
+                __builtin_prefetch(blocks + ahead * rowBytes + runOffset);
+                return readRun(stored, blocks + output * rowBytes, run);
+            });
 }
 
 void packRunOfValues(DataType type, const float* values, std::size_t stride, int outputs, std::byte* packed) {
-    const PackedRun layout = packedRun(type, outputs);
-    std::memset(packed, 0, layout.byteSize());
-    for (std::size_t output = 0; output < static_cast<std::size_t>(outputs); ++output)
-        putRun(quantised(type, std::span<const float, kRunLength>(values + output * stride, kRunLength)),
-               layout, output, packed);
+    packRun(packedRun(type, outputs), static_cast<std::size_t>(outputs), packed, [&](std::size_t output) {
+        return quantised(type, std::span<const float, kRunLength>(values + output * stride, kRunLength));
+    });
 }
 
 } // namespace engine

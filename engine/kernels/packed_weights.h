@@ -32,6 +32,9 @@ namespace engine {
 inline constexpr int kTileRows = 16;
 inline constexpr int kTileColumns = 32;
 
+// How many rows ahead a part of each is fetched, where a matrix is turned over: they lie too far apart for the processor to foresee.
+inline constexpr std::size_t kRowsAhead = 16;
+
 struct PackedLayout {
     int codeBits = 8;
     bool hasMinimum = false;

@@ -94,6 +94,31 @@ void channelValue(benchmark::State& state, DataType type) {
     run(state, type, 2048, 7168, 1, kFarBeyondCaches, MatrixOrder::ByInput);
 }
 
+// Getting weights ready as a model is loaded: bytes of the stored and of the kept weights per second.
+void load(benchmark::State& state, DataType stored, DataType wanted, MatrixOrder order) {
+    constexpr int kRows = 2048, kColumns = 7168;
+    const std::vector<float> values(std::size_t{kRows} * kColumns, 0.01f);
+    std::vector<std::byte> bytes(values.size() / elementsPerBlock(stored) * bytesPerBlock(stored));
+    [[maybe_unused]] const auto written = fromFloat32(stored, values, bytes);
+    double moved = 0;
+    for (auto _ : state) {
+        const auto weights =
+            LinearWeights::fromStored(stored, bytes, kRows, kColumns, wanted, nullptr, pool(), order).value();
+        moved += static_cast<double>(bytes.size() + weights.byteSize());
+    }
+    state.counters["GB/s"] = benchmark::Counter(moved * 1e-9, benchmark::Counter::kIsRate);
+    state.counters["bandwidth"] = benchmark::Counter(moved * 1e-9 / bandwidth(), benchmark::Counter::kIsRate);
+}
+
+constexpr auto kByOutput = MatrixOrder::ByOutput, kByInput = MatrixOrder::ByInput;
+BENCHMARK_CAPTURE(load, q8_q8, DataType::Q8_0, DataType::Q8_0, kByOutput)->UseRealTime();
+BENCHMARK_CAPTURE(load, q8_q8_value, DataType::Q8_0, DataType::Q8_0, kByInput)->UseRealTime();
+BENCHMARK_CAPTURE(load, q4_q4, DataType::Q4_0, DataType::Q4_0, kByOutput)->UseRealTime();
+BENCHMARK_CAPTURE(load, q4_q4_value, DataType::Q4_0, DataType::Q4_0, kByInput)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q8, DataType::Float16, DataType::Q8_0, kByOutput)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q4, DataType::Float16, DataType::Q4_0, kByOutput)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q4_value, DataType::Float16, DataType::Q4_0, kByInput)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_f16_value, DataType::Float16, DataType::Float16, kByInput)->UseRealTime();
 BENCHMARK_CAPTURE(decode, bf16, DataType::BFloat16)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(decode, q8, DataType::Q8_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(decode, q4, DataType::Q4_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
