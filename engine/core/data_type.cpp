@@ -2,6 +2,7 @@
 
 #include "engine/core/block_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -130,6 +131,18 @@ Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::s
     default: dequantise(type, p, out);
     }
     return {};
+}
+
+DataType narrowestExactType(std::span<const float> values) {
+    const auto isSame = [](float a, float b) {
+        return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+    };
+    const auto holds = [&](auto there, auto back) {
+        return std::ranges::all_of(values, [&](float value) { return isSame(back(there(value)), value); });
+    };
+    if (holds(floatToBfloat16, bfloat16ToFloat))
+        return DataType::BFloat16;
+    return holds(floatToHalf, halfToFloat) ? DataType::Float16 : DataType::Float32;
 }
 
 Expected<void> fromFloat32(DataType type, std::span<const float> values, std::span<std::byte> out) {

@@ -58,6 +58,9 @@ enum class DataType : std::uint8_t {
     return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 
+// BFloat16 or Float16 if it holds every value exactly, else Float32.
+[[nodiscard]] DataType narrowestExactType(std::span<const float> values);
+
 // Reads `out.size()` values of any floating or block type from `bytes` as float32. `bytes` needs no alignment.
 // Errors: UnsupportedType for integer types; ShapeMismatch if bytes.size() is not exactly what out.size() values take.
 [[nodiscard]] Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::span<float> out);

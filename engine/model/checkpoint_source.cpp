@@ -55,7 +55,14 @@ public:
         const auto tensor = find(name);
         if (!tensor)
             return tl::unexpected(tensor.error());
-        return wantedOfFactor(**tensor);
+        const DataType type = wantedOfFactor(**tensor);
+        if (m_type != WeightType::AsStored || type != DataType::Float32 || isAllFloat32())
+            return type;
+        // Files of 16 bits or less often keep their factors in 32, whatever they were before (spec/formats.md section 3).
+        const auto values = m_checkpoint->readFloat32(name, (*tensor)->shape);
+        if (!values)
+            return tl::unexpected(values.error());
+        return narrowestExactType(values->span());
     }
 
     Expected<int> factorColumns(const std::string& name) override {
@@ -106,6 +113,12 @@ private:
         if (m_type == WeightType::AsStored && fitsBlocks)
             return packedTypeOf(info.type).value_or(wantedOfFactor(info));
         return wantedOfFactor(info);
+    }
+
+    // A model meant to be computed in float32; or a gate, which is small.
+    [[nodiscard]] bool isAllFloat32() const {
+        const TensorInfo* const head = m_checkpoint->find("head.weight");
+        return head == nullptr || head->type == DataType::Float32;
     }
 
     // Low-rank factors are not packed.

@@ -69,7 +69,7 @@ bool writeTensors(const FileTensors& tensors, const std::map<std::string, std::s
                   const std::filesystem::path& path, DataType type) {
     SafetensorsWriter writer;
     for (const auto& [name, tensor] : tensors)
-        if (!writer.addFloat32(name, type, tensor.shape, tensor.values))
+        if (!writer.addFloat32(name, tensor.type.value_or(type), tensor.shape, tensor.values))
             return false;
     for (const auto& [key, value] : metadata)
         writer.setMetadata(key, value);

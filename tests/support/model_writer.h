@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace support {
 struct FileTensor {
     std::vector<std::int64_t> shape;
     std::vector<float> values;
+    std::optional<engine::DataType> type = {}; // other than the file's
 };
 using FileTensors = std::map<std::string, FileTensor>;
 

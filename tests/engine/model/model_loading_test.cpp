@@ -300,6 +300,34 @@ private slots:
         }
     }
 
+    // Quantised GGUF files have their low-rank factors in float32, whatever the model was published in.
+    void factorsInFloat32AreKeptIn16BitsWhereThatIsExact() {
+        const std::string factor = "blocks.1.att.time_maa_w2";
+        for (const DataType exact : {DataType::BFloat16, DataType::Float16, DataType::Float32}) {
+            FileTensors tensors = support::randomTensors(configOf(Architecture::Rwkv6), 1);
+            std::vector<float>& values = tensors[factor].values;
+            std::vector<std::byte> bytes(values.size() * bytesPerBlock(exact));
+            QVERIFY(fromFloat32(exact, values, bytes) && toFloat32(exact, bytes, values));
+            tensors[factor].type = DataType::Float32;
+            const auto kept = [&](DataType others) {
+                if (!support::writeTensors(tensors, {}, path("factors.safetensors"), others))
+                    return LinearWeights();
+                const auto model = Model::load(path("factors.safetensors"), {});
+                return model ? std::get<Rwkv6TimeMixing>((*model)->weights().layers[1].timeMixing).mixUp
+                             : LinearWeights();
+            };
+            const LinearWeights weights = kept(DataType::Float16);
+            QVERIFY(!weights.empty());
+            QCOMPARE(weights.type(), exact);
+            std::vector<float> widened(values.size());
+            const Matrix& matrix = weights.matrix();
+            QVERIFY(
+                toFloat32(exact, {static_cast<const std::byte*>(matrix.data), weights.byteSize()}, widened));
+            QVERIFY(widened == values);
+            QCOMPARE(kept(DataType::Float32).type(), DataType::Float32); // meant to be computed in it
+        }
+    }
+
     void randomModelsFollowTheirSeedAndSizes() {
         ModelConfig config;
         config.architecture = Architecture::Rwkv6;
