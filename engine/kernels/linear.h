@@ -17,6 +17,7 @@
 #include "engine/core/data_type.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
+#include "engine/core/work_claims.h"
 #include "engine/kernels/packed_weights.h"
 
 #include <cstddef>
@@ -143,6 +144,7 @@ struct SkippedWork {
 // Working memory of linear(), kept between calls so that a token allocates nothing.
 struct LinearScratch {
     std::vector<LinearJob> rowJobs, skippingJobs, tiledJobs; // the batch, strides filled in
+    WorkClaims claims;                                       // on the rows of rowJobs
     AlignedBuffer<std::byte> packedInputs;                   // x for packed weights (PackedInput)
     AlignedBuffer<float> skippingSums;                       // of skipping_product.h
     AlignedBuffer<std::int32_t> skippingTotals;              // likewise

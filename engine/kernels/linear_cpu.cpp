@@ -23,8 +23,7 @@ constexpr int kMostRowTokensConverted = 32;
 // Below this much work a product is done before a second thread has woken up.
 constexpr std::size_t kSerialBytes = 32768;
 
-// What a thread claims at a time is a sixteenth of its share, so that the threads end together, within these
-// limits: claims cost a little, and what is fetched ahead of a claim's end is lost if another thread goes on there.
+// What a thread claims at a time is a sixteenth of its share, so that the threads end together, within these limits.
 constexpr std::size_t kLeastClaimBytes = 8192;
 constexpr std::size_t kMostClaimBytes = 262144;
 constexpr std::size_t kClaimsPerThread = 16;
@@ -103,7 +102,7 @@ public:
                             });
     }
 
-    void run(ThreadPool& pool) const {
+    void run(ThreadPool& pool, WorkClaims& claims) const {
         std::size_t bytes = 0;
         for (const LinearJob& job : m_jobs)
             bytes += job.weights.byteSize();
@@ -114,24 +113,33 @@ public:
         }
         const std::size_t share = bytes / (kClaimsPerThread * static_cast<std::size_t>(pool.size()));
         const std::size_t claimBytes = std::clamp(share, kLeastClaimBytes, kMostClaimBytes);
-        std::atomic<int> next{0};
-        pool.run([&](int) {
-            int before = 0; // claims of the jobs before this one
-            int claim = next++;
-            for (const LinearJob& job : m_jobs) {
-                const int rows = std::max(1, static_cast<int>(claimBytes / job.weights.groupBytes())) *
-                                 job.weights.groupLength();
-                const int claims = pieces(job.weights.rows, rows);
-                for (; claim < before + claims; claim = next++) {
-                    const int begin = (claim - before) * rows;
-                    product(job, begin, std::min(begin + rows, job.weights.rows));
-                }
-                before += claims;
-            }
+        int count = 0;
+        for (const LinearJob& job : m_jobs)
+            count += pieces(job.weights.rows, claimRows(job, claimBytes));
+        claims.deal(count, pool.size());
+        pool.run([&](int thread) {
+            while (const auto claim = claims.next(thread))
+                claimed(*claim, claimBytes);
         });
     }
 
 private:
+    static int claimRows(const LinearJob& job, std::size_t claimBytes) {
+        return std::max(1, static_cast<int>(claimBytes / job.weights.groupBytes())) *
+               job.weights.groupLength();
+    }
+
+    // Claims are numbered through all jobs.
+    void claimed(int claim, std::size_t claimBytes) const {
+        for (const LinearJob& job : m_jobs) {
+            const int rows = claimRows(job, claimBytes);
+            const int claims = pieces(job.weights.rows, rows);
+            if (claim < claims)
+                return product(job, claim * rows, std::min((claim + 1) * rows, job.weights.rows));
+            claim -= claims;
+        }
+    }
+
     void product(const LinearJob& job, int rowBegin, int rowEnd) const {
         if (!job.weights.isPacked)
             return rowProduct(job, m_tokens, rowBegin, rowEnd);
@@ -403,7 +411,7 @@ void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, 
         assert(isSound(batch.back()));
     }
     if (!scratch.rowJobs.empty())
-        RowProducts(scratch.rowJobs, tokens, scratch.packedInputs).run(pool);
+        RowProducts(scratch.rowJobs, tokens, scratch.packedInputs).run(pool, scratch.claims);
     for (const LinearJob& job : scratch.skippingJobs)
         skippingProduct(job, tokens, pool, scratch);
     if (!scratch.tiledJobs.empty())
