@@ -15,6 +15,24 @@
 
 #include <hwy/highway.h>
 
+#ifndef ENGINE_KERNELS_ROW_PRODUCT_ONCE
+#define ENGINE_KERNELS_ROW_PRODUCT_ONCE
+
+namespace engine {
+
+inline std::size_t prefetchBytes() {
+#if defined(__x86_64__)
+    static const bool isZen3 = __builtin_cpu_is("znver3");
+    return isZen3 ? kPrefetchBytesOfZen3 : kPrefetchBytes;
+#else
+    return kPrefetchBytes;
+#endif
+}
+
+} // namespace engine
+
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
@@ -24,12 +42,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<FloatTag>;
 
-// One row of weights times kTokens rows of x. Vector i of a row goes to sum i mod 4, so every sum of a row of
+// One row of weights times kTokens rows of x, fetched `ahead` bytes ahead. Vector i of a row goes to sum i mod 4, so every sum of a row of
 // weights and a row of x is formed in one order, whatever kTokens. One row at a time reads memory in a
 // straight line.
 template <int kTokens, class Stored>
 HWY_INLINE void productRow(const Stored* weights, std::size_t columns, const float* x, std::size_t xStride,
-                           float* y, std::size_t yStride) {
+                           float* y, std::size_t yStride, std::size_t ahead) {
     const FloatTag d;
     const std::size_t lanes = hn::Lanes(d);
     FloatVector sums[4][kTokens];
@@ -49,10 +67,10 @@ HWY_INLINE void productRow(const Stored* weights, std::size_t columns, const flo
     const std::size_t step = 4 * lanes;
     std::size_t k = 0;
     for (; k + step <= columns; k += step) {
-        const char* ahead = reinterpret_cast<const char*>(weights + k) + kPrefetchBytes;
+        const char* later = reinterpret_cast<const char*>(weights + k) + ahead;
 #pragma GCC unroll 4
         for (std::size_t line = 0; line < step * sizeof(Stored); line += 64)
-            __builtin_prefetch(ahead + line);
+            __builtin_prefetch(later + line);
 #pragma GCC unroll 4
         for (std::size_t i = 0; i < 4; ++i)
             add(sums[i], whole, k + i * lanes);
@@ -78,9 +96,10 @@ HWY_INLINE void productRows(const Stored* weights, const LinearJob& job, std::si
     const auto columns = static_cast<std::size_t>(job.weights.columns);
     const auto xStride = static_cast<std::size_t>(job.xStride);
     const auto yStride = static_cast<std::size_t>(job.yStride);
+    const std::size_t ahead = prefetchBytes();
     for (std::size_t row = rowBegin; row < rowEnd; ++row)
         productRow<kTokens>(weights + row * columns, columns, job.x + token * xStride, xStride,
-                            job.y + token * yStride + row, yStride);
+                            job.y + token * yStride + row, yStride, ahead);
 }
 
 // A block of rows comes from memory for the first tokens and from the second cache for those after them,
