@@ -98,9 +98,10 @@ INKGATE_AVX2 void product(const PackedLayout& layout, const std::byte* tile, con
         result[t][0] = result[t][1] = _mm256_setzero_ps();
         x[t] = inputs.values + static_cast<std::size_t>(t) * inputs.blocks;
     }
+    const std::size_t ahead = kCodeBits == 8 ? prefetchBytes() : kPrefetchBytes;
     for (std::size_t block = 0; block < inputs.blocks; ++block, tile += kTile) {
         for (std::size_t line = 0; line < kTile; line += 64)
-            _mm_prefetch(reinterpret_cast<const char*>(tile) + kPrefetchBytes + line, _MM_HINT_T0);
+            _mm_prefetch(reinterpret_cast<const char*>(tile) + ahead + line, _MM_HINT_T0);
         RowSums<kCodeBits> sums[kTokens][2];
 #pragma GCC unroll 8
         for (std::size_t group = 0; group < kGroups; ++group)

@@ -15,24 +15,6 @@
 
 #include <hwy/highway.h>
 
-#ifndef ENGINE_KERNELS_ROW_PRODUCT_ONCE
-#define ENGINE_KERNELS_ROW_PRODUCT_ONCE
-
-namespace engine {
-
-inline std::size_t prefetchBytes() {
-#if defined(__x86_64__)
-    static const bool isZen3 = __builtin_cpu_is("znver3");
-    return isZen3 ? kPrefetchBytesOfZen3 : kPrefetchBytes;
-#else
-    return kPrefetchBytes;
-#endif
-}
-
-} // namespace engine
-
-#endif
-
 HWY_BEFORE_NAMESPACE();
 namespace engine {
 namespace HWY_NAMESPACE {
@@ -188,6 +170,15 @@ namespace engine {
 HWY_EXPORT(rowProductImpl);
 HWY_EXPORT(widenImpl);
 HWY_EXPORT(roundImpl);
+
+std::size_t prefetchBytes() {
+#if defined(__x86_64__)
+    static const bool isZen3 = __builtin_cpu_is("znver3");
+    return isZen3 ? 1024 : kPrefetchBytes;
+#else
+    return kPrefetchBytes;
+#endif
+}
 
 void rowProduct(const LinearJob& job, int tokens, int rowBegin, int rowEnd) {
     assert(rowBegin >= 0 && rowBegin <= rowEnd && rowEnd <= job.weights.rows && tokens >= 0);
