@@ -51,7 +51,7 @@ public:
         return m_checkpoint->readFloat32(name, shape);
     }
 
-    Expected<DataType> matrixType(const std::string& name) override {
+    Expected<DataType> factorType(const std::string& name, std::span<const float> values) override {
         const auto tensor = find(name);
         if (!tensor)
             return tl::unexpected(tensor.error());
@@ -59,10 +59,7 @@ public:
         if (m_type != WeightType::AsStored || type != DataType::Float32 || isAllFloat32())
             return type;
         // Files of 16 bits or less often keep their factors in 32, whatever they were before (spec/formats.md section 3).
-        const auto values = m_checkpoint->readFloat32(name, (*tensor)->shape);
-        if (!values)
-            return tl::unexpected(values.error());
-        return narrowestExactType(values->span());
+        return narrowestExactType(values);
     }
 
     Expected<int> factorColumns(const std::string& name) override {

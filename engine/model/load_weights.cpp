@@ -48,8 +48,8 @@ public:
 
     // A factor [inputs, columns] that is used like a linear layer.
     LinearWeights factor(const std::string& name, int inputs, int columns) {
-        const auto type = take<DataType>([&] { return m_source.matrixType(name); });
         const Values stored = take<Values>([&] { return m_source.values(name, {inputs, columns}); });
+        const auto type = take<DataType>([&] { return m_source.factorType(name, stored.span()); });
         LinearWeights weights = take<LinearWeights>(
             [&] { return LinearWeights::fromFactor(stored.span(), inputs, columns, type); });
         count(weights);
@@ -58,8 +58,8 @@ public:
 
     // A factor whose rows are added up, as a matrix of these.
     LinearWeights rows(const std::string& name, const std::vector<std::int64_t>& shape) {
-        const auto type = take<DataType>([&] { return m_source.matrixType(name); });
         const Values stored = take<Values>([&] { return m_source.values(name, shape); });
+        const auto type = take<DataType>([&] { return m_source.factorType(name, stored.span()); });
         const int columns = static_cast<int>(shape.back());
         LinearWeights weights = take<LinearWeights>([&] {
             return LinearWeights::fromFloat32(stored.span(), static_cast<int>(stored.size()) / columns,

@@ -85,7 +85,7 @@ public:
         return result;
     }
 
-    Expected<DataType> matrixType(const std::string&) override { return m_type; }
+    Expected<DataType> factorType(const std::string&, std::span<const float>) override { return m_type; }
 
     // The sizes of the official models.
     Expected<int> factorColumns(const std::string& name) override {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,10 @@ public:
     // Any other tensor as float32. Errors as above.
     [[nodiscard]] virtual Expected<AlignedBuffer<float>> values(const std::string& name,
                                                                 const std::vector<std::int64_t>& shape) = 0;
-    // The type in which a low-rank factor is kept once it is used like a linear layer. Where a file's matrices take 16 bits or less,
-    // float32 factors that 16 bits hold exactly are kept in 16. Errors as above.
-    [[nodiscard]] virtual Expected<DataType> matrixType(const std::string& name) = 0;
+    // The type in which a low-rank factor with these values is kept once it is used like a linear layer. Where a file's matrices take
+    // 16 bits or less, float32 factors that 16 bits hold exactly are kept in 16. Errors as above.
+    [[nodiscard]] virtual Expected<DataType> factorType(const std::string& name,
+                                                        std::span<const float> values) = 0;
     // Columns of a low-rank factor [inputs, columns]. Errors: FileDamaged, ShapeMismatch.
     [[nodiscard]] virtual Expected<int> factorColumns(const std::string& name) = 0;
 };

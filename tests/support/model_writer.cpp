@@ -38,7 +38,9 @@ public:
             m_tensors[name] = {shape, {read->data(), read->data() + read->size()}};
         return read;
     }
-    Expected<DataType> matrixType(const std::string& name) override { return m_source.matrixType(name); }
+    Expected<DataType> factorType(const std::string& name, std::span<const float> values) override {
+        return m_source.factorType(name, values);
+    }
     Expected<int> factorColumns(const std::string& name) override { return m_source.factorColumns(name); }
 
 private:
