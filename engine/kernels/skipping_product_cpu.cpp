@@ -213,32 +213,40 @@ public:
         scratch.skippingSums.ensure(isPacked() && isPlain ? 2 * sums : sums);
         if (isPacked() && m_kernels == PackedKernels::Avx2)
             scratch.skippingTotals.ensure(kParts * m_rowOfSums);
-        scratch.usedInputs.ensure(m_inputs);
+        scratch.usedInputs.ensure(kParts * usedRoom());
         m_partSums = scratch.skippingSums.data();
         m_codeSums = isPacked() && isPlain ? m_partSums + sums : nullptr;
         m_totals = scratch.skippingTotals.data();
         m_used = scratch.usedInputs.data();
-        if (isPacked() && !isPlain)
-            packInput(scratch.packedInputs);
+        if (isPacked() && !isPlain) {
+            scratch.packedInputs.ensure(m_tokens * runs() * sizeof(PackedInput));
+            m_packedInputs = reinterpret_cast<PackedInput*>(scratch.packedInputs.data());
+        }
     }
 
     [[nodiscard]] std::size_t parts() const { return (m_inputs + m_partLength - 1) / m_partLength; }
 
     void sumPart(std::size_t part) const {
-        const std::size_t begin = part * m_partLength;
-        const std::span<const std::uint32_t> used = findUsed(begin, std::min(begin + m_partLength, m_inputs));
-        m_usedCount.fetch_add(used.size(), std::memory_order_relaxed);
+        const std::size_t begin = part * m_partLength, end = std::min(begin + m_partLength, m_inputs);
+        std::uint32_t* const memory = m_used + part * usedRoom();
+        const std::size_t count = findUsed(begin, end, memory);
+        m_usedCount.fetch_add(count, std::memory_order_relaxed);
+        // The next part's first run is only fetched: most likely this thread comes to it next.
+        const std::size_t following = findUsed(end, std::min(end + kTileColumns, m_inputs), memory + count);
+        const std::span<const std::uint32_t> used(memory, count + following);
         float* const sums = m_partSums + part * m_tokens * m_rowOfSums;
         std::fill_n(sums, m_tokens * m_rowOfSums, 0.0f);
         if (!isPacked())
-            return addInputs(used, 0, used.size(), sums);
-        for (std::size_t first = 0; first < used.size();) {
-            const std::size_t end = endOfRun(used, first);
+            return addInputs(used, 0, count, sums);
+        if (m_packedInputs != nullptr)
+            packPart(begin, end);
+        for (std::size_t first = 0; first < count;) {
+            const std::size_t runEnd = endOfRun(used, first);
             if (m_packedInputs != nullptr)
-                addPackedRun(used, first, end, part, sums);
+                addPackedRun(used, first, runEnd, part, sums);
             else
-                addRun(used, first, end, m_codeSums + part * m_tokens * m_rowOfSums, sums);
-            first = end;
+                addRun(used, first, runEnd, m_codeSums + part * m_tokens * m_rowOfSums, sums);
+            first = runEnd;
         }
     }
 
@@ -262,6 +270,9 @@ public:
     }
 
 private:
+    [[nodiscard]] std::size_t runs() const { return m_inputs / kTileColumns; }
+    // A part's inputs, and those of the run behind it.
+    [[nodiscard]] std::size_t usedRoom() const { return m_partLength + kTileColumns; }
     [[nodiscard]] bool isPacked() const { return m_job.weights.isPacked; }
     [[nodiscard]] float input(std::size_t token, std::size_t index) const {
         return m_job.x[token * static_cast<std::size_t>(m_job.xStride) + index];
@@ -276,9 +287,8 @@ private:
         return static_cast<const std::byte*>(m_job.weights.data) + run * m_runBytes;
     }
 
-    // The inputs that are not zero for every token; NaN is not zero.
-    [[nodiscard]] std::span<const std::uint32_t> findUsed(std::size_t begin, std::size_t end) const {
-        std::uint32_t* const used = m_used + begin;
+    // Writes the inputs that are not zero for every token, and returns their number; NaN is not zero.
+    std::size_t findUsed(std::size_t begin, std::size_t end, std::uint32_t* used) const {
         std::size_t count = 0;
         for (std::size_t i = begin; i < end; ++i) {
             bool isUsed = false;
@@ -287,7 +297,7 @@ private:
             used[count] = static_cast<std::uint32_t>(i);
             count += isUsed ? 1 : 0;
         }
-        return {used, count};
+        return count;
     }
 
     // Adds used[first] .. used[end - 1]. The inputs after those are only fetched.
@@ -347,7 +357,7 @@ private:
         RunProduct product{m_run, packed, std::span(ofRun).first(end - first), nextRun,
                            std::span(next).first(nextEnd - end)};
         for (std::size_t t = 0; t < m_tokens; ++t) {
-            const PackedInput& x = m_packedInputs[t * (m_inputs / kTileColumns) + run];
+            const PackedInput& x = m_packedInputs[t * runs() + run];
             if (m_kernels == PackedKernels::Vnni)
                 vnni::addRun(product, x, sums + t * m_rowOfSums);
             else
@@ -356,13 +366,10 @@ private:
         }
     }
 
-    void packInput(AlignedBuffer<std::byte>& memory) {
-        const std::size_t runs = m_inputs / kTileColumns;
-        memory.ensure(m_tokens * runs * sizeof(PackedInput));
-        auto* const packed = reinterpret_cast<PackedInput*>(memory.data());
+    void packPart(std::size_t begin, std::size_t end) const {
         for (std::size_t t = 0; t < m_tokens; ++t)
-            packInputs(m_job.x + t * static_cast<std::size_t>(m_job.xStride), m_inputs, packed + t * runs);
-        m_packedInputs = packed;
+            packInputs(m_job.x + t * static_cast<std::size_t>(m_job.xStride) + begin, end - begin,
+                       m_packedInputs + t * runs() + begin / kTileColumns);
     }
 
     const LinearJob& m_job;
@@ -371,10 +378,10 @@ private:
                 m_runBytes = m_run.byteSize();
     PackedKernels m_kernels = packedKernels();
     std::size_t m_tokens, m_inputs, m_outputs, m_rowOfSums, m_partLength;
-    float* m_partSums = nullptr;                 // [kParts, tokens, m_rowOfSums]
-    float* m_codeSums = nullptr;                 // the same, for packed weights and plain kernels
-    std::int32_t* m_totals = nullptr;            // [kParts, m_rowOfSums], for packed weights with AVX2
-    const PackedInput* m_packedInputs = nullptr; // [tokens, runs], for packed weights but plain kernels
+    float* m_partSums = nullptr;           // [kParts, tokens, m_rowOfSums]
+    float* m_codeSums = nullptr;           // the same, for packed weights and plain kernels
+    std::int32_t* m_totals = nullptr;      // [kParts, m_rowOfSums], for packed weights with AVX2
+    PackedInput* m_packedInputs = nullptr; // [tokens, runs()], for packed weights but plain kernels
     std::uint32_t* m_used = nullptr;
     mutable std::atomic<std::size_t> m_usedCount{0};
 };
@@ -384,15 +391,16 @@ private:
 void skippingProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScratch& scratch) {
     assert(job.weights.order == MatrixOrder::ByInput && tokens > 0);
     const SkippingProduct product(job, tokens, scratch);
-    std::atomic<std::size_t> next{0};
-    const auto sumParts = [&](int) {
-        for (std::size_t part = next++; part < product.parts(); part = next++)
+    if (job.weights.byteSize() <= kLeastSharedBytes) {
+        for (std::size_t part = 0; part < product.parts(); ++part)
             product.sumPart(part);
-    };
-    if (job.weights.byteSize() <= kLeastSharedBytes)
-        sumParts(0);
-    else
-        pool.run(sumParts);
+    } else {
+        scratch.claims.deal(static_cast<int>(product.parts()), pool.size());
+        pool.run([&](int thread) {
+            while (const auto part = scratch.claims.next(thread))
+                product.sumPart(static_cast<std::size_t>(*part));
+        });
+    }
     product.addUp();
     product.countSkipped(scratch.skipped);
 }
