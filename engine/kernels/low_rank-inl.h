@@ -1,6 +1,7 @@
 // low_rank-inl.h: the inner loop of low-rank maps: rows of `hidden` times a [rank, width] factor.
-// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by; what happens to a
-// finished sum is the caller's: finish(d, token, column, sum), a generic lambda marked HWY_ATTR.
+// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by, or, of a single token, many more
+// columns' sums in the first cache; what happens to a finished sum is the caller's: finish(d, token, column, sum), a generic
+// lambda marked HWY_ATTR.
 // Included once per instruction set, after vector_loop-inl.h.
 
 #if defined(ENGINE_KERNELS_LOW_RANK_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -13,6 +14,7 @@
 #include "engine/kernels/linear.h"
 #include "engine/kernels/stored_value-inl.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 
@@ -66,6 +68,46 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows<Stored>& rows, std::size_t to
             finish(d, token + t, column + v * lanes, sums[t][v]);
 }
 
+// A single token waits for memory alone, so it reads longer pieces of the factor's rows, kRanksAtOnce of them side by side, and
+// fetches the next ones meanwhile.
+constexpr std::size_t kRanksAtOnce = 4;
+constexpr std::size_t kColumnsInCache = 1024;
+
+// sums[c] += hidden[i] factor[i * width + c], one i after another.
+template <std::size_t kRanks, class D, class Stored>
+HWY_INLINE void addRanks(D d, const float* hidden, const Stored* factor, std::size_t width,
+                         std::size_t columns, float* sums) {
+    constexpr std::size_t kInLine = 64 / sizeof(Stored);
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t line = 0; line < columns; line += kInLine) {
+        for (std::size_t i = 0; i < kRanks; ++i)
+            __builtin_prefetch(factor + (i + kRanksAtOnce) * width + line);
+        for (std::size_t c = line; c < line + kInLine; c += lanes) {
+            auto sum = hn::Load(d, sums + c);
+            for (std::size_t i = 0; i < kRanks; ++i)
+                sum = hn::MulAdd(hn::Set(d, hidden[i]), widened(d, factor + i * width + c), sum);
+            hn::Store(sum, d, sums + c);
+        }
+    }
+}
+
+// `columns` is a multiple of 64, at most kColumnsInCache.
+template <class D, class Stored, class Finish>
+HWY_INLINE void lowRankRow(D d, const LowRankRows<Stored>& rows, std::size_t token, std::size_t column,
+                           std::size_t columns, Finish& finish) {
+    HWY_ALIGN float sums[kColumnsInCache];
+    std::fill_n(sums, columns, 0.0f);
+    const float* hidden = rows.hidden + token * rows.stride;
+    const Stored* factor = rows.factor + column;
+    std::size_t r = 0;
+    for (; r + kRanksAtOnce <= rows.rank; r += kRanksAtOnce)
+        addRanks<kRanksAtOnce>(d, hidden + r, factor + r * rows.width, rows.width, columns, sums);
+    for (; r < rows.rank; ++r)
+        addRanks<1>(d, hidden + r, factor + r * rows.width, rows.width, columns, sums);
+    for (std::size_t c = 0; c < columns; c += hn::Lanes(d))
+        finish(d, token, column + c, hn::Load(d, sums + c));
+}
+
 // All tokens of [tokenBegin, tokenEnd) for kVectors vectors from `column`. Every sum is formed in the same
 // order, whatever the tile, so one token at a time gives the same values as many.
 template <std::size_t kVectors, class D, class Stored, class Finish>
@@ -83,11 +125,15 @@ HWY_INLINE void lowRankProduct(const LowRankRows<Stored>& rows, std::size_t toke
                                std::size_t columnBegin, std::size_t columnEnd, Finish finish) {
     const hn::ScalableTag<float> d;
     const hn::CappedTag<float, 1> one;
+    const hn::CappedTag<float, 16> line; // of the cache
     const std::size_t lanes = hn::Lanes(d);
     std::size_t column = columnBegin;
-    if (tokenEnd - tokenBegin == 1) // a single row needs more columns at once to hide the latency of its sums
-        for (; column + 8 * lanes <= columnEnd; column += 8 * lanes)
-            lowRankTile<1, 8>(d, rows, tokenBegin, column, finish);
+    if (tokenEnd - tokenBegin == 1)
+        for (std::size_t left = columnEnd - column; left >= 64; left = columnEnd - column) {
+            const std::size_t columns = std::min(left / 64 * 64, kColumnsInCache);
+            lowRankRow(line, rows, tokenBegin, column, columns, finish);
+            column += columns;
+        }
     for (; column + 2 * lanes <= columnEnd; column += 2 * lanes)
         lowRankColumns<2>(d, rows, tokenBegin, tokenEnd, column, finish);
     for (; column + lanes <= columnEnd; column += lanes)

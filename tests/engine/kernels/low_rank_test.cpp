@@ -34,6 +34,7 @@ private slots:
             };
             row("one token", 1, 64, 320);
             row("one wide token, threads take columns", 1, 96, 2053);
+            row("one token, more columns than are summed at once", 1, 37, 2100);
             row("rank 1", 3, 1, 17);
             row("odd sizes, threads take tokens", 61, 37, 333);
         }
@@ -74,6 +75,38 @@ private slots:
                     result.isWithinShare(2e-6),
                     qPrintable(QString("%1, map %2: %3").arg(target).arg(i).arg(result.describe().c_str())));
             }
+        });
+    }
+
+    // So a text read in one go and the same text written token by token agree to the bit.
+    void tokensAloneAndTogetherAreTheSame() {
+        constexpr int kTokens = 3, kRank = 35, kWidth = 1333;
+        const auto hidden = randomTensor(kTokens * kRank, 1);
+        const auto stored =
+            LinearWeights::fromFloat32(randomTensor(kRank * kWidth, 2), kRank, kWidth, DataType::BFloat16);
+        QVERIFY(stored);
+        ThreadPool pool(2);
+        support::onEveryInstructionSet([&](const char* target) {
+            const auto mapped = [&](int first, int tokens) {
+                auto copy = hidden;
+                std::vector<float> output(static_cast<std::size_t>(tokens) * kWidth);
+                const LowRank op{kRank,
+                                 kWidth,
+                                 copy.data() + first * kRank,
+                                 0,
+                                 ActivationKind::None,
+                                 stored->matrix(),
+                                 nullptr,
+                                 output.data()};
+                cpu::lowRank({&op, 1}, tokens, pool);
+                return output;
+            };
+            std::vector<float> alone;
+            for (int token = 0; token < kTokens; ++token) {
+                const auto one = mapped(token, 1);
+                alone.insert(alone.end(), one.begin(), one.end());
+            }
+            QVERIFY2(alone == mapped(0, kTokens), target);
         });
     }
 
