@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstring>
@@ -89,31 +90,32 @@ void packInputsImpl(const float* x, std::size_t count, PackedInput* inputs) {
     const std::size_t lanes = hn::Lanes(d);
     constexpr float kLargestCode = 127 * 256; // its high part is 127 however the low part is rounded
     for (std::size_t block = 0; block < count / kTileColumns; ++block, x += kTileColumns, ++inputs) {
-        auto largest = hn::Zero(d);
-        auto nothing = hn::Zero(d); // NaN where x is infinite or NaN
+        auto largest =
+            hn::Zero(integers); // of the magnitudes' bits, which are in the order of the values, NaN last
         for (std::size_t i = 0; i < kTileColumns; i += lanes) {
-            const auto values = hn::LoadU(d, x + i);
-            largest = hn::Max(largest, hn::Abs(values));
-            nothing = hn::MulAdd(values, hn::Zero(d), nothing);
+            const auto bits = hn::BitCast(integers, hn::LoadU(d, x + i));
+            largest = hn::Max(largest, hn::And(bits, hn::Set(integers, 0x7FFFFFFF)));
         }
-        if (hn::GetLane(hn::SumOfLanes(d, nothing)) != 0) { // the products shall not be finite either
+        const auto largestMagnitude = std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(integers, largest)));
+        if (!std::isfinite(largestMagnitude)) { // the products shall not be finite either
             *inputs = {};
             inputs->scale = std::numeric_limits<float>::quiet_NaN();
             inputs->codes[0] = inputs->low[0] = 1;
             inputs->sum = 1;
             continue;
         }
-        inputs->scale = hn::GetLane(hn::MaxOfLanes(d, largest)) / kLargestCode;
+        inputs->scale = largestMagnitude / kLargestCode;
         float inverse = 1.0f / inputs->scale;
         if (!std::isfinite(inverse)) // all zero, or too small to have codes
             inputs->scale = inverse = 0;
         auto sum = hn::Zero(integers);
         for (std::size_t i = 0; i < kTileColumns; i += lanes) {
             const auto codes = hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, inverse)));
-            const auto high = hn::ShiftRight<8>(hn::Add(codes, hn::Set(integers, 128)));
-            const auto low = hn::Sub(codes, hn::ShiftLeft<8>(high));
-            hn::StoreU(hn::DemoteTo(words, codes), words, inputs->codes + i);
+            const auto both = hn::DemoteTo(words, codes);
+            hn::StoreU(both, words, inputs->codes + i);
+            const auto high = hn::ShiftRight<8>(hn::Add(both, hn::Set(words, 128)));
             hn::StoreU(hn::DemoteTo(bytes, high), bytes, inputs->high + i);
+            const auto low = hn::ShiftRight<8>(hn::ShiftLeft<8>(both));
             hn::StoreU(hn::DemoteTo(bytes, low), bytes, inputs->low + i);
             sum = hn::Add(sum, codes);
         }
