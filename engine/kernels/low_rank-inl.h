@@ -32,10 +32,13 @@ template <class Stored> struct LowRankRows {
     std::size_t rank;
     const Stored* factor; // [rank, width]
     std::size_t width;
+    const Stored*
+        next; // rows of the same width that are read after these, to be fetched meanwhile; may be null
 };
 // Clang 14 deduces no aggregates by itself.
 template <class Stored>
-LowRankRows(const float*, std::size_t, std::size_t, const Stored*, std::size_t) -> LowRankRows<Stored>;
+LowRankRows(const float*, std::size_t, std::size_t, const Stored*, std::size_t, const Stored*)
+    -> LowRankRows<Stored>;
 
 // run(its values, of the type that they are stored in)
 template <class Run> HWY_INLINE void withStoredValues(const Matrix& factor, Run run) {
@@ -73,15 +76,15 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows<Stored>& rows, std::size_t to
 constexpr std::size_t kRanksAtOnce = 4;
 constexpr std::size_t kColumnsInCache = 1024;
 
-// sums[c] += hidden[i] factor[i * width + c], one i after another.
+// sums[c] += hidden[i] factor[i * width + c], one i after another; as many rows at `next` are fetched.
 template <std::size_t kRanks, class D, class Stored>
-HWY_INLINE void addRanks(D d, const float* hidden, const Stored* factor, std::size_t width,
-                         std::size_t columns, float* sums) {
+HWY_INLINE void addRanks(D d, const float* hidden, const Stored* factor, const Stored* next,
+                         std::size_t width, std::size_t columns, float* sums) {
     constexpr std::size_t kInLine = 64 / sizeof(Stored);
     const std::size_t lanes = hn::Lanes(d);
     for (std::size_t line = 0; line < columns; line += kInLine) {
         for (std::size_t i = 0; i < kRanks; ++i)
-            __builtin_prefetch(factor + (i + kRanksAtOnce) * width + line);
+            __builtin_prefetch(next + i * width + line);
         for (std::size_t c = line; c < line + kInLine; c += lanes) {
             auto sum = hn::Load(d, sums + c);
             for (std::size_t i = 0; i < kRanks; ++i)
@@ -99,11 +102,17 @@ HWY_INLINE void lowRankRow(D d, const LowRankRows<Stored>& rows, std::size_t tok
     std::fill_n(sums, columns, 0.0f);
     const float* hidden = rows.hidden + token * rows.stride;
     const Stored* factor = rows.factor + column;
-    std::size_t r = 0;
-    for (; r + kRanksAtOnce <= rows.rank; r += kRanksAtOnce)
-        addRanks<kRanksAtOnce>(d, hidden + r, factor + r * rows.width, rows.width, columns, sums);
-    for (; r < rows.rank; ++r)
-        addRanks<1>(d, hidden + r, factor + r * rows.width, rows.width, columns, sums);
+    std::size_t left = rows.rank;
+    for (; left >= kRanksAtOnce; left -= kRanksAtOnce) {
+        const Stored* next = factor + kRanksAtOnce * rows.width;
+        if (left < 2 * kRanksAtOnce) // what is here already costs nothing to fetch
+            next = rows.next != nullptr ? rows.next + column : factor;
+        addRanks<kRanksAtOnce>(d, hidden, factor, next, rows.width, columns, sums);
+        hidden += kRanksAtOnce;
+        factor += kRanksAtOnce * rows.width;
+    }
+    for (; left > 0; --left, ++hidden, factor += rows.width)
+        addRanks<1>(d, hidden, factor, factor, rows.width, columns, sums);
     for (std::size_t c = 0; c < columns; c += hn::Lanes(d))
         finish(d, token, column + c, hn::Load(d, sums + c));
 }

@@ -33,7 +33,7 @@ struct LowRank {
 };
 
 namespace cpu {
-// Several maps over the same tokens, in one parallel region.
+// Up to kMostLowRanks maps over the same tokens, in one parallel region.
 void lowRank(std::span<const LowRank> ops, int tokens, ThreadPool& pool);
 } // namespace cpu
 namespace cuda {

@@ -7,6 +7,7 @@
 #include "engine/core/thread_pool.h"
 
 #include <cstddef>
+#include <span>
 
 namespace engine {
 
@@ -25,20 +26,41 @@ void splitWork(ThreadPool& pool, std::size_t count, std::size_t steps, Task&& ta
     pool.parallelFor(count, grain, task);
 }
 
-// Splits a [tokens, width] result of `steps` per value among the threads and calls
-// task(tokenBegin, tokenEnd, columnBegin, columnEnd): by tokens if there are several per thread, else by
-// columns, in multiples of 64 so that no two threads write to one cache line or cut a vector.
+// A [tokens, width] result of `rank` steps per value.
+struct RankedMap {
+    std::size_t width = 0;
+    std::size_t rank = 0;
+};
+
+// Splits the results of several maps among the threads and calls task(map, tokenBegin, tokenEnd, columnBegin, columnEnd): by
+// tokens if there are several per thread. Else each thread gets whole maps, and parts of the first and the last of its own at
+// most, so that it reads their factors in long pieces; these are cut at multiples of 64, so that no two threads write to one
+// cache line or cut a vector.
 template <class Task>
-void splitTokensOrColumns(ThreadPool& pool, std::size_t tokens, std::size_t width, std::size_t steps,
-                          Task&& task) {
+void splitMaps(ThreadPool& pool, std::size_t tokens, std::span<const RankedMap> maps, Task&& task) {
+    std::size_t steps = 0;
+    for (const RankedMap& map : maps)
+        steps += map.width * map.rank;
     if (tokens >= 4 * static_cast<std::size_t>(pool.size())) {
-        splitWork(pool, tokens, width * steps,
-                  [&](std::size_t begin, std::size_t end) { task(begin, end, std::size_t{0}, width); });
+        splitWork(pool, tokens, steps, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t m = 0; m < maps.size(); ++m)
+                task(m, begin, end, std::size_t{0}, maps[m].width);
+        });
         return;
     }
-    splitWork(
-        pool, width, tokens * steps,
-        [&](std::size_t begin, std::size_t end) { task(std::size_t{0}, tokens, begin, end); }, 64);
+    splitWork(pool, steps, tokens, [&](std::size_t begin, std::size_t end) {
+        std::size_t first = 0; // of the map's steps
+        for (std::size_t m = 0; m < maps.size(); ++m) {
+            const auto [width, rank] = maps[m];
+            const std::size_t last = first + width * rank;
+            const auto columnAt = [=](std::size_t step) {
+                return step <= first ? 0 : step >= last ? width : (step - first) / rank / 64 * 64;
+            };
+            if (columnAt(begin) < columnAt(end))
+                task(m, std::size_t{0}, tokens, columnAt(begin), columnAt(end));
+            first = last;
+        }
+    });
 }
 
 } // namespace engine
