@@ -32,8 +32,7 @@ template <class Stored> struct LowRankRows {
     std::size_t rank;
     const Stored* factor; // [rank, width]
     std::size_t width;
-    const Stored*
-        next; // rows of the same width that are read after these, to be fetched meanwhile; may be null
+    const Stored* next; // rows that are read after these, to be fetched meanwhile; may be null
 };
 // Clang 14 deduces no aggregates by itself.
 template <class Stored>
