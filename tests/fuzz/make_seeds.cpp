@@ -6,12 +6,14 @@
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 #include "tests/engine/formats/sample_safetensors.h"
 #include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/tokenizer/small_vocabulary.h"
 #include "tests/fuzz/state_model.h"
 
 #include <QFile>
 
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace {
@@ -100,6 +102,8 @@ int main(int argc, char** argv) {
     const Seeds seeds(argv[1]);
     addModels(seeds);
     addStates(seeds);
+    const std::string vocabulary = samples::smallVocabulary();
+    seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));
     if (!addProject(seeds)) {
         std::fputs("make_seeds: the project could not be written\n", stderr);
         return 1;

@@ -2,39 +2,18 @@
 #include "engine/tokenizer/tokenizer.h"
 #include "engine/tokenizer/world_tokenizer.h"
 #include "engine/tokenizer/world_vocabulary.h"
+#include "tests/engine/tokenizer/small_vocabulary.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <cstdio>
-
 using namespace engine;
+using samples::smallVocabulary;
 
 namespace {
 
 const std::filesystem::path kVocabulary = INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt";
-
-// The 256 bytes and a few longer tokens, in the notation of the real file.
-std::string smallVocabulary(const std::string& lineEnd = "\n") {
-    std::string text;
-    const auto line = [&](int id, const std::string& literal, int length) {
-        text += std::to_string(id) + ' ' + literal + ' ' + std::to_string(length) + lineEnd;
-    };
-    for (int byte = 0; byte < 256; ++byte) {
-        char literal[16];
-        std::snprintf(literal, sizeof literal, byte < 128 ? "'\\x%02x'" : "b'\\x%02x'", byte);
-        line(byte + 1, literal, 1);
-    }
-    line(257, "'  '", 2);
-    line(258, "\"it's\"", 4);
-    line(259, "'\\xa0'", 2);
-    line(260, "'\\u2581 x'", 5);
-    line(261, "'\\n\\n'", 2);
-    line(262, "b'\\xe4\\xbd'", 2);
-    line(263, "'é \"'", 4);
-    return text;
-}
 
 } // namespace
 
