@@ -156,7 +156,9 @@ struct LinearScratch {
     std::vector<AlignedBuffer<std::byte>> productMemory;    // one per thread: oneDNN's scratchpad
 };
 
-// Products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.
+inline constexpr std::size_t kMostJobs = 8;
+
+// Up to kMostJobs products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.
 // Stores them only: the rest is for the backend's operation.
 void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, LinearScratch& scratch);
 
@@ -169,7 +171,6 @@ struct Stream;
 class LinearMemory;
 // The jobs' weights in device memory, in the same layouts. Up to kMostJobs jobs; few tokens (decoding) in as few
 // launches as possible. Results depend neither on the number of tokens, up to 8, nor on the card's load.
-inline constexpr std::size_t kMostJobs = 8;
 void linear(std::span<const LinearJob> jobs, int tokens, LinearMemory& memory, const Stream& stream);
 } // namespace cuda
 

@@ -6,6 +6,7 @@
 #include "engine/kernels/skipping_product.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <utility>
@@ -52,13 +53,13 @@ public:
 
     void add(const LinearJob& job) {
         if (find(job) == nullptr)
-            m_inputs.push_back({job, std::exchange(m_size, m_size + m_tokens * columns(job))});
+            m_inputs[m_count++] = {job, std::exchange(m_size, m_size + m_tokens * columns(job))};
     }
     [[nodiscard]] std::size_t size() const { return m_size; } // in elements
     [[nodiscard]] std::size_t offset(const LinearJob& job) const { return find(job)->offset; }
     // Calls copy(x, columns, offset) for every row of every x.
     template <class Copy> void forEachRow(std::size_t tokenBegin, std::size_t tokenEnd, Copy&& copy) const {
-        for (const Input& input : m_inputs)
+        for (const Input& input : inputs())
             for (std::size_t t = tokenBegin; t < tokenEnd; ++t)
                 copy(input.job.x + t * static_cast<std::size_t>(input.job.xStride), columns(input.job),
                      input.offset + t * columns(input.job));
@@ -67,11 +68,12 @@ public:
 private:
     struct Input {
         LinearJob job;
-        std::size_t offset;
+        std::size_t offset = 0;
     };
     static std::size_t columns(const LinearJob& job) { return static_cast<std::size_t>(job.weights.columns); }
+    [[nodiscard]] std::span<const Input> inputs() const { return std::span(m_inputs).first(m_count); }
     [[nodiscard]] const Input* find(const LinearJob& job) const {
-        for (const Input& input : m_inputs)
+        for (const Input& input : inputs())
             if (input.job.x == job.x && input.job.xStride == job.xStride &&
                 input.job.weights.columns == job.weights.columns)
                 return &input;
@@ -80,7 +82,8 @@ private:
 
     std::size_t m_tokens;
     std::size_t m_size = 0;
-    std::vector<Input> m_inputs;
+    std::size_t m_count = 0;
+    std::array<Input, kMostJobs> m_inputs;
 };
 
 // ---- few rows of x ----
@@ -395,7 +398,7 @@ void tiledProducts(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool
 } // namespace
 
 void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, LinearScratch& scratch) {
-    assert(tokens >= 0);
+    assert(tokens >= 0 && jobs.size() <= kMostJobs);
     if (tokens == 0)
         return;
     scratch.rowJobs.clear();

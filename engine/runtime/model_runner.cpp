@@ -3,6 +3,7 @@
 #include "engine/model/weights.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace engine {
 
@@ -188,13 +189,14 @@ void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> log
     begin(inputs);
     for (Stage& stage : m_stages) {
         kind.hasLogits = isLast(stage) && made != nullptr;
-        stage.backend->repeat(kind, [&] {
+        const auto layers = [&] {
             enter(stage);
             for (int layer = stage.firstLayer; layer < stage.endLayer; ++layer)
                 stage.forward->layer(layer);
             if (kind.hasLogits)
                 stage.forward->logits(0, rows, made);
-        });
+        };
+        stage.backend->repeat(kind, std::ref(layers)); // the function itself would be copied to new memory
     }
     if (!logits.empty() && canLeaveLogits())
         m_stages.back().backend->toHost(made, logits);

@@ -10,14 +10,7 @@ namespace engine {
 
 namespace {
 
-struct Ranked {
-    float key = 0; // smaller goes first
-    int token = 0;
-    float weight = 0;
-    bool operator<(const Ranked& other) const {
-        return key != other.key ? key < other.key : token < other.token;
-    }
-};
+using Ranked = FilterMemory::Ranked;
 
 // The last of the fewest items, in order, that weigh `wanted` together. Halves the items around their median
 // and goes on in the half that holds the border, so it takes linear time.
@@ -41,11 +34,13 @@ Ranked lastWithin(std::vector<Ranked>& items, double wanted) {
     return *begin;
 }
 
-// keys[i] belongs to candidates[i].
-void keepFirst(std::vector<Candidate>& candidates, const std::vector<float>& keys, double wanted) {
+// memory.keys[i] belongs to candidates[i].
+void keepFirst(std::vector<Candidate>& candidates, double wanted, FilterMemory& memory) {
     if (candidates.empty())
         return;
-    std::vector<Ranked> items(candidates.size());
+    const std::vector<float>& keys = memory.keys;
+    std::vector<Ranked>& items = memory.ranked;
+    items.resize(candidates.size());
     for (std::size_t i = 0; i < items.size(); ++i)
         items[i] = {keys[i], candidates[i].token, candidates[i].probability};
     const Ranked last = lastWithin(items, wanted);
@@ -65,14 +60,16 @@ double totalWeight(const std::vector<Candidate>& candidates) {
     return total;
 }
 
-std::vector<Candidate> largestLogits(std::span<const float> logits, std::size_t count) {
-    const float bound = std::max(lowerBoundOfLargest(logits, count), std::numeric_limits<float>::lowest());
-    std::vector<Candidate> candidates;
+void findLargestLogits(std::span<const float> logits, std::size_t count, std::vector<Candidate>& candidates,
+                       FilterMemory& memory) {
+    const float bound = std::max(lowerBoundOfLargest(logits, count, memory.blockMaxima),
+                                 std::numeric_limits<float>::lowest());
+    candidates.clear();
     for (std::size_t i = 0; i < logits.size(); ++i)
         if (logits[i] >= bound)
             candidates.push_back({static_cast<int>(i), logits[i]});
     if (count >= candidates.size())
-        return candidates;
+        return;
     const auto byToken = [](const Candidate& a, const Candidate& b) { return a.token < b.token; };
     const auto larger = [&](const Candidate& a, const Candidate& b) {
         return a.probability != b.probability ? a.probability > b.probability : byToken(a, b);
@@ -81,13 +78,13 @@ std::vector<Candidate> largestLogits(std::span<const float> logits, std::size_t 
                      candidates.end(), larger);
     candidates.resize(count);
     std::sort(candidates.begin(), candidates.end(), byToken);
-    return candidates;
 }
 
-void keepTypical(std::vector<Candidate>& candidates, double share) {
+void keepTypical(std::vector<Candidate>& candidates, double share, FilterMemory& memory) {
     const double total = totalWeight(candidates);
     const double logTotal = std::log(total);
-    std::vector<float> keys(candidates.size());
+    std::vector<float>& keys = memory.keys;
+    keys.resize(candidates.size());
     double entropy = 0;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const double weight = candidates[i].probability;
@@ -97,14 +94,15 @@ void keepTypical(std::vector<Candidate>& candidates, double share) {
     }
     for (float& key : keys)
         key = static_cast<float>(std::abs(key - entropy));
-    keepFirst(candidates, keys, share * total);
+    keepFirst(candidates, share * total, memory);
 }
 
-void keepMostLikely(std::vector<Candidate>& candidates, double share, double total) {
-    std::vector<float> keys(candidates.size());
+void keepMostLikely(std::vector<Candidate>& candidates, double share, double total, FilterMemory& memory) {
+    std::vector<float>& keys = memory.keys;
+    keys.resize(candidates.size());
     for (std::size_t i = 0; i < keys.size(); ++i)
         keys[i] = -candidates[i].probability;
-    keepFirst(candidates, keys, share * total);
+    keepFirst(candidates, share * total, memory);
 }
 
 void keepAtLeast(std::vector<Candidate>& candidates, float shareOfLargest) {

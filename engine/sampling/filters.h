@@ -11,14 +11,15 @@
 
 namespace engine {
 
-// The `count` largest of `logits` that are above -inf, with their logits as weights. Of equals the lower id
-// comes first.
-[[nodiscard]] std::vector<Candidate> largestLogits(std::span<const float> logits, std::size_t count);
+// Leaves in `candidates` the `count` largest of `logits` that are above -inf, with their logits as weights. Of equals the
+// lower id comes first.
+void findLargestLogits(std::span<const float> logits, std::size_t count, std::vector<Candidate>& candidates,
+                       FilterMemory& memory);
 
-void keepTypical(std::vector<Candidate>& candidates, double share);
+void keepTypical(std::vector<Candidate>& candidates, double share, FilterMemory& memory);
 // `total`: the weight of all tokens that the share is of, some of which may already be missing from the list
 // because they are too unlikely to be kept.
-void keepMostLikely(std::vector<Candidate>& candidates, double share, double total);
+void keepMostLikely(std::vector<Candidate>& candidates, double share, double total, FilterMemory& memory);
 void keepAtLeast(std::vector<Candidate>& candidates, float shareOfLargest);
 
 [[nodiscard]] double totalWeight(const std::vector<Candidate>& candidates);

@@ -85,11 +85,11 @@ double weighLogits(std::span<float> logits, float largest, float scale) {
 
 // Each block's largest value is one of the values, so the count-th largest of those is reached by `count`
 // values at least.
-float lowerBoundOfLargest(std::span<const float> values, std::size_t count) {
+float lowerBoundOfLargest(std::span<const float> values, std::size_t count, std::vector<float>& largest) {
     const std::size_t blocks = values.size() / kLanes;
     if (count == 0 || count > blocks)
         return kLowest;
-    std::vector<float> largest(blocks);
+    largest.resize(blocks);
     for (std::size_t b = 0; b < blocks; ++b) {
         const auto block = values.subspan(b * kLanes, kLanes);
         largest[b] = *std::max_element(block.begin(), block.end());

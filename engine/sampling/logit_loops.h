@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 namespace engine {
 
@@ -15,7 +16,8 @@ namespace engine {
 double weighLogits(std::span<float> logits, float largest, float scale);
 
 // A number that at least `count` of `values` reach, and not many more do; -inf if that cannot be told
-// cheaply.
-[[nodiscard]] float lowerBoundOfLargest(std::span<const float> values, std::size_t count);
+// cheaply. `memory` is overwritten.
+[[nodiscard]] float lowerBoundOfLargest(std::span<const float> values, std::size_t count,
+                                        std::vector<float>& memory);
 
 } // namespace engine

@@ -87,7 +87,7 @@ void Sampler::filter(std::span<float> logits, float largest) {
     const float scale = 1 / std::max(s.temperature, kSmallestTemperature);
     double total = 0;
     if (s.topK > 0 && static_cast<std::size_t>(s.topK) < logits.size()) {
-        m_candidates = largestLogits(logits, static_cast<std::size_t>(s.topK));
+        findLargestLogits(logits, static_cast<std::size_t>(s.topK), m_candidates, m_memory);
         for (Candidate& c : m_candidates) {
             float weight = c.probability;
             weighLogits({&weight, 1}, largest, scale);
@@ -104,11 +104,11 @@ void Sampler::filter(std::span<float> logits, float largest) {
                 m_candidates.push_back({static_cast<int>(i), logits[i]});
     }
     if (s.typical < 1) {
-        keepTypical(m_candidates, s.typical);
+        keepTypical(m_candidates, s.typical, m_memory);
         total = totalWeight(m_candidates);
     }
     if (s.topP < 1)
-        keepMostLikely(m_candidates, s.topP, total);
+        keepMostLikely(m_candidates, s.topP, total, m_memory);
     if (s.minP > 0)
         keepAtLeast(m_candidates, s.minP);
 }

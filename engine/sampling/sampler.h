@@ -17,6 +17,7 @@
 #include "engine/core/error.h"
 #include "engine/core/random.h"
 #include "engine/kernels/token_draw.h"
+#include "engine/sampling/filter_memory.h"
 
 #include <cstdint>
 #include <span>
@@ -92,6 +93,7 @@ private:
     Candidate m_drawn;
     mutable std::vector<Candidate> m_candidates; // by token until sorted
     mutable bool m_isSorted = true;
+    FilterMemory m_memory;
     std::vector<TokenPenalty> m_penalties; // of onDevice()
     std::vector<int> m_banned;
 };

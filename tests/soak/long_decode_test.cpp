@@ -67,7 +67,8 @@ private slots:
         long settledKilobytes = 0;
         for (int i = 1; i <= tokens; ++i) {
             QVERIFY(session.decode(state, token, logits).has_value());
-            QVERIFY2(std::isfinite(*std::ranges::max_element(logits)), qPrintable(QString::number(i)));
+            if (!std::isfinite(*std::ranges::max_element(logits))) // QVERIFY2 would make its text for every token
+                QFAIL(qPrintable(QString::number(i)));
             token = sampler.sample(logits);
             if (i % 1000 != 0)
                 continue;
