@@ -51,7 +51,7 @@ void splitMaps(ThreadPool& pool, std::size_t tokens, std::span<const RankedMap> 
     splitWork(pool, steps, tokens, [&](std::size_t begin, std::size_t end) {
         std::size_t first = 0; // of the map's steps
         for (std::size_t m = 0; m < maps.size(); ++m) {
-            const auto [width, rank] = maps[m];
+            const std::size_t width = maps[m].width, rank = maps[m].rank;
             const std::size_t last = first + width * rank;
             const auto columnAt = [=](std::size_t step) {
                 return step <= first ? 0 : step >= last ? width : (step - first) / rank / 64 * 64;
