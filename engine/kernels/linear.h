@@ -144,7 +144,7 @@ struct SkippedWork {
 // Working memory of linear(), kept between calls so that a token allocates nothing.
 struct LinearScratch {
     std::vector<LinearJob> rowJobs, skippingJobs, tiledJobs; // the batch, strides filled in
-    WorkClaims claims;                                       // on the rows of rowJobs
+    WorkClaims claims;                                       // on the rows of rowJobs, or on a skipping job
     AlignedBuffer<std::byte> packedInputs;                   // x for packed weights (PackedInput)
     AlignedBuffer<float> skippingSums;                       // of skipping_product.h
     AlignedBuffer<std::int32_t> skippingTotals;              // likewise

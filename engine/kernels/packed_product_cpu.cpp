@@ -90,8 +90,8 @@ void packInputsImpl(const float* x, std::size_t count, PackedInput* inputs) {
     const std::size_t lanes = hn::Lanes(d);
     constexpr float kLargestCode = 127 * 256; // its high part is 127 however the low part is rounded
     for (std::size_t block = 0; block < count / kTileColumns; ++block, x += kTileColumns, ++inputs) {
-        auto largest =
-            hn::Zero(integers); // of the magnitudes' bits, which are in the order of the values, NaN last
+        // The bits of magnitudes are in the order of their values, infinity and NaN last.
+        auto largest = hn::Zero(integers);
         for (std::size_t i = 0; i < kTileColumns; i += lanes) {
             const auto bits = hn::BitCast(integers, hn::LoadU(d, x + i));
             largest = hn::Max(largest, hn::And(bits, hn::Set(integers, 0x7FFFFFFF)));

@@ -2,7 +2,7 @@
 // for every token are not read: the squared relu of channel mixing leaves most of its outputs zero.
 // Shapes:  as in linear.h; weights.order is ByInput.
 // The inputs are summed in a fixed number of parts, so the result depends neither on the number of threads nor on
-// the number of tokens. x is not rounded, but for packed weights on processors with VNNI (packed_product.h).
+// the number of tokens. x is not rounded, but for packed weights on processors with AVX2 or VNNI (packed_product.h).
 // Source:  tests/support/reference/linear_reference.h is the plain form.
 // Threads: `pool` and `scratch` serve one caller at a time.
 #pragma once

@@ -391,16 +391,16 @@ private:
 void skippingProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScratch& scratch) {
     assert(job.weights.order == MatrixOrder::ByInput && tokens > 0);
     const SkippingProduct product(job, tokens, scratch);
-    if (job.weights.byteSize() <= kLeastSharedBytes) {
-        for (std::size_t part = 0; part < product.parts(); ++part)
-            product.sumPart(part);
-    } else {
-        scratch.claims.deal(static_cast<int>(product.parts()), pool.size());
-        pool.run([&](int thread) {
-            while (const auto part = scratch.claims.next(thread))
-                product.sumPart(static_cast<std::size_t>(*part));
-        });
-    }
+    const bool isShared = job.weights.byteSize() > kLeastSharedBytes;
+    scratch.claims.deal(static_cast<int>(product.parts()), isShared ? pool.size() : 1);
+    const auto sumParts = [&](int thread) {
+        while (const auto part = scratch.claims.next(thread))
+            product.sumPart(static_cast<std::size_t>(*part));
+    };
+    if (isShared)
+        pool.run(sumParts);
+    else
+        sumParts(0);
     product.addUp();
     product.countSkipped(scratch.skipped);
 }

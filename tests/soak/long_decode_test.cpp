@@ -67,8 +67,8 @@ private slots:
         long settledKilobytes = 0;
         for (int i = 1; i <= tokens; ++i) {
             QVERIFY(session.decode(state, token, logits).has_value());
-            if (!std::isfinite(
-                    *std::ranges::max_element(logits))) // QVERIFY2 would make its text for every token
+            // QVERIFY2 would make its text for every token.
+            if (!std::isfinite(*std::ranges::max_element(logits)))
                 QFAIL(qPrintable(QString::number(i)));
             token = sampler.sample(logits);
             if (i % 1000 != 0)
@@ -91,8 +91,8 @@ private slots:
 };
 
 int main(int argc, char** argv) {
-    qputenv("QTEST_FUNCTION_TIMEOUT",
-            "36000000"); // a million tokens take longer than the five minutes that Qt allows
+    // A million tokens take longer than the five minutes that Qt allows.
+    qputenv("QTEST_FUNCTION_TIMEOUT", "36000000");
     LongDecodeTest test;
     return QTest::qExec(&test, argc, argv);
 }
