@@ -13,7 +13,9 @@ Usage: installer/bootstrap.sh run [ARGUMENTS...]
 Each command alone does everything that is needed on a fresh Debian 12:
   1. names the system packages that are missing and what each is for, and installs them with apt-get
      (as root, or through sudo);
-  2. configures a Release build in build/release (CMake preset "release") and builds it with Ninja;
+  2. configures a Release build in build/release (CMake preset "release") and builds it with Ninja. With
+     the CUDA toolkit installed, run compiles for the cards in this machine, if any, and test for one more
+     kind of card where there is none;
   3. run:  starts Inkgate; ARGUMENTS are passed on to it. Without a display it says so and prints a
            continuation of the sample story in the terminal through inkgate-cli instead;
      test: builds everything and runs all tests without a screen.
@@ -120,8 +122,10 @@ buildJobs() {
     echo "$jobs"
 }
 
-# build <target>...: configures and builds.
+# build <cards> <target>...: configures and builds. <cards>: see engine/cuda_toolkit.cmake.
 build() {
+    local cards=$1
+    shift
     # A build folder copied along with the tree points at the old place and can't be used.
     local cache=$kBuild/CMakeCache.txt
     if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$cache"; then
@@ -132,7 +136,7 @@ build() {
     local jobs
     jobs=$(buildJobs)
     say "Configuring"
-    cmake --preset release
+    cmake --preset release -DINKGATE_CUDA_CARDS="$cards"
     say "Building with $jobs job(s)"
     cmake --build --preset release --parallel "$jobs" --target "$@"
 }
@@ -155,7 +159,7 @@ continueInTerminal() {
 }
 
 run() {
-    build inkgate inkgate-cli
+    build present programs
     useUtf8
     # With QT_QPA_PLATFORM the caller has chosen where to draw, a screen or none.
     if [[ -z ${DISPLAY:-} && -z ${WAYLAND_DISPLAY:-} && -z ${QT_QPA_PLATFORM:-} ]]; then
@@ -178,7 +182,7 @@ run() {
 }
 
 runTests() {
-    build all
+    build one all
     useUtf8
     say "Running the tests"
     env -u DISPLAY -u WAYLAND_DISPLAY QT_QPA_PLATFORM=offscreen ctest --preset release

@@ -12,6 +12,7 @@ pack() {
     cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
     local build=build/gpu out=build/gpu-check
     cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DINKGATE_DESKTOP=OFF -DBUILD_TESTING=OFF \
+        -DINKGATE_CUDA_CARDS=all \
         ${INKGATE_CUDA_ARCHITECTURES:+-DCMAKE_CUDA_ARCHITECTURES="$INKGATE_CUDA_ARCHITECTURES"}
     cmake --build "$build" --target inkgate-cli inkgate_cuda
     rm -rf "$out"
