@@ -13,12 +13,13 @@ namespace app {
 
 namespace {
 
-ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, const engine::Model& model) {
+ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, const engine::Model& model,
+                   const std::string& fingerprint) {
     const engine::ModelConfig& config = model.config();
     ModelInfo info;
     info.name = QString::fromStdString(files.name);
     info.gate = choice.gate;
-    info.fingerprint = QString::fromStdString(model.fingerprint());
+    info.fingerprint = QString::fromStdString(fingerprint);
     info.architecture = QString::fromStdString(std::string(engine::name(config.architecture)));
     info.enhancement = QString::fromStdString(engine::describe(config.enhancement));
     info.layers = config.layers;
@@ -49,7 +50,10 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
         m_pool = std::make_shared<engine::ThreadPool>();
     auto shelved = std::make_unique<ShelvedModel>();
     shelved->choice = choice;
-    shelved->info = describe(choice, *files, **model);
+    const auto& fingerprint = (*model)->fingerprint();
+    if (!fingerprint)
+        return tl::unexpected(fingerprint.error());
+    shelved->info = describe(choice, *files, **model, *fingerprint);
     auto opened = engine::openSession(*model, m_pool, m_device);
     if (!opened)
         return tl::unexpected(std::move(opened.error()));

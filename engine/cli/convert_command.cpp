@@ -77,13 +77,17 @@ Expected<void> convert(const ConvertOptions& options, const CommandContext& cont
             return failure(ErrorCode::Cancelled, options.out + ": interrupted; nothing was written");
         const DataType type = targetType(tensor, wanted);
         if (type == tensor.type) {
-            writer.add(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+            const auto bytes = checkpoint->bytes(tensor);
+            if (!bytes)
+                return tl::unexpected<Error>(bytes.error());
+            writer.add(tensor.name, tensor.type, tensor.shape, *bytes);
             continue;
         }
         ++converted;
         const auto values = checkpoint->readFloat32(tensor.name, tensor.shape);
         if (!values)
             return failure(values.error(), options.in);
+        checkpoint->release(tensor);
         if (auto added = writer.addFloat32(tensor.name, type, tensor.shape, values->span()); !added)
             return failure(std::move(added.error()), tensor.name);
     }

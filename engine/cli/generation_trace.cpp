@@ -54,9 +54,12 @@ Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::fil
         return failure(ErrorCode::InvalidArgument,
                        loaded.files.name +
                            ": this model has no gates to trace; choose an enhancement with --gate");
+    const auto& fingerprint = loaded.model->fingerprint();
+    if (!fingerprint)
+        return tl::unexpected<Error>(fingerprint.error());
     auto writer = GateTraceWriter::start(path, {.created = nowInUtc(),
                                                 .model = loaded.files.name,
-                                                .fingerprint = loaded.model->fingerprint(),
+                                                .fingerprint = *fingerprint,
                                                 .enhancement = toJson(config.enhancement),
                                                 .layers = config.layers,
                                                 .width = config.width,

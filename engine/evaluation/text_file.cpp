@@ -1,6 +1,6 @@
 #include "engine/evaluation/text_file.h"
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 
 #include <zstd.h>
 
@@ -52,10 +52,10 @@ bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0
 Expected<std::string> readTextFile(const std::filesystem::path& path, std::int64_t limitBytes) {
     const std::size_t limit =
         limitBytes > 0 ? static_cast<std::size_t>(limitBytes) : std::numeric_limits<std::size_t>::max() - 1;
-    const auto file = MappedFile::open(path);
+    const auto file = FileBytes::readAll(path);
     if (!file)
         return tl::unexpected<Error>(file.error());
-    const std::span<const std::byte> bytes = file->bytes();
+    const std::span<const std::byte> bytes = file->place();
     std::string text;
     try {
         if (bytes.size() >= kZstdMagic.size() &&

@@ -19,11 +19,16 @@ public:
 
     [[nodiscard]] bool atEnd() const { return m_rest.empty(); }
     [[nodiscard]] std::size_t remaining() const { return m_rest.size(); }
+    [[nodiscard]] std::span<const std::byte> rest() const { return m_rest; }
+    // Whether more was ever asked for than there was.
+    [[nodiscard]] bool ranOut() const { return m_ranOut; }
 
     // Nothing is taken if there are fewer than `count` bytes.
     std::optional<std::span<const std::byte>> take(std::size_t count) {
-        if (count > m_rest.size())
+        if (count > m_rest.size()) {
+            m_ranOut = true;
             return std::nullopt;
+        }
         const auto taken = m_rest.first(count);
         m_rest = m_rest.subspan(count);
         return taken;
@@ -51,6 +56,7 @@ public:
 
 private:
     std::span<const std::byte> m_rest;
+    bool m_ranOut = false;
 };
 
 } // namespace engine

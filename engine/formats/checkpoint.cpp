@@ -1,6 +1,6 @@
 #include "engine/formats/checkpoint.h"
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint_builder.h"
 #include "engine/formats/gguf_file.h"
 #include "engine/formats/gguf_reader.h"
@@ -20,11 +20,18 @@ namespace engine {
 
 namespace {
 
+// More than any format needs to be told by.
+constexpr std::size_t kHeadBytes = 16;
+constexpr std::size_t kHashedAtOnce = std::size_t{1} << 20;
+
 Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
-    Expected<MappedFile> file = MappedFile::open(path);
+    Expected<FileBytes> file = FileBytes::open(path);
     if (!file)
         return tl::unexpected(file.error());
-    const std::string_view start(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    const std::span<const std::byte> head = file->place().first(std::min(file->place().size(), kHeadBytes));
+    if (auto read = file->read(head); !read)
+        return tl::unexpected(read.error());
+    const std::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
     const std::string where = path.string();
     if (start.empty())
         return failure(ErrorCode::FileDamaged, where + ": the file is empty");
@@ -78,11 +85,15 @@ Expected<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
 }
 
 void Checkpoint::release(const TensorInfo& tensor) const {
-    for (const MappedFile& file : m_memory->files) {
-        const std::byte* const begin = file.bytes().data();
-        if (tensor.bytes.data() >= begin && tensor.bytes.data() < begin + file.bytes().size())
-            file.release(tensor.bytes);
-    }
+    if (const FileBytes* const file = m_memory->fileOf(tensor.place))
+        file->release(tensor.place);
+}
+
+Expected<std::span<const std::byte>> Checkpoint::bytes(const TensorInfo& tensor, ThreadPool* pool) const {
+    if (const FileBytes* const file = m_memory->fileOf(tensor.place))
+        if (auto read = file->read(tensor.place, pool); !read)
+            return tl::unexpected(read.error());
+    return tensor.place;
 }
 
 const TensorInfo* Checkpoint::find(std::string_view name) const {
@@ -103,21 +114,33 @@ Expected<AlignedBuffer<float>> Checkpoint::readFloat32(std::string_view name,
         return failure(ErrorCode::FileDamaged,
                        where + "expected " + shapeText(shape) + ", found " + shapeText(tensor->shape));
     AlignedBuffer<float> values(static_cast<std::size_t>(tensor->elements()));
-    if (auto converted = toFloat32(tensor->type, tensor->bytes, values.span()); !converted)
+    const auto stored = bytes(*tensor);
+    if (!stored)
+        return tl::unexpected(stored.error());
+    if (auto converted = toFloat32(tensor->type, *stored, values.span()); !converted)
         return failure(converted.error().code, where + converted.error().message);
     return values;
 }
 
-std::string Checkpoint::fingerprint() const {
+Expected<std::string> Checkpoint::fingerprint() const {
     Sha256 hash;
+    AlignedBuffer<std::byte> scratch;
     for (const TensorInfo& tensor : m_tensors) {
         hashText(hash, tensor.name);
         hashText(hash, engine::name(tensor.type));
         hashNumber(hash, tensor.shape.size());
         for (const std::int64_t dimension : tensor.shape)
             hashNumber(hash, static_cast<std::uint64_t>(dimension));
-        hashNumber(hash, tensor.bytes.size());
-        hash.update(tensor.bytes);
+        hashNumber(hash, tensor.place.size());
+        const FileBytes* const file = m_memory->fileOf(tensor.place);
+        for (auto rest = tensor.place; !rest.empty();) {
+            const auto part = rest.first(std::min(rest.size(), kHashedAtOnce));
+            const auto bytes = file != nullptr ? file->look(part, scratch) : part;
+            if (!bytes)
+                return tl::unexpected(bytes.error());
+            hash.update(*bytes);
+            rest = rest.subspan(part.size());
+        }
     }
     return hash.finish();
 }

@@ -11,6 +11,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/data_type.h"
 #include "engine/core/error.h"
+#include "engine/core/thread_pool.h"
 #include "engine/formats/stored_vocabulary.h"
 
 #include <cstddef>
@@ -29,13 +30,13 @@ struct TensorInfo {
     std::string name;
     DataType type = DataType::Float32;
     std::vector<std::int64_t> shape; // row-major, last index fastest; empty for a scalar
-    // Into the mapped file, or into memory the Checkpoint owns. Files align nothing: copy, or use toFloat32().
-    std::span<const std::byte> bytes;
+    // Where its bytes lie once Checkpoint::bytes() has read them. Files align nothing: copy, or use toFloat32().
+    std::span<const std::byte> place;
 
     [[nodiscard]] std::int64_t elements() const;
 };
 
-struct CheckpointMemory; // the mapped files and the tensors a reader computed; see checkpoint_builder.h
+struct CheckpointMemory; // the files and the tensors a reader computed; see checkpoint_builder.h
 
 class Checkpoint {
 public:
@@ -55,21 +56,25 @@ public:
     [[nodiscard]] const std::optional<StoredVocabulary>& vocabulary() const { return m_vocabulary; }
     [[nodiscard]] const TensorInfo* find(std::string_view name) const; // null if absent
 
+    // A tensor's bytes, read from the file if they are not here yet, with the threads of `pool` if there is one; they stay until
+    // release(). Errors: FileUnreadable (the file was changed or cut short since open(), ...).
+    [[nodiscard]] Expected<std::span<const std::byte>> bytes(const TensorInfo& tensor,
+                                                             ThreadPool* pool = nullptr) const;
+
     // A tensor's values as float32. Dimensions of size 1 are ignored when comparing with `shape`, so [1,1,C] reads as {C}.
-    // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType. May throw
-    // std::bad_alloc, as AlignedBuffer does.
+    // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType, those of
+    // bytes(). May throw std::bad_alloc, as AlignedBuffer does.
     [[nodiscard]] Expected<AlignedBuffer<float>> readFloat32(std::string_view name,
                                                              std::span<const std::int64_t> shape) const;
 
-    // Says that the tensor's bytes were copied and will hardly be read again, so that a mapped file's pages of them take
-    // no more memory. They stay valid.
+    // Gives back the memory of a tensor's bytes, which nobody may be looking at; bytes() reads them again.
     void release(const TensorInfo& tensor) const;
 
     // SHA-256 over all tensors' names, types, shapes and bytes in name order, as lower-case hex: names a base for its
     // gates. Gate files keep it, so its input is fixed, all little-endian: per tensor u64 name length, name, u64 type
     // length, type as in name(DataType), u64 number of dimensions, each as u64, u64 number of bytes, bytes.
-    // Reads the whole file, about 0.5 s per GB once it is in memory.
-    [[nodiscard]] std::string fingerprint() const;
+    // Reads what is not here from the file, without keeping it; about 0.5 s per GB once it is in memory. Errors: of bytes().
+    [[nodiscard]] Expected<std::string> fingerprint() const;
 
 private:
     friend class CheckpointBuilder; // what each format's reader fills; see checkpoint_builder.h

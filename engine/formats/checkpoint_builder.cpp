@@ -8,7 +8,13 @@
 
 namespace engine {
 
-CheckpointBuilder::CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format)
+const FileBytes* CheckpointMemory::fileOf(std::span<const std::byte> bytes) const {
+    const auto found =
+        std::ranges::find_if(files, [&](const FileBytes& file) { return file.contains(bytes); });
+    return found != files.end() ? &*found : nullptr;
+}
+
+CheckpointBuilder::CheckpointBuilder(std::filesystem::path path, FileBytes file, std::string format)
     : m_memory(std::make_shared<CheckpointMemory>())
     , m_pathInErrors(path) {
     m_memory->files.push_back(std::move(file));
@@ -16,8 +22,15 @@ CheckpointBuilder::CheckpointBuilder(std::filesystem::path path, MappedFile file
     m_checkpoint.m_format = std::move(format);
 }
 
-std::span<const std::byte> CheckpointBuilder::addFile(MappedFile file) {
-    return m_memory->files.emplace_back(std::move(file)).bytes(); // which do not move when the vector grows
+std::span<const std::byte> CheckpointBuilder::addFile(FileBytes file) {
+    return m_memory->files.emplace_back(std::move(file)).place(); // which does not move when the vector grows
+}
+
+Expected<std::span<const std::byte>> CheckpointBuilder::read(std::span<const std::byte> part) const {
+    if (const FileBytes* const file = m_memory->fileOf(part))
+        if (auto done = file->read(part); !done)
+            return tl::unexpected(done.error());
+    return part;
 }
 
 void CheckpointBuilder::setMetadata(std::string key, std::string value) {
@@ -28,7 +41,7 @@ void CheckpointBuilder::setVocabulary(StoredVocabulary vocabulary) {
     m_checkpoint.m_vocabulary = std::move(vocabulary);
 }
 
-Expected<void> CheckpointBuilder::addMapped(std::string_view nameInFile, DataType type,
+Expected<void> CheckpointBuilder::addStored(std::string_view nameInFile, DataType type,
                                             std::vector<std::int64_t> shape,
                                             std::span<const std::byte> bytes) {
     const Expected<std::size_t> expected = byteCount(type, shape);
@@ -46,7 +59,7 @@ Expected<void> CheckpointBuilder::addOwned(std::string_view nameInFile, DataType
                                            std::vector<std::int64_t> shape, AlignedBuffer<std::byte> bytes) {
     // Moving the buffer into the vector does not move the bytes it owns.
     const AlignedBuffer<std::byte>& kept = m_memory->owned.emplace_back(std::move(bytes));
-    return addMapped(nameInFile, type, std::move(shape), kept.span());
+    return addStored(nameInFile, type, std::move(shape), kept.span());
 }
 
 Expected<Checkpoint> CheckpointBuilder::finish() {

@@ -4,7 +4,7 @@
 // Threads: one at a time.
 #pragma once
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint.h"
 
 #include <string>
@@ -15,24 +15,31 @@
 namespace engine {
 
 struct CheckpointMemory {
-    std::vector<MappedFile> files;
+    std::vector<FileBytes> files;
     std::vector<AlignedBuffer<std::byte>> owned;
+
+    // The file that a tensor's bytes lie in; null for a tensor that the reader computed.
+    [[nodiscard]] const FileBytes* fileOf(std::span<const std::byte> bytes) const;
 };
 
 class CheckpointBuilder {
 public:
-    CheckpointBuilder(std::filesystem::path path, MappedFile file, std::string format);
+    CheckpointBuilder(std::filesystem::path path, FileBytes file, std::string format);
 
-    [[nodiscard]] std::span<const std::byte> file() const { return m_memory->files.front().bytes(); }
-    // Of a model in several files: another one, whose bytes stay valid as long as the checkpoint does.
-    [[nodiscard]] std::span<const std::byte> addFile(MappedFile file);
+    // Where the first file's bytes lie; what is looked at has to be read() before.
+    [[nodiscard]] std::span<const std::byte> file() const { return m_memory->files.front().place(); }
+    // Of a model in several files: another one, whose place stays valid as long as the checkpoint does.
+    [[nodiscard]] std::span<const std::byte> addFile(FileBytes file);
+    // Makes a part of one of the files readable, and gives it back. Bytes that are in no file are readable already. Errors:
+    // FileUnreadable (changed by somebody meanwhile, ...).
+    [[nodiscard]] Expected<std::span<const std::byte>> read(std::span<const std::byte> part) const;
     // The file that errors name from here on; at first the checkpoint's own.
     void nameInErrors(std::filesystem::path path) { m_pathInErrors = std::move(path); }
 
     void setMetadata(std::string key, std::string value);
     void setVocabulary(StoredVocabulary vocabulary); // its texts lie in file()
-    // A tensor whose bytes lie in file() or an added one. Errors: FileDamaged.
-    [[nodiscard]] Expected<void> addMapped(std::string_view nameInFile, DataType type,
+    // A tensor whose bytes lie in file() or an added one; they need not be read. Errors: FileDamaged.
+    [[nodiscard]] Expected<void> addStored(std::string_view nameInFile, DataType type,
                                            std::vector<std::int64_t> shape, std::span<const std::byte> bytes);
     // A tensor that the reader computed. Errors: FileDamaged.
     [[nodiscard]] Expected<void> addOwned(std::string_view nameInFile, DataType type,

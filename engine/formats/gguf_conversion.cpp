@@ -139,7 +139,7 @@ Expected<void> addReshaped(CheckpointBuilder& builder, const StoredTensor& tenso
         return builder.failed(ErrorCode::FileDamaged, tensor.name,
                               "expected the values of " + shapeText(shape) + ", found " +
                                   shapeText(tensor.shape));
-    return builder.addMapped(official, tensor.type, std::move(shape), tensor.bytes);
+    return builder.addStored(official, tensor.type, std::move(shape), tensor.bytes);
 }
 
 Expected<void> addMixes(CheckpointBuilder& builder, const StoredTensor& tensor, std::string_view stem,
@@ -168,7 +168,7 @@ Expected<void> addChanged(CheckpointBuilder& builder, const StoredTensor& tensor
         return addTransposed(builder, changed);
     if (change == Change::Rescaled && model.rescaleEvery > 0)
         return addScaled(builder, changed, static_cast<int>(layer / model.rescaleEvery));
-    return builder.addMapped(official, changed.type, std::move(changed.shape), changed.bytes);
+    return builder.addStored(official, changed.type, std::move(changed.shape), changed.bytes);
 }
 
 } // namespace
@@ -212,7 +212,7 @@ Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor
     if (!name.starts_with(kBlocks)) {
         if (const Rule* rule = findRule(kOfModel, name, model))
             return addChanged(builder, tensor, rule->change, std::string(rule->official), model, 0);
-        return builder.addMapped(name, tensor.type, tensor.shape, tensor.bytes);
+        return builder.addStored(name, tensor.type, tensor.shape, tensor.bytes);
     }
     std::int64_t layer = -1;
     const auto [end, error] = std::from_chars(name.data() + kBlocks.size(), name.data() + name.size(), layer);
@@ -228,7 +228,7 @@ Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor
     if (!rule)
         rule = findRule(kSingleMixes, inBlock, model);
     if (!rule)
-        return builder.addMapped(name, tensor.type, tensor.shape, tensor.bytes);
+        return builder.addStored(name, tensor.type, tensor.shape, tensor.bytes);
     const std::string official = "blocks." + std::to_string(layer) + "." + std::string(rule->official);
     return addChanged(builder, tensor, rule->change, official, model, layer);
 }

@@ -16,6 +16,7 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 1024;
+constexpr std::size_t kFirstHeadBytes = std::size_t{4} << 20;
 constexpr std::uint32_t kMaxTensorDimensions = 4;
 constexpr std::uint64_t kDefaultAlignment = 32;
 // Of the shortest entries there can be: one letter of name and one dimension, one letter of key and a byte.
@@ -54,9 +55,10 @@ std::string nameOfCode(std::uint32_t code) {
 
 class Parser {
 public:
-    explicit Parser(const CheckpointBuilder& builder)
+    // `head`: the beginning of the file, which has been read.
+    Parser(const CheckpointBuilder& builder, std::span<const std::byte> head)
         : m_builder(builder)
-        , m_bytes(builder.file()) {}
+        , m_bytes(head) {}
 
     Expected<GgufFile> parse() {
         const auto magic = m_bytes.take(kGgufMagic.size());
@@ -69,8 +71,8 @@ public:
         const auto values = m_bytes.takeNumber<std::uint64_t>();
         if (!tensors || !values)
             return cutShort("its header");
-        if (*tensors > m_bytes.remaining() / kLeastTensorBytes ||
-            *values > m_bytes.remaining() / kLeastValueBytes)
+        const std::size_t room = m_builder.file().size();
+        if (*tensors > room / kLeastTensorBytes || *values > room / kLeastValueBytes)
             return damaged(
                 "the header counts " + std::to_string(*tensors) + " tensors and " + std::to_string(*values) +
                 " key-values, more than the file has room for; it is cut short, download it again");
@@ -87,6 +89,9 @@ public:
             return tl::unexpected(placed.error());
         return file;
     }
+
+    // Whether parse() wanted more than `head`.
+    [[nodiscard]] bool ranOut() const { return m_bytes.ranOut(); }
 
 private:
     [[nodiscard]] tl::unexpected<Error> damaged(const std::string& what) const {
@@ -175,7 +180,7 @@ private:
         if (!aligned)
             return tl::unexpected(aligned.error());
         const std::span<const std::byte> all = m_builder.file();
-        const std::uint64_t end = all.size() - m_bytes.remaining();
+        const std::uint64_t end = static_cast<std::uint64_t>(m_bytes.rest().data() - all.data());
         const std::uint64_t start =
             (end + *aligned - 1) / *aligned * *aligned; // below 2^64: end is a file's size
         const std::span<const std::byte> data = all.subspan(std::min<std::uint64_t>(start, all.size()));
@@ -226,6 +231,17 @@ private:
 
 } // namespace
 
-Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder) { return Parser(builder).parse(); }
+Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder) {
+    // Where the list of tensors ends is known only once it has been parsed. With a vocabulary it takes a few megabytes.
+    for (std::size_t bytes = kFirstHeadBytes;; bytes *= 8) {
+        const auto head = builder.read(builder.file().first(std::min(bytes, builder.file().size())));
+        if (!head)
+            return tl::unexpected(head.error());
+        Parser parser(builder, *head);
+        auto file = parser.parse();
+        if (file || !parser.ranOut() || head->size() == builder.file().size())
+            return file;
+    }
+}
 
 } // namespace engine

@@ -104,8 +104,8 @@ Expected<void> checkTensors(const CheckpointBuilder& builder, const std::vector<
 
 } // namespace
 
-Expected<Checkpoint> readGguf(const std::filesystem::path& path, MappedFile mapped) {
-    CheckpointBuilder builder(path, std::move(mapped), "gguf");
+Expected<Checkpoint> readGguf(const std::filesystem::path& path, FileBytes bytes) {
+    CheckpointBuilder builder(path, std::move(bytes), "gguf");
     const Expected<GgufFile> file = parseGgufFile(builder);
     if (!file)
         return tl::unexpected(file.error());

@@ -1,5 +1,6 @@
 #include "engine/formats/gguf_values.h"
 
+#include <limits>
 #include <string>
 
 namespace engine {
@@ -72,8 +73,12 @@ std::string skip(ByteReader& bytes, std::uint32_t type, int depth) {
     const auto head = takeArrayHead(bytes);
     if (!head)
         return kCutShort;
-    if (const std::size_t size = sizeOf(head->type); size > 0) // divided, since the product may overflow
-        return head->count <= bytes.remaining() / size && bytes.take(head->count * size) ? "" : kCutShort;
+    if (const std::size_t size = sizeOf(head->type); size > 0) {
+        std::size_t all = 0;
+        if (__builtin_mul_overflow(head->count, size, &all))
+            all = std::numeric_limits<std::size_t>::max(); // as little to be had as the true product
+        return bytes.take(all) ? "" : kCutShort;
+    }
     if (head->type != Text && head->type != Array)
         return "expected an array of a type from 0 to 12, found " + std::to_string(head->type);
     // Each round takes 8 bytes or more, or is the last.
@@ -127,7 +132,7 @@ Expected<GgufValues> GgufValues::read(const CheckpointBuilder& builder, ByteRead
             return builder.failed(ErrorCode::FileDamaged, "expected a key of 1 to " +
                                                               std::to_string(kMaxKeyBytes) +
                                                               " bytes, found " + std::to_string(key->size()));
-        const std::span<const std::byte> start = builder.file().last(bytes.remaining());
+        const std::span<const std::byte> start = bytes.rest();
         if (const std::string wrong = skip(bytes, *type, 0); !wrong.empty())
             return builder.failed(ErrorCode::FileDamaged, *key, wrong);
         const Value value{*type, start.first(start.size() - bytes.remaining())};

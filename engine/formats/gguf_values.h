@@ -17,7 +17,7 @@ namespace engine {
 
 class GgufValues {
 public:
-    // Takes `count` of them from `bytes`, which lie in builder.file(). Memory grows with what is there, not with `count`.
+    // Takes `count` of them from `bytes`, a part of builder.file() that has been read. Memory grows with what is there, not with `count`.
     // Errors: FileDamaged (cut short, a key twice, a type that the format does not have, arrays in arrays in arrays ...).
     [[nodiscard]] static Expected<GgufValues> read(const CheckpointBuilder& builder, ByteReader& bytes,
                                                    std::uint64_t count);

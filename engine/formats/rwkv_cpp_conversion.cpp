@@ -112,7 +112,7 @@ Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor
                                   RwkvCppVersion version) {
     const Rule* rule = ruleFor(tensor.name, version);
     if (!rule)
-        return builder.addMapped(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+        return builder.addStored(tensor.name, tensor.type, tensor.shape, tensor.bytes);
     if (const std::string expected = expectedShape(*rule, tensor.shape); !expected.empty())
         return builder.failed(ErrorCode::FileDamaged, tensor.name,
                               "expected " + expected + ", found " + shapeText(tensor.shape));
@@ -121,9 +121,9 @@ Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor
     switch (rule->change) {
     case Change::Transposed: return addTransposed(builder, tensor);
     case Change::HeadRows:
-        return builder.addMapped(tensor.name, tensor.type, {heads, headSize}, tensor.bytes);
+        return builder.addStored(tensor.name, tensor.type, {heads, headSize}, tensor.bytes);
     case Change::Vector:
-        return builder.addMapped(tensor.name, tensor.type, {1, 1, heads * headSize}, tensor.bytes);
+        return builder.addStored(tensor.name, tensor.type, {1, 1, heads * headSize}, tensor.bytes);
     case Change::Exponentiated: return addDecayLogits(builder, tensor);
     case Change::StackedMixes: return addMixes(builder, tensor);
     }

@@ -17,6 +17,8 @@ constexpr std::int32_t kOldVersion = 100; // quantised blocks of that version ha
 constexpr std::int32_t kVersion = 101;
 constexpr std::int32_t kMaxNameBytes = 1024;
 constexpr std::size_t kHeaderNumbers = 6;
+// Of the file's header, and of a tensor's: three numbers, as many sizes, the name.
+constexpr std::size_t kMaxHeadBytes = 6 * sizeof(std::int32_t) + kMaxNameBytes;
 
 // The numbers are rwkv.cpp's own and differ from ggml's.
 std::optional<DataType> typeFromCode(std::int32_t code) {
@@ -40,9 +42,13 @@ public:
 
     Expected<RwkvCppFile> parse() {
         RwkvCppFile file;
+        if (auto read = readAhead(); !read)
+            return tl::unexpected(read.error());
         if (auto header = readHeader(file); !header)
             return tl::unexpected(header.error());
         while (!m_bytes.atEnd()) {
+            if (auto read = readAhead(); !read)
+                return tl::unexpected(read.error());
             Expected<StoredTensor> tensor = readTensor();
             if (!tensor)
                 return tl::unexpected(tensor.error());
@@ -80,6 +86,14 @@ private:
         file.vocabulary = vocabulary;
         file.width = width;
         file.layers = layers;
+        return {};
+    }
+
+    // Values are skipped, so what stands before them is all that has to be read.
+    [[nodiscard]] Expected<void> readAhead() const {
+        const std::span<const std::byte> rest = m_builder.file().last(m_bytes.remaining());
+        if (auto read = m_builder.read(rest.first(std::min(rest.size(), kMaxHeadBytes))); !read)
+            return tl::unexpected(read.error());
         return {};
     }
 

@@ -117,8 +117,8 @@ bool hasHeadsOfTestModels(const RwkvCppFile& file) {
 
 } // namespace
 
-Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, MappedFile mapped) {
-    CheckpointBuilder builder(path, std::move(mapped), "rwkv.cpp");
+Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, FileBytes bytes) {
+    CheckpointBuilder builder(path, std::move(bytes), "rwkv.cpp");
     const Expected<RwkvCppFile> file = parseRwkvCppFile(builder);
     if (!file)
         return tl::unexpected(file.error());

@@ -66,6 +66,8 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, Part& p
     if (bytes.size() < kLengthBytes)
         return builder.failed(ErrorCode::FileDamaged,
                               "expected at least 8 bytes, found " + std::to_string(bytes.size()));
+    if (auto read = builder.read(bytes.first(kLengthBytes)); !read)
+        return tl::unexpected(read.error());
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes.data(), kLengthBytes);
     const std::uint64_t available = bytes.size() - kLengthBytes;
@@ -77,6 +79,8 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, Part& p
         return builder.failed(ErrorCode::FileDamaged, "expected a header of " + std::to_string(headerBytes) +
                                                           " bytes, found " + std::to_string(available) +
                                                           "; the file is cut short, download it again");
+    if (auto read = builder.read(bytes.subspan(kLengthBytes, headerBytes)); !read)
+        return tl::unexpected(read.error());
     const std::string_view json(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, headerBytes);
     if (!json.starts_with('{'))
         return builder.failed(ErrorCode::FileDamaged, "expected the header to begin with {");
@@ -105,7 +109,7 @@ Expected<void> addBlocks(CheckpointBuilder& builder, const Entry& entry, std::st
                                   shapeText(entry.shape) + " of " + displayName(entry.dtype));
     std::vector<std::int64_t> shape = entry.shape;
     shape.back() = shape.back() / blockBytes * static_cast<std::int64_t>(elementsPerBlock(*type));
-    return builder.addMapped(entry.name, *type, std::move(shape), bytes);
+    return builder.addStored(entry.name, *type, std::move(shape), bytes);
 }
 
 Expected<void> addTensor(CheckpointBuilder& builder, TensorNaming naming, Entry& entry,
@@ -122,7 +126,7 @@ Expected<void> addTensor(CheckpointBuilder& builder, TensorNaming naming, Entry&
                                   "\" cannot be read; convert the model to F32, F16 or BF16");
     OfficialTensor official = officialTensor(naming, officialName(entry.name));
     if (!official.isTransposed)
-        return builder.addMapped(official.name, *type, std::move(entry.shape), bytes);
+        return builder.addStored(official.name, *type, std::move(entry.shape), bytes);
     const Expected<std::size_t> expected = byteCount(*type, entry.shape);
     if (entry.shape.size() < 2 || !expected || *expected != bytes.size() || bytes.empty())
         return builder.failed(ErrorCode::FileDamaged, entry.name,
@@ -172,6 +176,8 @@ Expected<std::set<std::string>> filesOfIndex(const CheckpointBuilder& builder) {
     const auto text = builder.file();
     if (text.size() > kMaxHeaderBytes)
         return damaged("an index of " + std::to_string(text.size()) + " bytes is not one of a model");
+    if (auto read = builder.read(text); !read)
+        return tl::unexpected(read.error());
     const auto* const begin = reinterpret_cast<const char*>(text.data());
     // Nothing of an index is nested deeper than a tensor's name.
     const auto isShallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 2; };
@@ -197,12 +203,12 @@ Expected<std::set<std::string>> filesOfIndex(const CheckpointBuilder& builder) {
 
 } // namespace
 
-Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, MappedFile file) {
+Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, FileBytes file) {
     CheckpointBuilder builder(path, std::move(file), "safetensors");
     return readParts(builder, {{path, builder.file()}});
 }
 
-Expected<Checkpoint> readSafetensorsIndex(const std::filesystem::path& path, MappedFile index) {
+Expected<Checkpoint> readSafetensorsIndex(const std::filesystem::path& path, FileBytes index) {
     CheckpointBuilder builder(path, std::move(index), "safetensors");
     const auto files = filesOfIndex(builder);
     if (!files)
@@ -210,7 +216,7 @@ Expected<Checkpoint> readSafetensorsIndex(const std::filesystem::path& path, Map
     std::vector<Part> parts;
     for (const std::string& name : *files) {
         const std::filesystem::path part = path.parent_path() / name;
-        auto file = MappedFile::open(part);
+        auto file = FileBytes::open(part);
         if (!file)
             return failure(file.error().code, file.error().message + "; the model is in " +
                                                   std::to_string(files->size()) +

@@ -28,10 +28,13 @@ Expected<AlignedBuffer<std::byte>> unpackFloat32(const CheckpointBuilder& builde
     const Expected<std::int64_t> elements = elementCount(tensor.shape);
     if (!elements)
         return builder.failed(elements.error().code, tensor.name, elements.error().message);
+    const auto stored = builder.read(tensor.bytes);
+    if (!stored)
+        return tl::unexpected(stored.error());
     AlignedBuffer<std::byte> bytes(static_cast<std::size_t>(*elements) * sizeof(float));
     const std::span<float> values(reinterpret_cast<float*>(bytes.data()),
                                   static_cast<std::size_t>(*elements));
-    if (auto converted = toFloat32(tensor.type, tensor.bytes, values); !converted)
+    if (auto converted = toFloat32(tensor.type, *stored, values); !converted)
         return builder.failed(converted.error().code, tensor.name, converted.error().message);
     return bytes;
 }
@@ -46,6 +49,8 @@ Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& ten
         unpacked = std::move(*values);
         source.type = DataType::Float32;
         source.bytes = unpacked.span();
+    } else if (auto read = builder.read(tensor.bytes); !read) {
+        return tl::unexpected(read.error());
     }
     const auto last = source.shape.end();
     const auto columns = static_cast<std::size_t>(*(last - 1));
@@ -69,7 +74,7 @@ Expected<void> addParts(CheckpointBuilder& builder, const StoredTensor& tensor,
     const std::size_t size = tensor.bytes.size() / names.size();
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto added =
-            builder.addMapped(names[i], tensor.type, {1, 1, width}, tensor.bytes.subspan(i * size, size));
+            builder.addStored(names[i], tensor.type, {1, 1, width}, tensor.bytes.subspan(i * size, size));
         if (!added)
             return added;
     }

@@ -15,8 +15,9 @@ namespace engine {
 struct StoredTensor {
     std::string name;
     DataType type = DataType::Float32;
-    std::vector<std::int64_t> shape;  // row-major, sizes above 0
-    std::span<const std::byte> bytes; // as many as type and shape need
+    std::vector<std::int64_t> shape; // row-major, sizes above 0
+    std::span<const std::byte>
+        bytes; // as many as type and shape need; CheckpointBuilder::read() before looking at them
 };
 
 // The values as float32, four bytes each. Errors: FileDamaged, UnsupportedType.
@@ -27,8 +28,8 @@ struct StoredTensor {
 // become float32, because a block holds values of one row, which end up in different rows.
 [[nodiscard]] Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& tensor);
 
-// Adds equal parts of `tensor`, one after the other, as vectors [1,1,width] of the given names. They stay in the mapped
-// file. Errors: FileDamaged if names and width do not make up the tensor.
+// Adds equal parts of `tensor`, one after the other, as vectors [1,1,width] of the given names. They stay as they are
+// in the file. Errors: FileDamaged if names and width do not make up the tensor.
 [[nodiscard]] Expected<void> addParts(CheckpointBuilder& builder, const StoredTensor& tensor,
                                       std::span<const std::string> names, std::int64_t width);
 

@@ -49,7 +49,9 @@ std::optional<AlignedBuffer<std::byte>> scaledHalves(const StoredTensor& tensor,
 
 Expected<void> addScaled(CheckpointBuilder& builder, const StoredTensor& tensor, int exponent) {
     if (exponent == 0)
-        return builder.addMapped(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+        return builder.addStored(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+    if (auto read = builder.read(tensor.bytes); !read)
+        return tl::unexpected(read.error());
     if (tensor.type == DataType::Float16 || isBlockQuantised(tensor.type))
         if (auto scaled = scaledHalves(tensor, exponent))
             return builder.addOwned(tensor.name, tensor.type, tensor.shape, std::move(*scaled));

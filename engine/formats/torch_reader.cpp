@@ -42,12 +42,19 @@ bool isFromChatRwkv(const PickleDict& dict) {
     });
 }
 
+// The archive's messages name no file, but those of reading do.
+tl::unexpected<Error> failed(const CheckpointBuilder& builder, const Error& error) {
+    if (error.code == ErrorCode::FileUnreadable)
+        return tl::unexpected(error);
+    return builder.failed(error.code, error.message);
+}
+
 class TorchReader {
 public:
     TorchReader(CheckpointBuilder& builder, const ZipArchive& archive)
         : m_builder(builder)
         , m_archive(archive)
-        , m_mayMap(kMaxSharing * builder.file().size())
+        , m_mayShow(kMaxSharing * builder.file().size())
         , m_mayGather(builder.file().size()) {}
 
     Expected<void> read() {
@@ -104,13 +111,18 @@ private:
     }
 
     [[nodiscard]] Expected<std::span<const std::byte>> readMember(std::string_view name) const {
+        const auto bytes = placeOf(name);
+        return bytes ? m_builder.read(*bytes) : bytes;
+    }
+
+    [[nodiscard]] Expected<std::span<const std::byte>> placeOf(std::string_view name) const {
         const ZipArchive::Member* const member = m_archive.find(name);
         if (!member)
             return m_builder.failed(ErrorCode::FileDamaged, "the archive has no member " + displayName(name) +
                                                                 "; download the file again");
-        auto bytes = m_archive.read(*member);
+        auto bytes = m_archive.place(*member);
         if (!bytes)
-            return m_builder.failed(bytes.error().code, bytes.error().message);
+            return failed(m_builder, bytes.error());
         return bytes;
     }
 
@@ -163,18 +175,21 @@ private:
         if (!storage)
             return tl::unexpected(storage.error());
         const DataType type = tensor.storage->type;
-        const bool isMapped = isContiguous(tensor);
-        std::uint64_t& budget = isMapped ? m_mayMap : m_mayGather;
+        const bool isStored = isContiguous(tensor);
+        std::uint64_t& budget = isStored ? m_mayShow : m_mayGather;
         if (*bytes > budget)
             return m_builder.failed(ErrorCode::FileDamaged, name,
                                     "the tensors show the same few values over and over, " +
                                         std::to_string(*bytes) + " bytes here; save them with contiguous()");
         budget -= *bytes;
-        if (!isMapped)
+        if (!isStored) {
+            if (auto read = m_builder.read(*storage); !read)
+                return tl::unexpected(read.error());
             return m_builder.addOwned(name, type, tensor.shape, gather(tensor, *storage));
+        }
         const std::size_t begin =
             *bytes > 0 ? static_cast<std::size_t>(tensor.offset) * bytesPerBlock(type) : 0;
-        return m_builder.addMapped(name, type, tensor.shape, storage->subspan(begin, *bytes));
+        return m_builder.addStored(name, type, tensor.shape, storage->subspan(begin, *bytes));
     }
 
     [[nodiscard]] Expected<std::span<const std::byte>> storageBytes(std::string_view name,
@@ -182,7 +197,7 @@ private:
         if (storage.key.size() > kMaxKeyBytes)
             return m_builder.failed(ErrorCode::FileDamaged, name,
                                     "the archive has no storage " + displayName(storage.key));
-        const auto bytes = readMember(m_root + "/data/" + std::string(storage.key));
+        const auto bytes = placeOf(m_root + "/data/" + std::string(storage.key));
         if (!bytes)
             return bytes;
         std::uint64_t claimed = 0;
@@ -199,17 +214,18 @@ private:
 
     CheckpointBuilder& m_builder;
     const ZipArchive& m_archive;
-    std::string m_root;                  // what the members' names begin with
-    std::uint64_t m_mayMap, m_mayGather; // bytes of tensors still allowed, in the file and in memory
+    std::string m_root;                   // what the members' names begin with
+    std::uint64_t m_mayShow, m_mayGather; // bytes of tensors still allowed, in the file and in memory
 };
 
 } // namespace
 
-Expected<Checkpoint> readTorch(const std::filesystem::path& path, MappedFile file) {
+Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file) {
     CheckpointBuilder builder(path, std::move(file), "pytorch");
-    const Expected<ZipArchive> archive = ZipArchive::open(builder.file());
+    const Expected<ZipArchive> archive = ZipArchive::open(
+        builder.file(), [&builder](std::span<const std::byte> part) { return builder.read(part); });
     if (!archive)
-        return builder.failed(archive.error().code, archive.error().message);
+        return failed(builder, archive.error());
     if (auto read = TorchReader(builder, *archive).read(); !read)
         return tl::unexpected(read.error());
     return builder.finish();

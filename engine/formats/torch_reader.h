@@ -1,10 +1,10 @@
 // torch_reader.h: reads PyTorch's `.pth` files (spec/formats.md section 1): a zip archive of raw values, and a pickle that says
 // which of them are which tensor.
-// Contiguous tensors stay in the mapped file; transposed and otherwise strided views are gathered into memory. The names are
+// Contiguous tensors stay in the file; transposed and otherwise strided views are gathered into memory. The names are
 // those of the dict at the root, or of the one it holds under `state_dict` or `model`; its other entries are ignored.
 #pragma once
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint.h"
 
 #include <string_view>
@@ -17,6 +17,6 @@ inline constexpr std::string_view kOldTorchMagic = "\x80\x02\x8a\x0a";
 
 // Errors: FileDamaged, UnsupportedFormat (a zip archive of something else, compressed or encrypted members, big-endian values,
 // pickles that want more than tensors need, files that ChatRWKV has converted), UnsupportedType. `path` is for messages.
-[[nodiscard]] Expected<Checkpoint> readTorch(const std::filesystem::path& path, MappedFile file);
+[[nodiscard]] Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file);
 
 } // namespace engine

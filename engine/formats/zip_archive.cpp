@@ -60,8 +60,11 @@ struct Directory {
     std::uint64_t offset = 0, size = 0, entries = 0;
 };
 
-Expected<Directory> readEnd64(Bytes bytes, std::size_t locator) {
+Expected<Directory> readEnd64(Bytes bytes, std::size_t locator, const ZipArchive::Reader& read) {
     const auto at = numberAt<std::uint64_t>(bytes, locator + 8);
+    if (at <= locator && locator - at >= kEnd64Bytes)
+        if (auto done = read(bytes.subspan(at, kEnd64Bytes)); !done)
+            return tl::unexpected(done.error());
     if (!hasRecord(bytes.first(locator), at, kEnd64, kEnd64Bytes))
         return damaged("the archive's zip64 end record is not where the end of the file says");
     const auto entries = numberAt<std::uint64_t>(bytes, at + 32);
@@ -72,7 +75,10 @@ Expected<Directory> readEnd64(Bytes bytes, std::size_t locator) {
                      .entries = entries};
 }
 
-Expected<Directory> findDirectory(Bytes bytes) {
+Expected<Directory> findDirectory(Bytes bytes, const ZipArchive::Reader& read) {
+    constexpr std::size_t kMaxEndBytes = kEnd64LocatorBytes + kEndBytes + kMaxCommentBytes;
+    if (auto done = read(bytes.last(std::min(bytes.size(), kMaxEndBytes))); !done)
+        return tl::unexpected(done.error());
     const std::optional<std::size_t> end = findEnd(bytes);
     if (!end)
         return damaged("the zip archive's end is missing; the file is cut short, download it again");
@@ -83,7 +89,7 @@ Expected<Directory> findDirectory(Bytes bytes) {
     if (behind >= kEnd64LocatorBytes &&
         hasRecord(bytes, behind - kEnd64LocatorBytes, kEnd64Locator, kEnd64LocatorBytes)) {
         behind -= kEnd64LocatorBytes;
-        directory = readEnd64(bytes, behind);
+        directory = readEnd64(bytes, behind, read);
         if (!directory)
             return directory;
     } else if (numberAt<std::uint32_t>(bytes, *end + 4) != 0 ||
@@ -153,13 +159,16 @@ Expected<ZipArchive::Member> takeEntry(Bytes& directory) {
 
 } // namespace
 
-Expected<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
-    const Expected<Directory> directory = findDirectory(bytes);
+Expected<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes, Reader read) {
+    const Expected<Directory> directory = findDirectory(bytes, read);
     if (!directory)
         return tl::unexpected(directory.error());
     ZipArchive archive;
     archive.m_data = bytes.first(directory->offset);
     Bytes entries = bytes.subspan(directory->offset, directory->size);
+    if (auto done = read(entries); !done)
+        return tl::unexpected(done.error());
+    archive.m_read = std::move(read);
     for (std::uint64_t i = 0; i < directory->entries; ++i) {
         const Expected<Member> member = takeEntry(entries);
         if (!member)
@@ -183,7 +192,7 @@ const ZipArchive::Member* ZipArchive::find(std::string_view name) const {
     return found != m_members.end() && found->name == name ? &*found : nullptr;
 }
 
-Expected<std::span<const std::byte>> ZipArchive::read(const Member& member) const {
+Expected<std::span<const std::byte>> ZipArchive::place(const Member& member) const {
     if ((member.flags & kEncrypted) != 0)
         return failure(ErrorCode::UnsupportedFormat, "member " + displayName(member.name) +
                                                          " is encrypted; save the model without a password");
@@ -194,6 +203,12 @@ Expected<std::span<const std::byte>> ZipArchive::read(const Member& member) cons
     if (member.storedSize != member.size)
         return damagedMember(member.name, "is stored as it is, but in " + std::to_string(member.storedSize) +
                                               " bytes instead of " + std::to_string(member.size));
+    if (member.localOffset <= m_data.size()) {
+        const Bytes from = m_data.subspan(member.localOffset);
+        if (auto done = m_read(from.first(std::min(from.size(), kLocalHeaderBytes + member.name.size())));
+            !done)
+            return done;
+    }
     if (!hasRecord(m_data, member.localOffset, kLocalHeader, kLocalHeaderBytes))
         return damagedMember(member.name, "does not begin where the archive's directory says");
     const Bytes behind = m_data.subspan(member.localOffset + kLocalHeaderBytes);
@@ -202,7 +217,7 @@ Expected<std::span<const std::byte>> ZipArchive::read(const Member& member) cons
     if (name + extra > behind.size() || member.size > behind.size() - name - extra)
         return damagedMember(member.name, "of " + std::to_string(member.size) +
                                               " bytes reaches into the archive's directory");
-    if (textAt(behind, 0, name) != member.name)
+    if (name != member.name.size() || textAt(behind, 0, name) != member.name)
         return damagedMember(member.name, "begins under another name than the archive's directory says");
     return behind.subspan(name + extra, member.size);
 }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,20 +24,26 @@ public:
         std::uint16_t flags = 0, method = 0;
     };
 
-    // `bytes` is the whole archive and has to stay where it is. Errors: FileDamaged. Messages name no file.
-    [[nodiscard]] static Expected<ZipArchive> open(std::span<const std::byte> bytes);
+    // Makes a part of the archive readable before it is looked at, and gives it back.
+    using Reader = std::function<Expected<std::span<const std::byte>>(std::span<const std::byte> part)>;
+
+    // `bytes` is where the whole archive lies, or will once `read` has read it; it has to stay there. Errors: FileDamaged and those
+    // of `read`. Messages name no file.
+    [[nodiscard]] static Expected<ZipArchive> open(std::span<const std::byte> bytes, Reader read);
 
     [[nodiscard]] const std::vector<Member>& members() const {
         return m_members;
     }                                                              // sorted by name, no two alike
     [[nodiscard]] const Member* find(std::string_view name) const; // null if absent
 
-    // A member's bytes. Errors: FileDamaged, UnsupportedFormat (compressed or encrypted).
-    [[nodiscard]] Expected<std::span<const std::byte>> read(const Member& member) const;
+    // Where a member's bytes lie, not read yet. Errors: FileDamaged, UnsupportedFormat (compressed or encrypted), those of
+    // the reader.
+    [[nodiscard]] Expected<std::span<const std::byte>> place(const Member& member) const;
 
 private:
     ZipArchive() = default;
 
+    Reader m_read;
     std::span<const std::byte> m_data; // what lies before the central directory
     std::vector<Member> m_members;
 };

@@ -22,7 +22,10 @@ public:
         if (!tensor)
             return tl::unexpected(tensor.error());
         const TensorInfo& info = **tensor;
-        auto weights = LinearWeights::fromStored(info.type, info.bytes, outputs, inputs, wanted(info, inputs),
+        const auto bytes = m_checkpoint->bytes(info, &m_pool);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        auto weights = LinearWeights::fromStored(info.type, *bytes, outputs, inputs, wanted(info, inputs),
                                                  m_checkpoint, m_pool, order);
         if (!weights)
             return failure(weights.error(), where(name));
@@ -35,7 +38,10 @@ public:
         const auto tensor = findMatrix(name, rows, columns);
         if (!tensor)
             return tl::unexpected(tensor.error());
-        auto weights = LinearWeights::table((*tensor)->type, (*tensor)->bytes, rows, columns, m_checkpoint);
+        const auto bytes = m_checkpoint->bytes(**tensor, &m_pool);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        auto weights = LinearWeights::table((*tensor)->type, *bytes, rows, columns, m_checkpoint);
         if (!weights)
             return failure(weights.error(), where(name));
         return weights;
@@ -48,7 +54,9 @@ public:
             return tl::unexpected(tensor.error());
         if (withoutOnes((*tensor)->shape) != withoutOnes(shape))
             return mismatch(**tensor, shape);
-        return m_checkpoint->readFloat32(name, shape);
+        auto values = m_checkpoint->readFloat32(name, shape);
+        m_checkpoint->release(**tensor);
+        return values;
     }
 
     Expected<DataType> factorType(const std::string& name, std::span<const float> values) override {

@@ -18,7 +18,7 @@ struct Model::Data {
     // asks.
     std::shared_ptr<const Checkpoint> base, gate;
     mutable std::once_flag fingerprintOnce;
-    mutable std::string fingerprint;
+    mutable Expected<std::string> fingerprint;
 };
 
 Model::Model() = default;
@@ -29,12 +29,16 @@ const ModelWeights& Model::weights() const { return m_data->loaded.weights; }
 std::int64_t Model::parameters() const { return m_data->loaded.parameters; }
 std::int64_t Model::bytesPerToken() const { return m_data->loaded.bytesPerToken; }
 
-const std::string& Model::fingerprint() const {
+const Expected<std::string>& Model::fingerprint() const {
     std::call_once(m_data->fingerprintOnce, [data = m_data.get()] {
         if (data->base)
             data->fingerprint = data->base->fingerprint();
-        if (data->gate)
-            data->fingerprint.append("+").append(data->gate->fingerprint());
+        if (!data->gate || !data->fingerprint)
+            return;
+        if (const auto gate = data->gate->fingerprint())
+            data->fingerprint->append("+").append(*gate);
+        else
+            data->fingerprint = tl::unexpected(gate.error());
     });
     return m_data->fingerprint;
 }
@@ -138,11 +142,15 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
         return failure(ErrorCode::UnsupportedFormat, gate.string() + " holds neither a gate nor a model");
     config->enhancement = *enhancement;
     const auto& metadata = (*gateCheckpoint)->metadata();
-    if (const auto wanted = metadata.find("inkgate.base_fingerprint");
-        wanted != metadata.end() && wanted->second != (*baseCheckpoint)->fingerprint())
-        return failure(ErrorCode::GateMismatch, gate.string() + " was fitted on another base model than " +
-                                                    base.string() +
-                                                    "; choose the base it names or another gate");
+    if (const auto wanted = metadata.find("inkgate.base_fingerprint"); wanted != metadata.end()) {
+        const auto found = (*baseCheckpoint)->fingerprint();
+        if (!found)
+            return tl::unexpected(found.error());
+        if (wanted->second != *found)
+            return failure(ErrorCode::GateMismatch,
+                           gate.string() + " was fitted on another base model than " + base.string() +
+                               "; choose the base it names or another gate");
+    }
 
     const auto baseSource = checkpointSource(*baseCheckpoint, options.weights);
     const auto gateSource = checkpointSource(*gateCheckpoint, options.weights);
@@ -173,8 +181,7 @@ Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, 
     auto data = std::make_unique<Data>();
     data->config = *full;
     data->loaded = std::move(*loaded);
-    data->fingerprint = "random-";
-    data->fingerprint += std::to_string(seed);
+    data->fingerprint = "random-" + std::to_string(seed);
     std::shared_ptr<Model> model(new Model);
     model->m_data = std::move(data);
     return model;

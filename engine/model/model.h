@@ -44,8 +44,9 @@ public:
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const ModelWeights& weights() const;
-    // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for random().
-    [[nodiscard]] const std::string& fingerprint() const;
+    // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for random(). Errors: FileUnreadable
+    // (somebody has changed the file since).
+    [[nodiscard]] const Expected<std::string>& fingerprint() const;
     // A base model and the gate of another file, so that it also runs as the base alone (SequenceInput::wearsEnhancement).
     [[nodiscard]] bool isBaseWithGate() const;
     // Checkpoint::vocabulary() of the file it came from; absent for random().

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] virtual Expected<int> factorColumns(const std::string& name) = 0;
 };
 
-// Reads a checkpoint; matrices that have the wanted type and order already stay in the mapped file.
+// Reads a checkpoint; matrices that have the wanted type and order already stay as the checkpoint has read them.
 [[nodiscard]] std::unique_ptr<TensorSource> checkpointSource(std::shared_ptr<const Checkpoint> checkpoint,
                                                              WeightType type);
 

@@ -1,7 +1,7 @@
 #include "engine/tokenizer/sentencepiece_training.h"
 
 #include "engine/core/atomic_file.h"
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/tokenizer/paragraph_reader.h"
 #include "engine/tokenizer/utf8_stream.h"
 
@@ -132,10 +132,10 @@ Expected<void> trainSentencePiece(const std::filesystem::path& textFile,
                                   const SentencePieceTraining& options) {
     if (auto valid = validate(options); !valid)
         return valid;
-    const auto file = MappedFile::open(textFile);
+    const auto file = FileBytes::readAll(textFile);
     if (!file)
         return tl::unexpected(file.error());
-    const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    const std::string_view text(reinterpret_cast<const char*>(file->place().data()), file->place().size());
     if (auto valid = requireUtf8(text); !valid)
         return failure(valid.error(), textFile.string());
     const std::size_t paragraphs = countParagraphs(text);

@@ -1,6 +1,6 @@
 #include "engine/tokenizer/tokenizer.h"
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/tokenizer/sentencepiece_tokenizer.h"
 #include "engine/tokenizer/world_tokenizer.h"
 
@@ -8,8 +8,8 @@ namespace engine {
 
 namespace {
 
-std::string_view textOf(const MappedFile& file) {
-    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+std::string_view textOf(const FileBytes& file) {
+    return {reinterpret_cast<const char*>(file.place().data()), file.place().size()};
 }
 
 } // namespace
@@ -27,7 +27,7 @@ Expected<std::string> Tokenizer::decode(std::span<const int> tokens) const {
 }
 
 Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesystem::path& path) {
-    const auto file = MappedFile::open(path);
+    const auto file = FileBytes::readAll(path);
     if (!file)
         return tl::unexpected(file.error());
     auto tokenizer = makeSentencePieceTokenizer(textOf(*file));
@@ -37,7 +37,7 @@ Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesyst
 }
 
 Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path) {
-    const auto file = MappedFile::open(path);
+    const auto file = FileBytes::readAll(path);
     if (!file)
         return tl::unexpected(file.error());
     auto tokenizer = makeWorldTokenizer(textOf(*file));
@@ -55,7 +55,7 @@ Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::span<const std::st
 }
 
 Expected<std::unique_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
-    const auto file = MappedFile::open(path);
+    const auto file = FileBytes::readAll(path);
     if (!file)
         return tl::unexpected(file.error());
     const std::string_view content = textOf(*file);

@@ -1,6 +1,6 @@
 #include "engine/training/token_dataset.h"
 
-#include "engine/core/mapped_file.h"
+#include "engine/core/file_bytes.h"
 #include "engine/core/random.h"
 
 #include <atomic>
@@ -62,10 +62,10 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
         return failure(ErrorCode::InvalidArgument, "training keeps tokens in 16 bits; the vocabulary has " +
                                                        std::to_string(tokenizer.vocabularySize()) +
                                                        " entries");
-    auto file = MappedFile::open(path);
+    auto file = FileBytes::readAll(path);
     if (!file)
         return tl::unexpected(file.error());
-    const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    const std::string_view text(reinterpret_cast<const char*>(file->place().data()), file->place().size());
 
     TokenDataset dataset;
     dataset.m_separator = tokenizer.documentSeparator();

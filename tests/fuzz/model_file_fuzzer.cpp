@@ -26,14 +26,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     std::size_t read = 0;
     for (const TensorInfo& tensor : checkpoint->tensors()) {
-        if ((read += tensor.bytes.size()) > kEnoughBytes)
+        if ((read += tensor.place.size()) > kEnoughBytes)
             break;
         const auto values = checkpoint->readFloat32(tensor.name, tensor.shape);
         if (values ? values->size() != static_cast<std::size_t>(tensor.elements())
                    : values.error().code != ErrorCode::UnsupportedType)
             std::abort();
     }
-    if (read <= kEnoughBytes && checkpoint->fingerprint().size() != 64)
+    if (read <= kEnoughBytes && checkpoint->fingerprint()->size() != 64)
         std::abort();
     return 0;
 }

@@ -31,7 +31,7 @@ bool writeTinyModels(const QString& folder) {
     if (!written)
         return false;
     auto metadata = enhancementMetadata(config.enhancement);
-    metadata["inkgate.base_fingerprint"] = written->fingerprint();
+    metadata["inkgate.base_fingerprint"] = *written->fingerprint();
     return writeTensors(gate, metadata, tinyGate(folder));
 }
 

@@ -45,7 +45,7 @@ void touchEverything(const Checkpoint& checkpoint) {
         else
             QCOMPARE(values.error().code, ErrorCode::UnsupportedType);
     }
-    QCOMPARE(checkpoint.fingerprint().size(), std::size_t{64});
+    QCOMPARE(checkpoint.fingerprint()->size(), std::size_t{64});
     if (checkpoint.vocabulary())
         for (const std::string_view token : checkpoint.vocabulary()->tokens)
             QVERIFY(std::ranges::count(token, '\0') <= std::ptrdiff_t(token.size()));

@@ -91,7 +91,7 @@ private slots:
         QCOMPARE(checkpoint->format(), std::string("safetensors"));
         QCOMPARE(static_cast<int>(checkpoint->tensors().size()), tensors);
         for (const TensorInfo& tensor : checkpoint->tensors())
-            QCOMPARE(tensor.bytes.size(),
+            QCOMPARE(tensor.place.size(),
                      static_cast<std::size_t>(tensor.elements()) * bytesPerBlock(tensor.type));
     }
 

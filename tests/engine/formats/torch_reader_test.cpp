@@ -147,7 +147,7 @@ private slots:
         const auto checkpoint = open(samples::torchFile(
             {{"a", view(0, {12}, {1})}, {"b", view(4, {4}, {1})}, {"c", view(0, {3}, {4})}}, {counted(12)}));
         QVERIFY2(checkpoint, checkpoint.error().message.c_str());
-        QCOMPARE(checkpoint->find("b")->bytes.data(), checkpoint->find("a")->bytes.data() + 16);
+        QCOMPARE(checkpoint->find("b")->place.data(), checkpoint->find("a")->place.data() + 16);
         QVERIFY(
             std::ranges::equal(checkpoint->readFloat32("c", Shape{3})->span(), std::vector<float>{0, 4, 8}));
     }
@@ -166,7 +166,7 @@ private slots:
             const auto checkpoint = open(samples::torchFile({{"t", wanted}}, {storage}));
             QVERIFY2(checkpoint, checkpoint.error().message.c_str());
             QCOMPARE(checkpoint->find("t")->type, type);
-            QCOMPARE(checkpoint->find("t")->bytes.size(), 2 * bytesPerBlock(type));
+            QCOMPARE(checkpoint->find("t")->place.size(), 2 * bytesPerBlock(type));
         }
     }
 
@@ -399,7 +399,7 @@ private slots:
                     Bytes damaged = file;
                     std::memcpy(damaged.data() + at, &number, sizeof number);
                     if (const auto checkpoint = open(damaged))
-                        QCOMPARE(checkpoint->fingerprint().size(), std::size_t{64});
+                        QCOMPARE(checkpoint->fingerprint()->size(), std::size_t{64});
                 }
         }
     }
