@@ -3,10 +3,14 @@
 
 usage: tests/bench/compare_llama_cpp.py [--cli build/release/bin/inkgate-cli] [--work build/compare] [--quick]
 
+Each round runs both, one after the other, and changes which comes first; what is printed is the median of the rounds, and of
+the ratios within the rounds, so that a fast or slow spell of the machine counts for both or for neither.
+
 Installs llama-cpp-python into a virtual environment of its own under --work, and keeps its model files there (some 7 GB).
 """
 import argparse
 import os
+import statistics
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "compare"))
@@ -21,18 +25,23 @@ def speed(environment, options):
     for arch, layers, width in models:
         for kind in ("f16", "q8_0", "q4_0"):
             path = environment.random_gguf(arch, layers, width, kind)
+            sides = {
+                "inkgate": lambda: environment.inkgate("bench", "--model", path, "--prefill", options.prefill, "--decode", options.decode),
+                "llama.cpp": lambda: environment.other("llama-speed", path, options.prefill, options.decode, os.cpu_count()),
+            }
             rounds = []
-            for _ in range(options.rounds):  # in turn, so that a machine that slows down does so for both
-                ours = environment.inkgate("bench", "--model", path, "--prefill", options.prefill, "--decode", options.decode)
-                theirs = environment.other("llama-speed", path, options.prefill, options.decode, os.cpu_count())
-                rounds.append((ours, theirs))
-            best = lambda side, key: (min if key in ("load_seconds", "peak_rss_mb") else max)(r[side][key] for r in rounds)
-            rows = {"inkgate": [best(0, key) for key in KEYS], "llama.cpp": [best(1, key) for key in KEYS]}
-            for program, (load, prefill, decode, memory) in rows.items():
-                share = f"{100 * max(r[0]['bandwidth_share'] for r in rounds):10.0f} %" if program == "inkgate" else ""
+            for number in range(options.rounds):
+                order = list(sides) if number % 2 == 0 else list(reversed(sides))
+                rounds.append({program: sides[program]() for program in order})
+            median = lambda values: statistics.median(list(values))
+            for program in sides:
+                load, prefill, decode, memory = (median(r[program][key] for r in rounds) for key in KEYS)
+                share = f"{100 * median(r[program]['bandwidth_share'] for r in rounds):10.0f} %" if program == "inkgate" else ""
                 print(f"{path.stem:26} {program:9} {load:7.2f} {prefill:8.1f} {decode:8.2f} {memory:8.0f} {share:>12}")
-            ratio = [ours / theirs for ours, theirs in zip(rows["inkgate"], rows["llama.cpp"])]
-            print(f"{'':26} {'ratio':9} {ratio[0]:7.2f} {ratio[1]:8.2f} {ratio[2]:8.2f} {ratio[3]:8.2f}", flush=True)
+            ratios = [[r["inkgate"][key] / r["llama.cpp"][key] for r in rounds] for key in KEYS]
+            middle = [median(ratio) for ratio in ratios]
+            print(f"{'':26} {'ratio':9} {middle[0]:7.2f} {middle[1]:8.2f} {middle[2]:8.2f} {middle[3]:8.2f}"
+                  f"   decode {min(ratios[2]):.2f} to {max(ratios[2]):.2f}", flush=True)
 
 
 def logits(environment):
@@ -71,7 +80,7 @@ def main():
     parser.add_argument("--work", default=ROOT / "build/compare")
     parser.add_argument("--prefill", type=int, default=512)
     parser.add_argument("--decode", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="the small model only")
     options = parser.parse_args()
     environment = Environment(options.work, ["numpy", "llama-cpp-python"], options.cli)

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import venv
@@ -9,6 +10,8 @@ import venv
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 SHARED = ROOT.parent / "shared"
+# GCC lets these win over -march=native, which the build asks for, wherever they stand.
+NO_AMX = "-mno-amx-int8 -mno-amx-tile -mno-amx-bf16"
 
 
 class Environment:
@@ -23,6 +26,24 @@ class Environment:
             venv.create(self.folder / "venv", with_pip=True)
         # llama-cpp-python is compiled here, for this processor; that takes some ten minutes on two cores.
         self._run([self.python, "-m", "pip", "install", "--quiet", *packages])
+        if "llama-cpp-python" in packages:
+            self._check_llama_cpp()
+
+    def _check_llama_cpp(self):
+        """llama.cpp's own AMX code ends with SIGILL on some virtual machines; built without it, it runs."""
+        try:
+            model = self.random_gguf("rwkv7", 2, 256, "q8_0")
+            self.other("llama-speed", model, 64, 4, 1)
+            return
+        except subprocess.CalledProcessError as error:
+            if error.returncode != -signal.SIGILL:
+                raise
+        print("llama.cpp ended with SIGILL here, as its AMX code does on virtual machines; it is built again without AMX,", NO_AMX,
+              flush=True)
+        self._run([self.python, "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", "--no-cache-dir", "--no-binary",
+                   "llama-cpp-python", "llama-cpp-python"],
+                  env={**os.environ, "CFLAGS": NO_AMX, "CXXFLAGS": NO_AMX})
+        self.other("llama-speed", model, 64, 4, 1)
 
     @staticmethod
     def _run(command, **options):
