@@ -2,6 +2,7 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/interrupt_watch.h"
+#include "engine/kernels/processor_level.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -80,6 +81,8 @@ int runCommandLine(int argc, char** argv) {
         return wrongUsage(app, error.what());
     }
 
+    if (const std::string problem = processorLevelProblem(); !problem.empty())
+        return wrongUsage(app, problem);
     const Expected<void> done = context.action();
     const bool isWritten = std::cout.flush() && std::fflush(stdout) == 0 && !std::ferror(stdout);
     if (!done)

@@ -2,8 +2,11 @@
 // --devices, what this machine can compute on.
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
+#include "engine/core/data_type.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/kernels/cuda_plugin.h"
+#include "engine/kernels/matrix_product.h"
+#include "engine/kernels/processor_level.h"
 #include "engine/model/config.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/model/model_files.h"
@@ -161,9 +164,12 @@ Expected<void> inspectDevices(const CommandContext& context) {
     const auto plugin = cudaPlugin();
     const auto cards = plugin ? (*plugin)->cards() : tl::unexpected<Error>(plugin.error());
     const int threads = context.makePool()->size();
-    Json about{{"cpu", {{"threads", threads}}},
-               {"cuda", Json::array()},
-               {"cuda_reason", cards ? "" : cards.error().message}};
+    const std::string level(name(processorLevel())), highest(name(highestProcessorLevel()));
+    const std::string products(name(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32));
+    Json about{
+        {"cpu", {{"threads", threads}, {"level", level}, {"highest_level", highest}, {"products", products}}},
+        {"cuda", Json::array()},
+        {"cuda_reason", cards ? "" : cards.error().message}};
     if (cards)
         for (const CudaCard& card : *cards)
             about["cuda"].push_back(describeCard(card));
@@ -171,7 +177,9 @@ Expected<void> inspectDevices(const CommandContext& context) {
         printJson(about);
         return {};
     }
-    std::cout << "cpu   " << threads << " threads\n";
+    std::cout << "cpu   " << threads << " threads; instructions: " << level
+              << (level != highest ? " of " + highest + ", limited by INKGATE_CPU" : "")
+              << "; products of many rows in " << products << '\n';
     if (!cards)
         std::cout << "cuda  not used: " << cards.error().message << '\n';
     for (const Json& card : about["cuda"])

@@ -1,5 +1,7 @@
 #include "engine/kernels/matrix_product.h"
 
+#include "engine/kernels/processor_level.h"
+
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <omp.h>
@@ -44,7 +46,29 @@ private:
     int m_before;
 };
 
+// oneDNN's name for the most that a level may use.
+dnnl::cpu_isa oneDnnLimit(ProcessorLevel level) {
+    switch (level) {
+    case ProcessorLevel::Plain: return dnnl::cpu_isa::sse41;
+    case ProcessorLevel::Avx2: return dnnl::cpu_isa::avx2;
+    case ProcessorLevel::Avx512: return dnnl::cpu_isa::avx512_core;
+    case ProcessorLevel::Vnni: return dnnl::cpu_isa::avx512_core_bf16;
+    case ProcessorLevel::Amx: break;
+    }
+    return dnnl::cpu_isa::all;
+}
+
+// Only before oneDNN is asked for anything; it keeps what it then finds.
+void limitOneDnn() {
+    [[maybe_unused]] static const auto done = [] {
+        return processorLevel() < highestProcessorLevel()
+                   ? dnnl::set_max_cpu_isa(oneDnnLimit(processorLevel()))
+                   : dnnl::status::success;
+    }();
+}
+
 const dnnl::engine& processor() {
+    limitOneDnn();
     static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     return engine;
 }
@@ -233,6 +257,7 @@ Expected<void> refused() {
 
 bool hasBfloat16Products() {
     static const bool has = [] {
+        limitOneDnn();
         const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
         const auto wanted = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
         return (isa & wanted) == wanted;

@@ -1,4 +1,5 @@
 #include "engine/kernels/packed_product_x86.h"
+#include "engine/kernels/processor_level.h"
 #include "engine/kernels/row_product.h"
 
 #include <cassert>
@@ -310,8 +311,7 @@ void planFetches(const RunProduct& op, std::size_t count, FourInputs* fours) {
 
 } // namespace
 
-// Clang 14 cannot be asked for F16C; no processor has AVX2 without it.
-bool isSupported() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool isSupported() { return processorLevel() >= ProcessorLevel::Avx2; }
 
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y) {

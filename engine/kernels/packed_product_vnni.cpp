@@ -1,4 +1,5 @@
 #include "engine/kernels/packed_product_x86.h"
+#include "engine/kernels/processor_level.h"
 #include "engine/kernels/row_product.h"
 
 #include <cassert>
@@ -215,10 +216,7 @@ void addRun(const RunProduct& op, const PackedInput& x, float* sums) {
                                  : addRunOfKind<4, false>(op, x, fours, count, sums);
 }
 
-bool isSupported() {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-}
+bool isSupported() { return processorLevel() >= ProcessorLevel::Vnni; }
 
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y) {

@@ -4,5 +4,14 @@
 // Remaining on x86-64: AVX-512, AVX2 with FMA, and plain code for processors from before 2013.
 #pragma once
 
+#include "engine/kernels/processor_level.h"
+
 #define HWY_DISABLED_TARGETS                                                                                 \
     (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+namespace engine {
+
+// Before main(), and so before any loop is chosen; in every program with such loops, since they all include this.
+inline const bool areHighwayTargetsLimited = limitHighwayTargets();
+
+} // namespace engine

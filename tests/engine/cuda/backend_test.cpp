@@ -1,6 +1,7 @@
 // The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are recorded, gates
 // that arrive late, states on the device, models in two parts, and a device that fails. selftest holds single operations.
 #include "engine/kernels/cuda_plugin.h"
+#include "engine/kernels/matrix_product.h"
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"
@@ -48,6 +49,15 @@ public:
     std::vector<int> layers;
     std::vector<float> all;
 };
+
+// Of the largest value. The emulated card computes in float32 throughout, and rounds only the x of packed weights, to 16 bits. So
+// does this processor for few rows; many rows of packed weights it multiplies, where it can, in bfloat16: weights and x are
+// each rounded by up to 2^-9 of themselves, in some six products of each of three layers; 0.3 % has been seen.
+double shareOf(WeightType type) {
+    if (type == WeightType::Float32)
+        return 1e-4;
+    return hasBfloat16Products() ? 1.5e-2 : 2e-3;
+}
 
 // Logits after each of `count` tokens that follow a prompt.
 std::vector<float> run(Session& session, State& state, std::size_t count, GateSink* sink = nullptr) {
@@ -106,7 +116,7 @@ private slots:
         std::vector<float> deviceLogits(prompt.size() * kVocabulary), processorLogits(deviceLogits.size());
         QVERIFY(device.prefill(onDevice, prompt, deviceLogits, &deviceGates));
         QVERIFY(processor.prefill(onProcessor, prompt, processorLogits, &processorGates));
-        const double share = static_cast<WeightType>(type) == WeightType::Q8 ? 2e-3 : 1e-4;
+        const double share = shareOf(static_cast<WeightType>(type));
         compare(deviceLogits, processorLogits, share);
         // Call by call, recorded, and repeated, twice each for the two turns of gates.
         compare(run(device, onDevice, 8, &deviceGates), run(processor, onProcessor, 8, &processorGates),

@@ -114,7 +114,9 @@ private slots:
         QVERIFY(tokenTensor != nullptr && tokenTensor->type == DataType::Int32);
         const auto count = static_cast<std::size_t>(tokenTensor->elements());
         std::vector<std::int32_t> stored(count);
-        std::memcpy(stored.data(), tokenTensor->bytes.data(), tokenTensor->bytes.size());
+        const auto bytes = file->bytes(*tokenTensor);
+        QVERIFY(bytes && bytes->size() == count * sizeof(std::int32_t));
+        std::memcpy(stored.data(), bytes->data(), bytes->size());
         const std::vector<int> tokens(stored.begin(), stored.end());
 
         const auto loaded = Model::load(path.toStdString(), {});

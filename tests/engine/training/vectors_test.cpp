@@ -21,10 +21,11 @@ QString vectorFolder() {
 
 std::vector<int> tokensOf(const Checkpoint& file) {
     const TensorInfo* tensor = file.find("vector.tokens");
-    std::vector<int> tokens(tensor ? tensor->bytes.size() / 4 : 0);
+    const auto bytes = tensor ? file.bytes(*tensor) : Expected<std::span<const std::byte>>();
+    std::vector<int> tokens(bytes ? bytes->size() / 4 : 0);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         std::int32_t value = 0;
-        std::memcpy(&value, tensor->bytes.data() + 4 * i, 4);
+        std::memcpy(&value, bytes->data() + 4 * i, 4);
         tokens[i] = value;
     }
     return tokens;
@@ -63,7 +64,8 @@ std::span<const float> values(const Checkpoint& file, const std::string& name, A
     if (!tensor)
         return {};
     buffer.resize(static_cast<std::size_t>(tensor->elements()));
-    if (!toFloat32(tensor->type, tensor->bytes, buffer.span()))
+    const auto bytes = file.bytes(*tensor);
+    if (!bytes || !toFloat32(tensor->type, *bytes, buffer.span()))
         return {};
     return buffer.span();
 }
