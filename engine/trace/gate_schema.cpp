@@ -45,7 +45,11 @@ constexpr std::array kGateMigrations{
 
 } // namespace
 
-Expected<void> createGateTables(Database& database) { return migrate(database, "gates", kGateMigrations); }
+int gateTablesVersion() { return static_cast<int>(kGateMigrations.size()); }
+
+Expected<void> createGateTables(Database& database) {
+    return migrate(database, kGateComponent, kGateMigrations);
+}
 
 Expected<Database> openGateTrace(const std::filesystem::path& path, Database::Mode mode) {
     // A trace can be recorded again, so commits need not wait for the disk.
@@ -64,7 +68,7 @@ Expected<Database> openGateTrace(const std::filesystem::path& path, Database::Mo
         return failure(ErrorCode::UnsupportedFormat,
                        path.string() + ": this database is not a gate trace; choose another file name");
     if (mode == Database::Mode::ReadOnly) {
-        const auto version = schemaVersion(*database, "gates");
+        const auto version = schemaVersion(*database, kGateComponent);
         if (!version)
             return forward(version.error());
         if (*version != static_cast<int>(kGateMigrations.size()))

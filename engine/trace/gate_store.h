@@ -20,6 +20,7 @@
 namespace engine {
 
 inline constexpr std::int32_t kGateTraceApplicationId = 0x496B4774; // "IkGt"; fixed for ever
+inline constexpr std::string_view kGateComponent = "gates";         // in the table schema_version
 inline constexpr int kGateTokensPerBlock = 64;                      // of full values; fixed for ever
 
 struct GateRun {
@@ -64,6 +65,8 @@ struct GateChannelRows {
 // Makes or migrates the tables in an open database. Errors: UnsupportedFormat if they are newer than this
 // program.
 [[nodiscard]] Expected<void> createGateTables(Database& database);
+// Of the tables that this program makes.
+[[nodiscard]] int gateTablesVersion();
 
 // A trace file. ReadOnly leaves it as it is. Errors: UnsupportedFormat for a database of another program or a
 // newer Inkgate.

@@ -1,5 +1,7 @@
 #include "engine/trace/sqlite.h"
 
+#include "engine/trace/single_file.h"
+
 #include <sqlite3.h>
 
 #include <cassert>
@@ -172,7 +174,7 @@ void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(dat
 
 Expected<Database> Database::open(const std::filesystem::path& path, Mode mode, const Options& options) {
     std::error_code ignored;
-    if (mode != Mode::Create && !std::filesystem::exists(path, ignored))
+    if (mode != Mode::Create && !options.file && !std::filesystem::exists(path, ignored))
         return failure(ErrorCode::FileNotFound, path.string() + ": there is no such file");
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE; // one thread per connection: no locks needed
     switch (mode) {
@@ -181,7 +183,8 @@ Expected<Database> Database::open(const std::filesystem::path& path, Mode mode, 
     case Mode::Create: flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE; break;
     }
     sqlite3* handle = nullptr;
-    const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    const int opened = sqlite3_open_v2(path.c_str(), &handle, flags,
+                                       options.file ? options.file->vfsName().c_str() : nullptr);
     Database database;
     database.m_database.reset(handle);
     database.m_path = path;
@@ -193,9 +196,12 @@ Expected<Database> Database::open(const std::filesystem::path& path, Mode mode, 
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     std::string setup = "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA schema_version;";
+    // What undoes a transaction is in memory; what finishes one is the file's own business.
+    if (options.file)
+        setup += "PRAGMA journal_mode=MEMORY; PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL;";
     // A database on a file system without shared memory keeps its rollback journal; that is as safe, only
     // slower.
-    if (!database.isReadOnly())
+    else if (!database.isReadOnly())
         setup += "PRAGMA journal_mode=WAL; PRAGMA synchronous=" +
                  std::string(options.syncEveryCommit ? "FULL;" : "NORMAL;");
     if (auto done = database.execute(setup); !done)
@@ -282,6 +288,19 @@ Expected<void> Database::backupTo(const std::filesystem::path& destination) {
         std::filesystem::remove(unfinished, ignored);
         return failure(ErrorCode::WriteFailed, destination.string() + ": the copy cannot be put in place (" +
                                                    systemError.message() + ")");
+    }
+    return {};
+}
+
+Expected<void> Database::copyTo(Database& empty) {
+    sqlite3_backup* backup = sqlite3_backup_init(empty.m_database.get(), "main", m_database.get(), "main");
+    if (!backup)
+        return failed(empty.m_database.get(), sqlite3_errcode(empty.m_database.get()));
+    const int stepped = sqlite3_backup_step(backup, -1);
+    const int finished = sqlite3_backup_finish(backup);
+    if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
+        const int result = stepped != SQLITE_DONE ? stepped : finished;
+        return tl::unexpected<Error>(errorFor(result, empty.path().string(), sqlite3_errstr(result)));
     }
     return {};
 }

@@ -28,6 +28,8 @@ struct sqlite3_stmt;
 
 namespace engine {
 
+class SingleFile;
+
 // A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
 class Statement {
 public:
@@ -85,11 +87,14 @@ public:
         // true: a commit is on the disk when it returns. false: after a power cut the last commits may be
         // missing; the file is consistent either way, and a killed process loses nothing that was committed.
         bool syncEveryCommit = true;
+        // The file at `path`, which is then not opened again; it outlives the connection. No log is kept
+        // beside it.
+        SingleFile* file = nullptr;
     };
 
     // Opens and reads the file's header, so that a file of another kind fails here. Writable connections use
-    // the write-ahead log; foreign keys are checked; SQL inside the file (views, triggers) is not trusted
-    // with functions.
+    // the write-ahead log, except with Options::file; foreign keys are checked; SQL inside the file (views,
+    // triggers) is not trusted with functions.
     [[nodiscard]] static Expected<Database> open(const std::filesystem::path& path, Mode mode,
                                                  const Options& options);
     [[nodiscard]] static Expected<Database> open(const std::filesystem::path& path, Mode mode) {
@@ -116,6 +121,8 @@ public:
     // Copies a consistent picture of the whole database while this and other connections go on working. The
     // copy appears complete under `destination` or not at all, and replaces what was there.
     [[nodiscard]] Expected<void> backupTo(const std::filesystem::path& destination);
+    // The same into an empty database that is open. An error leaves that one unusable.
+    [[nodiscard]] Expected<void> copyTo(Database& empty);
     // Moves the write-ahead log into the file and empties it, so that the file alone can be copied.
     [[nodiscard]] Expected<void> checkpoint();
     // Reads every page. FileDamaged with SQLite's first finding. Takes about a second per gigabyte.
