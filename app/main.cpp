@@ -7,7 +7,10 @@
 #include "app/models/model_catalog.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
+#include "app/quit_signals.h"
 #include "app/runs/run_history.h"
+#include "app/storage/file_path.h"
+#include "app/storage/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
 #include "app/writing/story_writer.h"
@@ -23,6 +26,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace {
@@ -41,8 +45,8 @@ void describeProgram() {
 }
 
 // The file named on the command line, or nothing. Ends the program for questions and wrong usage, as the
-// parser does.
-QString fileArgument(const QCoreApplication& application) {
+// parser does. The name is taken from `arguments`, since Qt has lost the bytes that are no text.
+QString fileArgument(const QCoreApplication& application, std::span<char*> arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(
         QCoreApplication::translate("main", "A writing assistant with a local model."));
@@ -53,7 +57,16 @@ QString fileArgument(const QCoreApplication& application) {
         QCoreApplication::translate("main", "A project (.inkgate) or a text file to import."),
         QStringLiteral("[FILE]"));
     parser.process(application);
-    return parser.positionalArguments().value(0);
+    if (parser.positionalArguments().isEmpty())
+        return {};
+    bool areAllNames = false; // behind "--"
+    for (const std::string_view argument : arguments.subspan(1)) {
+        if (areAllNames || !argument.starts_with('-'))
+            return app::pathOfArgument(
+                QByteArrayView(argument.data(), static_cast<qsizetype>(argument.size())));
+        areAllNames = argument == "--";
+    }
+    return {};
 }
 
 // Moves a worker into its thread, where it is also destroyed, after the last call that reached it.
@@ -94,8 +107,8 @@ void showWithStory(QWidget& window, const app::ProjectController& project) {
     QTimer::singleShot(kLongestWaitMs, &window, &QWidget::show);
 }
 
-int runWindow(QApplication& application) {
-    const QString file = fileArgument(application);
+int runWindow(QApplication& application, std::span<char*> arguments) {
+    const QString file = fileArgument(application, arguments);
     QSettings settings(QSettings::IniFormat, QSettings::UserScope, kName, kName);
     app::Preferences preferences(settings);
     app::Document document;
@@ -105,7 +118,8 @@ int runWindow(QApplication& application) {
     QThread engineThread;
     auto& storage = startIn(storageThread, QStringLiteral("storage"),
                             std::make_unique<app::StorageWorker>(
-                                QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)));
+                                QStandardPaths::writableLocation(QStandardPaths::AppDataLocation),
+                                app::RecoveryFolders::ofSystem()));
     auto& engine = startIn(engineThread, QStringLiteral("engine"), std::make_unique<app::EngineWorker>());
 
     app::AssistantService assistant(engine);
@@ -127,6 +141,10 @@ int runWindow(QApplication& application) {
     {
         ui::MainWindow window(context);
         showWithStory(window, project);
+        const app::QuitSignals quitSignals;
+        // Without the window's questions: nobody is there to answer.
+        QObject::connect(&quitSignals, &app::QuitSignals::received, &application,
+                         [] { QCoreApplication::exit(); });
         project.start(file);
         status = QApplication::exec();
     }
@@ -144,12 +162,12 @@ int main(int argc, char** argv) {
     describeProgram();
     if (std::any_of(argv + 1, argv + argc, isQuestion)) {
         const QCoreApplication application(argc, argv);
-        fileArgument(application);
+        fileArgument(application, {argv, static_cast<std::size_t>(argc)});
         return 0;
     }
     QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Inkgate"));
     QGuiApplication::setDesktopFileName(QLatin1String(kName));
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/inkgate.svg")));
-    return runWindow(application);
+    return runWindow(application, {argv, static_cast<std::size_t>(argc)});
 }

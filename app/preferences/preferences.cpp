@@ -1,5 +1,7 @@
 #include "app/preferences/preferences.h"
 
+#include "app/storage/file_path.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace app {
 
@@ -87,7 +90,8 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
     m_model.model = settings.value(kModel, QStringLiteral("tales")).toString();
     m_model.gate = settings.value(kGate, QStringLiteral("gated")).toString();
     m_addedModels = settings.value(kAddedModels).toStringList();
-    m_recentFiles = settings.value(kRecent).toStringList().mid(0, kRecentFiles);
+    for (const QString& entry : settings.value(kRecent).toStringList().mid(0, kRecentFiles))
+        m_recentFiles.append(pathOfArgument(entry.toUtf8()));
     const QJsonArray presets = QJsonDocument::fromJson(settings.value(kPresets).toByteArray()).array();
     for (const auto& value : presets) {
         const QJsonObject preset = value.toObject();
@@ -165,20 +169,30 @@ void Preferences::addRecentFile(const QString& path) {
     m_recentFiles.removeAll(absolute);
     m_recentFiles.prepend(absolute);
     m_recentFiles = m_recentFiles.mid(0, kRecentFiles);
-    m_settings.setValue(kRecent, m_recentFiles);
-    emit recentFilesChanged();
+    storeRecentFiles();
 }
 
 void Preferences::removeRecentFile(const QString& path) {
     if (m_recentFiles.removeAll(path) == 0)
         return;
-    m_settings.setValue(kRecent, m_recentFiles);
+    storeRecentFiles();
+}
+
+void Preferences::storeRecentFiles() {
+    QStringList entries;
+    for (const QString& path : std::as_const(m_recentFiles))
+        entries.append(argumentOfPath(path));
+    m_settings.setValue(kRecent, entries);
     emit recentFilesChanged();
 }
 
-QString Preferences::lastProject() const { return m_settings.value(kLastProject).toString(); }
+QString Preferences::lastProject() const {
+    return pathOfArgument(m_settings.value(kLastProject).toString().toUtf8());
+}
 
-void Preferences::setLastProject(const QString& path) { m_settings.setValue(kLastProject, path); }
+void Preferences::setLastProject(const QString& path) {
+    m_settings.setValue(kLastProject, argumentOfPath(path));
+}
 
 bool Preferences::isFirstStart() const { return !m_settings.value(kStarted).toBool(); }
 

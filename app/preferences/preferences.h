@@ -80,6 +80,8 @@ signals:
     void recentFilesChanged();
 
 private:
+    void storeRecentFiles();
+
     void writePresets();
 
     QSettings& m_settings;

@@ -4,6 +4,7 @@
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
 #include "app/runs/run_history.h"
+#include "app/storage/file_path.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
 
@@ -11,6 +12,7 @@
 #include <QFileInfo>
 #include <QMetaObject>
 
+#include <filesystem>
 #include <utility>
 
 namespace app {
@@ -62,7 +64,7 @@ void ProjectController::connectStorage() {
             if (ticket != m_openingTicket)
                 return;
             setOpening(0);
-            if (!QFileInfo::exists(path))
+            if (!std::filesystem::exists(toSystemPath(path)))
                 m_preferences.removeRecentFile(path);
             emit openFailed(path, message, details);
         });
@@ -81,6 +83,8 @@ void ProjectController::connectStorage() {
                     return;
                 setSavingAs(false);
                 m_untitledPath.clear();
+                m_untitledTitle.clear();
+                setPlace({}, {});
                 setPath(path);
                 setSaveState(problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, problem);
                 emit savedAs(path);
@@ -93,6 +97,26 @@ void ProjectController::connectStorage() {
             setSavingAs(false);
             emit saveAsFailed(path, message, details);
         });
+    connect(&m_storage, &StorageWorker::placeChanged, this,
+            [this](ProjectTicket project, const FilePlace& place, const QString& keptIn) {
+                if (project != m_project)
+                    return;
+                setPlace(place, keptIn);
+                // The next start finds the text, whatever is answered until then.
+                const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
+                if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)
+                    m_preferences.setLastProject(now.isEmpty() ? m_path : now);
+            });
+    connect(&m_storage, &StorageWorker::keptElsewhere, this,
+            [this](ProjectTicket project, const QString& path) {
+                if (project == m_project && m_place.kind != FilePlace::Kind::Gone)
+                    setPlace(m_place, path);
+            });
+    connect(&m_storage, &StorageWorker::secured, this,
+            [this](ProjectTicket project, bool isSecured, const QString& problem) {
+                if (project == m_project)
+                    emit secured(isSecured, problem);
+            });
     connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
     connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
     connect(&m_storage, &StorageWorker::gatesRead, this,
@@ -126,7 +150,7 @@ qint64 ProjectController::beginOpening(const QString& path) {
 
 void ProjectController::start(const QString& fileArgument) {
     StartPlan plan;
-    plan.file = fileArgument.isEmpty() ? QString() : QFileInfo(fileArgument).absoluteFilePath();
+    plan.file = fileArgument;
     plan.lastProject = m_preferences.lastProject();
     if (m_preferences.isFirstStart())
         plan.sampleStory = sampleStory();
@@ -148,6 +172,17 @@ void ProjectController::open(const QString& path) {
     if (const qint64 ticket = beginOpening(absolute))
         inStorage(m_storage,
                   [ticket, absolute](StorageWorker& storage) { storage.openProject(ticket, absolute); });
+}
+
+void ProjectController::openFile(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (m_isOpen && absolute == m_path) {
+        emit opened(QString());
+        return;
+    }
+    if (const qint64 ticket = beginOpening(absolute))
+        inStorage(m_storage,
+                  [ticket, absolute](StorageWorker& storage) { storage.openFile(ticket, absolute); });
 }
 
 void ProjectController::importText(const QString& path) {
@@ -172,6 +207,8 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_project = ticket;
     m_isOpen = true;
     m_untitledPath = content.isUntitled ? content.path : QString();
+    m_untitledTitle = content.isUntitled ? content.title : QString();
+    setPlace({}, {});
     m_journal->setProject(0); // the new text is in the file already
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text);
@@ -183,9 +220,39 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     setOpening(0);
     emit opened(content.notice.isEmpty() ? content.problem : content.notice);
     emit statesRead(content.states);
+    if (!content.recovered.isEmpty())
+        emit recoveredFound(content.recovered);
 }
 
-void ProjectController::saveNow() { m_journal->flush(); }
+void ProjectController::saveNow() { secure(); }
+
+void ProjectController::secure() {
+    m_journal->flush();
+    inStorage(m_storage, [project = m_project](StorageWorker& storage) { storage.secure(project); });
+}
+
+void ProjectController::followFile() {
+    const FilePlace place = m_place;
+    const QString keptIn = m_keptIn;
+    setPlace({}, {});
+    if (place.kind == FilePlace::Kind::Moved) {
+        inStorage(m_storage, [project = m_project, path = place.path](StorageWorker& storage) {
+            storage.follow(project, path);
+        });
+        m_untitledPath.clear();
+        m_untitledTitle.clear();
+        setPath(place.path);
+    } else if (place.kind == FilePlace::Kind::Gone) {
+        m_untitledPath = keptIn;
+        m_untitledTitle = QFileInfo(keptIn).completeBaseName();
+        setPath(QString());
+        m_preferences.setLastProject(keptIn);
+    }
+}
+
+void ProjectController::discardRecovered(const QString& path) {
+    inStorage(m_storage, [path](StorageWorker& storage) { storage.discardRecovered(path); });
+}
 
 void ProjectController::keepStates(const QList<KeptState>& states) {
     if (m_isOpen && !isReadOnly())
@@ -212,7 +279,9 @@ void ProjectController::exportText(const QString& path) {
 }
 
 QString ProjectController::title() const {
-    return isUntitled() ? tr("Untitled") : QFileInfo(m_path).completeBaseName();
+    if (!isUntitled())
+        return QFileInfo(readablePath(m_path)).completeBaseName();
+    return m_untitledTitle.isEmpty() ? tr("Untitled") : m_untitledTitle;
 }
 
 void ProjectController::setPath(const QString& path) {
@@ -221,6 +290,14 @@ void ProjectController::setPath(const QString& path) {
     if (!path.isEmpty())
         m_preferences.addRecentFile(path);
     emit titleChanged(title());
+}
+
+void ProjectController::setPlace(const FilePlace& place, const QString& keptIn) {
+    if (place == m_place && keptIn == m_keptIn)
+        return;
+    m_place = place;
+    m_keptIn = keptIn;
+    emit placeChanged();
 }
 
 void ProjectController::setSaveState(SaveState state, const QString& problem) {
@@ -247,12 +324,14 @@ void ProjectController::setSavingAs(bool isSavingAs) {
 
 bool ProjectController::shutdown() {
     m_journal->flush();
-    bool isComplete = true;
+    StorageWorker::Ending ending;
     QMetaObject::invokeMethod(
-        &m_storage, [this] { return m_storage.close(); }, Qt::BlockingQueuedConnection, &isComplete);
+        &m_storage, [this, &ending] { ending = m_storage.close(); }, Qt::BlockingQueuedConnection);
+    if (!ending.path.isEmpty())
+        m_preferences.setLastProject(ending.path);
     m_journal->setProject(0);
     m_isOpen = false;
-    return isComplete;
+    return ending.isSecured;
 }
 
 } // namespace app

@@ -8,6 +8,7 @@
 #include "app/assistant/kept_state.h"
 #include "app/document/document.h"
 #include "app/runs/run_record.h"
+#include "app/storage/file_place.h"
 
 #include <QObject>
 #include <QString>
@@ -47,6 +48,8 @@ public:
     // openFailed().
     void newProject();
     void open(const QString& path);
+    // A project or a text file, as its content says.
+    void openFile(const QString& path);
     // A .txt or .md file becomes a new untitled project.
     void importText(const QString& path);
     // The whole project under another name (".inkgate" is added if missing), which becomes the open one. An
@@ -55,7 +58,15 @@ public:
     void exportText(const QString& path); // the text alone, UTF-8
     // What the model remembers of the text now; statesRead() gives it back when the project is opened again.
     void keepStates(const QList<KeptState>& states);
-    void saveNow(); // Ctrl+S: writes what is pending without waiting for the timer
+    // Ctrl+S: writes what is pending without waiting for the timer, and looks whether the file is still there.
+    void saveNow();
+    // Before the window closes: everything pending goes into the project or into a copy that the next start offers. Ends in
+    // secured().
+    void secure();
+    // After placeChanged(): where the file is now becomes the project's name.
+    void followFile();
+    // Throws a recovered project into the desktop's trash.
+    void discardRecovered(const QString& path);
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -71,8 +82,17 @@ public:
         return m_saveProblem;
     } // one sentence while Failing or ReadOnly
 
+    // Where the open file is, if that is not where it was opened.
+    [[nodiscard]] const FilePlace& place() const { return m_place; }
+    // The file that holds what the project's own does not: of a project that cannot be written or is gone. Empty: none.
+    [[nodiscard]] const QString& keptIn() const { return m_keptIn; }
+    // The project's own file is gone or cannot be written: saving means giving it a name.
+    [[nodiscard]] bool needsName() const {
+        return isUntitled() || isReadOnly() || m_place.kind == FilePlace::Kind::Gone;
+    }
+
     // Writes everything pending and closes the file; waits for the storage thread, which must run. For
-    // main.cpp, after the event loop. False if something could not be written.
+    // main.cpp, after the event loop. False if something is on no disk.
     bool shutdown();
 
 signals:
@@ -93,6 +113,12 @@ signals:
     void titleChanged(const QString& title);
     void saveStateChanged(app::ProjectController::SaveState state);
     void busyChanged(bool busy);
+    // place() or keptIn() is another one.
+    void placeChanged();
+    // After secure(). `problem`: a sentence if something is on no disk.
+    void secured(bool isSecured, const QString& problem);
+    // At a start: projects that could not be saved in their places wait in these files, the newest first.
+    void recoveredFound(const QStringList& paths);
 
 private:
     void connectStorage();
@@ -103,13 +129,17 @@ private:
     void setOpening(qint64 ticket);
     void setSavingAs(bool isSavingAs);
     void setPath(const QString& path);
+    void setPlace(const FilePlace& place, const QString& keptIn);
 
     Document& m_document;
     RunHistory& m_runs;
     Preferences& m_preferences;
     StorageWorker& m_storage;
-    QString m_path;         // empty: untitled
-    QString m_untitledPath; // of the file of an untitled project
+    QString m_path;          // empty: untitled
+    QString m_untitledPath;  // of the file of an untitled project
+    QString m_untitledTitle; // of one that had a name; empty: none
+    FilePlace m_place;
+    QString m_keptIn;
     QString m_saveProblem;
     SaveState m_saveState = SaveState::Saved;
     bool m_isOpen = false;

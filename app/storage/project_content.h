@@ -10,6 +10,7 @@
 
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include <variant>
 
@@ -22,6 +23,8 @@ struct ProjectContent {
     QList<KeptState> states;
     QString path;            // of the file; empty: in memory only
     bool isUntitled = false; // the writer has given it no name yet
+    QString title;           // of one without a name that had one, or empty
+    QStringList recovered;   // at a start: projects that could not be saved in their place, the newest first
     QString notice;          // one sentence for the writer, or empty
     QString problem;         // not empty: nothing is saved, and this sentence says why
 };

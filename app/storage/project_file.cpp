@@ -1,19 +1,18 @@
 #include "app/storage/project_file.h"
 
+#include "app/storage/file_path.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/project_schema.h"
 #include "app/storage/state_table.h"
 #include "app/storage/text_table.h"
+#include "app/storage/whole_characters.h"
 
 #include <QCoreApplication>
-#include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 
 #include <filesystem>
 #include <utility>
-#include <vector>
 
 namespace app {
 
@@ -24,10 +23,6 @@ using engine::Expected;
 
 // Replaying this many edits of a long novel takes a tenth of a second.
 constexpr std::int64_t kJournalLength = 2000;
-// Long enough for another program that only looks; another Inkgate keeps its lock until it closes the file.
-constexpr int kBusyTimeoutMs = 250;
-
-QString tr(const char* text) { return QCoreApplication::translate("app::ProjectFile", text); }
 
 tl::unexpected<engine::Error> forward(const engine::Error& error) {
     return tl::unexpected<engine::Error>(error);
@@ -37,31 +32,11 @@ tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString&
     return tl::unexpected<StorageProblem>(problemOf(error, path));
 }
 
-tl::unexpected<StorageProblem> openProblem(const engine::Error& error, const QString& path) {
-    const QString name = QFileInfo(path).fileName();
-    StorageProblem result = problemOf(error, path);
-    if (error.code == engine::ErrorCode::UnsupportedFormat)
-        result.message = tr("%1 is not an Inkgate project. To use a text file, import it.").arg(name);
-    return tl::unexpected<StorageProblem>(std::move(result));
-}
-
-StorageProblem lockedProblem(const engine::Error& error, const QString& path) {
-    return {
-        tr("%1 is open in another Inkgate. Close it there and try again.").arg(QFileInfo(path).fileName()),
-        QString::fromStdString(error.message)};
-}
-
-std::filesystem::path toPath(const QString& path) { return std::filesystem::path(path.toStdU16String()); }
-
-bool isWriteProtected(const QString& path) {
-    const QFileInfo info(path);
-    return !info.isWritable() || !QFileInfo(info.absolutePath()).isWritable();
-}
-
-// Keeps every other program out until the connection closes; a killed process leaves nothing behind that
-// would.
-Expected<void> lock(Database& database) {
-    return database.execute("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; COMMIT;");
+// A name that is a link stands for the file it leads to.
+QString behindLinks(const QString& path) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(toSystemPath(path), error);
+    return error ? path : decodePath(QByteArray::fromStdString(real.string()));
 }
 
 } // namespace
@@ -74,133 +49,12 @@ ProjectFile::~ProjectFile() {
     m_runs.reset();
 }
 
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::create(const QString& path,
-                                                                const SpannedText& text) {
-    if (QFileInfo::exists(path))
-        return tl::unexpected(StorageProblem{tr("%1 exists already.").arg(QFileInfo(path).fileName()), path});
-    QDir().mkpath(QFileInfo(path).absolutePath());
-    const QString unfinished = path + QStringLiteral(".new");
-    removeDatabaseFiles(unfinished);
-    {
-        std::unique_ptr<ProjectFile> file(new ProjectFile);
-        auto database =
-            Database::open(toPath(unfinished), Database::Mode::Create, {.busyTimeoutMs = kBusyTimeoutMs});
-        if (!database)
-            return failed(database.error(), path);
-        auto made = database->setApplicationId(kProjectApplicationId);
-        if (made)
-            made = file->attach(std::move(*database));
-        if (made)
-            made = file->writeSnapshot(text);
-        if (made)
-            made = file->m_database->checkpoint();
-        if (!made) {
-            file.reset();
-            removeDatabaseFiles(unfinished);
-            return failed(made.error(), path);
-        }
-    }
-    if (auto moved = replaceFile(unfinished, path); !moved)
-        return failed(moved.error(), path);
-    return open(path);
+FilePlace ProjectFile::place() const {
+    return isOnDisk() ? placeOf(m_file->descriptor(), m_path) : FilePlace();
 }
 
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::createInMemory(const SpannedText& text,
-                                                                        const QString& reason) {
-    std::unique_ptr<ProjectFile> file(new ProjectFile);
-    file->m_problem = reason;
-    auto database = Database::open(":memory:", Database::Mode::Create);
-    if (!database)
-        return failed(database.error(), QString());
-    auto made = database->setApplicationId(kProjectApplicationId);
-    if (made)
-        made = file->attach(std::move(*database));
-    if (made)
-        made = file->writeSnapshot(text);
-    if (!made)
-        return failed(made.error(), QString());
-    return file;
-}
-
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::open(const QString& path) {
-    if (auto header = checkProjectHeader(path); !header)
-        return openProblem(header.error(), path);
-    return isWriteProtected(path) ? openCopyOfProtected(path) : openWritable(path);
-}
-
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openWritable(const QString& path) {
-    auto database =
-        Database::open(toPath(path), Database::Mode::ReadWrite, {.busyTimeoutMs = kBusyTimeoutMs});
-    // The file is ours to write, so a refusal means that somebody else has it.
-    if (!database && database.error().code == engine::ErrorCode::WriteFailed)
-        return tl::unexpected(lockedProblem(database.error(), path));
-    if (!database)
-        return openProblem(database.error(), path);
-    if (auto locked = lock(*database); !locked)
-        return tl::unexpected(lockedProblem(locked.error(), path));
-    const auto newer = isNewerProject(*database);
-    if (!newer)
-        return openProblem(newer.error(), path);
-    if (*newer)
-        return openCopyOfNewer(std::move(*database), path);
-
-    std::unique_ptr<ProjectFile> file(new ProjectFile);
-    file->m_path = path;
-    if (auto attached = file->attach(std::move(*database)); !attached)
-        return failed(attached.error(), path);
-    return file;
-}
-
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfProtected(const QString& path) {
-    auto folder = std::make_unique<QTemporaryDir>();
-    const QString copy = folder->filePath(QStringLiteral("copy.inkgate"));
-    const QString log = QStringLiteral("-wal");
-    const bool isCopied =
-        QFile::copy(path, copy) && (!QFileInfo::exists(path + log) || QFile::copy(path + log, copy + log));
-    if (!isCopied)
-        return failed({engine::ErrorCode::FileUnreadable,
-                       path.toStdString() + ": cannot be copied to " + copy.toStdString()},
-                      path);
-    QFile::setPermissions(copy, QFile::ReadOwner | QFile::WriteOwner);
-    QFile::setPermissions(copy + log, QFile::ReadOwner | QFile::WriteOwner);
-    auto file = openWritable(copy);
-    if (!file)
-        return file;
-    (*file)->m_copyFolder = std::move(folder);
-    (*file)->m_path = path;
-    if ((*file)->m_problem.isEmpty())
-        (*file)->m_problem =
-            tr("%1 is write-protected, so nothing is saved. Save it under another name to keep changes.")
-                .arg(QFileInfo(path).fileName());
-    return file;
-}
-
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Database newer,
-                                                                         const QString& path) {
-    const QString name = QFileInfo(path).fileName();
-    const auto stored = readStoredText(newer);
-    if (!stored)
-        return tl::unexpected(
-            StorageProblem{tr("%1 was made by a newer Inkgate. Update Inkgate to open it.").arg(name),
-                           QString::fromStdString(stored.error().message)});
-    const auto runs = RunTable(newer).readAll();
-    auto copy = createInMemory(
-        stored->text, tr("%1 was made by a newer Inkgate, so nothing is saved. Update Inkgate, or save "
-                         "a copy under another name.")
-                          .arg(name));
-    if (!copy)
-        return copy;
-    (*copy)->m_path = path;
-    QList<ProjectOperation> operations;
-    for (const RunRecord& run : runs ? *runs : QList<RunRecord>()) {
-        RunRecord withoutText = run;
-        withoutText.text.clear();
-        operations.append(RunChanged{withoutText});
-        operations.append(RunGrown{run.id, run.text, run.tokens, {}});
-    }
-    if (auto done = (*copy)->append(operations); !done)
-        return tl::unexpected(done.error());
-    return copy;
+bool ProjectFile::isAt(const QString& path) const {
+    return isOnDisk() && isSameFile(m_file->descriptor(), path);
 }
 
 Expected<void> ProjectFile::attach(Database database) {
@@ -244,17 +98,17 @@ StorageResult<ProjectContent> ProjectFile::read() {
 }
 
 StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operations) {
-    if (auto done = writeOperations(operations); !done) {
+    SpannedText text = m_text;
+    if (auto done = writeOperations(operations, text); !done) {
         m_runs->forgetUnwritten();
         return failed(done.error(), m_path);
     }
+    m_text = std::move(text);
     for (const ProjectOperation& operation : operations) {
-        if (const auto* edit = std::get_if<TextEdit>(&operation)) {
-            m_text.apply(*edit);
+        if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
-        } else if (!std::holds_alternative<StatesChanged>(operation)) {
+        else if (!std::holds_alternative<StatesChanged>(operation))
             m_hasRuns = true;
-        }
     }
     // A snapshot that fails leaves the journal, which holds everything; the next append() tries again.
     if (m_edits - m_snapshotAt >= kJournalLength)
@@ -262,21 +116,24 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     return {};
 }
 
-Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations) {
+// `text` becomes what it is after the operations.
+Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text) {
     auto transaction = engine::Transaction::begin(*m_database);
     if (!transaction)
         return forward(transaction.error());
     std::int64_t sequence = m_edits;
     for (const ProjectOperation& operation : operations) {
         Expected<void> done;
-        if (const auto* edit = std::get_if<TextEdit>(&operation))
-            done = appendStoredEdit(*m_database, ++sequence, *edit);
-        else if (const auto* change = std::get_if<RunChanged>(&operation))
+        if (const auto* edit = std::get_if<TextEdit>(&operation)) {
+            done = appendStoredEdit(*m_database, ++sequence, wholeCharacters(*edit, text));
+            text.apply(*edit);
+        } else if (const auto* change = std::get_if<RunChanged>(&operation)) {
             done = m_runs->write(*change);
-        else if (const auto* kept = std::get_if<StatesChanged>(&operation))
+        } else if (const auto* kept = std::get_if<StatesChanged>(&operation)) {
             done = replaceKeptStates(*m_database, kept->states);
-        else
+        } else {
             done = m_runs->write(std::get<RunGrown>(operation));
+        }
         if (!done)
             return done;
     }
@@ -312,25 +169,37 @@ StorageResult<ChannelMap> ProjectFile::readChannels(RunId run, int layer) {
     return std::move(*map);
 }
 
-StorageResult<void> ProjectFile::copyTo(const QString& target) {
+StorageResult<void> ProjectFile::copyTo(const QString& name) {
+    const QString target = behindLinks(name);
     if (checkProjectHeader(target)) {
-        auto existing =
-            Database::open(toPath(target), Database::Mode::ReadWrite, {.busyTimeoutMs = kBusyTimeoutMs});
-        const auto locked = existing ? lock(*existing) : forward(existing.error());
-        if (!locked && locked.error().code == engine::ErrorCode::WriteFailed && !isWriteProtected(target))
-            return tl::unexpected(lockedProblem(locked.error(), target));
+        const auto held = engine::SingleFile::open(toSystemPath(target));
+        if (!held && held.error().code == engine::ErrorCode::WriteFailed)
+            return tl::unexpected(StorageProblem{
+                QCoreApplication::translate("app::ProjectFile",
+                                            "%1 is open in another Inkgate. Close it there and try again.")
+                    .arg(readableName(target)),
+                QString::fromStdString(held.error().message)});
     }
-    const QString unfinished = target + QStringLiteral(".new");
-    removeDatabaseFiles(unfinished);
-    if (auto copied = m_database->backupTo(toPath(unfinished)); !copied)
-        return failed(copied.error(), target);
-    // A log of the file that is replaced would be taken for one of the new file.
-    removeDatabaseLogs(target);
-    if (auto moved = replaceFile(unfinished, target); !moved) {
+    const QString unfinished = unfinishedBeside(target);
+    auto copied = writeCopy(unfinished);
+    if (copied) {
+        // A log of the file that is replaced would be taken for one of the new file.
+        removeDatabaseLogs(target);
+        copied = replaceFile(unfinished, target);
+    }
+    if (!copied) {
         removeDatabaseFiles(unfinished);
-        return failed(moved.error(), target);
+        return failed(copied.error(), target);
     }
     return {};
+}
+
+Expected<void> ProjectFile::writeCopy(const QString& path) {
+    const auto file = engine::SingleFile::create(toSystemPath(path));
+    if (!file)
+        return forward(file.error());
+    auto copy = Database::open((*file)->path(), Database::Mode::Create, {.file = file->get()});
+    return copy ? m_database->copyTo(*copy) : forward(copy.error());
 }
 
 } // namespace app

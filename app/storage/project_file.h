@@ -1,14 +1,16 @@
-// project_file.h: an open project: one SQLite file (FORMAT.md), locked against every other Inkgate while it
-// is open. append() is on the disk when it returns; a process killed at any moment leaves a file that opens
-// with everything appended. A file that must not be written (made by a newer Inkgate, write-protected) is
-// opened as a copy that lives in memory or in a temporary folder: it can be read, edited and saved under
-// another name, and problem() says why nothing else is saved.
+// project_file.h: an open project: one SQLite file (FORMAT.md) and nothing beside it, held against every other writer while it
+// is open. append() is on the disk, in the file, when it returns; a process killed at any moment leaves a file that opens with
+// everything appended. The file is held by its descriptor: renamed, moved or deleted it goes on being written, and place()
+// tells. A file that must not be written (made by a newer Inkgate, write-protected) is opened as a copy that lives in memory or
+// in a temporary folder: it can be read, edited and saved under another name, and problem() says why nothing else is saved.
 // Threads: storage thread only.
 #pragma once
 
+#include "app/storage/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/run_table.h"
 #include "app/storage/storage_problem.h"
+#include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"
 
 #include <QList>
@@ -29,13 +31,23 @@ public:
     // A project without a file. `problem`: why it has none.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> createInMemory(const SpannedText& text,
                                                                                     const QString& problem);
-    // Problems: not there, not a project, damaged, open in another Inkgate, no permission.
+    // Problems: not there, not a project, damaged, open in another Inkgate, no permission. The ending of the name does not
+    // matter.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> open(const QString& path);
     ~ProjectFile(); // folds the journal into the snapshot
     ProjectFile(const ProjectFile&) = delete;
     ProjectFile& operator=(const ProjectFile&) = delete;
 
     [[nodiscard]] const QString& path() const { return m_path; } // as it was opened; empty in memory
+    // A sentence for the writer about how it was opened, or empty.
+    [[nodiscard]] const QString& notice() const { return m_notice; }
+    // The file that is written has a name of its own, which may change under our hands.
+    [[nodiscard]] bool isOnDisk() const { return m_file != nullptr && m_problem.isEmpty(); }
+    [[nodiscard]] FilePlace place() const; // AsOpened unless isOnDisk()
+    // True if the name leads to the file that is written.
+    [[nodiscard]] bool isAt(const QString& path) const;
+    // From now on that is its name. The file is not touched.
+    void setPath(const QString& path) { m_path = path; }
     [[nodiscard]] const QString& problem() const { return m_problem; }
     [[nodiscard]] const SpannedText& text() const { return m_text; }
     [[nodiscard]] bool isEmpty() const { return m_text.size() == 0 && !m_hasRuns; }
@@ -46,23 +58,31 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
-    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open.
+    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this project included:
+    // isAt()).
     [[nodiscard]] StorageResult<void> copyTo(const QString& target);
 
 private:
     ProjectFile();
+    // A finished file with the text at `path`, where nothing may be.
+    [[nodiscard]] static engine::Expected<void> make(const QString& path, const SpannedText& text);
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openWritable(const QString& path);
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openCopyOfProtected(const QString& path);
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openCopyOfNewer(engine::Database newer,
                                                                                      const QString& path);
-    [[nodiscard]] engine::Expected<void> attach(engine::Database database); // migrates and reads the text
+    // Migrates and reads the text.
+    [[nodiscard]] engine::Expected<void> attach(engine::Database database);
     [[nodiscard]] engine::Expected<void> readText();
-    [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations);
+    [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
+                                                         SpannedText& text);
+    [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);
     [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
 
     QString m_path;
     QString m_problem;
+    QString m_notice;
     std::unique_ptr<QTemporaryDir> m_copyFolder;  // of a write-protected file
+    std::unique_ptr<engine::SingleFile> m_file;   // null: in memory
     std::unique_ptr<engine::Database> m_database; // at a fixed address, as RunTable needs it
     std::unique_ptr<RunTable> m_runs;
     SpannedText m_text;            // what the file holds

@@ -1,13 +1,19 @@
 #include "app/storage/project_schema.h"
 
+#include "app/storage/file_path.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
 
-#include <QFile>
-#include <QFileInfo>
+#include <QByteArray>
 #include <QtEndian>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string>
 
 namespace app {
@@ -76,17 +82,21 @@ constexpr QByteArrayView kMagic("SQLite format 3", 16); // with its final zero
 
 engine::Expected<void> checkProjectHeader(const QString& path) {
     using engine::ErrorCode;
-    const std::string name = path.toStdString();
-    const QFileInfo info(path);
-    if (!info.exists())
-        return engine::failure(ErrorCode::FileNotFound, name + ": there is no such file");
-    if (!info.isFile())
+    const std::string name = encodePath(path).toStdString();
+    struct stat status {};
+    if (::stat(name.c_str(), &status) != 0)
+        return engine::failure(errno == ENOENT || errno == ENOTDIR ? ErrorCode::FileNotFound
+                                                                   : ErrorCode::FileUnreadable,
+                               name + ": " + std::strerror(errno));
+    if (!S_ISREG(status.st_mode))
         return engine::failure(ErrorCode::FileUnreadable, name + ": not a regular file");
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return engine::failure(ErrorCode::FileUnreadable, name + ": " + file.errorString().toStdString());
-    const QByteArray header = file.read(kHeaderBytes);
-    if (header.size() < kHeaderBytes || QByteArrayView(header).first(kMagic.size()) != kMagic)
+    const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return engine::failure(ErrorCode::FileUnreadable, name + ": " + std::strerror(errno));
+    QByteArray header(kHeaderBytes, '\0');
+    const ssize_t count = ::pread(descriptor, header.data(), kHeaderBytes, 0);
+    ::close(descriptor);
+    if (count < kHeaderBytes || QByteArrayView(header).first(kMagic.size()) != kMagic)
         return engine::failure(ErrorCode::UnsupportedFormat, name + ": not an SQLite database");
     if (qFromBigEndian<qint32>(header.constData() + kApplicationIdOffset) != kProjectApplicationId)
         return engine::failure(ErrorCode::UnsupportedFormat, name + ": a database of another program");
@@ -103,7 +113,10 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
     const auto version = engine::schemaVersion(database, kComponent);
     if (!version)
         return tl::unexpected(version.error());
-    return *version > static_cast<int>(kMigrations.size());
+    const auto gates = engine::schemaVersion(database, engine::kGateComponent);
+    if (!gates)
+        return tl::unexpected(gates.error());
+    return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
 
 } // namespace app

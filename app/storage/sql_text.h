@@ -12,7 +12,8 @@
 
 namespace app {
 
-[[nodiscard]] inline std::string utf8(const QString& text) { return text.toStdString(); }
+// A unit that is half a character becomes U+FFFD: one unit again when it is read, so that positions stay what they are.
+[[nodiscard]] std::string utf8(const QString& text);
 
 [[nodiscard]] inline std::span<const std::byte> blobOf(const QByteArray& bytes) {
     return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));

@@ -1,10 +1,16 @@
 #include "app/storage/storage_worker.h"
 
+#include "app/storage/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/project_schema.h"
 #include "app/storage/text_import.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QFileInfo>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -15,11 +21,19 @@ namespace {
 constexpr int kRetryMs = 2000;
 constexpr auto kSuffix = "inkgate";
 
+QStringList orDefault(const QStringList& folders, const QString& dataFolder) {
+    return folders.isEmpty()
+               ? QStringList{QFileInfo(dataFolder).absoluteFilePath() + QStringLiteral("/recovered")}
+               : folders;
+}
+
 } // namespace
 
-StorageWorker::StorageWorker(const QString& dataFolder, QObject* parent)
+StorageWorker::StorageWorker(const QString& dataFolder, const QStringList& recoveryFolders, QObject* parent)
     : QObject(parent)
     , m_untitled(dataFolder)
+    , m_recoveryFolders(orDefault(recoveryFolders, dataFolder))
+    , m_recovery(m_recoveryFolders)
     , m_retry(this) {
     m_retry.setInterval(kRetryMs);
     m_retry.setSingleShot(true);
@@ -29,14 +43,21 @@ StorageWorker::StorageWorker(const QString& dataFolder, QObject* parent)
 StorageWorker::~StorageWorker() = default;
 
 void StorageWorker::offer(ProjectTicket ticket, StorageResult<OpenFile> file, const QString& path,
-                          const QString& notice) {
+                          const QString& notice, bool isStart) {
     auto content = file ? (*file)->read() : tl::unexpected(file.error());
     if (!content) {
         emit openFailed(ticket, path, content.error().message, content.error().details);
         return;
     }
-    content->isUntitled = content->path.isEmpty() || m_untitled.contains(content->path);
-    content->notice = notice;
+    const bool isRecovered = m_recoveryFolders.contains(content->path);
+    content->isUntitled = content->path.isEmpty() || isRecovered || m_untitled.contains(content->path);
+    if (isRecovered)
+        content->title = QFileInfo(content->path).completeBaseName();
+    content->notice = notice.isEmpty() ? (*file)->notice() : notice;
+    if (isStart) {
+        content->recovered =
+            m_recoveryFolders.existing(); // the one that is being opened is left out, as it is held
+    }
     m_candidate = std::move(*file);
     m_candidateTicket = ticket;
     emit opened(ticket, *content);
@@ -51,14 +72,27 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::createUntitled(const Spann
 }
 
 StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path) {
-    const auto text = readTextFile(path);
+    if (!hasForeignBytes(path)) {
+        const auto text = readTextFile(path);
+        if (!text)
+            return tl::unexpected(text.error());
+        return createUntitled(SpannedText(*text, Origin::Imported));
+    }
+    // Qt cannot name such a file; the system can name it once it is open.
+    const int descriptor = ::open(encodePath(path).constData(), O_RDONLY | O_CLOEXEC);
+    const auto text = readTextFile(QStringLiteral("/proc/self/fd/%1").arg(descriptor));
+    if (descriptor >= 0)
+        ::close(descriptor);
     if (!text)
-        return tl::unexpected(text.error());
+        return tl::unexpected(problemOf(
+            {engine::ErrorCode::FileUnreadable, text.error().details.toStdString()}, readablePath(path)));
     return createUntitled(SpannedText(*text, Origin::Imported));
 }
 
 StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& path) {
-    const bool isProject = QFileInfo(path).suffix().compare(QLatin1String(kSuffix), Qt::CaseInsensitive) == 0;
+    // A file that is called a project and is none is said to be none, instead of being shown as a text.
+    const bool isProject = checkProjectHeader(path).has_value() ||
+                           QFileInfo(path).suffix().compare(QLatin1String(kSuffix), Qt::CaseInsensitive) == 0;
     return isProject ? ProjectFile::open(path) : createFromText(path);
 }
 
@@ -67,7 +101,7 @@ void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     if (!plan.file.isEmpty()) {
         auto file = openAny(plan.file);
         if (file) {
-            offer(ticket, std::move(file), plan.file);
+            offer(ticket, std::move(file), plan.file, {}, true);
             return;
         }
         notice = file.error().message;
@@ -75,7 +109,7 @@ void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     if (!plan.lastProject.isEmpty() && plan.lastProject != plan.file) {
         auto file = ProjectFile::open(plan.lastProject);
         if (file) {
-            offer(ticket, std::move(file), plan.lastProject, notice);
+            offer(ticket, std::move(file), plan.lastProject, notice, true);
             return;
         }
         if (notice.isEmpty())
@@ -84,11 +118,11 @@ void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     for (const QString& path : m_untitled.existing()) {
         // One that another Inkgate has open, or that is damaged, is left alone.
         if (auto file = ProjectFile::open(path)) {
-            offer(ticket, std::move(file), path, notice);
+            offer(ticket, std::move(file), path, notice, true);
             return;
         }
     }
-    offer(ticket, createUntitled(SpannedText(plan.sampleStory, Origin::Imported)), QString(), notice);
+    offer(ticket, createUntitled(SpannedText(plan.sampleStory, Origin::Imported)), QString(), notice, true);
 }
 
 void StorageWorker::openProject(ProjectTicket ticket, const QString& path) {
@@ -96,6 +130,10 @@ void StorageWorker::openProject(ProjectTicket ticket, const QString& path) {
 }
 
 void StorageWorker::openNew(ProjectTicket ticket) { offer(ticket, createUntitled(SpannedText()), QString()); }
+
+void StorageWorker::openFile(ProjectTicket ticket, const QString& path) {
+    offer(ticket, openAny(path), path);
+}
 
 void StorageWorker::openText(ProjectTicket ticket, const QString& path) {
     offer(ticket, createFromText(path), path);
@@ -109,6 +147,9 @@ void StorageWorker::adopt(ProjectTicket ticket) {
     m_current = std::move(m_candidate);
     m_project = std::exchange(m_candidateTicket, 0);
     m_unsaved.clear();
+    m_place = {};
+    m_keptIn.clear();
+    m_hasChanged = false;
 }
 
 void StorageWorker::discard(ProjectTicket ticket) {
@@ -125,6 +166,7 @@ void StorageWorker::closeCurrent() {
     const QString leftover =
         m_current->isEmpty() && m_untitled.contains(m_current->path()) ? m_current->path() : QString();
     m_current.reset();
+    m_recovery.leave();
     if (!leftover.isEmpty())
         removeDatabaseFiles(leftover);
 }
@@ -138,24 +180,97 @@ void StorageWorker::append(ProjectTicket project, const QList<ProjectOperation>&
     write();
 }
 
-void StorageWorker::write() {
+void StorageWorker::secure(ProjectTicket project) {
+    if (project != m_project)
+        return;
+    const bool isSecured = write();
+    emit secured(project, isSecured, isSecured ? QString() : m_problem);
+}
+
+bool StorageWorker::write() {
     m_retry.stop();
     if (!m_current)
-        return;
-    if (!m_unsaved.isEmpty()) {
-        auto done = m_current->append(m_unsaved);
-        if (!done && m_unsaved.removeIf([](const ProjectOperation& operation) {
-                return std::holds_alternative<StatesChanged>(operation);
-            }) > 0)
-            done = m_current->append(m_unsaved); // the text before anything that can be done without
-        if (!done) {
-            m_retry.start();
-            emit saveFailed(m_project, done.error().message, done.error().details);
-            return;
+        return true;
+    m_problem.clear();
+    m_hasChanged = m_hasChanged || !m_unsaved.isEmpty();
+    const bool isPlaced = settlePlace();
+    const bool isSecured = (m_current->isOnDisk() ? writeOnDisk(isPlaced) : writeProtected()) && isPlaced;
+    if (!isSecured || !m_unsaved.isEmpty())
+        m_retry.start();
+    return isSecured;
+}
+
+bool StorageWorker::settlePlace() {
+    const FilePlace place = m_current->place();
+    if (place.kind != FilePlace::Kind::Gone) {
+        if (place != m_place) {
+            m_place = place;
+            emit placeChanged(m_project, place, QString());
         }
-        m_unsaved.clear();
+        return true;
     }
+    auto copy = m_recovery.copyOf(*m_current);
+    if (!copy) {
+        m_problem = tr("%1 was deleted while it was open, and nothing could be written elsewhere. Save the "
+                       "story under "
+                       "another name.")
+                        .arg(readableName(m_current->path()));
+        emit saveFailed(m_project, m_problem, copy.error().details);
+        return false;
+    }
+    m_current = std::move(*copy);
+    m_place = {};
+    emit placeChanged(m_project, place, m_current->path());
+    return true;
+}
+
+bool StorageWorker::writeOnDisk(bool isPlaced) {
+    auto done = m_current->append(m_unsaved);
+    if (!done && m_unsaved.removeIf([](const ProjectOperation& operation) {
+            return std::holds_alternative<StatesChanged>(operation);
+        }) > 0)
+        done = m_current->append(m_unsaved); // the text before anything that can be done without
+    if (!done) {
+        const bool isKept = keepElsewhere();
+        m_problem = done.error().message;
+        emit saveFailed(m_project, m_problem, done.error().details);
+        return isKept;
+    }
+    m_unsaved.clear();
+    m_recovery.forgetWaiting();
+    if (!isPlaced)
+        return false;
+    m_recovery.remove();
+    if (!std::exchange(m_keptIn, {}).isEmpty())
+        emit keptElsewhere(m_project, QString());
     emit saved(m_project, m_sequence);
+    return true;
+}
+
+// The project is a copy that goes when it is closed, so what was changed is kept in another one from the first word.
+bool StorageWorker::writeProtected() {
+    const bool isKept = !m_hasChanged || keepElsewhere();
+    if (!isKept)
+        m_problem = m_current->problem();
+    if (const auto done = m_current->append(m_unsaved); !done) {
+        emit saveFailed(m_project, done.error().message, done.error().details);
+        return isKept;
+    }
+    m_unsaved.clear();
+    m_recovery.forgetWaiting();
+    if (!isKept)
+        m_recovery.remove(); // it lacks something; the next one is made of all
+    emit saved(m_project, m_sequence);
+    return isKept;
+}
+
+bool StorageWorker::keepElsewhere() {
+    const bool isKept = m_recovery.keep(*m_current, m_unsaved);
+    if (m_recovery.path() != m_keptIn) {
+        m_keptIn = m_recovery.path();
+        emit keptElsewhere(m_project, m_keptIn);
+    }
+    return isKept;
 }
 
 void StorageWorker::saveAs(ProjectTicket project, const QString& path) {
@@ -168,17 +283,40 @@ void StorageWorker::saveAs(ProjectTicket project, const QString& path) {
     const bool isComplete = m_unsaved.isEmpty() || m_current->append(m_unsaved).has_value();
     if (isComplete)
         m_unsaved.clear();
-    if (const auto copied = m_current->copyTo(path); !copied)
-        return fail(copied.error());
-    auto file = ProjectFile::open(path);
-    if (!file)
-        return fail(file.error());
-    const QString leftover = m_untitled.contains(m_current->path()) ? m_current->path() : QString();
-    m_current = std::move(*file);
-    if (!leftover.isEmpty())
-        removeDatabaseFiles(leftover);
+    if (m_current->isAt(path)) { // it was renamed so
+        m_current->setPath(path);
+    } else {
+        auto copied = m_current->copyTo(path);
+        if (!copied && m_recovery.copyTo(path)) { // the old disk may be gone
+            m_unsaved.clear();
+            copied = {};
+        }
+        if (!copied)
+            return fail(copied.error());
+        auto file = ProjectFile::open(path);
+        if (!file)
+            return fail(file.error());
+        const QString old = m_current->path();
+        m_current = std::move(*file);
+        if (m_untitled.contains(old) || m_recoveryFolders.contains(old))
+            removeDatabaseFiles(old);
+    }
+    m_place = {};
+    m_hasChanged = false;
     write();
     emit savedAs(project, path, m_current->problem());
+}
+
+void StorageWorker::follow(ProjectTicket project, const QString& path) {
+    if (project != m_project || !m_current || !m_current->isAt(path))
+        return;
+    m_current->setPath(path);
+    m_place = {};
+}
+
+void StorageWorker::discardRecovered(const QString& path) {
+    if (m_recoveryFolders.contains(path))
+        QFile::moveToTrash(path);
 }
 
 void StorageWorker::exportText(const QString& path, const QString& text) {
@@ -202,14 +340,18 @@ void StorageWorker::readChannels(ProjectTicket project, RunId run, int layer) {
     emit channelsRead(project, run, map ? *map : ChannelMap{layer, 0, 0, {}});
 }
 
-bool StorageWorker::close() {
-    write();
+StorageWorker::Ending StorageWorker::close() {
+    Ending ending;
+    ending.isSecured = write();
+    if (m_current && m_current->isOnDisk())
+        ending.path = m_place.kind == FilePlace::Kind::Moved ? m_place.path : m_current->path();
+    if (m_untitled.contains(ending.path))
+        ending.path.clear();
     m_retry.stop();
-    const bool isComplete = m_unsaved.isEmpty();
     m_candidate.reset();
     closeCurrent();
     m_project = 0;
-    return isComplete;
+    return ending;
 }
 
 } // namespace app

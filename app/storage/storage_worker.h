@@ -5,13 +5,18 @@
 // a candidate and answers opened(); the project that was open goes on taking append() until adopt(ticket)
 // puts the candidate in its place.
 //
-// What cannot be written (disk full) stays in memory and is tried again every two seconds and with every
-// append().
+// What cannot be written (disk full, write-protected) goes into a copy of the project in another folder, is tried again every
+// two seconds and with every append(), and the copy goes when all is in its place. If the file is renamed or moved while it is
+// open, it goes on being written; if it is deleted, or another one is put in its place, a copy in the recovery folder becomes
+// the project.
 // Threads: storage thread only; made in any thread and moved there before the first call.
 #pragma once
 
+#include "app/storage/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
+#include "app/storage/recovery_copy.h"
+#include "app/storage/recovery_folders.h"
 #include "app/storage/untitled_projects.h"
 
 #include <QList>
@@ -38,25 +43,39 @@ class StorageWorker : public QObject {
     Q_OBJECT
 
 public:
-    explicit StorageWorker(const QString& dataFolder, QObject* parent = nullptr);
+    // `recoveryFolders`: see RecoveryFolders; none: one in the data folder.
+    explicit StorageWorker(const QString& dataFolder, const QStringList& recoveryFolders = {},
+                           QObject* parent = nullptr);
     ~StorageWorker() override;
 
     // Each ends in one opened() or openFailed(); openAtStart() always in opened().
     void openAtStart(ProjectTicket ticket, const StartPlan& plan);
     void openProject(ProjectTicket ticket, const QString& path);
     void openNew(ProjectTicket ticket);
+    void openFile(ProjectTicket ticket, const QString& path); // either, as its content says
     void openText(ProjectTicket ticket, const QString& path); // a text file as a new untitled project
     void adopt(ProjectTicket ticket);
     void discard(ProjectTicket ticket);
 
     // `sequence` comes back with saved() once these and all earlier operations are on the disk.
     void append(ProjectTicket project, const QList<ProjectOperation>& operations, qint64 sequence);
+    // Looks whether the file is still where it was, writes what waits, and answers secured(): all that append() brought is on
+    // a disk, in the project or in a copy that a start offers; or a sentence why it is not.
+    void secure(ProjectTicket project);
     void saveAs(ProjectTicket project, const QString& path);
+    // The open file was moved, and this is now its name.
+    void follow(ProjectTicket project, const QString& path);
+    // Throws a recovered project into the desktop's trash.
+    void discardRecovered(const QString& path);
     void exportText(const QString& path, const QString& text);
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
-    // Writes what waits and closes the file. False if something could not be written.
-    bool close();
+    struct Ending {
+        bool isSecured = true;
+        QString path; // where the project is now, if that may be news; else empty
+    };
+    // As secure(), and closes the file.
+    Ending close();
 
 signals:
     void opened(app::ProjectTicket ticket, const app::ProjectContent& content);
@@ -64,6 +83,11 @@ signals:
                     const QString& details);
     void saved(app::ProjectTicket project, qint64 sequence);
     void saveFailed(app::ProjectTicket project, const QString& message, const QString& details);
+    void secured(app::ProjectTicket project, bool isSecured, const QString& problem);
+    // What the project's file does not take is in the file `path`; empty: no more.
+    void keptElsewhere(app::ProjectTicket project, const QString& path);
+    // The file is not where it was opened, or is again. Gone: `keptIn` has become the project.
+    void placeChanged(app::ProjectTicket project, const app::FilePlace& place, const QString& keptIn);
     void savedAs(app::ProjectTicket project, const QString& path, const QString& problem);
     void saveAsFailed(app::ProjectTicket project, const QString& path, const QString& message,
                       const QString& details);
@@ -76,22 +100,32 @@ private:
     using OpenFile = std::unique_ptr<ProjectFile>;
 
     void offer(ProjectTicket ticket, StorageResult<OpenFile> file, const QString& path,
-               const QString& notice = {});
+               const QString& notice = {}, bool isStart = false);
     // A project without a name; in memory if the data folder cannot be written.
     [[nodiscard]] StorageResult<OpenFile> createUntitled(const SpannedText& text);
     [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path);
-    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path); // project or text file
-    void write();
+    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path); // project or text file, by content
+    bool write();       // as secure(); false if something is on no disk
+    bool settlePlace(); // false if the text is in no file that has a name
+    bool writeOnDisk(bool isPlaced);
+    bool writeProtected();
+    bool keepElsewhere();
     void closeCurrent();
 
     UntitledProjects m_untitled;
+    RecoveryFolders m_recoveryFolders;
+    RecoveryCopy m_recovery;
     QTimer m_retry;
     OpenFile m_current;
     ProjectTicket m_project = 0;
     OpenFile m_candidate;
     ProjectTicket m_candidateTicket = 0;
     QList<ProjectOperation> m_unsaved;
-    qint64 m_sequence = 0; // of the last operation in m_unsaved
+    qint64 m_sequence = 0;     // of the last operation in m_unsaved
+    FilePlace m_place;         // of m_current, as it was last told
+    QString m_keptIn;          // as it was last told
+    bool m_hasChanged = false; // since it was opened
+    QString m_problem;         // why something is not in the project's file
 };
 
 } // namespace app

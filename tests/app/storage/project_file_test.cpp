@@ -229,6 +229,113 @@ private slots:
         QCOMPARE(content->runs[0].outcome, OutcomeKind::Cancelled);
     }
 
+    // One file at every moment: with what was appended, with nothing beside it, readable by others.
+    void theFileAloneHoldsWhatWasAppended() {
+        auto file = ProjectFile::create(m_path, sample());
+        for (int i = 0; i < 20; ++i) {
+            QVERIFY((*file)->append({typedEdit(0, QString::number(i) + u' ')}));
+            QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden).size(), 1);
+        }
+        const QString copy = m_folder->filePath(QStringLiteral("copy.inkgate"));
+        QVERIFY(QFile::copy(m_path, copy));
+        auto copied = ProjectFile::open(copy);
+        QVERIFY(copied);
+        QCOMPARE((*copied)->text(), (*file)->text());
+        auto reader = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadOnly);
+        QVERIFY(reader.has_value());
+        QVERIFY(reader->queryInteger("SELECT count(*) FROM edit_journal") == 20);
+    }
+
+    void anyEndingWillDo() {
+        ProjectFile::create(m_path, sample())->reset();
+        const QString backup = m_path + QStringLiteral(".v1.backup");
+        QVERIFY(QFile::rename(m_path, backup));
+        auto file = ProjectFile::open(backup);
+        QVERIFY(file);
+        QCOMPARE((*file)->text(), sample());
+    }
+
+    // Characters outside of the first plane are two units; the file knows only whole ones.
+    void noCharacterIsCutInTwo() {
+        const QString smile = QStringLiteral("\U0001F600");
+        const QString cool = QStringLiteral("\U0001F60E");  // the same first unit
+        const QString other = QStringLiteral("\U0001D11E"); // another one
+        QList<TextEdit> edits;
+        edits.append(typedEdit(1, cool.last(1))); // as an editor tells of 😀 replaced by 😎
+        edits.last().removedLength = 1;
+        edits.append(
+            {0, 1, other.first(1), {Span{1, Origin::Generated, 1, 5}}});         // the first half alone, then
+        edits.append({1, 1, other.last(1), {Span{1, Origin::Generated, 1, 6}}}); // the second
+        edits.append(typedEdit(2, smile.first(1)));
+        edits.append(typedEdit(3, smile.last(1)));
+        edits.append({1, 2, QString(), {}}); // leaves one half of each, which make another character
+        SpannedText text(smile + QStringLiteral("end"), Origin::Imported);
+        auto file = ProjectFile::create(m_path, text);
+        for (const TextEdit& edit : edits) {
+            text.apply(edit);
+            QVERIFY((*file)->append({edit}));
+            QCOMPARE((*file)->text(), text);
+            const QString copy = m_folder->filePath(QStringLiteral("copy.inkgate"));
+            QFile::remove(copy);
+            QVERIFY(QFile::copy(m_path, copy)); // snapshot and journal as they are after a kill
+            auto copied = ProjectFile::open(copy);
+            QVERIFY(copied);
+            const bool isWhole = text.text().isValidUtf16();
+            if (isWhole)
+                QCOMPARE((*copied)->text(), text);
+            QCOMPARE((*copied)->text().text().size(), text.size());
+            QVERIFY(!(*copied)->text().text().contains(u'?'));
+        }
+        file->reset();
+        QCOMPARE((*ProjectFile::open(m_path))->text(), text);
+        QVERIFY(text.text().isValidUtf16());
+    }
+
+    // Whatever an editor calls an edit, reading the journal gives the text.
+    void journalRowsOfAnyEditsAreWhole() {
+        QRandomGenerator random(11);
+        const QStringList pieces{QStringLiteral("a"), QStringLiteral("\U0001F600"),
+                                 QStringLiteral("\U0001F60E"), QStringLiteral("\U0001D11E"),
+                                 QStringLiteral("ü")};
+        SpannedText text(QStringLiteral("start \U0001F600\U0001F60E end"), Origin::Imported);
+        auto file = ProjectFile::create(m_path, text);
+        for (int i = 0; i < 400; ++i) {
+            // The next text is whole; the edit is what differs, unit by unit, as editors tell it.
+            QString next = text.text();
+            qsizetype from = random.bounded(static_cast<int>(next.size()) + 1);
+            while (from > 0 && from < next.size() && next[from].isLowSurrogate())
+                --from;
+            qsizetype to = std::min<qsizetype>(from + random.bounded(6), next.size());
+            while (to < next.size() && next[to].isLowSurrogate())
+                ++to;
+            next.replace(from, to - from, pieces[random.bounded(static_cast<int>(pieces.size()))]);
+            const QString& old = text.text();
+            qsizetype first = 0;
+            while (first < std::min(old.size(), next.size()) && old[first] == next[first])
+                ++first;
+            qsizetype last = 0;
+            while (last < std::min(old.size(), next.size()) - first &&
+                   old[old.size() - 1 - last] == next[next.size() - 1 - last])
+                ++last;
+            TextEdit edit = typedEdit(first, next.sliced(first, next.size() - first - last));
+            edit.removedLength = old.size() - first - last;
+            if (edit.inserted.isEmpty())
+                edit.insertedSpans.clear();
+            text.apply(edit);
+            QVERIFY((*file)->append({edit}));
+        }
+        const QString copy = m_folder->filePath(QStringLiteral("copy.inkgate"));
+        QVERIFY(QFile::copy(m_path, copy));
+        QCOMPARE((*ProjectFile::open(copy))->text(), text);
+        auto reader = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadOnly);
+        auto rows = reader->prepare("SELECT inserted FROM edit_journal");
+        int count = 0;
+        for (auto row = rows->step(); row && *row; row = rows->step(), ++count)
+            QVERIFY(!QString::fromUtf8(rows->text(0).data(), static_cast<qsizetype>(rows->text(0).size()))
+                         .contains(QChar(QChar::ReplacementCharacter)));
+        QCOMPARE(count, 400);
+    }
+
     void anOpenProjectIsLocked() {
         auto file = ProjectFile::create(m_path, sample());
         QVERIFY(file);
@@ -311,6 +418,18 @@ private slots:
         QVERIFY(refused > 0);
     }
 
+    void aProjectWithNewerGateTablesOpensAsACopy() {
+        ProjectFile::create(m_path, sample())->reset();
+        {
+            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(database->execute("UPDATE schema_version SET version = 999 WHERE component = 'gates'"));
+        }
+        auto file = ProjectFile::open(m_path);
+        QVERIFY(file);
+        QVERIFY((*file)->problem().contains(QStringLiteral("newer Inkgate")));
+        QCOMPARE((*file)->text(), sample());
+    }
+
     void aNewerProjectOpensAsACopy() {
         {
             auto file = ProjectFile::create(m_path, sample());
@@ -375,8 +494,10 @@ private slots:
     void anOldLogIsNotTakenForTheNewFiles() {
         const QString target = m_folder->filePath(QStringLiteral("target.inkgate"));
         {
-            auto old = ProjectFile::create(target, SpannedText(QStringLiteral("old"), Origin::Typed));
-            QVERIFY((*old)->append({typedEdit(0, QStringLiteral("very "))}));
+            ProjectFile::create(target, SpannedText(QStringLiteral("old"), Origin::Typed))->reset();
+            // As earlier versions opened it.
+            auto old = engine::Database::open(target.toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(old->execute("UPDATE text_snapshot SET edits = 7"));
             QVERIFY(QFile::copy(target + QStringLiteral("-wal"), target + QStringLiteral("-keep")));
         }
         QVERIFY(QFile::rename(target + QStringLiteral("-keep"), target + QStringLiteral("-wal")));

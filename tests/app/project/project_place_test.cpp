@@ -1,0 +1,271 @@
+// The open project's file is renamed, moved, replaced, deleted, write-protected: the text is always in a file that is known.
+#include "app/storage/file_path.h"
+#include "app/storage/project_file.h"
+#include "engine/trace/sqlite.h"
+#include "tests/app/support/app_parts.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+using namespace app;
+using SaveState = ProjectController::SaveState;
+using Kind = FilePlace::Kind;
+
+class ProjectPlaceTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+
+    QString path(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
+    QStringList recovered() const {
+        return QDir(path("data/recovered")).entryList({QStringLiteral("*.inkgate")}, QDir::Files);
+    }
+    static void saveAs(AppParts& parts, const QString& path) {
+        QSignalSpy saved(&parts.project, &ProjectController::savedAs);
+        parts.project.saveAs(path);
+        QVERIFY(saved.wait());
+    }
+    static QString textIn(const QString& path) {
+        auto file = ProjectFile::open(path);
+        return file ? (*file)->text().text() : file.error().message;
+    }
+    static void type(AppParts& parts, const char* words) {
+        parts.document.applyUserEdit(0, 0, QLatin1String(words));
+    }
+    // A named project with "One. " in it.
+    void begin(AppParts& parts) {
+        QVERIFY(parts.start());
+        saveAs(parts, path("a.inkgate"));
+        type(parts, "One. ");
+        QVERIFY(parts.waitUntilSaved());
+    }
+
+private slots:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void aRenamedFileGoesOnBeingWrittenAndCanBeFollowed() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            QVERIFY(QFile::rename(path("a.inkgate"), path("b.inkgate")));
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Moved);
+            QCOMPARE(parts.project.place().path, path("b.inkgate"));
+            QVERIFY(parts.waitUntilSaved());
+            QCOMPARE(parts.project.title(), QStringLiteral("a"));
+            parts.project.followFile();
+            QCOMPARE(parts.project.title(), QStringLiteral("b"));
+            QCOMPARE(parts.project.place(), FilePlace());
+            type(parts, "Three. ");
+            QVERIFY(parts.waitUntilSaved());
+            QCOMPARE(parts.project.place(), FilePlace());
+        }
+        QVERIFY(textIn(path("b.inkgate")).startsWith(QStringLiteral("Three. Two. One. ")));
+        QVERIFY(!QFile::exists(path("a.inkgate")));
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QCOMPARE(again.project.path(), path("b.inkgate"));
+    }
+
+    // Even without an answer, and if nothing was written since.
+    void theNextStartOpensTheRenamedFile() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            QDir().mkpath(path("elsewhere"));
+            QVERIFY(QFile::rename(path("a.inkgate"), path("elsewhere/c.inkgate")));
+        }
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QCOMPARE(again.project.path(), path("elsewhere/c.inkgate"));
+        QVERIFY(again.document.text().startsWith(QStringLiteral("One. ")));
+    }
+
+    void savingUnderTheNewNameIsFollowing() {
+        AppParts parts(m_folder->path());
+        begin(parts);
+        QVERIFY(QFile::rename(path("a.inkgate"), path("b.inkgate")));
+        type(parts, "Two. ");
+        QTRY_COMPARE(parts.project.place().kind, Kind::Moved);
+        saveAs(parts, path("b.inkgate"));
+        QCOMPARE(parts.project.path(), path("b.inkgate"));
+        QCOMPARE(parts.project.place(), FilePlace());
+    }
+
+    void aDeletedFileBecomesARecoveredOne() {
+        QString kept;
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            QVERIFY(parts.write(5, 20));
+            QVERIFY(QFile::remove(path("a.inkgate")));
+            parts.project.saveNow(); // Ctrl+S, with nothing to write
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(!parts.project.place().isNameTaken);
+            QVERIFY(parts.project.needsName());
+            kept = parts.project.keptIn();
+            type(parts, "Two. ");
+            QVERIFY(parts.waitUntilSaved());
+            QVERIFY(QFile::exists(kept));
+        }
+        QVERIFY(!QFile::exists(path("a.inkgate")));
+        AppParts again(m_folder->path());
+        QSignalSpy found(&again.project, &ProjectController::recoveredFound);
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
+        QCOMPARE(again.runs.runs().size(), 1);
+        QVERIFY(again.project.title().startsWith(QStringLiteral("a (recovered")));
+        QCOMPARE(found.count(), 0); // it is open already
+        saveAs(again, path("back.inkgate"));
+        QVERIFY(!QFile::exists(kept)); // it has a place of its own
+    }
+
+    void anotherFileInItsPlaceIsLeftAlone() {
+        { // another version of the story
+            AppParts other(path("other"));
+            QVERIFY(other.start());
+            type(other, "Quite another story. ");
+            saveAs(other, path("other.inkgate"));
+        }
+        QFile file(path("other.inkgate"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            // As mv does: over the open file.
+            QVERIFY(::rename(path("other.inkgate").toLocal8Bit().constData(),
+                             path("a.inkgate").toLocal8Bit().constData()) == 0);
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(parts.project.place().isNameTaken);
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QFile now(path("a.inkgate"));
+        QVERIFY(now.open(QIODevice::ReadOnly));
+        QCOMPARE(now.readAll(), bytes);
+        QCOMPARE(recovered().size(), 1);
+        QVERIFY(
+            textIn(path("data/recovered/") + recovered().first()).startsWith(QStringLiteral("Two. One. ")));
+    }
+
+    void aProjectThatCannotBeWrittenIsKeptAndOffered() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        if (::geteuid() == 0) { // rights do not stop the administrator; a newer version stops everybody
+            auto database =
+                engine::Database::open(path("a.inkgate").toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(database->execute("UPDATE schema_version SET version = 999 WHERE component = 'project'"));
+        } else {
+            QVERIFY(QFile::setPermissions(path("a.inkgate"), QFile::ReadOwner));
+        }
+        {
+            AppParts parts(m_folder->path());
+            QVERIFY(parts.start());
+            QVERIFY(parts.project.isReadOnly());
+            QVERIFY(parts.project.keptIn().isEmpty());
+            QCOMPARE(recovered().size(), 0); // nothing was changed yet
+            type(parts, "New words. ");
+            QSignalSpy secured(&parts.project, &ProjectController::secured);
+            parts.project.secure();
+            QVERIFY(secured.wait());
+            QVERIFY(secured[0][0].toBool());
+            QTRY_VERIFY(!parts.project.keptIn().isEmpty());
+            type(parts, "And more. ");
+        }
+        QCOMPARE(recovered().size(), 1);
+        AppParts again(m_folder->path());
+        QSignalSpy found(&again.project, &ProjectController::recoveredFound);
+        QVERIFY(again.start());
+        QCOMPARE(again.project.path(), path("a.inkgate"));
+        QTRY_COMPARE(found.count(), 1);
+        const QString copy = found[0][0].toStringList().first();
+        QSignalSpy opened(&again.project, &ProjectController::opened);
+        again.project.open(copy);
+        QVERIFY(opened.wait());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("And more. New words. One. ")));
+        QVERIFY(!again.project.isReadOnly());
+    }
+
+    void whereNothingCanBeWrittenThatIsSaid() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        AppParts parts(m_folder->path());
+        QVERIFY(parts.start());
+        QVERIFY(QFile::remove(path("a.inkgate")));
+        QDir(path("data/recovered")).removeRecursively();
+        QDir().mkpath(path("data"));
+        QFile inTheWay(path("data/recovered"));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly)); // a file where the folder should be
+        type(parts, "Two. ");
+        QTRY_COMPARE(parts.project.saveState(), SaveState::Failing);
+        QVERIFY(parts.project.saveProblem().contains(QStringLiteral("deleted")));
+        QSignalSpy secured(&parts.project, &ProjectController::secured);
+        parts.project.secure();
+        QVERIFY(secured.wait());
+        QVERIFY(!secured[0][0].toBool());
+        QVERIFY(!secured[0][1].toString().isEmpty());
+        saveAs(parts, path("saved.inkgate")); // the way out
+        QCOMPARE(parts.project.saveState(), SaveState::Saved);
+    }
+
+    void aCopyMadeWhileItIsOpenHoldsAll() {
+        AppParts parts(m_folder->path());
+        begin(parts);
+        type(parts, "Two. ");
+        QVERIFY(parts.waitUntilSaved());
+        QVERIFY(QFile::copy(path("a.inkgate"), path("copy.inkgate")));
+        QVERIFY(textIn(path("copy.inkgate")).startsWith(QStringLiteral("Two. One. ")));
+    }
+
+    void contentAndNotTheNameTellsAProject() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        QVERIFY(QFile::rename(path("a.inkgate"), path("a.inkgate.v1.backup")));
+        AppParts parts(m_folder->path());
+        QVERIFY(parts.start(path("a.inkgate.v1.backup")));
+        QVERIFY(parts.document.text().startsWith(QStringLiteral("One. ")));
+        QVERIFY(!parts.project.isUntitled());
+    }
+
+    void aNameThatIsNoTextOpens() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        const QString strange =
+            m_folder->path() + QStringLiteral("/gr") + QChar(0xDCFC) + QStringLiteral(".inkgate");
+        std::filesystem::rename(toSystemPath(path("a.inkgate")), toSystemPath(strange));
+        {
+            AppParts parts(m_folder->path());
+            QVERIFY(parts.start(strange));
+            QVERIFY(parts.document.text().startsWith(QStringLiteral("One. ")));
+            type(parts, "Two. ");
+            QVERIFY(parts.waitUntilSaved());
+        }
+        AppParts again(m_folder->path());
+        QVERIFY(again.start()); // found again through the settings
+        QCOMPARE(again.project.path(), strange);
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
+        std::filesystem::remove(toSystemPath(strange));
+    }
+};
+
+QTEST_GUILESS_MAIN(ProjectPlaceTest)
+#include "project_place_test.moc"
