@@ -9,7 +9,7 @@
 #include "app/project/project_controller.h"
 #include "app/quit_signals.h"
 #include "app/runs/run_history.h"
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"

@@ -1,6 +1,6 @@
 #include "app/preferences/preferences.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>

@@ -1,10 +1,10 @@
 #include "app/project/project_controller.h"
 
+#include "app/files/file_path.h"
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
 #include "app/runs/run_history.h"
-#include "app/storage/file_path.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
 
@@ -264,7 +264,7 @@ void ProjectController::saveAs(const QString& path) {
     if (!target.endsWith(kSuffix, Qt::CaseInsensitive))
         target += kSuffix;
     m_journal->flush();
-    if (target == m_path && m_saveState != SaveState::ReadOnly) {
+    if (target == m_path && m_saveState != SaveState::ReadOnly && m_place.kind == FilePlace::Kind::AsOpened) {
         emit savedAs(target);
         return;
     }

@@ -8,7 +8,7 @@
 #include "app/assistant/kept_state.h"
 #include "app/document/document.h"
 #include "app/runs/run_record.h"
-#include "app/storage/file_place.h"
+#include "app/files/file_place.h"
 
 #include <QObject>
 #include <QString>
@@ -86,10 +86,8 @@ public:
     [[nodiscard]] const FilePlace& place() const { return m_place; }
     // The file that holds what the project's own does not: of a project that cannot be written or is gone. Empty: none.
     [[nodiscard]] const QString& keptIn() const { return m_keptIn; }
-    // The project's own file is gone or cannot be written: saving means giving it a name.
-    [[nodiscard]] bool needsName() const {
-        return isUntitled() || isReadOnly() || m_place.kind == FilePlace::Kind::Gone;
-    }
+    // Saving means giving it a name.
+    [[nodiscard]] bool needsName() const { return isUntitled() || isReadOnly(); }
 
     // Writes everything pending and closes the file; waits for the storage thread, which must run. For
     // main.cpp, after the event loop. False if something is on no disk.

@@ -1,6 +1,6 @@
 #include "app/storage/old_log.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/project_schema.h"
 #include "app/storage/text_table.h"
 #include "engine/trace/single_file.h"

@@ -1,6 +1,6 @@
 #include "app/storage/project_file.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/project_schema.h"
 #include "app/storage/state_table.h"
@@ -125,6 +125,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
     for (const ProjectOperation& operation : operations) {
         Expected<void> done;
         if (const auto* edit = std::get_if<TextEdit>(&operation)) {
+            if (!text.accepts(*edit))
+                return engine::failure(engine::ErrorCode::Internal, "an edit does not fit the text");
             done = appendStoredEdit(*m_database, ++sequence, wholeCharacters(*edit, text));
             text.apply(*edit);
         } else if (const auto* change = std::get_if<RunChanged>(&operation)) {

@@ -6,7 +6,7 @@
 // Threads: storage thread only.
 #pragma once
 
-#include "app/storage/file_place.h"
+#include "app/files/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/run_table.h"
 #include "app/storage/storage_problem.h"

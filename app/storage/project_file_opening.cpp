@@ -1,7 +1,7 @@
 // How a project comes to be open: made, opened, or copied because it must not be written.
 #include "app/storage/project_file.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/old_log.h"
 #include "app/storage/project_schema.h"

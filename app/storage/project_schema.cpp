@@ -1,6 +1,6 @@
 #include "app/storage/project_schema.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
 

@@ -1,6 +1,6 @@
 #include "app/storage/recovery_copy.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 
 #include <QCoreApplication>

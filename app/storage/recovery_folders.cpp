@@ -1,6 +1,6 @@
 #include "app/storage/recovery_folders.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/project_schema.h"
 #include "engine/trace/single_file.h"
 

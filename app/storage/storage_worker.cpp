@@ -1,6 +1,6 @@
 #include "app/storage/storage_worker.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/project_schema.h"
 #include "app/storage/text_import.h"
@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
+#include <QFileSystemWatcher>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ namespace app {
 namespace {
 
 constexpr int kRetryMs = 2000;
+constexpr int kSettlingMs = 100;
 constexpr auto kSuffix = "inkgate";
 
 QStringList orDefault(const QStringList& folders, const QString& dataFolder) {
@@ -35,7 +37,6 @@ StorageWorker::StorageWorker(const QString& dataFolder, const QStringList& recov
     , m_recoveryFolders(orDefault(recoveryFolders, dataFolder))
     , m_recovery(m_recoveryFolders)
     , m_retry(this) {
-    m_retry.setInterval(kRetryMs);
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &StorageWorker::write);
 }
@@ -150,6 +151,7 @@ void StorageWorker::adopt(ProjectTicket ticket) {
     m_place = {};
     m_keptIn.clear();
     m_hasChanged = false;
+    watchFolder();
 }
 
 void StorageWorker::discard(ProjectTicket ticket) {
@@ -196,8 +198,31 @@ bool StorageWorker::write() {
     const bool isPlaced = settlePlace();
     const bool isSecured = (m_current->isOnDisk() ? writeOnDisk(isPlaced) : writeProtected()) && isPlaced;
     if (!isSecured || !m_unsaved.isEmpty())
-        m_retry.start();
+        m_retry.start(kRetryMs);
+    watchFolder();
     return isSecured;
+}
+
+// Told of what happens to names in the folder, the file is looked for without waiting for the next word. Our own saves change no
+// name.
+void StorageWorker::watchFolder() {
+    const QString folder = m_current && m_current->isOnDisk() && m_place.kind == FilePlace::Kind::AsOpened &&
+                                   !hasForeignBytes(m_current->path())
+                               ? QFileInfo(m_current->path()).absolutePath()
+                               : QString();
+    if (!m_watcher) { // here, so that it lives in this thread
+        m_watcher = new QFileSystemWatcher(this);
+        connect(m_watcher, &QFileSystemWatcher::directoryChanged, this, [this] {
+            if (!m_retry.isActive())
+                m_retry.start(kSettlingMs); // whoever moves files is seldom done with the first name
+        });
+    }
+    if (m_watcher->directories() == QStringList{folder})
+        return;
+    if (!m_watcher->directories().isEmpty())
+        m_watcher->removePaths(m_watcher->directories());
+    if (!folder.isEmpty())
+        m_watcher->addPath(folder);
 }
 
 bool StorageWorker::settlePlace() {
@@ -225,7 +250,7 @@ bool StorageWorker::settlePlace() {
 }
 
 bool StorageWorker::writeOnDisk(bool isPlaced) {
-    auto done = m_current->append(m_unsaved);
+    auto done = m_unsaved.isEmpty() ? StorageResult<void>() : m_current->append(m_unsaved);
     if (!done && m_unsaved.removeIf([](const ProjectOperation& operation) {
             return std::holds_alternative<StatesChanged>(operation);
         }) > 0)
@@ -252,7 +277,7 @@ bool StorageWorker::writeProtected() {
     const bool isKept = !m_hasChanged || keepElsewhere();
     if (!isKept)
         m_problem = m_current->problem();
-    if (const auto done = m_current->append(m_unsaved); !done) {
+    if (const auto done = m_unsaved.isEmpty() ? StorageResult<void>() : m_current->append(m_unsaved); !done) {
         emit saveFailed(m_project, done.error().message, done.error().details);
         return isKept;
     }

@@ -12,7 +12,7 @@
 // Threads: storage thread only; made in any thread and moved there before the first call.
 #pragma once
 
-#include "app/storage/file_place.h"
+#include "app/files/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
 #include "app/storage/recovery_copy.h"
@@ -25,6 +25,8 @@
 #include <QTimer>
 
 #include <memory>
+
+class QFileSystemWatcher;
 
 namespace app {
 
@@ -105,7 +107,8 @@ private:
     [[nodiscard]] StorageResult<OpenFile> createUntitled(const SpannedText& text);
     [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path);
     [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path); // project or text file, by content
-    bool write();       // as secure(); false if something is on no disk
+    bool write(); // as secure(); false if something is on no disk
+    void watchFolder();
     bool settlePlace(); // false if the text is in no file that has a name
     bool writeOnDisk(bool isPlaced);
     bool writeProtected();
@@ -116,6 +119,7 @@ private:
     RecoveryFolders m_recoveryFolders;
     RecoveryCopy m_recovery;
     QTimer m_retry;
+    QFileSystemWatcher* m_watcher = nullptr; // of the project's folder
     OpenFile m_current;
     ProjectTicket m_project = 0;
     OpenFile m_candidate;

@@ -17,6 +17,8 @@
 #include "ui/window/english_plurals.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/project_dialogs.h"
+#include "ui/window/project_messages.h"
+#include "ui/window/quit_guard.h"
 #include "ui/window/status_line.h"
 
 #include <QBoxLayout>
@@ -46,7 +48,10 @@ MainWindow::MainWindow(app::AppContext& context)
     m_actions = std::make_unique<Actions>(*this);
     build();
     buildDocks();
-    new ProjectDialogs(m_context, *m_actions, *m_messages, *this);
+    auto* const dialogs = new ProjectDialogs(m_context, *m_actions, *this);
+    const auto saveAs = [dialogs] { dialogs->saveAs(); };
+    new ProjectMessages(m_context.project, *m_messages, saveAs, this);
+    m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
     connectEditing();
     connectWriting();
     connectView();
@@ -123,7 +128,19 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     m_focusMode.set(false); // the window comes back as it was outside of full screen
     m_context.writer.stop();
     m_context.preferences.setWindow(saveGeometry(), saveState(kStateVersion));
+    if (!m_quitGuard->mayClose()) {
+        event->ignore();
+        return;
+    }
     QMainWindow::closeEvent(event);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    // Back from another program, which may have moved the file.
+    if (event->type() == QEvent::ActivationChange && isActiveWindow() && m_context.project.isOpen()) {
+        m_context.project.saveNow();
+    }
 }
 
 void MainWindow::applyAppearance(const app::Appearance& appearance) {

@@ -23,7 +23,7 @@ class CompareView;
 class FindBar;
 class HeatmapDock;
 class MessageBar;
-class ProjectDialogs;
+class QuitGuard;
 class SidebarDock;
 class StatusLine;
 class StoryEditor;
@@ -52,6 +52,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     void build();
@@ -90,6 +91,7 @@ private:
     SidebarDock* m_sidebar = nullptr;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
+    QuitGuard* m_quitGuard = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QWidget* m_storyPage = nullptr;

@@ -72,6 +72,9 @@ void MainWindow::connectWriting() {
     connect(m_actions->stopButton, &QAction::triggered, &m_context.writer, &StoryWriter::stop);
     connect(&m_context.writer, &StoryWriter::activityChanged, this, [this](StoryWriter::Activity activity) {
         m_actions->stopButton->setEnabled(activity != StoryWriter::Activity::Idle);
+        if (activity != StoryWriter::Activity::Idle) {
+            m_messages->clear(MessageBar::Topic::Writing);
+        }
     });
     connect(m_actions->retry, &QAction::triggered, this, &MainWindow::retry);
     connect(m_actions->earlierAttempt, &QAction::triggered, this, [this] { useNeighbourAttempt(-1); });
@@ -146,14 +149,19 @@ void MainWindow::connectProblems() {
     connect(&m_context.writer, &app::StoryWriter::finished, this,
             [this](app::RunId, const app::Outcome& outcome) {
                 if (outcome.kind == app::OutcomeKind::Failed) {
-                    m_messages->show(Kind::Problem, outcome.message, outcome.details);
+                    m_messages->show(MessageBar::Topic::Writing,
+                                     {Kind::Problem, outcome.message, outcome.details, {}});
                 }
             });
     connect(&m_context.assistant, &app::AssistantService::modelFailed, this,
             [this](const app::ModelChoice&, const QString& message, const QString& details) {
-                m_messages->show(Kind::Problem, message, details,
-                                 {tr("Choose a &model"), [this] { m_sidebar->show(); }});
+                m_messages->show(MessageBar::Topic::Model,
+                                 {Kind::Problem, message, details, {{tr("Choose a &model"), [this] {
+                                                                         m_sidebar->show();
+                                                                     }}}});
             });
+    connect(&m_context.assistant, &app::AssistantService::modelLoaded, this,
+            [this] { m_messages->clear(MessageBar::Topic::Model); });
     connect(m_heatmap, &HeatmapDock::failed, this, [this](const QString& message, const QString& details) {
         m_messages->show(Kind::Problem, message, details);
     });
@@ -188,7 +196,7 @@ void MainWindow::continueStory() {
 }
 
 void MainWindow::dismissHint() {
-    if (m_messages->kind() == MessageBar::Kind::Hint) {
+    if (m_messages->topic() == MessageBar::Topic::Passing && m_messages->kind() == MessageBar::Kind::Hint) {
         m_messages->dismiss();
     }
 }
@@ -260,8 +268,8 @@ void MainWindow::escape() {
         m_findBar->close();
     } else if (isComparing()) {
         showStory();
-    } else if (!m_messages->isHidden()) {
-        m_messages->dismiss();
+    } else if (!m_messages->isHidden() && m_messages->isPassing()) {
+        m_messages->dismiss(); // what is about a lasting cause stays as long as that
     } else {
         m_editor->setFocus(); // from a setting back to the page
     }

@@ -1,5 +1,6 @@
 #include "ui/window/project_dialogs.h"
 
+#include "app/files/file_path.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "ui/window/actions.h"
@@ -7,19 +8,17 @@
 #include <QAction>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QMenu>
 
 namespace ui {
 
-ProjectDialogs::ProjectDialogs(const app::AppContext& context, const Actions& actions, MessageBar& messages,
-                               QWidget& window)
+ProjectDialogs::ProjectDialogs(const app::AppContext& context, const Actions& actions, QWidget& window)
     : QObject(&window)
     , m_context(context)
-    , m_messages(messages)
     , m_window(window)
     , m_recent(actions.recent) {
     connectActions(actions);
-    connectProject();
     connect(&m_context.preferences, &app::Preferences::recentFilesChanged, this, &ProjectDialogs::fillRecent);
     fillRecent();
 }
@@ -42,18 +41,11 @@ void ProjectDialogs::connectActions(const Actions& actions) {
     const QString texts = tr("Text (*.txt *.md)");
     connect(actions.newProject, &QAction::triggered, project, &app::ProjectController::newProject);
     connect(actions.open, &QAction::triggered, this, [this, project, projects, texts] {
-        ask(tr("Open a story"), projects + QStringLiteral(";;") + texts, false, QString(),
-            [project](const QString& path) {
-                const QString suffix = QFileInfo(path).suffix().toLower();
-                if (suffix == QLatin1String("txt") || suffix == QLatin1String("md")) {
-                    project->importText(path);
-                } else {
-                    project->open(path);
-                }
-            });
+        ask(tr("Open a story"), projects + QStringLiteral(";;") + texts + tr(";;All files (*)"), false,
+            QString(), [project](const QString& path) { project->openFile(path); });
     });
     connect(actions.save, &QAction::triggered, this, [this, project] {
-        if (project->isUntitled() || project->isReadOnly()) {
+        if (project->needsName()) {
             saveAs();
         } else {
             project->saveNow();
@@ -65,54 +57,37 @@ void ProjectDialogs::connectActions(const Actions& actions) {
             [project](const QString& path) { project->importText(path); });
     });
     connect(actions.exportText, &QAction::triggered, this, [this, project, texts] {
-        ask(tr("Export the text"), texts, true, QStringLiteral("txt"), [project](const QString& path) {
-            project->exportText(path);
-        })->selectFile(project->title());
+        askForName(tr("Export the text"), texts, QStringLiteral("txt"),
+                   [project](const QString& path) { project->exportText(path); });
     });
 }
 
 void ProjectDialogs::saveAs() {
     app::ProjectController* const project = &m_context.project;
-    ask(tr("Save the story as"), tr("Inkgate stories (*.inkgate)"), true, QStringLiteral("inkgate"),
-        [project](const QString& path) { project->saveAs(path); })
-        ->selectFile(project->title());
+    askForName(tr("Save the story as"), tr("Inkgate stories (*.inkgate)"), QStringLiteral("inkgate"),
+               [project](const QString& path) { project->saveAs(path); });
 }
 
-void ProjectDialogs::connectProject() {
-    using app::ProjectController;
-    const auto tellProblem = [this](const QString& /*path*/, const QString& message, const QString& details) {
-        m_messages.show(MessageBar::Kind::Problem, message, details);
-    };
-    connect(&m_context.project, &ProjectController::openFailed, this, tellProblem);
-    connect(&m_context.project, &ProjectController::saveAsFailed, this, tellProblem);
-    connect(&m_context.project, &ProjectController::exportFailed, this, tellProblem);
-    connect(&m_context.project, &ProjectController::exported, this, [this](const QString& path) {
-        m_messages.show(MessageBar::Kind::Hint, tr("The text is in %1.").arg(QDir::toNativeSeparators(path)));
-    });
-    connect(&m_context.project, &ProjectController::opened, this, [this](const QString& notice) {
-        if (!notice.isEmpty()) {
-            m_messages.show(MessageBar::Kind::Hint, notice);
-        }
-    });
-    connect(&m_context.project, &ProjectController::saveStateChanged, this,
-            [this](ProjectController::SaveState state) {
-                if (state == ProjectController::SaveState::Failing) {
-                    m_messages.show(MessageBar::Kind::Problem, m_context.project.saveProblem(), {},
-                                    {tr("Save &as…"), [this] { saveAs(); }});
-                } else if (state == ProjectController::SaveState::Saved &&
-                           m_messages.kind() == MessageBar::Kind::Problem &&
-                           m_messages.message() == m_savingProblem) {
-                    m_messages.dismiss();
-                }
-                m_savingProblem = m_context.project.saveProblem();
-            });
+void ProjectDialogs::askForName(const QString& title, const QString& filter, const QString& suffix,
+                                const Chosen& then) {
+    const app::ProjectController& project = m_context.project;
+    QFileDialog* const dialog = ask(title, filter, true, suffix, then);
+    if (!project.isUntitled()) {
+        dialog->setDirectory(QFileInfo(project.path()).absolutePath());
+    }
+    dialog->selectFile(project.title());
+    // What is typed takes the place of the name instead of going behind it.
+    if (auto* const name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))) {
+        name->setFocus();
+        name->selectAll();
+    }
 }
 
 void ProjectDialogs::fillRecent() {
     m_recent->clear();
     for (const QString& path : m_context.preferences.recentFiles()) {
-        QAction* const action = m_recent->addAction(QFileInfo(path).completeBaseName());
-        action->setToolTip(QDir::toNativeSeparators(path));
+        QAction* const action = m_recent->addAction(QFileInfo(app::readablePath(path)).completeBaseName());
+        action->setToolTip(app::readablePath(path));
         connect(action, &QAction::triggered, this, [this, path] { m_context.project.open(path); });
     }
     m_recent->setToolTipsVisible(true);

@@ -1,10 +1,9 @@
 // project_dialogs.h: asks for file names and hands them to the project: open, save as, import, export, recent
-// files; and says in the message bar what went wrong.
+// files.
 // Threads: GUI thread only; dialogs are windows of their own, nothing waits for them.
 #pragma once
 
 #include "app/app_context.h"
-#include "ui/window/message_bar.h"
 
 #include <QObject>
 
@@ -22,8 +21,7 @@ class ProjectDialogs : public QObject {
     Q_OBJECT
 
 public:
-    ProjectDialogs(const app::AppContext& context, const Actions& actions, MessageBar& messages,
-                   QWidget& window);
+    ProjectDialogs(const app::AppContext& context, const Actions& actions, QWidget& window);
 
     void saveAs();
 
@@ -31,16 +29,15 @@ private:
     using Chosen = std::function<void(const QString& path)>;
 
     void connectActions(const Actions& actions);
-    void connectProject();
     QFileDialog* ask(const QString& title, const QString& filter, bool forSaving, const QString& suffix,
                      const Chosen& then);
+    // A dialog for saving with this name in it, ready to be typed over.
+    void askForName(const QString& title, const QString& filter, const QString& suffix, const Chosen& then);
     void fillRecent();
 
     app::AppContext m_context;
-    MessageBar& m_messages;
     QWidget& m_window;
     QMenu* m_recent;
-    QString m_savingProblem; // the sentence that is shown while saving fails
 };
 
 } // namespace ui

@@ -1,6 +1,6 @@
-#include "app/storage/file_place.h"
+#include "app/files/file_place.h"
 
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

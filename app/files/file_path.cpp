@@ -1,4 +1,4 @@
-#include "app/storage/file_path.h"
+#include "app/files/file_path.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -1,6 +1,6 @@
 // Names of files are bytes; what Qt shows of them leads back to the same bytes.
-#include "app/storage/file_path.h"
-#include "app/storage/file_place.h"
+#include "app/files/file_path.h"
+#include "app/files/file_place.h"
 
 #include <QDir>
 #include <QFile>
