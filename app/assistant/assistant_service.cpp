@@ -25,6 +25,10 @@ AssistantService::AssistantService(TextGenerator& generator, QObject* parent)
                 m_loadRequest = 0;
                 emit modelFailed(m_choice, message, details);
             });
+    connect(&m_generator, &TextGenerator::promptProgress, this, [this](const PromptProgress& progress) {
+        if (isWanted(progress.id))
+            emit promptProgress(progress);
+    });
     connect(&m_generator, &TextGenerator::promptRead, this, [this](const PromptRead& prompt) {
         if (isWanted(prompt.id))
             emit promptRead(prompt);
@@ -36,8 +40,8 @@ AssistantService::AssistantService(TextGenerator& generator, QObject* parent)
     connect(&m_generator, &TextGenerator::finished, this, &AssistantService::finish);
     connect(&m_generator, &TextGenerator::statesKept, this,
             [this](RequestId id, const QList<KeptState>& states) {
-                // Another request, or another project, may have come in between.
-                if (id == m_readingAhead.id() && !m_readingAhead.token().stop_requested())
+                // Of a request that was stopped, too: reading goes on from there.
+                if (id > m_lastOfOtherProject)
                     emit statesKept(states);
             });
 }
@@ -110,6 +114,7 @@ void AssistantService::cancelAll() {
     for (Request& request : m_requests)
         request.handle.cancel();
     m_readingAhead.cancel();
+    m_lastOfOtherProject = m_lastId;
 }
 
 void AssistantService::offerStates(const QList<KeptState>& states) {

@@ -44,6 +44,7 @@ public:
     void cancel(RequestId id);
     // Stops a request and drops everything it still sends, except finished().
     void abandon(RequestId id);
+    // Before another project opens: what these requests' models remember is of no use to it.
     void cancelAll();
 
     // What the open project keeps of its text (text_generator.h).
@@ -59,11 +60,12 @@ signals:
     // `message` says in one sentence what is wrong and what to do; `details` is the engine's sentence. The
     // model loaded before stays usable.
     void modelFailed(const app::ModelChoice& choice, const QString& message, const QString& details);
+    void promptProgress(const app::PromptProgress& progress);
     void promptRead(const app::PromptRead& prompt);
     void tokensGenerated(const app::TokenBatch& batch);
     void finished(app::RequestId id, const app::Outcome& outcome);
     void busyChanged(bool busy);
-    // Some time after a continuation: what the open project should keep in place of what it has.
+    // What the open project should keep in place of what it has.
     void statesKept(const QList<app::KeptState>& states);
 
 private:
@@ -79,6 +81,7 @@ private:
     QHash<RequestId, Request> m_requests;
     GenerationHandle m_readingAhead; // of the last request, which may still read what it wrote
     RequestId m_lastId = 0;
+    RequestId m_lastOfOtherProject = 0;
     RequestId m_loadRequest = 0;
     ModelChoice m_choice;
     std::optional<ModelInfo> m_model;

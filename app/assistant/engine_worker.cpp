@@ -2,9 +2,9 @@
 
 #include "app/assistant/error_text.h"
 #include "app/assistant/side_run.h"
-#include "app/assistant/state_keeping.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <list>
 #include <new>
@@ -13,6 +13,14 @@
 namespace app {
 
 namespace {
+
+constexpr std::chrono::milliseconds kProgressInterval(250);
+// So many tokens that progress is told before the first chunk, which may take seconds.
+constexpr int kMuchToRead = 512;
+// Of a long reading at most this much is lost, whatever ends the program.
+constexpr std::chrono::seconds kKeepingInterval(60);
+// Having read less than this is not worth the bytes, unless the text was gone on with.
+constexpr std::size_t kWorthKeeping = 1024;
 
 // The name of a model for a sentence, also when it could not be loaded.
 QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1); }
@@ -86,25 +94,57 @@ void EngineWorker::perform(const Task& task) {
         outcome.details = detailsOf(done.error());
     }
     emit finished(task.id, outcome);
-    // Of a comparison nobody knows yet which side will be used.
-    if (outcome.kind == OutcomeKind::Completed && sides.size() == 1)
-        prepareNext(task.id, sides.front(), task.stop);
+    prepareNext(task, sides, outcome.kind);
     if (!isCardOfUse) {
         sides.clear(); // they stand on the shelf's models
         m_shelf.giveUpCard();
     }
 }
 
-void EngineWorker::prepareNext(RequestId id, SideRun& side, const std::stop_token& stop) {
-    QList<KeptState> states;
-    const auto done = guarded([&]() -> engine::Expected<void> {
-        if (auto read = side.readAhead(stop); !read)
-            return read;
-        states = keptStates(side.shelved());
+void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, OutcomeKind outcome) {
+    if (outcome == OutcomeKind::Failed)
+        return;
+    // Of a comparison nobody knows yet which side will be used.
+    if (outcome == OutcomeKind::Completed && sides.size() == 1) {
+        const auto done = guarded([&] { return sides.front().readAhead(task.stop); });
+        if (done)
+            keepStates(task.id, sides.front());
+        return;
+    }
+    for (const SideRun& side : sides)
+        if (side.tokensRead() >= kWorthKeeping)
+            keepStates(task.id, side);
+}
+
+void EngineWorker::keepStates(RequestId id, const SideRun& side) {
+    (void)guarded([&]() -> engine::Expected<void> {
+        if (QList<KeptState> states = side.keptStates(); !states.isEmpty())
+            emit statesKept(id, m_shelf.keep(std::move(states)));
         return {};
+    }); // without them the text is read again
+}
+
+engine::Expected<void> EngineWorker::read(const Task& task, SideRun& side) {
+    using Clock = std::chrono::steady_clock;
+    auto told = Clock::now();
+    auto kept = told;
+    bool isTold = false;
+    const auto prompt = side.readPrompt(task.prompt, task.stop, [&](const PromptProgress& progress) {
+        const auto now = Clock::now();
+        const bool isMuch = progress.promptTokens - progress.tokensKnown >= kMuchToRead;
+        if (now - told >= kProgressInterval || (isMuch && !std::exchange(isTold, true))) {
+            told = now;
+            emit promptProgress(progress);
+        }
+        if (now - kept >= kKeepingInterval) {
+            kept = now;
+            keepStates(task.id, side);
+        }
     });
-    if (done && !states.isEmpty())
-        emit statesKept(id, states);
+    if (!prompt)
+        return tl::unexpected(prompt.error());
+    emit promptRead(*prompt);
+    return {};
 }
 
 engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
@@ -125,10 +165,8 @@ engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>&
     }
     for (SideRun& side : sides) {
         model = side.model().name;
-        const auto prompt = side.readPrompt(task.prompt, task.stop);
-        if (!prompt)
-            return tl::unexpected(prompt.error());
-        emit promptRead(*prompt);
+        if (auto done = read(task, side); !done)
+            return done;
     }
 
     // Token by token in turn, so that both sides of a comparison stream at once.

@@ -41,8 +41,11 @@ private:
     // Fills in `sides`, reasons and timings. A Cancelled error means that `stop` took effect.
     [[nodiscard]] engine::Expected<void> write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
                                                QString& model);
-    // After a continuation was answered: so that the next one, or the next start, has nothing to read.
-    void prepareNext(RequestId id, SideRun& side, const std::stop_token& stop);
+    // Reads a side's prompt, tells how far it is, and keeps what is known in between.
+    [[nodiscard]] engine::Expected<void> read(const Task& task, SideRun& side);
+    // After the request was answered: so that the next one, or the next start, has little or nothing to read.
+    void prepareNext(const Task& task, std::list<SideRun>& sides, OutcomeKind outcome);
+    void keepStates(RequestId id, const SideRun& side);
 
     ModelShelf m_shelf;
 };

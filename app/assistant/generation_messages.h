@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <array>
+#include <optional>
 
 namespace app {
 
@@ -22,7 +23,7 @@ struct GenerationRequest {
     RequestId id = 0; // filled in by AssistantService
     ModelChoice model;
     GenerationOptions options; // sampler.seed is the seed used
-    QString prompt;            // everything the model may read: the text before the cursor
+    QString prompt;            // what the model reads, all of it: the text before the cursor
 };
 
 struct CompareRequest {
@@ -43,13 +44,26 @@ struct RunToken {
     bool operator==(const RunToken&) const = default;
 };
 
+// How far a side's model knows its prompt, if reading takes long: four times a second at most, and once per chunk that is
+// read at once.
+struct PromptProgress {
+    RequestId id = 0;
+    Side side = Side::First;
+    int tokensKnown = 0;  // the first of the prompt's
+    int promptTokens = 0; // all of them
+    int tokensRead = 0;   // of those known; the model remembered the others from before
+    double seconds = 0;   // that reading them took
+
+    // Of what is left, at the speed so far; nothing while there is no telling.
+    [[nodiscard]] std::optional<double> secondsLeft() const;
+    bool operator==(const PromptProgress&) const = default;
+};
+
 // The model that runs a side, and the prompt it has read; comes once per side, before its first tokens.
 struct PromptRead {
     RequestId id = 0;
     Side side = Side::First;
     ModelInfo model;
-    qsizetype promptStart =
-        0; // first unit of the request's prompt that the model saw; earlier text was over the limit
     int promptTokens = 0;
     int tokensRead = 0; // of these; the others were known from before
     double seconds = 0;

@@ -12,7 +12,6 @@ constexpr auto kRandomSeed = "randomSeed";
 constexpr auto kMaxTokens = "maxTokens";
 constexpr auto kStopStrings = "stopStrings";
 constexpr auto kStopAtDocumentEnd = "stopAtDocumentEnd";
-constexpr auto kPromptTokenLimit = "promptTokenLimit";
 constexpr auto kRecordGates = "recordGates";
 constexpr auto kRecordChannels = "recordChannels";
 
@@ -39,7 +38,6 @@ QJsonObject toJson(const GenerationOptions& options) {
         {kMaxTokens, options.maxTokens},
         {kStopStrings, QJsonArray::fromStringList(options.stopStrings)},
         {kStopAtDocumentEnd, options.stopAtDocumentEnd},
-        {kPromptTokenLimit, options.promptTokenLimit},
         {kRecordGates, options.recordGates},
         {kRecordChannels, options.recordChannels},
     };
@@ -53,7 +51,6 @@ GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
     for (const auto& stop : at(json, kStopStrings).toArray())
         options.stopStrings.append(stop.toString());
     options.stopAtDocumentEnd = at(json, kStopAtDocumentEnd).toBool(options.stopAtDocumentEnd);
-    options.promptTokenLimit = at(json, kPromptTokenLimit).toInt(options.promptTokenLimit);
     options.recordGates = at(json, kRecordGates).toBool(options.recordGates);
     options.recordChannels = at(json, kRecordChannels).toBool(options.recordChannels);
     return options;

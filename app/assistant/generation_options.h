@@ -27,11 +27,8 @@ struct GenerationOptions {
     int maxTokens = 200;
     QStringList stopStrings;
     bool stopAtDocumentEnd = true; // else the model may never end the story
-    // The model reads at most about this many tokens before it writes, so that a novel does not take minutes: all of
-    // the text if it remembers the rest, else what stands before the cursor, cut at a paragraph.
-    int promptTokenLimit = 8192;
-    bool recordGates = true;    // per token and layer: the summary
-    bool recordChannels = true; // and every channel as an 8-bit code
+    bool recordGates = true;       // per token and layer: the summary
+    bool recordChannels = true;    // and every channel as an 8-bit code
 
     bool operator==(const GenerationOptions&) const = default;
 };

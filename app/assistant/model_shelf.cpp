@@ -87,6 +87,11 @@ void ModelShelf::giveUpCard() {
     m_models.clear();
 }
 
+const QList<KeptState>& ModelShelf::keep(QList<KeptState> states) {
+    m_offered = withThoseOfAnother(std::move(states), m_offered);
+    return m_offered;
+}
+
 void ModelShelf::offerStates(const QList<KeptState>& states) {
     m_offered = states;
     for (const auto& model : m_models)

@@ -42,6 +42,8 @@ public:
 
     // What a project keeps of its text; for the models that are here, and those that come, until the next call.
     void offerStates(const QList<KeptState>& states);
+    // What a project should keep, now that a model knows `states` of its text: offered from now on.
+    [[nodiscard]] const QList<KeptState>& keep(QList<KeptState> states);
 
 private:
     [[nodiscard]] engine::Expected<std::unique_ptr<ShelvedModel>> load(const ModelChoice& choice);

@@ -1,9 +1,8 @@
 #include "app/assistant/side_run.h"
 
 #include "app/assistant/gate_conversion.h"
-#include "app/assistant/prompt_window.h"
+#include "app/assistant/state_keeping.h"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -56,51 +55,22 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
     , m_side(side)
     , m_model(model)
     , m_options(options)
-    , m_usesStateCache(usesStateCache)
     , m_batcher(id, side)
     , m_generation(*model.session, *model.tokenizer, toSettings(options),
                    usesStateCache ? &model.stateCache : nullptr) {}
 
-engine::Expected<bool> SideRun::isMostlyKnown(const QString& prompt) const {
-    auto tokens = m_model.tokenizer->encode(prompt.toStdString());
-    if (!tokens)
-        return tl::unexpected(std::move(tokens.error()));
-    tokens->insert(tokens->begin(), m_model.tokenizer->documentSeparator()); // as Generation reads it
-    return static_cast<qsizetype>(tokens->size() - m_model.stateCache.known(*tokens)) <=
-           m_options.promptTokenLimit;
-}
-
-engine::Expected<qsizetype> SideRun::startOf(const QString& prompt) const {
-    const qsizetype limit = std::max(m_options.promptTokenLimit, 1);
-    if (m_usesStateCache && prompt.size() > limit)
-        if (const auto isKnown = isMostlyKnown(prompt); !isKnown || *isKnown)
-            return isKnown.map([](bool) { return qsizetype{0}; });
-    // More units than the limit's tokens can hold in any language; then fewer, by what they turned out to
-    // need.
-    qsizetype units = limit * 8;
-    qsizetype start = promptStart(prompt, units);
-    while (start < prompt.size()) {
-        const std::string text = QStringView(prompt).sliced(start).toUtf8().toStdString();
-        const auto tokens = m_model.tokenizer->encode(text);
-        if (!tokens)
-            return tl::unexpected(tokens.error());
-        const auto count = static_cast<qsizetype>(tokens->size());
-        if (count <= limit)
-            break;
-        const qsizetype kept = prompt.size() - start;
-        units = std::min(kept - 1, kept * limit / count);
-        start = promptStart(prompt, units);
-    }
-    return start;
-}
-
-engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::stop_token stop) {
+engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::stop_token stop,
+                                                 const Progress& progress) {
     const auto begin = SteadyClock::now();
-    const auto start = startOf(prompt);
-    if (!start)
-        return tl::unexpected(start.error());
-    const std::string text = QStringView(prompt).sliced(*start).toUtf8().toStdString();
-    if (auto done = m_generation.readPrompt(text, nullptr, stop); !done)
+    m_text = prompt.toStdString();
+    std::optional<std::size_t> remembered;
+    const auto report = [&](std::size_t known, std::size_t total) {
+        remembered = remembered.value_or(known);
+        m_tokensRead = known - *remembered;
+        progress({m_id, m_side, static_cast<int>(known), static_cast<int>(total),
+                  static_cast<int>(m_tokensRead), secondsSince(begin)});
+    };
+    if (auto done = m_generation.readPrompt(m_text, nullptr, stop, report); !done)
         return tl::unexpected(std::move(done.error()));
 
     const std::int64_t firstPosition = m_generation.state().position();
@@ -111,21 +81,27 @@ engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::sto
                 m_batcher.push(toRunFrames(frames, firstPosition));
             },
             firstPosition);
-    m_prompt = prompt;
+    m_tokensRead = m_generation.promptTokensRead();
     m_timings.promptSeconds = secondsSince(begin);
     return PromptRead{m_id,
                       m_side,
                       m_model.info,
-                      *start,
                       static_cast<int>(m_generation.promptTokens().size()),
                       static_cast<int>(m_generation.promptTokensRead()),
                       m_timings.promptSeconds};
 }
 
 engine::Expected<void> SideRun::readAhead(std::stop_token stop) {
-    // From its beginning: there is time, and what was read when the next request comes is known then.
     engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options), &m_model.stateCache);
-    return next.readPrompt(m_prompt.toStdString() + m_written, nullptr, stop);
+    if (auto read = next.readPrompt(m_text, nullptr, std::move(stop)); !read)
+        return read;
+    m_aheadTokens = next.promptTokens();
+    return {};
+}
+
+QList<KeptState> SideRun::keptStates() const {
+    const std::vector<int>& prompt = m_generation.promptTokens();
+    return app::keptStates(m_model, m_aheadTokens.empty() ? prompt : m_aheadTokens, prompt);
 }
 
 engine::Expected<void> SideRun::step() {
@@ -136,7 +112,7 @@ engine::Expected<void> SideRun::step() {
         return tl::unexpected(token.error());
     ++m_timings.tokens;
     m_endReason = toEndReason(token->stop);
-    m_written += token->text;
+    m_text += token->text;
     m_batcher.push(token->token, token->text, token->probability);
     return {};
 }

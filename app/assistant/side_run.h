@@ -10,9 +10,11 @@
 #include "engine/runtime/generation.h"
 #include "engine/trace/gate_recorder.h"
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace app {
 
@@ -22,14 +24,22 @@ public:
     SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
             bool usesStateCache);
 
-    // Reads what the limit lets through of `prompt`. Errors: those of Generation::readPrompt().
-    [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop);
+    using Progress = std::function<void(const PromptProgress&)>;
+    // Reads all of `prompt`, from the furthest place that the model remembers of it; `progress` is called between chunks.
+    // Errors: those of Generation::readPrompt(); what was read before a stop is remembered.
+    [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop,
+                                                          const Progress& progress);
     // Writes one token. Errors: those of Generation::next().
     [[nodiscard]] engine::Expected<void> step();
 
-    // Once it has ended: reads the whole text with what it wrote, so that going on starts at once, from all of it.
+    // Once it has ended: reads the text with what it wrote, as the next prompt will be, so that going on starts at once.
     // Errors as readPrompt().
     [[nodiscard]] engine::Expected<void> readAhead(std::stop_token stop);
+
+    // What a project should keep of what the model knows of the text (state_keeping.h).
+    [[nodiscard]] QList<KeptState> keptStates() const;
+    // How much of the prompt it has read so far; what the model remembered from before is not counted.
+    [[nodiscard]] std::size_t tokensRead() const { return m_tokensRead; }
 
     [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
     [[nodiscard]] EndReason endReason() const { return m_endReason; }
@@ -38,25 +48,19 @@ public:
     void deliverGates() { (void)m_model.session->deliverGates(); }
     [[nodiscard]] TextBatcher& batcher() { return m_batcher; }
     [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
-    [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
 
 private:
-    // Whether all of it can be read within the limit, as the model remembers the rest.
-    [[nodiscard]] engine::Expected<bool> isMostlyKnown(const QString& prompt) const;
-    // Where what is to be read of `prompt` begins: the whole of it, or what the limit lets through.
-    [[nodiscard]] engine::Expected<qsizetype> startOf(const QString& prompt) const;
-
     RequestId m_id;
     Side m_side;
     ShelvedModel& m_model;
     GenerationOptions m_options;
-    bool m_usesStateCache;
     TextBatcher m_batcher;
     // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last gates.
     std::optional<engine::GateRecorder> m_recorder;
     engine::Generation m_generation;
-    QString m_prompt;
-    std::string m_written;
+    std::string m_text;             // the prompt, then also what was written
+    std::vector<int> m_aheadTokens; // of all of it, once that was read ahead
+    std::size_t m_tokensRead = 0;
     SideTimings m_timings;
     EndReason m_endReason = EndReason::None;
 };

@@ -2,19 +2,24 @@
 
 #include "engine/runtime/state_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace app {
 
 namespace {
 
-constexpr qsizetype kMostStates = 3;
+// In tokens, before the end of what was read.
+constexpr std::uint64_t kDistances[] = {1024, 8192, 65536};
 // What a project may grow by for them.
 constexpr qsizetype kMostBytes = qsizetype{64} << 20;
 
+using Snapshot = engine::StateCache::Snapshot;
 using KeyNumbers = std::array<std::uint64_t, 3>;
 
 QByteArray toBytes(const engine::PrefixKey& key) {
@@ -30,25 +35,68 @@ std::optional<engine::PrefixKey> toKey(const QByteArray& bytes) {
     return engine::PrefixKey{numbers[0], numbers[1], numbers[2]};
 }
 
+// The most important first. Both rows have the furthest first.
+std::vector<const Snapshot*> worthKeeping(const std::vector<const Snapshot*>& text,
+                                          const std::vector<const Snapshot*>& prompt) {
+    std::vector<const Snapshot*> kept;
+    const auto add = [&kept](const Snapshot* snapshot) {
+        if (std::ranges::find(kept, snapshot) == kept.end())
+            kept.push_back(snapshot);
+    };
+    if (text.empty())
+        return kept;
+    add(text.front());
+    if (!prompt.empty())
+        add(prompt.front());
+    for (const std::uint64_t distance : kDistances) {
+        const auto before = std::ranges::find_if(text, [&](const Snapshot* snapshot) {
+            return snapshot->key.tokens + distance <= text.front()->key.tokens;
+        });
+        if (before != text.end())
+            add(*before);
+    }
+    return kept;
+}
+
+qsizetype bytesOf(const QList<KeptState>& states) {
+    return std::accumulate(states.begin(), states.end(), qsizetype{0},
+                           [](qsizetype sum, const KeptState& kept) { return sum + kept.state.size(); });
+}
+
 } // namespace
 
-QList<KeptState> keptStates(const ShelvedModel& model) {
+QList<KeptState> keptStates(const ShelvedModel& model, std::span<const int> text,
+                            std::span<const int> prompt) {
     const std::string fingerprint = model.info.fingerprint.toStdString();
     QList<KeptState> states;
-    qsizetype bytes = 0;
-    for (const auto& snapshot : model.stateCache.snapshots()) {
-        const auto written =
-            engine::writeState(snapshot.state, snapshot.logits, fingerprint, engine::StatePrecision::Float32);
+    for (const Snapshot* snapshot :
+         worthKeeping(model.stateCache.along(text), model.stateCache.along(prompt))) {
+        const auto written = engine::writeState(snapshot->state, snapshot->logits, fingerprint,
+                                                engine::StatePrecision::Float32);
         if (!written)
             break;
-        bytes += static_cast<qsizetype>(written->size());
-        if (bytes > kMostBytes)
-            break;
-        states.append({model.info.fingerprint, toBytes(snapshot.key),
+        KeptState kept{model.info.fingerprint, toBytes(snapshot->key),
                        QByteArray(reinterpret_cast<const char*>(written->data()),
-                                  static_cast<qsizetype>(written->size()))});
-        if (states.size() == kMostStates)
+                                  static_cast<qsizetype>(written->size()))};
+        if (!states.isEmpty() && bytesOf(states) + kept.state.size() > kMostBytes)
             break;
+        states.append(std::move(kept));
+    }
+    return states;
+}
+
+QList<KeptState> withThoseOfAnother(QList<KeptState> states, const QList<KeptState>& before) {
+    if (states.isEmpty())
+        return before;
+    const QString own = states.first().model;
+    QString other;
+    for (const KeptState& kept : before) {
+        if (kept.model == own || (!other.isEmpty() && kept.model != other))
+            continue;
+        if (bytesOf(states) + kept.state.size() > kMostBytes)
+            break;
+        other = kept.model;
+        states.append(kept);
     }
     return states;
 }

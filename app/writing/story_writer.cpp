@@ -18,6 +18,10 @@ StoryWriter::StoryWriter(Document& document, AssistantService& assistant, RunHis
     , m_assistant(assistant)
     , m_runs(runs)
     , m_newSeed(newSeed ? std::move(newSeed) : [] { return QRandomGenerator::system()->generate64(); }) {
+    connect(&m_assistant, &AssistantService::promptProgress, this, [this](const PromptProgress& progress) {
+        if (progress.id == m_job.request)
+            emit promptProgressed(progress);
+    });
     connect(&m_assistant, &AssistantService::promptRead, this, &StoryWriter::onPromptRead);
     connect(&m_assistant, &AssistantService::tokensGenerated, this, &StoryWriter::onTokens);
     connect(&m_assistant, &AssistantService::finished, this, [this](RequestId id, const Outcome& outcome) {
@@ -158,8 +162,7 @@ void StoryWriter::onPromptRead(const PromptRead& prompt) {
     if (prompt.id != m_job.request)
         return;
     const RunId run = m_job.runs[static_cast<std::size_t>(prompt.side)];
-    m_runs.describe(run, prompt.model, m_job.prompt.sliced(prompt.promptStart), prompt.promptTokens,
-                    prompt.seconds);
+    m_runs.describe(run, prompt.model, m_job.prompt, prompt.promptTokens, prompt.seconds);
     if (m_activity == Activity::Comparing)
         m_comparison.describe(prompt.side, prompt.model);
     emit promptRead(prompt);

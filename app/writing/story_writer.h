@@ -70,7 +70,9 @@ signals:
     void optionsChanged(const app::GenerationOptions& options);
     void modelChoiceChanged(const app::ModelChoice& choice);
     void activityChanged(app::StoryWriter::Activity activity);
-    // The model has read the prompt: how much of the text before the cursor it saw.
+    // The model is reading the text before the cursor, which takes long.
+    void promptProgressed(const app::PromptProgress& progress);
+    // It has read it.
     void promptRead(const app::PromptRead& prompt);
     // While continuing, about 30 times a second at most.
     void progressed(int tokens, double tokensPerSecond);

@@ -80,7 +80,8 @@ Generation::~Generation() {
     }
 }
 
-Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, std::stop_token stop) try {
+Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, std::stop_token stop,
+                                      const ReadingProgress& progress) try {
     const ModelConfig& config = m_session.model().config();
     if (auto valid = m_settings.sampler.validate(); !valid)
         return valid;
@@ -115,7 +116,7 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
     if (m_cache != nullptr)
         toRead = toRead.subspan(m_cache->restore(toRead, m_state, m_logits));
     m_promptTokensRead = toRead.size();
-    if (auto read = readTokens(toRead, sink, stop); !read)
+    if (auto read = readTokens(toRead, sink, stop, progress); !read)
         return read;
     if (m_cache != nullptr)
         m_cache->keep(m_state, m_logits);
@@ -129,9 +130,12 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
 
 // With a cache the text is cut where it wants snapshots.
 Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sink,
-                                      const std::stop_token& stop) {
+                                      const std::stop_token& stop, const ReadingProgress& progress) {
+    const std::size_t end = static_cast<std::size_t>(m_state.position()) + tokens.size();
     while (!tokens.empty()) {
-        std::size_t count = tokens.size();
+        if (progress)
+            progress(end - tokens.size(), end);
+        std::size_t count = std::min(tokens.size(), m_session.chunk());
         if (m_cache != nullptr) {
             const auto position = static_cast<std::size_t>(m_state.position());
             count = std::min(count, StateCache::kSnapshotInterval - position % StateCache::kSnapshotInterval);
@@ -140,8 +144,11 @@ Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sin
         if (auto read = m_session.prefill(m_state, tokens.first(count),
                                           isLast ? std::span(m_logits) : std::span<float>(), sink, stop,
                                           m_settings.wearsEnhancement);
-            !read)
+            !read) {
+            if (m_cache != nullptr && read.error().code == ErrorCode::Cancelled)
+                m_cache->keep(m_state);
             return read;
+        }
         if (m_cache != nullptr) {
             m_cache->read(tokens.first(count));
             if (m_cache->isAtInterval())

@@ -13,6 +13,7 @@
 #include "engine/tokenizer/utf8_stream.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -43,6 +44,10 @@ struct GeneratedToken {
 // Errors: VocabularyMismatch.
 [[nodiscard]] Expected<void> checkVocabulary(const ModelConfig& model, const Tokenizer& tokenizer);
 
+// Told how many of the prompt's `total` tokens are known so far, those that a cache remembered included; between two chunks
+// (Session::chunk()), on the reading thread.
+using ReadingProgress = std::function<void(std::size_t known, std::size_t total)>;
+
 class Generation {
 public:
     // All must outlive the generation. `cache`, if not null, belongs to this session's model: what it
@@ -56,10 +61,11 @@ public:
 
     // Reads the document separator and then `prompt`. Call once, first. A prompt that ends in spaces or
     // inside a word continues well: the last token is taken back and the first generated token must start
-    // with its bytes (token healing), whose repeated bytes are not part of the text.
+    // with its bytes (token healing), whose repeated bytes are not part of the text. If it is stopped, the cache
+    // remembers what was read until then.
     // Errors: InvalidText, InvalidArgument (settings), VocabularyMismatch, Cancelled, those of Session.
     [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr,
-                                            std::stop_token stop = {});
+                                            std::stop_token stop = {}, const ReadingProgress& progress = {});
     // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call later, and
     // lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
@@ -79,7 +85,7 @@ public:
 
 private:
     [[nodiscard]] Expected<void> readTokens(std::span<const int> tokens, GateSink* sink,
-                                            const std::stop_token& stop);
+                                            const std::stop_token& stop, const ReadingProgress& progress);
     void removeUnhealing(std::span<float> logits) const;
     [[nodiscard]] DecodeStep pendingStep(GateSink* sink);
     [[nodiscard]] Expected<void> noteRead(std::size_t step); // of the pending token, which that step was

@@ -49,6 +49,8 @@ Session::~Session() = default;
 
 const Model& Session::model() const { return m_data->runner.model(); }
 
+std::size_t Session::chunk() const { return m_data->runner.chunk(); }
+
 SkippedWork Session::skipped() const { return m_data->runner.skipped(); }
 
 Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::span<float> logits,

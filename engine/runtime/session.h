@@ -42,6 +42,8 @@ public:
     ~Session();
 
     [[nodiscard]] const Model& model() const;
+    // Tokens that prefill() reads at once: 32 to 256 on the processor, the more the smaller the model; 2048 on a device.
+    [[nodiscard]] std::size_t chunk() const;
     // Of channel mixing with few tokens, since the beginning.
     [[nodiscard]] SkippedWork skipped() const;
 

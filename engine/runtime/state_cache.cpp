@@ -1,7 +1,9 @@
 #include "engine/runtime/state_cache.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <iterator>
 #include <utility>
 
 #include <unistd.h>
@@ -15,6 +17,13 @@ std::uint64_t mixed(std::uint64_t value) {
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
     value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
     return value ^ (value >> 31);
+}
+
+// How often a place can be halved and still is one at the interval; 0 for places elsewhere.
+int roundness(std::uint64_t tokens) {
+    return tokens % StateCache::kSnapshotInterval == 0
+               ? 1 + std::countr_zero(tokens / StateCache::kSnapshotInterval)
+               : 0;
 }
 
 } // namespace
@@ -65,15 +74,16 @@ std::size_t StateCache::restore(std::span<const int> tokens, State& state, std::
     return static_cast<std::size_t>(best->key.tokens);
 }
 
-std::size_t StateCache::known(std::span<const int> tokens) const {
+std::vector<const StateCache::Snapshot*> StateCache::along(std::span<const int> tokens) const {
+    std::vector<const Snapshot*> found;
     PrefixKey key;
-    std::size_t furthest = 0;
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-        key = key.followedBy(tokens[i]);
-        if (m_byKey.contains(key))
-            furthest = i + 1;
+    for (const int token : tokens) {
+        key = key.followedBy(token);
+        if (const auto snapshot = m_byKey.find(key); snapshot != m_byKey.end())
+            found.push_back(&*snapshot->second);
     }
-    return furthest;
+    std::ranges::reverse(found);
+    return found;
 }
 
 void StateCache::read(std::span<const int> tokens) {
@@ -105,11 +115,21 @@ void StateCache::insert(const PrefixKey& key, State state, std::vector<float> lo
     m_snapshots.push_front({key, std::move(state), std::move(logits)});
     m_bytes += m_snapshots.front().byteSize();
     m_byKey.emplace(key, m_snapshots.begin());
-    while (m_bytes > m_byteBudget && m_snapshots.size() > 1) {
-        m_bytes -= m_snapshots.back().byteSize();
-        m_byKey.erase(m_snapshots.back().key);
-        m_snapshots.pop_back();
+    while (m_bytes > m_byteBudget && m_snapshots.size() > 1)
+        dropOne();
+}
+
+void StateCache::dropOne() {
+    auto snapshot = std::prev(m_snapshots.end());
+    auto dropped = snapshot;
+    for (std::size_t older = m_snapshots.size() / 2; older > 1; --older) {
+        --snapshot;
+        if (roundness(snapshot->key.tokens) < roundness(dropped->key.tokens))
+            dropped = snapshot;
     }
+    m_bytes -= dropped->byteSize();
+    m_byKey.erase(dropped->key);
+    m_snapshots.erase(dropped);
 }
 
 void StateCache::clear() {

@@ -1,9 +1,10 @@
 // state_cache.h: states of texts that were read, so that going on, trying again, changing a place in the middle or
 // returning to an earlier version does not read everything again. Snapshots stand at multiples of kSnapshotInterval
-// tokens, at the end of a prompt and where a generation ended.
+// tokens, at the end of a prompt, and where reading was stopped or a generation ended.
 // A snapshot is known by the tokens before it (by 128 bits that every token goes into), whichever text they stand in:
 // versions of a text share the snapshots of what they have in common. Text that was tokenised otherwise is another text.
-// What has not been used for the longest time goes first once the budget is full; of one text that is its beginning.
+// Once the budget is full, snapshots go from the half that has not been used for longest, every other one first, then every
+// other of those left, and so on: the beginning of a text that is longer than the budget keeps snapshots far apart.
 // One cache per model: a state of another size is never returned, but equal sizes are not told apart.
 // Threads: one at a time.
 #pragma once
@@ -44,9 +45,6 @@ public:
     // is not touched, if there is none. What read() and keep() say is then about these tokens.
     std::size_t restore(std::span<const int> tokens, State& state, std::span<float> logits);
 
-    // How many of `tokens` the furthest snapshot on a prefix of them has read. Changes nothing.
-    [[nodiscard]] std::size_t known(std::span<const int> tokens) const;
-
     // `tokens` were read after those that were restored and read so far.
     void read(std::span<const int> tokens);
     // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not known.
@@ -67,13 +65,15 @@ public:
             return state.byteSize() + logits.size() * sizeof(float);
         }
     };
-    // The one used last comes first.
-    [[nodiscard]] const std::list<Snapshot>& snapshots() const { return m_snapshots; }
+    // Those that stand on prefixes of `tokens`, the furthest first; valid until the next change.
+    [[nodiscard]] std::vector<const Snapshot*> along(std::span<const int> tokens) const;
 
 private:
     struct KeyHash {
         std::size_t operator()(const PrefixKey& key) const { return static_cast<std::size_t>(key.first); }
     };
+
+    void dropOne();
 
     std::size_t m_byteBudget;
     std::size_t m_bytes = 0;

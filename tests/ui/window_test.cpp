@@ -121,6 +121,21 @@ private slots:
                      QStringLiteral("saved"));
     }
 
+    void statusSaysHowFarReadingIsAndHowLongItTakes() {
+        ScriptedGenerator::Script script;
+        script.promptMs = 60'000;
+        script.secondsPerPromptMs = 0.1; // 100 minutes for all of it
+        test::Desk desk(kStory, script);
+        StatusLine& status = desk.window->statusLine();
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(status.activity().contains(QStringLiteral("0.1 %")));
+        QVERIFY2(status.activity().contains(QStringLiteral("2 hours left")), qPrintable(status.activity()));
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Escape);
+        QVERIFY2(status.activity().startsWith(QStringLiteral("stopped reading at 0.")),
+                 qPrintable(status.activity()));
+        QCOMPARE(desk.page(), kStory);
+    }
+
     void failureIsSaidWithoutAWindow() {
         ScriptedGenerator::Script script;
         script.generateProblem = QStringLiteral("The model ran out of memory. Close another program.");

@@ -8,7 +8,29 @@
 #include <QLabel>
 #include <QLocale>
 
+#include <algorithm>
+
 namespace ui {
+
+namespace {
+
+// Above this, "1 minute" or "1 hour" would say too little.
+constexpr int kManyUnits = 90;
+
+// "40 seconds", "12 minutes", "3 hours"; in steps that do not flicker.
+QString approximately(double seconds) {
+    const int whole = qRound(std::min(seconds, 1e6));
+    const int minutes = qRound(whole / 60.0);
+    if (minutes >= kManyUnits) {
+        return StatusLine::tr("%n hour(s)", nullptr, qRound(whole / 3600.0));
+    }
+    if (whole >= kManyUnits) {
+        return StatusLine::tr("%n minute(s)", nullptr, minutes);
+    }
+    return StatusLine::tr("%n second(s)", nullptr, whole <= 10 ? std::max(whole, 1) : (whole + 2) / 5 * 5);
+}
+
+} // namespace
 
 StatusLine::StatusLine(const app::AppContext& context, QWidget* parent)
     : QStatusBar(parent)
@@ -60,13 +82,15 @@ void StatusLine::connectWriter() {
         } else if (activity == StoryWriter::Activity::Comparing) {
             say(tr("comparing…"));
         }
-    });
-    connect(&m_context.writer, &StoryWriter::promptRead, this, [this](const app::PromptRead& prompt) {
-        if (m_context.writer.activity() == StoryWriter::Activity::Continuing) {
-            say(prompt.promptStart > 0
-                    ? tr("writing, from the last %n token(s) of the story", nullptr, prompt.promptTokens)
-                    : tr("writing"));
+        if (activity != StoryWriter::Activity::Idle) {
+            m_read.clear();
         }
+    });
+    connect(&m_context.writer, &StoryWriter::promptProgressed, this, &StatusLine::showProgress);
+    connect(&m_context.writer, &StoryWriter::promptRead, this, [this] {
+        m_read.clear();
+        say(m_context.writer.activity() == StoryWriter::Activity::Continuing ? tr("writing")
+                                                                             : tr("comparing…"));
     });
     connect(&m_context.writer, &StoryWriter::progressed, this, [this](int tokens, double tokensPerSecond) {
         const QString speed = tr("writing, %1 tokens/s").arg(QLocale().toString(qRound(tokensPerSecond)));
@@ -75,23 +99,41 @@ void StatusLine::connectWriter() {
                                : QStringLiteral("%1, %2").arg(speed, count));
     });
     connect(&m_context.writer, &StoryWriter::finished, this,
-            [this](app::RunId run, const app::Outcome& outcome) {
-                const app::RunRecord* const record = m_context.runs.run(run);
-                if (record == nullptr || record->kind == app::RunKind::Compare) {
-                    say({});
-                    return;
-                }
-                const app::SideTimings& timings = outcome.timings[0];
-                const QString count = tr("%n token(s)", nullptr, timings.tokens);
-                if (outcome.kind == app::OutcomeKind::Failed) {
-                    say(tr("failed"));
-                } else if (outcome.kind == app::OutcomeKind::Cancelled) {
-                    say(tr("stopped after %1").arg(count));
-                } else {
-                    say(tr("wrote %1, %2 tokens/s")
-                            .arg(count, QLocale().toString(qRound(timings.tokensPerSecond()))));
-                }
-            });
+            [this](app::RunId run, const app::Outcome& outcome) { say(outcomeOf(run, outcome)); });
+}
+
+void StatusLine::showProgress(const app::PromptProgress& progress) {
+    // Of a novel, a tenth of a per cent is some sentences. Never 100: it is read when promptRead() says so.
+    const double percent =
+        std::clamp(100.0 * progress.tokensKnown / std::max(progress.promptTokens, 1), 0.0, 99.0);
+    m_read = tr("%1 %").arg(QLocale().toString(percent, 'f', percent < 10 ? 1 : 0));
+    QString reading = tr("reading the story, %1").arg(m_read);
+    if (m_context.writer.activity() == app::StoryWriter::Activity::Comparing) {
+        reading = progress.side == app::Side::First
+                      ? tr("reading the story for the base model, %1").arg(m_read)
+                      : tr("reading the story for the gated model, %1").arg(m_read);
+    }
+    const auto left = progress.secondsLeft();
+    say(left ? tr("%1, %2 left; Esc stops").arg(reading, approximately(*left)) : reading);
+}
+
+QString StatusLine::outcomeOf(app::RunId run, const app::Outcome& outcome) const {
+    if (outcome.kind == app::OutcomeKind::Cancelled && !m_read.isEmpty()) {
+        return tr("stopped reading at %1; next time it goes on from there").arg(m_read);
+    }
+    const app::RunRecord* const record = m_context.runs.run(run);
+    if (record == nullptr || record->kind == app::RunKind::Compare) {
+        return {};
+    }
+    const app::SideTimings& timings = outcome.timings[0];
+    const QString count = tr("%n token(s)", nullptr, timings.tokens);
+    switch (outcome.kind) {
+    case app::OutcomeKind::Failed: return tr("failed");
+    case app::OutcomeKind::Cancelled:
+        return timings.tokens > 0 ? tr("stopped after %1").arg(count) : tr("stopped");
+    case app::OutcomeKind::Completed: break;
+    }
+    return tr("wrote %1, %2 tokens/s").arg(count, QLocale().toString(qRound(timings.tokensPerSecond())));
 }
 
 void StatusLine::say(const QString& activity) { m_activity->setText(activity); }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "app/app_context.h"
+#include "app/assistant/generation_messages.h"
+#include "app/document/text_origin.h"
 
 #include <QStatusBar>
 
@@ -26,6 +28,8 @@ public:
 
 private:
     void connectWriter();
+    void showProgress(const app::PromptProgress& progress);
+    [[nodiscard]] QString outcomeOf(app::RunId run, const app::Outcome& outcome) const;
     void showModel();
     void showSaveState();
 
@@ -35,6 +39,7 @@ private:
     QLabel* m_model;
     QLabel* m_saved;
     bool m_writesBeforeText = false;
+    QString m_read; // how much of the prompt is read, as last said: "12 %"
 };
 
 } // namespace ui

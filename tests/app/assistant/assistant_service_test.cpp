@@ -83,6 +83,45 @@ private slots:
         QCOMPARE(m_tokens[handle.id()], seen);
     }
 
+    // A stopped request's, too; but not those of the project that was open before.
+    void whatIsKnownOfTheTextIsPassedOn() {
+        start({.promptMs = 60'000});
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        const QList<KeptState> states{{QStringLiteral("m"), QByteArray("p"), QByteArray("s")}};
+        const GenerationHandle first = m_service->generate(request(5));
+        m_service->abandon(first.id());
+        QTRY_COMPARE(m_ends.size(), 1);
+        emit m_generator->statesKept(first.id(), states);
+        QCOMPARE(kept.count(), 1);
+        const GenerationHandle second = m_service->generate(request(5));
+        m_service->cancelAll(); // another project opens
+        QTRY_COMPARE(m_ends.size(), 2);
+        emit m_generator->statesKept(second.id(), states);
+        QCOMPARE(kept.count(), 1);
+    }
+
+    void readingTellsHowFarItIs() {
+        start({.promptMs = 200});
+        QSignalSpy progress(m_service.get(), &AssistantService::promptProgress);
+        m_service->generate(request(1));
+        QTRY_COMPARE(m_ends.size(), 1);
+        QCOMPARE(progress.count(), 20);
+        QCOMPARE(progress[4][0].value<PromptProgress>().tokensKnown, 50);
+        QCOMPARE(progress[4][0].value<PromptProgress>().promptTokens, 200);
+    }
+
+    void timeLeftFollowsFromTheSpeedSoFar() {
+        PromptProgress progress;
+        progress.promptTokens = 1000;
+        progress.tokensKnown = 400;
+        QVERIFY(!progress.secondsLeft()); // nothing read yet
+        progress.tokensRead = 200;        // the other half was remembered
+        progress.seconds = 0.3;
+        QVERIFY(!progress.secondsLeft()); // too early to tell
+        progress.seconds = 20;
+        QCOMPARE(progress.secondsLeft(), std::optional(60.0));
+    }
+
     void answersNobodyAskedForAreDropped() {
         start({});
         QSignalSpy finished(m_service.get(), &AssistantService::finished);

@@ -5,11 +5,13 @@
 #include "tests/app/support/small_models.h"
 
 #include <QElapsedTimer>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
 
+#include <cstring>
 #include <memory>
 
 using namespace app;
@@ -88,7 +90,6 @@ private slots:
         QVERIFY(outcome.timings[0].tokensPerSecond() > 0);
         const Received& side = received(id, Side::First);
         QCOMPARE(side.tokens.size(), kTokens);
-        QCOMPARE(side.prompt.promptStart, 0);
         qsizetype reached = 0;
         for (const RunToken& token : side.tokens) {
             QCOMPARE(token.start, reached);
@@ -140,10 +141,8 @@ private slots:
         const auto [a, outcome] = run(first);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
         QVERIFY(received(a, Side::First).prompt.tokensRead > 700);
-        if (kept.isEmpty())
-            QVERIFY(kept.wait(kPatienceMs));
-        const auto states = kept[0][0].value<QList<KeptState>>();
-        QVERIFY(!states.isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, a), kPatienceMs);
+        const auto states = kept.last()[0].value<QList<KeptState>>();
 
         GenerationRequest next = first;
         next.prompt += received(a, Side::First).text;
@@ -178,24 +177,96 @@ private slots:
         QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1);
     }
 
-    // 20,000 tokens, more than is read before the first word is written. Once they were read ahead, a change in the
-    // middle reads what stands behind it and at most an interval before.
+    // Everything is read, once. After a change in the middle: what stands behind it, and at most an interval before.
     void aLongTextEditedInItsMiddleIsReadFromThere() {
-        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
         GenerationRequest novel = request(smallGated(m_folder.path()), 5);
         novel.prompt = QStringLiteral("The ferry came over the river.\n").repeated(667).first(20'000);
-        novel.options.promptTokenLimit = 12'000;
         const auto [a, outcome] = run(novel);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
-        QVERIFY(received(a, Side::First).prompt.promptStart > 0);
-        if (kept.isEmpty())
-            QVERIFY(kept.wait(kPatienceMs));
+        QCOMPARE(received(a, Side::First).prompt.promptTokens, 20'001); // and the document separator
         novel.prompt.insert(10'000, QStringLiteral("Nobody was on it. "));
         const auto [b, outcomeB] = run(novel);
         const PromptRead& prompt = received(b, Side::First).prompt;
-        QCOMPARE(prompt.promptStart, 0);
-        QVERIFY(prompt.promptTokens > 20'000);
+        QCOMPARE(prompt.promptTokens, 20'019);
         QVERIFY2(prompt.tokensRead <= 10'018 + 256, qPrintable(QString::number(prompt.tokensRead)));
+        novel.prompt.truncate(5'000); // the cursor is moved back
+        const auto [c, outcomeC] = run(novel);
+        QVERIFY(received(c, Side::First).prompt.tokensRead <= 256);
+    }
+
+    // Of 3 million tokens, some; then another session goes on from there.
+    void whatWasReadBeforeAStopIsNotReadAgain() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        QSignalSpy progress(m_service.get(), &AssistantService::promptProgress);
+        GenerationRequest novel = request(smallBase(m_folder.path()), 5);
+        novel.prompt = QStringLiteral("The bell rang over the river. ").repeated(100'000);
+        const GenerationHandle handle = m_service->generate(novel);
+        const auto known = [&progress] {
+            return progress.isEmpty() ? 0 : progress.last()[0].value<PromptProgress>().tokensKnown;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(known() > 3000, kPatienceMs);
+        m_service->abandon(handle.id()); // as Esc does
+        QVERIFY(finished.wait(kPatienceMs));
+        int last = -1;
+        for (const auto& told : progress) {
+            const auto at = told[0].value<PromptProgress>();
+            QCOMPARE(at.id, handle.id());
+            QCOMPARE(at.promptTokens, 3'000'000); // the last one is generated again, the separator read
+            QVERIFY(at.tokensKnown > last);
+            QCOMPARE(at.tokensRead, at.tokensKnown);
+            last = at.tokensKnown;
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!kept.isEmpty(), kPatienceMs);
+        const auto states = kept.last()[0].value<QList<KeptState>>();
+        QVERIFY(!states.isEmpty());
+
+        // Up to a little further than was known.
+        novel.prompt.truncate(last + 2000);
+        const auto [again, outcome] = run(novel);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        QVERIFY(received(again, Side::First).prompt.tokensRead <= 2000);
+
+        EngineWorker fresh;
+        PromptRead prompt;
+        QString text;
+        connect(&fresh, &EngineWorker::promptRead, this, [&](const PromptRead& read) { prompt = read; });
+        connect(&fresh, &EngineWorker::tokensGenerated, this,
+                [&](const TokenBatch& batch) { text += batch.text; });
+        fresh.offerStates(states);
+        fresh.generate(novel, std::stop_token());
+        QVERIFY2(prompt.tokensRead <= 2000, qPrintable(QString::number(prompt.tokensRead)));
+        QCOMPARE(text, received(again, Side::First).text);
+    }
+
+    // Another attempt in the next session reads nothing, however long the first one was.
+    void whereTheLastAttemptBeganIsKeptWithItsLogits() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        GenerationRequest first = request(smallGated(m_folder.path()), 700);
+        first.prompt = QStringLiteral("A mill by the river ").repeated(60);
+        const auto [id, outcome] = run(first);
+        QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, id), kPatienceMs);
+        EngineWorker fresh;
+        PromptRead prompt;
+        connect(&fresh, &EngineWorker::promptRead, this, [&](const PromptRead& read) { prompt = read; });
+        fresh.offerStates(kept.last()[0].value<QList<KeptState>>());
+        first.options.sampler.seed = 9;
+        first.options.maxTokens = 3;
+        fresh.generate(first, std::stop_token());
+        QCOMPARE(prompt.tokensRead, 0);
+    }
+
+    // Two models read in turn; the project keeps what both know.
+    void statesOfTheOtherModelStay() {
+        QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
+        for (const ModelChoice& model : {smallBase(m_folder.path()), smallGated(m_folder.path())}) {
+            const auto [id, outcome] = run(request(model, 3));
+            QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, id), kPatienceMs);
+        }
+        QSet<QString> models;
+        for (const KeptState& state : kept.last()[0].value<QList<KeptState>>())
+            models.insert(state.model);
+        QCOMPARE(models.size(), 2);
     }
 
     void aCancelledRunIsNotReadAhead() {
@@ -261,7 +332,6 @@ private slots:
     void cancellingWhileThePromptIsReadDoesNotReadItToTheEnd() {
         GenerationRequest novel = request(smallBase(m_folder.path()), 5);
         novel.prompt = QStringLiteral("The ferry came over the river. ").repeated(100'000);
-        novel.options.promptTokenLimit = 10'000'000;
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         const GenerationHandle handle = m_service->generate(novel);
         QTest::qWait(200);
@@ -273,19 +343,6 @@ private slots:
         QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
         const auto [id, outcome] = run(request(smallBase(m_folder.path()), 3)); // ready for more
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
-    }
-
-    void aNovelIsReadFromNearTheCursorOnly() {
-        GenerationRequest novel = request(smallBase(m_folder.path()), 2);
-        novel.prompt =
-            QStringLiteral("The ferry came over the river and went back again.\n\n").repeated(2000);
-        novel.options.promptTokenLimit = 400;
-        const auto [id, outcome] = run(novel);
-        const PromptRead& prompt = received(id, Side::First).prompt;
-        QVERIFY(prompt.promptTokens <= 401); // and the document separator
-        QVERIFY(prompt.promptTokens > 200);
-        QVERIFY(novel.prompt.sliced(prompt.promptStart)
-                    .startsWith(QStringLiteral("The ferry"))); // at a paragraph
     }
 
     void settingsOutOfRangeFailWithASentence() {
@@ -321,6 +378,18 @@ private:
         if (!finished.wait(kPatienceMs))
             return {id, Outcome{OutcomeKind::Failed, {}, {}, QStringLiteral("no end"), {}}};
         return {id, finished[0][1].value<Outcome>()};
+    }
+
+    // Whether what was kept last is of this request: its model's, and all of its prompt. A request before it may still have
+    // had something to keep.
+    bool areOf(const QSignalSpy& kept, RequestId id) {
+        const auto states = kept.isEmpty() ? QList<KeptState>() : kept.last()[0].value<QList<KeptState>>();
+        const PromptRead& prompt = received(id, Side::First).prompt;
+        if (states.isEmpty() || states.first().model != prompt.model.fingerprint)
+            return false;
+        quint64 tokens = 0; // the third number of the prefix's name
+        std::memcpy(&tokens, states.first().prefix.constData() + 2 * sizeof tokens, sizeof tokens);
+        return tokens + 1 >= static_cast<quint64>(prompt.promptTokens);
     }
 
     Received& received(RequestId id, Side side) { return m_received[{id, side}]; }

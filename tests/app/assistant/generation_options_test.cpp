@@ -19,7 +19,6 @@ private slots:
         options.maxTokens = 33;
         options.stopStrings = {QStringLiteral("\n\n"), QStringLiteral("THE END")};
         options.stopAtDocumentEnd = false;
-        options.promptTokenLimit = 77;
         options.recordGates = false;
         options.recordChannels = false;
         const QByteArray text = QJsonDocument(toJson(options)).toJson();

@@ -70,9 +70,13 @@ void ScriptedGenerator::compare(const CompareRequest& request, std::stop_token s
     write(request.id, {request.models[0], request.models[1]}, request.options, request.prompt, stop);
 }
 
-bool ScriptedGenerator::readPrompt(const std::stop_token& stop) const {
-    for (int elapsed = 0; elapsed < m_script.promptMs && !stop.stop_requested(); ++elapsed)
+bool ScriptedGenerator::readPrompt(RequestId id, Side side, const std::stop_token& stop) {
+    for (int elapsed = 0; elapsed < m_script.promptMs && !stop.stop_requested(); ++elapsed) {
         QThread::msleep(1);
+        if (elapsed % 10 == 9)
+            emit promptProgress(PromptProgress{id, side, elapsed + 1, m_script.promptMs, elapsed + 1,
+                                               m_script.secondsPerPromptMs * (elapsed + 1)});
+    }
     return !stop.stop_requested();
 }
 
@@ -86,9 +90,9 @@ void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
         emit finished(id, outcome);
     };
     for (qsizetype side = 0; side < models.size(); ++side) {
-        if (!readPrompt(stop))
+        if (!readPrompt(id, static_cast<Side>(side), stop))
             return end(OutcomeKind::Cancelled);
-        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, models[side]), 0,
+        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, models[side]),
                                    static_cast<int>(prompt.size()), static_cast<int>(prompt.size()), 0.25});
     }
     QList<qsizetype> lengths(models.size(), 0);

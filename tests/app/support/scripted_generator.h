@@ -19,7 +19,9 @@ public:
         QString words =
             QStringLiteral(" the ferry came over the river and the bell rang"); // repeated, one token a word
         int delayMs = 0;                                                        // before each token
-        int promptMs = 0; // reading the prompt, in steps of 1 ms that look at the stop token
+        // Reading the prompt, in steps of 1 ms that look at the stop token; each counts as a token. Told every ten.
+        int promptMs = 0;
+        double secondsPerPromptMs = 0.001; // what such a step pretends to take
         bool reportsGates = true;
         int layers = 2;
         int width = 4;
@@ -44,7 +46,7 @@ public:
 private:
     void write(RequestId id, const QList<ModelChoice>& models, const GenerationOptions& options,
                const QString& prompt, const std::stop_token& stop);
-    [[nodiscard]] bool readPrompt(const std::stop_token& stop) const;
+    [[nodiscard]] bool readPrompt(RequestId id, Side side, const std::stop_token& stop);
 
     Script m_script;
     QStringList m_words;

@@ -307,6 +307,36 @@ private slots:
         QCOMPARE(generation.next().error().code, ErrorCode::InvalidArgument);
     }
 
+    void aStoppedReadingGoesOnWhereItWasStopped() {
+        const auto model = randomModel();
+        Session session(model, m_pool);
+        StateCache cache;
+        const std::string story(1000, 'a');
+        std::stop_source stop;
+        std::vector<std::size_t> known;
+        const auto note = [&](std::size_t now, std::size_t total) {
+            QCOMPARE(total, story.size()); // and the separator, without the last one, which is taken back
+            known.push_back(now);
+            if (known.size() == 3)
+                stop.request_stop();
+        };
+        {
+            Generation generation(session, *m_bytes, greedy(), &cache);
+            QCOMPARE(generation.readPrompt(story, nullptr, stop.get_token(), note).error().code,
+                     ErrorCode::Cancelled);
+        }
+        const std::size_t chunk = std::min(session.chunk(), StateCache::kSnapshotInterval);
+        QVERIFY(known == (std::vector<std::size_t>{0, chunk, 2 * chunk}));
+        known.clear();
+        Generation generation(session, *m_bytes, greedy(), &cache);
+        QVERIFY(generation
+                    .readPrompt(story, nullptr, {},
+                                [&known](std::size_t now, std::size_t) { known.push_back(now); })
+                    .has_value());
+        QCOMPARE(known.front(), 2 * chunk);
+        QCOMPARE(generation.promptTokensRead(), story.size() - 2 * chunk);
+    }
+
     void everyTokenReadIsReported() {
         const auto model = randomModel();
         Session session(model, m_pool);

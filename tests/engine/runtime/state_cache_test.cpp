@@ -78,8 +78,10 @@ private slots:
         const std::size_t replayed = read(cache, edited, 2);
         QVERIFY(replayed <= edited.size() - 10000 + kInterval);
         QVERIFY(replayed >= edited.size() - 10000);
-        QCOMPARE(cache.known(edited), edited.size());
-        QCOMPARE(cache.known(std::span(edited).first(kInterval - 1)), std::size_t{0});
+        const auto found = cache.along(edited);
+        QCOMPARE(found.front()->key.tokens, edited.size());
+        QCOMPARE(found.back()->key.tokens, kInterval);
+        QVERIFY(cache.along(std::span(edited).first(kInterval - 1)).empty());
         QCOMPARE(read(cache, story, 3), std::size_t{0});  // the edit taken back
         QCOMPARE(read(cache, edited, 4), std::size_t{0}); // and made again
     }
@@ -120,6 +122,26 @@ private slots:
         tiny.read(std::span(story).first(kInterval));
         tiny.keep(stateAfter(kInterval, 1));
         QCOMPARE(tiny.restore(story, state, {}), kInterval);
+    }
+
+    // Ten times as long as the budget: wherever the writer goes back to, less than half of what was read before it is read
+    // again, near the end less than an interval.
+    void theBeginningOfALongTextKeepsSnapshotsFarApart() {
+        const std::size_t size = State(m_config).byteSize();
+        StateCache cache(40 * (size + 4 * sizeof(float)));
+        const std::size_t intervals = 400;
+        const auto story = text(intervals * kInterval);
+        read(cache, story, 1);
+        for (std::size_t place = 64; place < intervals; place += 7) {
+            std::vector<int> edited(story.begin(),
+                                    story.begin() + static_cast<std::ptrdiff_t>(place * kInterval));
+            edited.back() = -5;
+            const auto found = cache.along(edited);
+            QVERIFY2(!found.empty(), qPrintable(QString::number(place)));
+            QVERIFY2(found.front()->key.tokens * 2 >= edited.size(), qPrintable(QString::number(place)));
+            if (place + 15 > intervals)
+                QVERIFY(found.front()->key.tokens + kInterval >= edited.size());
+        }
     }
 
     void whatIsUsedStays() {
