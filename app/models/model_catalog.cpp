@@ -44,7 +44,7 @@ void ModelCatalog::refresh(const QStringList& addedPaths) {
             this, [this, names] { listEmbedded(names); }, Qt::QueuedConnection);
     });
     for (const QString& path : addedPaths)
-        add(path);
+        list(path);
     emit entriesChanged();
 }
 
@@ -63,7 +63,7 @@ void ModelCatalog::listEmbedded(const QStringList& names) {
     emit entriesChanged();
 }
 
-void ModelCatalog::add(const QString& path) {
+void ModelCatalog::list(const QString& path) {
     ModelEntry entry;
     entry.model = QFileInfo(path).absoluteFilePath();
     entry.label = QFileInfo(path).completeBaseName();
@@ -71,6 +71,18 @@ void ModelCatalog::add(const QString& path) {
         return;
     m_entries.append(entry);
     inspect(entry);
+}
+
+void ModelCatalog::add(const QString& path) {
+    const QString model = QFileInfo(path).absoluteFilePath();
+    if (m_awaited.contains(model))
+        return;
+    const ModelEntry* const known = find(model);
+    m_awaited.insert(model, known != nullptr);
+    if (known)
+        inspect(*known); // the file may be another one by now
+    else
+        list(model);
     emit entriesChanged();
 }
 
@@ -92,10 +104,22 @@ void ModelCatalog::inspect(const ModelEntry& entry) {
 
 void ModelCatalog::update(const ModelEntry& entry) {
     const auto found = std::ranges::find(m_entries, entry.model, &ModelEntry::model);
+    const auto awaited = m_awaited.constFind(entry.model);
+    const bool isAwaited = awaited != m_awaited.constEnd();
+    const bool wasListed = isAwaited && *awaited;
+    m_awaited.remove(entry.model);
     if (found == m_entries.end())
         return; // removed meanwhile
-    *found = entry;
+    const bool isUsable = entry.state == ModelEntry::State::Ready;
+    if (isAwaited && !isUsable && !wasListed)
+        m_entries.erase(found);
+    else
+        *found = entry;
     emit entriesChanged();
+    if (isAwaited && isUsable)
+        emit added(entry.model);
+    else if (isAwaited)
+        emit addFailed(entry.problem);
 }
 
 } // namespace app

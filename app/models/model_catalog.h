@@ -4,6 +4,7 @@
 // Threads: GUI thread only.
 #pragma once
 
+#include <QHash>
 #include <QList>
 #include <QObject>
 #include <QString>
@@ -18,7 +19,7 @@ struct ModelEntry {
     enum class State { Inspecting, Ready, Broken };
 
     QString model;       // what ModelChoice::model takes: an embedded name or an absolute path
-    QString label;       // short, for lists: "Tales", "my-model"
+    QString label;       // short: "Tales", "my-model"; model_names.h makes labels distinct
     QString description; // one line: "RWKV-6, 6 layers of width 384, 10.2 million parameters"
     QStringList gates;   // what ModelChoice::gate takes besides "none"
     bool isEmbedded = false;
@@ -40,20 +41,27 @@ public:
 
     // Looks for embedded models and inspects everything anew; entriesChanged() follows.
     void refresh(const QStringList& addedPaths);
-    // Lists a model file of the writer's. Added twice it is listed once.
+    // The writer adds a model file. Answered by added(), or by addFailed() if it cannot be used; it is then not listed,
+    // unless it was before. Added twice it is listed once.
     void add(const QString& path);
-    void remove(const QString& path); // embedded models stay
+    void remove(const QString& path); // from the list, never the file; embedded models stay
     [[nodiscard]] QStringList addedPaths() const;
 
 signals:
     void entriesChanged();
+    void added(const QString& model);
+    // `problem`: one sentence that says why and what to do.
+    void addFailed(const QString& problem);
 
 private:
+    void list(const QString& path);
     void inspect(const ModelEntry& entry);
     void listEmbedded(const QStringList& names);
     void update(const ModelEntry& entry);
 
     QList<ModelEntry> m_entries;
+    // Added by the writer, being inspected. The value: whether it was listed before.
+    QHash<QString, bool> m_awaited;
     QThreadPool m_pool;
 };
 

@@ -2,12 +2,15 @@
 
 #include "app/assistant/assistant_service.h"
 #include "app/models/model_catalog.h"
+#include "app/models/model_names.h"
 #include "app/writing/story_writer.h"
 
+#include <QBoxLayout>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QShortcut>
 #include <QSignalBlocker>
 
 #include <algorithm>
@@ -28,7 +31,27 @@ ModelPanel::ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app:
     , m_assistant(assistant)
     , m_model(new QComboBox)
     , m_gate(new QComboBox)
-    , m_about(new QLabel) {
+    , m_about(new QLabel)
+    , m_remove(new QPushButton(tr("Rem&ove"))) {
+    build();
+    connect(m_model, &QComboBox::activated, this, [this] {
+        fillGates();
+        choose();
+    });
+    connect(m_gate, &QComboBox::activated, this, &ModelPanel::choose);
+    connect(m_remove, &QPushButton::clicked, this, &ModelPanel::removeModel);
+    auto* del = new QShortcut(QKeySequence::Delete, m_model, this, &ModelPanel::removeModel);
+    del->setContext(Qt::WidgetShortcut);
+    connect(&m_models, &app::ModelCatalog::entriesChanged, this, &ModelPanel::fill);
+    connect(&m_models, &app::ModelCatalog::added, this, &ModelPanel::chooseModel);
+    connect(&m_writer, &app::StoryWriter::modelChoiceChanged, this, &ModelPanel::fill);
+    connect(&m_assistant, &app::AssistantService::modelLoading, this, &ModelPanel::tell);
+    connect(&m_assistant, &app::AssistantService::modelLoaded, this, &ModelPanel::tell);
+    connect(&m_assistant, &app::AssistantService::modelFailed, this, &ModelPanel::tell);
+    fill();
+}
+
+void ModelPanel::build() {
     m_model->setObjectName(QStringLiteral("model"));
     m_model->setAccessibleName(tr("Model"));
     m_model->setToolTip(tr("The language model that continues your story. It runs on this computer alone."));
@@ -49,36 +72,35 @@ ModelPanel::ModelPanel(app::ModelCatalog& models, app::StoryWriter& writer, app:
     m_about->setTextFormat(Qt::PlainText);
     auto* add = new QPushButton(tr("&Add a model file…"));
     add->setToolTip(tr("Any RWKV-5.2, 6 or 7 model: safetensors, PyTorch, GGUF or rwkv.cpp"));
+    connect(add, &QPushButton::clicked, this, &ModelPanel::addRequested);
+    m_remove->setObjectName(QStringLiteral("removeModel"));
+    m_remove->setToolTip(tr("Takes this model off the list (Del in the list). Its file stays where it is."));
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(6);
+    buttons->addWidget(add, 1);
+    buttons->addWidget(m_remove);
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     form->addRow(tr("&Model"), m_model);
     form->addRow(tr("&Gate"), m_gate);
     form->addRow(m_about);
-    form->addRow(add);
-
-    connect(m_model, &QComboBox::activated, this, [this] {
-        fillGates();
-        choose();
-    });
-    connect(m_gate, &QComboBox::activated, this, &ModelPanel::choose);
-    connect(add, &QPushButton::clicked, this, &ModelPanel::addRequested);
-    connect(&m_models, &app::ModelCatalog::entriesChanged, this, &ModelPanel::fill);
-    connect(&m_writer, &app::StoryWriter::modelChoiceChanged, this, &ModelPanel::fill);
-    connect(&m_assistant, &app::AssistantService::modelLoading, this, &ModelPanel::tell);
-    connect(&m_assistant, &app::AssistantService::modelLoaded, this, &ModelPanel::tell);
-    connect(&m_assistant, &app::AssistantService::modelFailed, this, &ModelPanel::tell);
-    fill();
+    form->addRow(buttons);
 }
 
 void ModelPanel::fill() {
     const QSignalBlocker quiet(m_model);
     m_model->clear();
-    for (const app::ModelEntry& entry : m_models.entries()) {
-        m_model->addItem(entry.state == app::ModelEntry::State::Broken
-                             ? tr("%1 (cannot be used)").arg(entry.label)
-                             : entry.label,
-                         entry.model);
+    const QList<app::ModelEntry>& entries = m_models.entries();
+    const QStringList names = app::distinctNames(entries);
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        const app::ModelEntry& entry = entries[i];
+        const bool isBroken = entry.state == app::ModelEntry::State::Broken;
+        m_model->addItem(isBroken ? tr("%1 (cannot be used)").arg(names[i]) : names[i], entry.model);
+        const QString about = isBroken ? entry.problem : entry.description;
+        m_model->setItemData(m_model->count() - 1,
+                             entry.isEmbedded ? about : QStringLiteral("%1\n%2").arg(about, entry.model),
+                             Qt::ToolTipRole);
     }
     const QString current = m_writer.modelChoice().model;
     if (m_model->findData(current) < 0 && !current.isEmpty()) {
@@ -108,6 +130,36 @@ void ModelPanel::fillGates() {
     }
     m_gate->setCurrentIndex(std::max(0, m_gate->findData(before)));
     m_gate->setEnabled(m_gate->count() > 1);
+}
+
+void ModelPanel::chooseModel(const QString& model) {
+    m_model->setCurrentIndex(m_model->findData(model));
+    fillGates();
+    choose();
+}
+
+void ModelPanel::removeModel() {
+    const QString model = m_model->currentData().toString();
+    const app::ModelEntry* const entry = m_models.find(model);
+    if (entry == nullptr || entry->isEmbedded) {
+        return;
+    }
+    const QString name = m_model->currentText();
+    // The model that comes with Inkgate takes its place; a list without one is empty then.
+    QString next;
+    for (const app::ModelEntry& other : m_models.entries()) {
+        if (other.model != model &&
+            (next.isEmpty() || (other.isEmbedded && !m_models.find(next)->isEmbedded))) {
+            next = other.model;
+        }
+    }
+    if (next.isEmpty()) {
+        m_models.remove(model);
+    } else {
+        chooseModel(next);
+        m_models.remove(model);
+    }
+    emit modelRemoved(name);
 }
 
 void ModelPanel::choose() {
@@ -148,6 +200,7 @@ void ModelPanel::tell() {
         m_about->setText(about);
     }
     m_about->setVisible(!m_about->text().isEmpty());
+    m_remove->setEnabled(entry != nullptr && !entry->isEmbedded);
 }
 
 } // namespace ui

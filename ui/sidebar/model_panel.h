@@ -1,4 +1,4 @@
-// model_panel.h: which model writes, and which gate it wears.
+// model_panel.h: which model writes, and which gate it wears; adding a model's file to the list and taking it off.
 // Threads: GUI thread only.
 #pragma once
 
@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QLabel;
+class QPushButton;
 
 namespace app {
 class AssistantService;
@@ -32,11 +33,15 @@ public:
 signals:
     void addRequested();
     void choiceMade(const app::ModelChoice& choice); // by the writer
+    void modelRemoved(const QString& name);          // from the list; its file is where it was
 
 private:
+    void build();
     void fill();
     void fillGates();
     void choose();
+    void chooseModel(const QString& model);
+    void removeModel();
     void tell();
 
     app::ModelCatalog& m_models;
@@ -45,6 +50,7 @@ private:
     QComboBox* m_model;
     QComboBox* m_gate;
     QLabel* m_about;
+    QPushButton* m_remove;
 };
 
 } // namespace ui

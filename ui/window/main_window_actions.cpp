@@ -3,6 +3,7 @@
 
 #include "app/assistant/assistant_service.h"
 #include "app/document/document.h"
+#include "app/models/model_catalog.h"
 #include "app/project/project_controller.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
@@ -162,6 +163,11 @@ void MainWindow::connectProblems() {
             });
     connect(&m_context.assistant, &app::AssistantService::modelLoaded, this,
             [this] { m_messages->clear(MessageBar::Topic::Model); });
+    connect(&m_context.models, &app::ModelCatalog::addFailed, this,
+            [this](const QString& problem) { m_messages->show(Kind::Problem, problem); });
+    connect(&m_sidebar->modelPanel(), &ModelPanel::modelRemoved, this, [this](const QString& name) {
+        m_status->say(tr("%1 is off the list; its file stays where it is").arg(name));
+    });
     connect(m_heatmap, &HeatmapDock::failed, this, [this](const QString& message, const QString& details) {
         m_messages->show(Kind::Problem, message, details);
     });
