@@ -7,9 +7,13 @@
 #include <QAction>
 #include <QComboBox>
 #include <QFile>
+#include <QImage>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <cstdlib>
 
 using namespace ui;
 using app::GateFrames;
@@ -79,6 +83,50 @@ private slots:
                      test::Desk::said(1, 5).mid(test::Desk::said(1, 4).size()).trimmed());
         QTest::mouseMove(&desk.plot(), QPoint(2, 2));
         QTRY_VERIFY(desk.window->editor().marks(StoryEditor::Mark::Hovered).isEmpty());
+    }
+
+    // Whatever the cell says, what one is about to click stays where it is.
+    void hoveringACellMovesNothing() {
+        GateDesk desk;
+        const auto places = [&desk] {
+            QList<QRect> rects;
+            for (const QComboBox* const box : desk.dock().findChildren<QComboBox*>()) {
+                rects.append(box->geometry());
+            }
+            return rects;
+        };
+        const QList<QRect> before = places();
+        QTest::mouseMove(&desk.plot(), desk.plot().pointOf({4, 1}).toPoint());
+        auto* const cell = desk.dock().findChild<QLabel*>(QStringLiteral("heatmapCell"));
+        QTRY_VERIFY(!cell->text().isEmpty());
+        QTest::qWait(50);
+        QCOMPARE(places(), before);
+        QVERIFY(cell->width() > 100);
+    }
+
+    // The mouse rests on the last word while the story goes on behind it.
+    void theMarkOfAWordDoesNotGrowWithTheStory() {
+        GateDesk desk;
+        desk.window->tokenSelection().hover(app::RunHistory::TokenPlace{desk.parts.runs.currentRun(), 9});
+        const QString word = desk.marked(StoryEditor::Mark::Hovered);
+        QVERIFY(!word.isEmpty());
+        QVERIFY(desk.continueStory());
+        QTest::qWait(50);
+        QCOMPARE(desk.marked(StoryEditor::Mark::Hovered), word);
+        for (const auto& selection : desk.window->editor().extraSelections()) {
+            QCOMPARE(selection.cursor.selectedText(), word);
+        }
+        QCOMPARE(desk.window->editor().extraSelections().size(), 1);
+    }
+
+    void theMapIsBackAfterATinyWindow() {
+        GateDesk desk;
+        const int height = desk.dock().height();
+        desk.window->resize(200, 60);
+        QTest::qWait(50);
+        desk.window->resize(1200, 800);
+        QTRY_VERIFY2(std::abs(desk.dock().height() - height) < 8,
+                     qPrintable(QStringLiteral("%1, was %2").arg(desk.dock().height()).arg(height)));
     }
 
     void hoveringAWordMarksItsColumn() {
@@ -223,13 +271,37 @@ private slots:
         QCOMPARE(lines[0], QByteArray("token,text,layer 0,layer 1"));
         const float mean = GateDesk::sent(2).at(0, 1).mean;
         QVERIFY(lines[3].endsWith(',' + QByteArray::number(static_cast<double>(mean), 'f', 4)));
-        for (const QString& name : {QStringLiteral("gates.png"), QStringLiteral("gates.pdf")}) {
+        for (const QString& name :
+             {QStringLiteral("gates.png"), QStringLiteral("gates.pdf"), QStringLiteral("gates.svg")}) {
             desk.dock().write(desk.folder.filePath(name));
             QVERIFY(QFile(desk.folder.filePath(name)).size() > 500);
         }
         QSignalSpy failed(&desk.dock(), &HeatmapDock::failed);
         desk.dock().write(desk.folder.filePath(QStringLiteral("no/such/folder.csv")));
         QTRY_COMPARE(failed.count(), 1);
+    }
+
+    void picturesNameTheirRunAndDoNotShowTheMouse() {
+        GateDesk desk;
+        const QString plain = desk.folder.filePath(QStringLiteral("plain.png"));
+        const QString hovered = desk.folder.filePath(QStringLiteral("hovered.png"));
+        const QString drawing = desk.folder.filePath(QStringLiteral("gates.svg"));
+        desk.dock().write(plain);
+        QTest::mouseMove(&desk.plot(), desk.plot().pointOf({4, 1}).toPoint());
+        QTRY_VERIFY(desk.window->tokenSelection().hovered().has_value());
+        QTest::qWait(2 * HeatmapPlot::kFrameMs);
+        desk.dock().write(hovered);
+        QCOMPARE(QImage(hovered), QImage(plain));
+        QVERIFY(QImage(plain).height() > 2 * desk.plot().height()); // the caption has room of its own
+        desk.dock().write(drawing);
+        QFile file(drawing);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray svg = file.readAll();
+        QVERIFY(svg.contains("tales, gated"));
+        QVERIFY(svg.contains("mean"));
+        // What is on the screen is as it was.
+        QTest::qWait(2 * HeatmapPlot::kFrameMs);
+        QCOMPARE(desk.plot().plotLayout()->rowCount(), 1);
     }
 
     void wideLayersAreFoldedToABoundedNumberOfRows() {

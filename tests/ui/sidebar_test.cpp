@@ -1,17 +1,27 @@
+#include "app/assistant/assistant_service.h"
+#include "tests/app/support/small_models.h"
 #include "tests/ui/support/desk.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/option_row.h"
 #include "ui/sidebar/sampler_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/sidebar/stop_strings.h"
+#include "ui/window/message_bar.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDir>
 #include <QDoubleSpinBox>
+#include <QFile>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+#include <QToolButton>
 
 using namespace ui;
 
@@ -112,6 +122,70 @@ private slots:
         desk.parts.writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("none")});
         QVERIFY(
             desk.window->sidebar().modelPanel().gateForComparing().isEmpty()); // its files are not known here
+    }
+
+    void anAddedModelIsChosenAndLoaded() {
+        test::Desk desk(QStringLiteral("Once"));
+        QVERIFY(app::writeSmallModels(desk.folder.path()));
+        const QString file = desk.folder.filePath(QStringLiteral("base.safetensors"));
+        QSignalSpy loaded(&desk.parts.assistant, &app::AssistantService::modelLoaded);
+        desk.models.add(file);
+        QVERIFY(loaded.wait());
+        QCOMPARE(part<QComboBox>(desk, "model")->currentData().toString(), file);
+        QCOMPARE(desk.parts.writer.modelChoice().model, file);
+        QVERIFY(desk.window->messages().message().isEmpty());
+    }
+
+    void aModelThatCannotBeUsedSaysWhyAtOnce() {
+        test::Desk desk(QStringLiteral("Once"));
+        QFile file(desk.folder.filePath(QStringLiteral("page.gguf")));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("<html>") > 0);
+        file.close();
+        const app::ModelChoice before = desk.parts.writer.modelChoice();
+        desk.models.add(file.fileName());
+        QTRY_VERIFY(!desk.window->messages().message().isEmpty());
+        QCOMPARE(desk.parts.writer.modelChoice(), before);
+        QCOMPARE(part<QComboBox>(desk, "model")->findData(file.fileName()), -1);
+        QVERIFY(desk.continueStory()); // the model in use is still of use
+    }
+
+    void aModelIsTakenOffTheListByKey() {
+        test::Desk desk(QStringLiteral("Once"));
+        QVERIFY(app::writeSmallModels(desk.folder.path()));
+        const QString first = desk.folder.filePath(QStringLiteral("base.safetensors"));
+        QVERIFY(QDir(desk.folder.path()).mkdir(QStringLiteral("other")));
+        const QString second = desk.folder.filePath(QStringLiteral("other/base.safetensors"));
+        QVERIFY(QFile::copy(first, second));
+        auto* const model = part<QComboBox>(desk, "model");
+        for (const QString& file : {first, second}) {
+            desk.models.add(file);
+            QTRY_COMPARE(model->currentData().toString(), file);
+        }
+        QVERIFY(model->itemText(0) != model->itemText(1)); // of one name
+        QVERIFY(part<QPushButton>(desk, "removeModel")->isEnabled());
+        model->setFocus();
+        QTest::keyClick(model, Qt::Key_Delete);
+        QCOMPARE(desk.models.addedPaths(), QStringList{first});
+        QCOMPARE(desk.parts.writer.modelChoice().model, first); // the next one takes its place
+        QVERIFY(QFile::exists(second));
+        QTest::mouseClick(part<QPushButton>(desk, "removeModel"), Qt::LeftButton);
+        QVERIFY(desk.models.addedPaths().isEmpty());
+    }
+
+    // With every section open the column is longer than the window.
+    void theScrollBarCutsNothing() {
+        test::Desk desk;
+        for (auto* const heading :
+             desk.window->sidebar().findChildren<QToolButton*>(QStringLiteral("sectionHeading"))) {
+            heading->setChecked(true);
+        }
+        auto* const scroll = desk.window->sidebar().findChild<QScrollArea*>();
+        QTRY_VERIFY(scroll->verticalScrollBar()->isVisible());
+        QTRY_VERIFY2(
+            scroll->widget()->width() <= scroll->viewport()->width(),
+            qPrintable(
+                QStringLiteral("%1 in %2").arg(scroll->widget()->width()).arg(scroll->viewport()->width())));
+        QVERIFY(scroll->widget()->minimumSizeHint().width() <= scroll->viewport()->width());
     }
 };
 

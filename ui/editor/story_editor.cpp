@@ -50,6 +50,7 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
             showMarks();
         }
     });
+    connect(document(), &QTextDocument::contentsChange, this, [this] { m_areMarksOld = true; });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
     connect(m_mirror, &DocumentMirror::aboutToFill, this,
             [this] { m_before.cursorPosition = textCursor().position(); });
@@ -96,13 +97,15 @@ void StoryEditor::setOriginsShown(bool isShown) { m_highlighter->setShown(isShow
 
 void StoryEditor::setMarks(Mark mark, const QList<app::TextRange>& ranges) {
     auto& current = m_marks[static_cast<std::size_t>(mark)];
-    if (current != ranges) {
+    // The same numbers mean another text once it has changed.
+    if (current != ranges || (m_areMarksOld && !ranges.isEmpty())) {
         current = ranges;
         showMarks();
     }
 }
 
 void StoryEditor::showMarks() {
+    m_areMarksOld = false;
     QList<ExtraSelection> selections;
     const int end = document()->characterCount() - 1;
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
@@ -121,6 +124,7 @@ void StoryEditor::showMarks() {
             selection.cursor = QTextCursor(document());
             selection.cursor.setPosition(static_cast<int>(range.position));
             selection.cursor.setPosition(static_cast<int>(range.end()), QTextCursor::KeepAnchor);
+            selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
             selection.format.setBackground(grounds[mark]);
             selections.append(selection);
         }

@@ -83,6 +83,7 @@ private:
     Colours m_colours;
     Typography m_typography;
     std::array<QList<app::TextRange>, 4> m_marks;
+    bool m_areMarksOld = false; // the text has changed since they were painted
     bool m_isHoverReported = false;
     bool m_isCursorInSight = true; // before the page changes its size
 

@@ -1,10 +1,12 @@
 #include "ui/heatmap/heatmap_dock.h"
 
+#include "ui/heatmap/elided_label.h"
 #include "ui/heatmap/token_selection.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalBlocker>
@@ -97,16 +99,14 @@ QWidget* HeatmapDock::buildHeader() {
         tr("Automatic: stretched to what is in sight. Fixed: colours mean the same everywhere."));
     m_range->addItem(tr("Automatic colours"), static_cast<int>(HeatmapPlot::ValueRange::Automatic));
     m_range->addItem(tr("Colours 0 to 1"), static_cast<int>(HeatmapPlot::ValueRange::Fixed));
-    m_cell = new QLabel;
+    m_cell = new ElidedLabel;
     m_cell->setObjectName(QStringLiteral("heatmapCell"));
-    m_cell->setTextFormat(Qt::PlainText);
     m_cell->setProperty("quiet", true);
     row->addWidget(m_back);
-    row->addWidget(m_run, 2);
+    row->addWidget(m_run, 1);
     row->addWidget(m_statistic);
     row->addWidget(m_range);
-    row->addStretch(1);
-    row->addWidget(m_cell);
+    row->addWidget(m_cell, 1);
 
     connect(m_back, &QToolButton::clicked, this, &HeatmapDock::back);
     connect(m_run, &QComboBox::activated, this,

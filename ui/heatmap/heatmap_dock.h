@@ -18,6 +18,7 @@ class QToolButton;
 
 namespace ui {
 
+class ElidedLabel;
 class TokenSelection;
 
 class HeatmapDock : public QDockWidget {
@@ -28,8 +29,8 @@ public:
     ~HeatmapDock() override; // waits for a file that is being written
 
     void setColours(const Colours& colours);
-    // The picture (.png, .pdf) or the numbers (.csv, in the background), by the name's ending; failed() if
-    // that cannot be.
+    // The picture (.png, .pdf, .svg), with the run's name above it, or the numbers (.csv, in the background), by the name's
+    // ending; failed() if that cannot be.
     void write(const QString& path);
     // Leaves the channels of a layer. False if layers are shown already.
     bool back();
@@ -53,6 +54,7 @@ private:
     void refreshPage();
     void fillRuns();
     [[nodiscard]] QString labelOf(app::RunId run) const;
+    [[nodiscard]] QString captionOf() const;
     void onSelectionChanged();
     void onHovered(std::optional<GateCell> cell);
     void tell();
@@ -75,7 +77,7 @@ private:
     QComboBox* m_statistic = nullptr;
     QComboBox* m_range = nullptr;
     QToolButton* m_back = nullptr;
-    QLabel* m_cell = nullptr; // the cell under the mouse, or the locked one, in words
+    ElidedLabel* m_cell = nullptr; // the cell under the mouse, or the locked one, in words
     QScrollBar* m_scroll = nullptr;
     std::optional<GateCell> m_hoveredCell;
     int m_lockedRow = 0;

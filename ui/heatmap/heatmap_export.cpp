@@ -6,13 +6,9 @@
 #include <QMenu>
 #include <QSaveFile>
 
+#include <algorithm>
+
 namespace ui {
-
-namespace {
-
-constexpr double kPngScale = 2; // sharp on dense screens and in print
-
-} // namespace
 
 void HeatmapDock::showMenu(const QPoint& position) {
     auto* menu = new QMenu(this);
@@ -21,6 +17,8 @@ void HeatmapDock::showMenu(const QPoint& position) {
                     [this] { exportAs(QStringLiteral("png"), tr("PNG pictures (*.png)")); });
     menu->addAction(tr("Save picture as P&DF…"), this,
                     [this] { exportAs(QStringLiteral("pdf"), tr("PDF documents (*.pdf)")); });
+    menu->addAction(tr("Save picture as S&VG…"), this,
+                    [this] { exportAs(QStringLiteral("svg"), tr("SVG pictures (*.svg)")); });
     menu->addAction(tr("Save numbers as &CSV…"), this,
                     [this] { exportAs(QStringLiteral("csv"), tr("Comma-separated values (*.csv)")); });
     menu->popup(m_plot->mapToGlobal(position));
@@ -37,10 +35,8 @@ void HeatmapDock::exportAs(const QString& suffix, const QString& filter) {
 
 void HeatmapDock::write(const QString& path) {
     const QString suffix = QFileInfo(path).suffix().toLower();
-    if (suffix == QLatin1String("pdf")) {
-        tellIfFailed(m_plot->savePdf(path), path);
-    } else if (suffix == QLatin1String("png")) {
-        tellIfFailed(m_plot->savePng(path, 0, 0, kPngScale), path);
+    if (suffix == QLatin1String("pdf") || suffix == QLatin1String("png") || suffix == QLatin1String("svg")) {
+        tellIfFailed(m_plot->savePicture(path, captionOf()), path);
     } else {
         // A layer's channels over a long run are millions of numbers.
         m_pool.start([this, path, table = tableOf(m_grid)] {
@@ -50,6 +46,17 @@ void HeatmapDock::write(const QString& path) {
             QMetaObject::invokeMethod(this, [this, isWritten, path] { tellIfFailed(isWritten, path); });
         });
     }
+}
+
+QString HeatmapDock::captionOf() const {
+    const QString shown = m_grid.layer() ? tr("channels of layer %1").arg(*m_grid.layer())
+                                         : nameOf(m_grid.statistic()).toLower();
+    return tr("%1\nGates at tokens %2 to %3: %4")
+        .arg(labelOf(m_grid.run()))
+        .arg(m_plot->firstColumn())
+        .arg(std::max(m_plot->firstColumn(),
+                      std::min(m_grid.columns(), m_plot->firstColumn() + m_plot->columnsInSight()) - 1))
+        .arg(shown);
 }
 
 void HeatmapDock::tellIfFailed(bool isWritten, const QString& path) {

@@ -49,6 +49,10 @@ public:
     // Scrolls a column into sight.
     void reveal(int column);
 
+    // The map as it is, with `caption` (lines of plain text) above it and without the mark under the mouse, as .png, .pdf or
+    // .svg by the path's ending. False if it cannot be written.
+    [[nodiscard]] bool savePicture(const QString& path, const QString& caption);
+
     [[nodiscard]] int firstColumn() const { return m_first; }
     [[nodiscard]] int columnsInSight() const { return m_count; }
     [[nodiscard]] bool isFollowing() const { return m_isFollowing; }

@@ -9,11 +9,46 @@
 #include "ui/sidebar/sampler_panel.h"
 
 #include <QBoxLayout>
+#include <QEvent>
 #include <QFileDialog>
 #include <QLabel>
 #include <QScrollArea>
+#include <QScrollBar>
+
+#include <algorithm>
 
 namespace ui {
+
+namespace {
+
+// Scrolls up and down only: always as wide as its contents need beside a scroll bar, so that one that comes cuts nothing.
+class ColumnScrollArea : public QScrollArea {
+public:
+    explicit ColumnScrollArea(QWidget* content) {
+        setWidgetResizable(true);
+        setFrameShape(QFrame::NoFrame);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        setWidget(content);
+        fit();
+    }
+
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (watched == widget() && event->type() == QEvent::LayoutRequest) {
+            fit();
+        }
+        return QScrollArea::eventFilter(watched, event);
+    }
+
+private:
+    void fit() {
+        setMinimumWidth(std::max(kLeastWidth, widget()->minimumSizeHint().width() +
+                                                  verticalScrollBar()->sizeHint().width()));
+    }
+
+    static constexpr int kLeastWidth = 260;
+};
+
+} // namespace
 
 SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
     : QDockWidget(tr("Model"), parent)
@@ -33,13 +68,7 @@ SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
     layout->addWidget(heading);
     layout->addWidget(m_sampler);
     layout->addStretch(1);
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(content);
-    scroll->setMinimumWidth(260);
-    setWidget(scroll);
+    setWidget(new ColumnScrollArea(content));
     connectParts();
 }
 

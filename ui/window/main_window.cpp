@@ -14,6 +14,7 @@
 #include "ui/theme/theme.h"
 #include "ui/theme/typography.h"
 #include "ui/window/actions.h"
+#include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/project_dialogs.h"
@@ -34,6 +35,7 @@ namespace {
 constexpr int kStateVersion = 1; // of the docks' places; raised when they change
 constexpr QSize kFirstSize(1220, 780);
 constexpr int kFirstHeatmapHeight = 220;
+constexpr int kLeastHeatmapHeight = 150; // less shows no map
 
 } // namespace
 
@@ -112,6 +114,7 @@ void MainWindow::buildDocks() {
     m_sidebar = new SidebarDock(m_context);
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
+    new DockHeight(*this, *m_heatmap, kLeastHeatmapHeight, kFirstHeatmapHeight);
 }
 
 void MainWindow::restoreWindow() {
