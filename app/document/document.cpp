@@ -139,42 +139,36 @@ void Document::redo() {
 
 void Document::breakTypingStep() { m_history->breakJoin(); }
 
-bool Document::beginGeneration(RunId run, qsizetype position, RunId replacing) {
+bool Document::beginGeneration(RunId run, qsizetype position) {
     if (m_openRun != 0 || run == 0)
         return false;
     m_openRun = run;
     m_generatedLength = 0;
     m_anchor = m_content.snapped(position);
     m_history->openGeneration(run);
-
-    QList<TextEdit> removals;
-    const QList<PlacedSpan> replaced = replacing != 0 ? m_content.spansOfRun(replacing) : QList<PlacedSpan>();
-    for (auto piece = replaced.crbegin(); piece != replaced.crend(); ++piece) {
-        removals.append(TextEdit{piece->position, piece->span.length, QString(), {}});
-        m_history->recordRemoval(applyEdit(removals.last()));
-    }
-    if (!replaced.isEmpty())
-        m_anchor = replaced.first().position;
-    report(removals, ChangeSource::Command);
     return true;
 }
 
-bool Document::appendGenerated(RunId run, const QString& text) {
-    if (run == 0 || run != m_openRun)
+bool Document::appendGenerated(RunId run, const QString& text, qsizetype replacedLength) {
+    if (run == 0 || run != m_openRun || replacedLength < 0 || replacedLength > size() - m_anchor)
         return false;
     if (!text.isEmpty())
-        insertAtAnchor(text, ChangeSource::Generation);
+        insertAtAnchor(text, replacedLength);
     return true;
 }
 
-void Document::insertAtAnchor(const QString& text, ChangeSource source) {
-    const TextEdit edit{m_anchor, 0, text,
-                        oneSpan(text.size(), Origin::Generated, m_openRun, m_generatedLength)};
+void Document::insertAtAnchor(const QString& text, qsizetype replacedLength) {
+    TextEdit edit{m_anchor, replacedLength, text,
+                  oneSpan(text.size(), Origin::Generated, m_openRun, m_generatedLength)};
+    if (replacedLength > 0) {
+        m_history->raiseGeneration(m_openRun);
+        m_history->recordRemoval(applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}}));
+    }
     m_generatedLength += text.size();
     m_history->recordInsertion(m_openRun, edit.position, text.size());
-    applyEdit(edit);
+    applyEdit(TextEdit{edit.position, 0, text, edit.insertedSpans});
     m_anchor = edit.position + text.size();
-    report({edit}, source);
+    report({edit}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
 }
 
 void Document::endGeneration(RunId run) {
@@ -189,12 +183,19 @@ std::optional<qsizetype> Document::generationAnchor() const {
     return m_openRun != 0 ? std::optional(m_anchor) : std::nullopt;
 }
 
-bool Document::insertGenerated(RunId run, qsizetype position, const QString& text, RunId replacing) {
-    if (!beginGeneration(run, position, replacing))
+bool Document::insertGenerated(RunId run, qsizetype position, const QString& text) {
+    return replacePassage({m_content.snapped(position), 0}, text,
+                          oneSpan(text.size(), Origin::Generated, run));
+}
+
+bool Document::replacePassage(const TextRange& range, const QString& text, const QList<Span>& spans) {
+    const TextEdit edit{range.position, range.length, text, spans};
+    if (m_openRun != 0 || !m_content.accepts(edit))
         return false;
-    if (!text.isEmpty())
-        insertAtAnchor(text, ChangeSource::Command);
-    endGeneration(run);
+    if (range.length == 0 && text.isEmpty())
+        return true;
+    m_history->recordStep({applyEdit(edit)});
+    report({edit}, ChangeSource::Command);
     return true;
 }
 

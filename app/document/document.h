@@ -83,21 +83,23 @@ public:
     void breakTypingStep();
 
     // --- one generation at a time ---
-    // Opens the step of `run` at `position` (moved before a surrogate pair it would split). With `replacing`,
-    // the text left of that run is removed in the same step, and the generation begins where it began. False
-    // if one is open already.
-    bool beginGeneration(RunId run, qsizetype position, RunId replacing = 0);
-    // Adds text at the anchor. False, and nothing happens, if this run's generation is not open (ended or
-    // undone).
-    bool appendGenerated(RunId run, const QString& text);
+    // Opens the step of `run` at `position` (moved before a surrogate pair it would split). False if one is open
+    // already.
+    bool beginGeneration(RunId run, qsizetype position);
+    // Adds text at the anchor. `replacedLength` units behind it go in the same step, so that an earlier attempt
+    // stands until the first words of the next one are there; with these words only. False, and nothing happens,
+    // if this run's generation is not open (ended or undone), or the text is shorter.
+    bool appendGenerated(RunId run, const QString& text, qsizetype replacedLength = 0);
     // Closes the step; one that never got any text leaves no trace in the history.
     void endGeneration(RunId run);
     // Where the next text of the open generation goes; nothing if none is open.
     [[nodiscard]] std::optional<qsizetype> generationAnchor() const;
     [[nodiscard]] RunId openGeneration() const { return m_openRun; } // 0: none
-    // All of a run's text at once, as one step: a compared side or an earlier attempt that the writer picked.
-    // With `replacing` as above. False while a generation is open.
-    bool insertGenerated(RunId run, qsizetype position, const QString& text, RunId replacing = 0);
+    // All of a run's text at once, as one step. False while a generation is open.
+    bool insertGenerated(RunId run, qsizetype position, const QString& text);
+    // A compared side or another attempt that the writer picked, with its origins, in the place of `range`, as
+    // one step. False while a generation is open, if the spans do not cover `text`, or the range is not inside.
+    bool replacePassage(const TextRange& range, const QString& text, const QList<Span>& spans);
 
 signals:
     void changed(const app::DocumentChange& change);
@@ -107,7 +109,7 @@ signals:
     void generationUndone(app::RunId run);
 
 private:
-    void insertAtAnchor(const QString& text, ChangeSource source);
+    void insertAtAnchor(const QString& text, qsizetype replacedLength);
     TextEdit applyEdit(const TextEdit& edit); // text, spans and anchor; returns the inverse
     QList<TextEdit> applyStep(const QList<TextEdit>& edits);
     void report(const QList<TextEdit>& edits, ChangeSource source);

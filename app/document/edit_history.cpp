@@ -109,6 +109,11 @@ void EditHistory::openGeneration(RunId run) {
     m_undo.append(Step{{}, run});
 }
 
+void EditHistory::raiseGeneration(RunId run) {
+    closeGeneration(run);
+    openGeneration(run);
+}
+
 void EditHistory::recordRemoval(const TextEdit& inverse) {
     Q_ASSERT(!m_undo.isEmpty() && m_undo.last().generation != 0);
     m_redo.clear();

@@ -38,7 +38,9 @@ public:
     void recordStep(const QList<TextEdit>& inverses);
 
     void openGeneration(RunId run);
-    // Edits of the open generation, already applied. A removal may only come before any other step is on top.
+    // Puts the open generation's step, which has no edits yet, on top of those that came since.
+    void raiseGeneration(RunId run);
+    // Edits of the open generation, already applied. A removal may only come while its step is on top.
     void recordRemoval(const TextEdit& inverse);
     void recordInsertion(RunId run, qsizetype position, qsizetype length);
     // Forgets the step if it changed nothing.

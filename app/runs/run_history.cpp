@@ -95,14 +95,23 @@ void RunHistory::packAwayChannels() {
     }
 }
 
-void RunHistory::add(const RunRecord& record) {
+void RunHistory::insert(const RunRecord& record) {
     Q_ASSERT(record.id == nextId());
-    packAwayChannels();
     m_lastId = record.id;
     m_order.append(record.id);
     m_runs.insert(record.id, record);
     emit runAdded(record.id);
+}
+
+void RunHistory::add(const RunRecord& record) {
+    packAwayChannels();
+    insert(record);
     setCurrentRun(record.id);
+}
+
+void RunHistory::addChangedVersion(const RunRecord& record) {
+    Q_ASSERT(record.isChangedVersion());
+    insert(record);
 }
 
 void RunHistory::describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
@@ -155,7 +164,7 @@ void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& with
         m_order.append(record.id);
         m_lastId = std::max(m_lastId, record.id);
     }
-    m_current = m_order.isEmpty() ? 0 : m_order.last();
+    m_current = m_order.isEmpty() ? 0 : m_runs[m_order.last()].writtenBy();
     emit wasReset();
     emit currentRunChanged(m_current);
 }

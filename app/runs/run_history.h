@@ -56,8 +56,10 @@ public:
 
     // --- written by StoryWriter and ProjectController ---
     [[nodiscard]] RunId nextId() const { return m_lastId + 1; }
-    // Starts a run; record.id must be nextId().
+    // Starts a run, which becomes the current one; record.id must be nextId().
     void add(const RunRecord& record);
+    // Keeps an attempt as the writer changed it: no run of its own to look at.
+    void addChangedVersion(const RunRecord& record);
     // The model and prompt became known.
     void describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
                   double promptSeconds);
@@ -86,6 +88,7 @@ signals:
 
 private:
     void packAwayChannels();
+    void insert(const RunRecord& record);
 
     const Document& m_document;
     QHash<RunId, RunRecord> m_runs;

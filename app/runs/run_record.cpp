@@ -14,7 +14,10 @@ QString RunRecord::prompt() const { return QString::fromUtf8(qUncompress(packedP
 
 void RunRecord::setPrompt(const QString& prompt) {
     promptLength = prompt.size();
-    packedPrompt = qCompress(prompt.toUtf8(), kFastCompression);
+    QStringView kept = QStringView(prompt).last(std::min(prompt.size(), kPromptKept));
+    if (kept.size() < prompt.size() && kept.front().isLowSurrogate())
+        kept = kept.sliced(1);
+    packedPrompt = qCompress(kept.toUtf8(), kFastCompression);
 }
 
 int RunRecord::tokenAt(qsizetype position) const {

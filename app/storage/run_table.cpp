@@ -1,10 +1,13 @@
 #include "app/storage/run_table.h"
 
 #include "app/assistant/gate_conversion.h"
+#include "app/document/spanned_text.h"
+#include "app/storage/span_codec.h"
 #include "app/storage/sql_text.h"
 
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -34,6 +37,27 @@ Enumeration enumeration(std::int64_t number, Enumeration last, Enumeration fallb
                                                                     : fallback;
 }
 
+constexpr auto kPassage = "passage"; // beside the options
+
+QJsonObject optionsOf(const RunRecord& record) {
+    QJsonObject json = toJson(record.options);
+    if (record.isChangedVersion())
+        json.insert(QLatin1String(kPassage), QString::fromLatin1(packSpans(record.passage).toBase64()));
+    return json;
+}
+
+// Nothing if the spans are not those of `text`, all of one run.
+QList<Span> passageFrom(const QJsonObject& options, const QString& text) {
+    const QByteArray packed =
+        QByteArray::fromBase64(options.value(QLatin1String(kPassage)).toString().toLatin1());
+    const auto spans = unpackSpans(packed);
+    if (packed.isEmpty() || !spans || !SpannedText::fromSpans(text, *spans))
+        return {};
+    const bool isOneRuns = std::ranges::all_of(
+        *spans, [&spans](const Span& span) { return span.run != 0 && span.run == spans->first().run; });
+    return isOneRuns ? *spans : QList<Span>();
+}
+
 RunRecord recordOf(const engine::Statement& row) {
     RunRecord record;
     record.id = row.integer(0);
@@ -43,11 +67,13 @@ RunRecord recordOf(const engine::Statement& row) {
     record.attemptOf = row.integer(4);
     record.startedAt = QDateTime::fromString(textColumn(row, 5), Qt::ISODateWithMs);
     record.model = modelInfoFromJson(jsonColumn(row, 6));
-    record.options = generationOptionsFromJson(jsonColumn(row, 7));
+    const QJsonObject options = jsonColumn(row, 7);
+    record.options = generationOptionsFromJson(options);
     record.packedPrompt = blobColumn(row, 8);
     record.promptLength = row.integer(9);
     record.promptTokens = static_cast<int>(row.integer(10));
     record.text = textColumn(row, 11);
+    record.passage = passageFrom(options, record.text);
     record.isFinished = true;
     const bool wasFinished = row.integer(12) != 0;
     record.outcome = wasFinished ? enumeration(row.integer(13), OutcomeKind::Failed, OutcomeKind::Completed)
@@ -84,7 +110,7 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
         .bind(5, run.attemptOf)
         .bind(6, timeText(run.startedAt))
         .bind(7, jsonText(toJson(run.model)))
-        .bind(8, jsonText(toJson(run.options)))
+        .bind(8, jsonText(optionsOf(run)))
         .bind(9, blobOf(run.packedPrompt))
         .bind(10, run.promptLength)
         .bind(11, run.promptTokens)

@@ -73,32 +73,30 @@ RunRecord StoryWriter::newRecord(const GenerationOptions& options) const {
 
 void StoryWriter::continueAt(qsizetype cursor) {
     release();
-    begin(cursor, 0, 0, false);
+    begin(cursor, 0, false);
 }
 
 void StoryWriter::retry(qsizetype cursor) {
     release();
-    const RunId present = presentAttempt();
-    const RunRecord* record = m_runs.run(present);
-    if (record)
-        begin(m_document.content().spansOfRun(present).first().position, present, record->attemptOf, true);
+    if (const auto standing = attemptAt(cursor))
+        begin(standing->range.position, standing->run, true);
     else
-        begin(cursor, 0, 0, true);
+        begin(cursor, 0, true);
 }
 
-void StoryWriter::begin(qsizetype position, RunId replacing, RunId attemptOf, bool withNewSeed) {
+void StoryWriter::begin(qsizetype position, RunId replacing, bool withNewSeed) {
     position = m_document.content().snapped(position);
     const GenerationOptions options = optionsOfNextRun(withNewSeed);
     RunRecord record = newRecord(options);
-    if (attemptOf != 0)
-        record.attemptOf = attemptOf;
+    if (replacing != 0)
+        record.attemptOf = m_runs.run(replacing)->attemptOf;
 
     m_job = Job{};
     m_job.runs[0] = record.id;
+    m_job.replacing = replacing;
     m_job.prompt = m_document.text().first(position);
-    m_lastContinuation = record.id;
     m_runs.add(record);
-    m_document.beginGeneration(record.id, position, replacing);
+    m_document.beginGeneration(record.id, position);
 
     GenerationRequest request;
     request.model = m_choice;
@@ -115,11 +113,13 @@ void StoryWriter::compareAt(qsizetype cursor, const QString& gate) {
     m_job = Job{};
     m_job.prompt = m_document.text().first(m_comparePosition);
     const RunId first = m_runs.nextId();
+    // One place, so the sides are attempts like others once one of them is in the text.
     for (const Side side : {Side::First, Side::Second}) {
         RunRecord record = newRecord(options);
         record.kind = RunKind::Compare;
         record.side = side;
         record.comparedWith = side == Side::First ? first + 1 : first;
+        record.attemptOf = first;
         m_job.runs[static_cast<std::size_t>(side)] = record.id;
         m_runs.add(record);
     }
@@ -177,8 +177,8 @@ void StoryWriter::onTokens(const TokenBatch& batch) {
     m_runs.append(m_job.runs[static_cast<std::size_t>(batch.side)], batch.text, batch.tokens, batch.gates);
     if (m_activity == Activity::Comparing)
         m_comparison.append(batch.side, batch.text, tokens);
-    else
-        m_document.appendGenerated(m_job.runs[0], batch.text);
+    else if (!batch.text.isEmpty())
+        m_document.appendGenerated(m_job.runs[0], batch.text, makeWay());
 
     if (!m_job.sinceFirstToken.isValid()) {
         m_job.sinceFirstToken.start();
@@ -204,23 +204,38 @@ void StoryWriter::closeJob(const Outcome& outcome) {
     emit finished(job.runs[0], outcome);
 }
 
-RunId StoryWriter::presentAttempt() const {
-    const QList<RunId> chain = m_runs.attempts(m_lastContinuation);
-    const auto present = std::find_if(chain.crbegin(), chain.crend(), [this](RunId run) {
-        return !m_document.content().spansOfRun(run).isEmpty();
-    });
-    return present == chain.crend() ? 0 : *present;
+// --- attempts -------------------------------------------------
+
+std::optional<StandingAttempt> StoryWriter::attemptAt(qsizetype cursor) const {
+    return app::attemptAt(m_document.content(), m_runs, cursor);
 }
 
-bool StoryWriter::useAttempt(RunId attempt) {
-    release();
-    const RunRecord* record = m_runs.run(attempt);
-    const RunId present = presentAttempt();
-    if (!record || present == 0 || present == attempt || !m_runs.attempts(present).contains(attempt))
-        return false;
-    m_lastContinuation = attempt;
-    return m_document.insertGenerated(attempt, 0, record->text, present);
+void StoryWriter::keep(const StandingAttempt& attempt) {
+    if (attempt.isChanged())
+        m_runs.addChangedVersion(changedVersion(m_document.content(), m_runs, attempt));
 }
+
+qsizetype StoryWriter::makeWay() {
+    const RunId replaced = std::exchange(m_job.replacing, 0);
+    // While the model was reading, the writer may have worked on it, or around it.
+    const auto standing = attemptOfRun(m_document.content(), m_runs, replaced);
+    if (!standing || standing->range.position != m_document.generationAnchor())
+        return 0;
+    keep(*standing);
+    return standing->range.length;
+}
+
+bool StoryWriter::useAttempt(qsizetype cursor, RunId attempt) {
+    release();
+    const auto standing = attemptAt(cursor);
+    if (!standing || !standing->attempts.contains(attempt) || standing->attempts[standing->index] == attempt)
+        return false;
+    const RunRecord wanted = *m_runs.run(attempt);
+    keep(*standing);
+    return m_document.replacePassage(standing->range, wanted.text, spansOf(wanted));
+}
+
+// --- comparing -------------------------------------------------
 
 bool StoryWriter::useSide(Side side) {
     if (m_activity == Activity::Comparing)
@@ -234,8 +249,12 @@ bool StoryWriter::useSide(Side side) {
         return true;
     // Changing one's mind puts this side in the place of the other.
     const RunId other = m_comparison.side(side == Side::First ? Side::Second : Side::First).run;
-    m_lastContinuation = run;
-    return m_document.insertGenerated(run, m_comparePosition, text, other);
+    TextRange place{m_comparePosition, 0};
+    if (const auto standing = attemptOfRun(m_document.content(), m_runs, other)) {
+        keep(*standing);
+        place = standing->range;
+    }
+    return m_document.replacePassage(place, text, spansOf(*m_runs.run(run)));
 }
 
 void StoryWriter::onDocumentChanged(const DocumentChange& change) {
@@ -251,10 +270,6 @@ void StoryWriter::onDocumentChanged(const DocumentChange& change) {
 void StoryWriter::onRunsReset() {
     m_comparison.clear();
     m_comparePosition = 0;
-    m_lastContinuation = 0;
-    for (const RunId run : m_runs.runs())
-        if (m_runs.run(run)->kind == RunKind::Continuation)
-            m_lastContinuation = run;
 }
 
 } // namespace app

@@ -8,6 +8,7 @@
 #include "app/document/document.h"
 #include "app/runs/run_record.h"
 #include "app/writing/compare_session.h"
+#include "app/writing/standing_attempt.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 
 namespace app {
 
@@ -48,15 +50,16 @@ public:
     // Ends what is running at once and drops what it would still send; before another project opens and
     // before leaving.
     void release();
-    // Ctrl+R: replaces the last continuation by another attempt with a new seed (the same undo step takes the
-    // new one away and brings the old one back); if nothing of it is left in the text, continues at `cursor`.
-    // Options are the current ones.
+    // Ctrl+R: puts another attempt, with a new seed, in the place of the continuation that `cursor` is in or directly
+    // behind (standing_attempt.h); elsewhere continues at `cursor`. Nothing out of sight is ever touched.
+    // The old attempt stands until the first words of the new one are there. If the writer has changed it, these words
+    // become an attempt of their own, which useAttempt() brings back as they were. The new one is one undo step, which
+    // also brings the old one back. Options are the current ones.
     void retry(qsizetype cursor);
-    // The run that retry() would replace; 0: none. RunHistory::attempts(lastContinuation()) lists the earlier
-    // attempts.
-    [[nodiscard]] RunId lastContinuation() const { return m_lastContinuation; }
-    // Puts an earlier attempt in the place of the last continuation, as one undo step.
-    bool useAttempt(RunId attempt);
+    // What retry() would replace, and what useAttempt() can put there.
+    [[nodiscard]] std::optional<StandingAttempt> attemptAt(qsizetype cursor) const;
+    // Puts another of its attempts in the place of the one at `cursor`, which is kept as above, as one undo step.
+    bool useAttempt(qsizetype cursor, RunId attempt);
 
     // Base (gate "none") and the gated model (`gate`) from the text before `cursor`, same options and seed.
     // Writes into comparison(), not into the document.
@@ -83,16 +86,19 @@ private:
     struct Job {
         RequestId request = 0;
         std::array<RunId, 2> runs{}; // by Side
+        RunId replacing = 0;         // gives way to the first words
         QString prompt;
         int tokens = 0;
         int firstTokens = 0; // in the first batch, at which the timer starts
         QElapsedTimer sinceFirstToken;
     };
-    void begin(qsizetype position, RunId replacing, RunId attemptOf, bool withNewSeed);
+    void begin(qsizetype position, RunId replacing, bool withNewSeed);
     RunRecord newRecord(const GenerationOptions& options) const;
     [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
-    // The attempt at the last continuation's place whose text is in the document; 0: none.
-    [[nodiscard]] RunId presentAttempt() const;
+    // Before another attempt takes its place.
+    void keep(const StandingAttempt& attempt);
+    // How much of what stands behind the generation's anchor gives way to its first words.
+    [[nodiscard]] qsizetype makeWay();
     void setActivity(Activity activity);
     void onPromptRead(const PromptRead& prompt);
     void onTokens(const TokenBatch& batch);
@@ -108,7 +114,6 @@ private:
     ModelChoice m_choice;
     Activity m_activity = Activity::Idle;
     Job m_job;
-    RunId m_lastContinuation = 0;
     CompareSession m_comparison;
     qsizetype m_comparePosition = 0;
 };

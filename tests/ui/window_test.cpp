@@ -106,6 +106,40 @@ private slots:
         QVERIFY(!desk.window->actions().laterAttempt->isEnabled());
     }
 
+    void attemptsAreThoseAtTheCursor() {
+        test::Desk desk(kStory);
+        QVERIFY(desk.continueStory());
+        QTest::keyClick(&desk.window->editor(), Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(desk.waitForIdle());
+        const QString page = desk.page();
+        QVERIFY(desk.window->actions().earlierAttempt->isEnabled());
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Home, Qt::ControlModifier);
+        QVERIFY(!desk.window->actions().earlierAttempt->isEnabled());
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(desk.page(), page);
+        QTest::keyClick(&desk.window->editor(), Qt::Key_End, Qt::ControlModifier);
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(desk.page(), kStory + test::Desk::said(1, 8));
+    }
+
+    void wordsTypedIntoAContinuationSurviveTryingAgain() {
+        test::Desk desk(kStory);
+        QVERIFY(desk.continueStory());
+        for (int i = 0; i < 6; ++i) {
+            QTest::keyClick(&desk.window->editor(), Qt::Key_Left);
+        }
+        type(desk, QStringLiteral(" mine"));
+        const QString changed = desk.page();
+        QTest::keyClick(&desk.window->editor(), Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(desk.waitForIdle());
+        QCOMPARE(desk.page(), kStory + test::Desk::said(2, 8));
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(desk.page(), changed);
+        QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(desk.page(), kStory + test::Desk::said(1, 8));
+        QVERIFY(!desk.window->actions().earlierAttempt->isEnabled());
+    }
+
     void statusSaysWhatHappens() {
         test::Desk desk(kStory, slow());
         desk.setLength(1'000'000);

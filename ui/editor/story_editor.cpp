@@ -224,7 +224,7 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         if (m_before.cursorPosition != m_before.cursorAnchor) {
             const auto moved = [&](int at, bool isEnd) {
                 const bool staysBefore = at < position || (at == position && isEnd);
-                return std::min(staysBefore ? at : at + added - removed, last);
+                return std::min(staysBefore ? at : std::max(at, position + removed) + added - removed, last);
             };
             const bool forward = m_before.cursorPosition > m_before.cursorAnchor;
             QTextCursor cursor = textCursor();
@@ -244,7 +244,9 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         return;
     }
     QScrollBar* const bar = verticalScrollBar();
-    if (m_before.isAboveView) {
+    if (m_before.isAboveView && m_before.topPosition < position + removed) {
+        reveal({position + added, 0}); // what was in sight has given way to this
+    } else if (m_before.isAboveView) {
         // Keeps what is in sight where it is on the screen.
         QTextCursor first(document());
         first.setPosition(std::clamp(m_before.topPosition + added - removed, 0, last));

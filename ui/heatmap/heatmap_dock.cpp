@@ -276,7 +276,9 @@ void HeatmapDock::fillRuns() {
     m_run->clear();
     const QList<app::RunId>& runs = m_runs.runs();
     for (qsizetype i = runs.size() - 1; i >= 0 && m_run->count() < kMostRunsListed; --i) {
-        m_run->addItem(labelOf(runs[i]), runs[i]);
+        if (!m_runs.run(runs[i])->isChangedVersion()) { // its words are another run's
+            m_run->addItem(labelOf(runs[i]), runs[i]);
+        }
     }
     m_run->setCurrentIndex(m_run->findData(m_grid.run()));
 }

@@ -78,7 +78,8 @@ void SidebarDock::connectParts() {
     connect(&writer, &app::StoryWriter::optionsChanged, m_sampler, &SamplerPanel::setOptions);
     connect(m_sampler, &SamplerPanel::optionsChanged, &writer, &app::StoryWriter::setOptions);
     connect(&m_context.runs, &app::RunHistory::runAdded, this, [this](app::RunId run) {
-        m_sampler->setLastSeed(m_context.runs.run(run)->options.sampler.seed);
+        if (const app::RunRecord* const record = m_context.runs.run(run); !record->isChangedVersion())
+            m_sampler->setLastSeed(record->options.sampler.seed);
     });
     connect(m_model, &ModelPanel::choiceMade, &writer, &app::StoryWriter::setModelChoice);
     connect(m_model, &ModelPanel::addRequested, this, [this] {

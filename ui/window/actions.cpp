@@ -87,7 +87,7 @@ Actions::Actions(QMainWindow& window) {
     stopButton->setEnabled(false);
     write.separate();
     retry = write.add(tr("&Try again"), {QKeySequence(tr("Ctrl+R"))},
-                      tr("Another continuation in the place of the last one"));
+                      tr("Another continuation in the place of the one at the cursor"));
     earlierAttempt = write.add(tr("&Earlier attempt"), {QKeySequence(tr("Alt+Up"))}, {});
     laterAttempt = write.add(tr("&Later attempt"), {QKeySequence(tr("Alt+Down"))}, {});
     write.separate();

@@ -84,6 +84,7 @@ void MainWindow::connectWriting() {
     connect(&m_context.writer, &StoryWriter::finished, this, &MainWindow::updateAttempts);
     connect(&m_context.writer, &StoryWriter::activityChanged, this, &MainWindow::updateAttempts);
     connect(&m_context.runs, &app::RunHistory::wasReset, this, &MainWindow::updateAttempts);
+    connect(m_editor, &QTextEdit::cursorPositionChanged, this, &MainWindow::updateAttempts);
     connect(&m_context.writer.comparison(), &app::CompareSession::started, this, [this] {
         m_pages->setCurrentWidget(m_compare);
         m_context.runs.setCurrentRun(m_context.writer.comparison().side(app::Side::Second).run);
@@ -209,28 +210,31 @@ void MainWindow::dismissHint() {
 
 void MainWindow::retry() {
     showStory();
-    m_context.writer.retry(m_editor->textCursor().selectionEnd());
-    m_editor->ensureCursorVisible();
+    m_editor->ensureCursorVisible(); // it happens in sight
+    const qsizetype cursor = m_editor->textCursor().selectionEnd();
+    const auto standing = m_context.writer.attemptAt(cursor);
+    m_status->setWritesBeforeText(isTextAfter(standing ? standing->range.end() : cursor));
+    m_context.writer.retry(cursor);
 }
 
 void MainWindow::useNeighbourAttempt(int step) {
-    const app::RunId current = m_context.writer.lastContinuation();
-    const QList<app::RunId> attempts = m_context.runs.attempts(current);
-    const qsizetype index = attempts.indexOf(current) + step;
-    if (current != 0 && index >= 0 && index < attempts.size() &&
-        m_context.writer.useAttempt(attempts[index])) {
-        m_context.runs.setCurrentRun(attempts[index]);
-        m_status->say(tr("attempt %1 of %2").arg(index + 1).arg(attempts.size()));
+    showStory();
+    m_editor->ensureCursorVisible();
+    const qsizetype cursor = m_editor->textCursor().selectionEnd();
+    const auto standing = m_context.writer.attemptAt(cursor);
+    const qsizetype index = standing ? standing->index + step : -1;
+    if (standing && index >= 0 && index < standing->attempts.size() &&
+        m_context.writer.useAttempt(cursor, standing->attempts[index])) {
+        m_context.runs.setCurrentRun(m_context.runs.run(standing->attempts[index])->writtenBy());
+        m_status->say(tr("attempt %1 of %2").arg(index + 1).arg(standing->attempts.size()));
     }
     updateAttempts();
 }
 
 void MainWindow::updateAttempts() {
-    const app::RunId current = m_context.writer.lastContinuation();
-    const QList<app::RunId> attempts = current != 0 ? m_context.runs.attempts(current) : QList<app::RunId>();
-    const qsizetype index = attempts.indexOf(current);
-    m_actions->earlierAttempt->setEnabled(index > 0);
-    m_actions->laterAttempt->setEnabled(index >= 0 && index + 1 < attempts.size());
+    const auto standing = m_context.writer.attemptAt(m_editor->textCursor().selectionEnd());
+    m_actions->earlierAttempt->setEnabled(standing && standing->index > 0);
+    m_actions->laterAttempt->setEnabled(standing && standing->index + 1 < standing->attempts.size());
 }
 
 void MainWindow::compare() {

@@ -66,9 +66,11 @@ private slots:
                     ++present;
                 } else {
                     if (kind == 2) {
-                        const RunId replaced = random.bounded(2) == 0 ? run : 0;
-                        document.insertGenerated(++run, random.bounded(static_cast<int>(document.size()) + 1),
-                                                 randomText(random, 10), replaced);
+                        const qsizetype at = random.bounded(static_cast<int>(document.size()) + 1);
+                        const qsizetype replaced = random.bounded(2) * (document.size() - at) / 2;
+                        QVERIFY(document.beginGeneration(++run, at));
+                        QVERIFY(document.appendGenerated(run, randomText(random, 10), replaced));
+                        document.endGeneration(run);
                     } else {
                         editSomewhere(random, document);
                     }

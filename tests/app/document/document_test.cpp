@@ -183,15 +183,60 @@ private slots:
         document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
         document.applyUserEdit(7, 1, QStringLiteral("O")); // an edit inside goes with it
         const SpannedText before = document.content();
-        document.beginGeneration(2, 0, 1);
-        QCOMPARE(document.text(), QStringLiteral("Once. End"));
-        document.appendGenerated(2, QStringLiteral(" more"));
+        document.beginGeneration(2, 4);
+        QVERIFY(document.appendGenerated(2, QString(), 12)); // nothing to put there yet
+        QCOMPARE(document.content(), before);
+        QVERIFY(!document.appendGenerated(2, QStringLiteral(" more"), 99)); // more than there is
+        QVERIFY(document.appendGenerated(2, QStringLiteral(" mo"), 12));
+        QCOMPARE(document.text(), QStringLiteral("Once mo. End"));
+        QVERIFY(document.appendGenerated(2, QStringLiteral("re")));
         document.endGeneration(2);
         QCOMPARE(document.text(), QStringLiteral("Once more. End"));
         document.undo();
         QCOMPARE(document.content(), before);
         document.redo();
         QCOMPARE(document.text(), QStringLiteral("Once more. End"));
+    }
+
+    // Typed elsewhere between asking and the first words: undone one after the other.
+    void tryingAgainWhileTheWriterTypesIsAStepOfItsOwn() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once. End")));
+        document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
+        const SpannedText before = document.content();
+        document.beginGeneration(2, 4);
+        document.applyUserEdit(document.size(), 0, QStringLiteral("!"));
+        const SpannedText typedText = document.content();
+        document.appendGenerated(2, QStringLiteral(" more"), 12);
+        document.applyUserEdit(0, 0, QStringLiteral("> "));
+        document.appendGenerated(2, QStringLiteral(" or less"));
+        document.endGeneration(2);
+        QCOMPARE(document.text(), QStringLiteral("> Once more or less. End!"));
+        document.undo();
+        document.undo();
+        QCOMPARE(document.content(), typedText);
+        document.undo();
+        QCOMPARE(document.content(), before);
+        document.redo();
+        document.redo();
+        document.redo();
+        QCOMPARE(document.text(), QStringLiteral("> Once more or less. End!"));
+    }
+
+    void aPassageTakesThePlaceOfAnotherInOneStep() {
+        Document document;
+        document.reset(typed(QStringLiteral("Once. End")));
+        document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
+        const SpannedText before = document.content();
+        const QList<Span> spans{Span{3, Origin::Generated, 2, 0}, Span{2, Origin::Edited, 2, 0}};
+        QVERIFY(document.replacePassage({4, 12}, QStringLiteral(" more"), spans));
+        QCOMPARE(document.text(), QStringLiteral("Once more. End"));
+        QCOMPARE(document.content().spansOf({4, 5}), spans);
+        document.undo();
+        QCOMPARE(document.content(), before);
+        QVERIFY(!document.replacePassage({4, 12}, QStringLiteral(" less and less"), spans));
+        QVERIFY(!document.replacePassage({4, 99}, QStringLiteral(" more"), spans));
+        QCOMPARE(document.content(), before);
     }
 
     void replaceAllIsOneStepAndKeepsOtherOrigins() {
@@ -218,8 +263,8 @@ private slots:
         });
         document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
         document.applyReplacements({{{0, 1}, QStringLiteral("T")}, {{5, 2}, QStringLiteral("xxxx")}});
-        document.beginGeneration(2, 0, 1);
-        document.appendGenerated(2, QStringLiteral(" more"));
+        document.beginGeneration(2, 5);
+        document.appendGenerated(2, QStringLiteral(" more"), 7);
         document.undo();
         document.undo();
         document.redo();

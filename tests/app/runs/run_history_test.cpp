@@ -76,6 +76,33 @@ private slots:
         QCOMPARE(runs.nextId(), 4);
     }
 
+    void aChangedVersionIsNoRunToLookAt() {
+        const Document document;
+        RunHistory runs(document);
+        runs.add(record(1));
+        RunRecord changed = record(2, 1);
+        changed.passage = {Span{3, Origin::Generated, 1, 0}, Span{2, Origin::Edited, 1, 0}};
+        runs.addChangedVersion(changed);
+        QCOMPARE(runs.currentRun(), 1);
+        QCOMPARE(runs.attempts(1), (QList<RunId>{1, 2}));
+        runs.reset({record(1), changed}, {1});
+        QCOMPARE(runs.currentRun(), 1);
+        QCOMPARE(runs.nextId(), 3);
+    }
+
+    // A novel with every run would make the project grow by a novel each time.
+    void theEndOfALongPromptIsKept() {
+        RunRecord run;
+        const QString novel = QStringLiteral("The ferry \U0001F600").repeated(50'000);
+        run.setPrompt(novel);
+        QCOMPARE(run.promptLength, novel.size());
+        QVERIFY(novel.endsWith(run.prompt()));
+        QVERIFY(run.prompt().size() >= RunRecord::kPromptKept - 1);
+        QVERIFY(!run.prompt().front().isLowSurrogate());
+        run.setPrompt(QStringLiteral("short"));
+        QCOMPARE(run.prompt(), QStringLiteral("short"));
+    }
+
     void gatesGrowWithTheRun() {
         const Document document;
         RunHistory runs(document);
