@@ -4,16 +4,17 @@
 #include "app/assistant/assistant_service.h"
 #include "app/assistant/engine_worker.h"
 #include "app/document/document.h"
+#include "app/files/file_path.h"
 #include "app/models/model_catalog.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "app/quit_signals.h"
 #include "app/runs/run_history.h"
-#include "app/files/file_path.h"
 #include "app/storage/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
 #include "app/writing/story_writer.h"
+#include "engine/kernels/processor_level.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -165,6 +166,8 @@ int main(int argc, char** argv) {
         fileArgument(application, {argv, static_cast<std::size_t>(argc)});
         return 0;
     }
+    if (const std::string problem = engine::processorLevelProblem(); !problem.empty())
+        qWarning("%s: %s", kName, problem.c_str());
     QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Inkgate"));
     QGuiApplication::setDesktopFileName(QLatin1String(kName));
