@@ -49,6 +49,7 @@ readonly kPackages=(
     "libssl-dev|SHA-256 of model files"
     "libsqlite3-dev|project files, gate records"
     "libzstd-dev|compression of gate records and states"
+    "libuchardet-dev|tells the encoding of a text file"
     "nlohmann-json3-dev|JSON"
     "libcli11-dev|command lines"
     "libexpected-dev|errors as values"

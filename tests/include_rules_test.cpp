@@ -21,12 +21,13 @@ struct Include {
 
 // Folders of the engine and those below each, of which it may include. A folder always sees itself.
 const QHash<QString, QStringList>& enginesLowerFolders() {
-    static const QStringList kFiles = {"core", "formats", "tokenizer", "kernels"};
+    static const QStringList kFiles = {"core", "text", "formats", "tokenizer", "kernels"};
     static const QStringList kRunning = kFiles + QStringList{"model", "runtime", "sampling", "trace"};
     static const QHash<QString, QStringList> kTable = {
         {"core", {}},
         {"formats", {"core"}},
-        {"tokenizer", {"core"}},
+        {"text", {"core"}},
+        {"tokenizer", {"core", "text"}},
         {"kernels", {"core"}},
         {"model", kFiles},
         {"sampling", kFiles + QStringList{"model"}},

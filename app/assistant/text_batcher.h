@@ -5,7 +5,7 @@
 #pragma once
 
 #include "app/assistant/generation_messages.h"
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <chrono>
 #include <optional>

@@ -10,8 +10,6 @@
 #include <QFileInfo>
 #include <QFileSystemWatcher>
 
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -72,37 +70,26 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::createUntitled(const Spann
                                                 "saved. Save the story under a name of your own."));
 }
 
-StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path) {
-    if (!hasForeignBytes(path)) {
-        const auto text = readTextFile(path);
-        if (!text)
-            return tl::unexpected(text.error());
-        return createUntitled(SpannedText(*text, Origin::Imported));
-    }
-    // Qt cannot name such a file; the system can name it once it is open.
-    const int descriptor = ::open(encodePath(path).constData(), O_RDONLY | O_CLOEXEC);
-    const auto text = readTextFile(QStringLiteral("/proc/self/fd/%1").arg(descriptor));
-    if (descriptor >= 0)
-        ::close(descriptor);
+StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path, QString& notice) {
+    const auto text = readTextFile(path, &notice);
     if (!text)
-        return tl::unexpected(problemOf(
-            {engine::ErrorCode::FileUnreadable, text.error().details.toStdString()}, readablePath(path)));
+        return tl::unexpected(text.error());
     return createUntitled(SpannedText(*text, Origin::Imported));
 }
 
-StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& path) {
+StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& path, QString& notice) {
     // A file that is called a project and is none is said to be none, instead of being shown as a text.
     const bool isProject = checkProjectHeader(path).has_value() ||
                            QFileInfo(path).suffix().compare(QLatin1String(kSuffix), Qt::CaseInsensitive) == 0;
-    return isProject ? ProjectFile::open(path) : createFromText(path);
+    return isProject ? ProjectFile::open(path) : createFromText(path, notice);
 }
 
 void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     QString notice;
     if (!plan.file.isEmpty()) {
-        auto file = openAny(plan.file);
+        auto file = openAny(plan.file, notice);
         if (file) {
-            offer(ticket, std::move(file), plan.file, {}, true);
+            offer(ticket, std::move(file), plan.file, notice, true);
             return;
         }
         notice = file.error().message;
@@ -133,11 +120,15 @@ void StorageWorker::openProject(ProjectTicket ticket, const QString& path) {
 void StorageWorker::openNew(ProjectTicket ticket) { offer(ticket, createUntitled(SpannedText()), QString()); }
 
 void StorageWorker::openFile(ProjectTicket ticket, const QString& path) {
-    offer(ticket, openAny(path), path);
+    QString notice;
+    auto file = openAny(path, notice);
+    offer(ticket, std::move(file), path, notice);
 }
 
 void StorageWorker::openText(ProjectTicket ticket, const QString& path) {
-    offer(ticket, createFromText(path), path);
+    QString notice;
+    auto file = createFromText(path, notice);
+    offer(ticket, std::move(file), path, notice);
 }
 
 void StorageWorker::adopt(ProjectTicket ticket) {

@@ -105,8 +105,9 @@ private:
                const QString& notice = {}, bool isStart = false);
     // A project without a name; in memory if the data folder cannot be written.
     [[nodiscard]] StorageResult<OpenFile> createUntitled(const SpannedText& text);
-    [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path);
-    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path); // project or text file, by content
+    [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path, QString& notice);
+    // Project or text file, by content.
+    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path, QString& notice);
     bool write(); // as secure(); false if something is on no disk
     void watchFolder();
     bool settlePlace(); // false if the text is in no file that has a name

@@ -1,12 +1,14 @@
 #include "app/storage/text_import.h"
 
+#include "app/document/utf8_text.h"
+#include "app/files/file_path.h"
 #include "app/storage/sql_text.h"
 #include "engine/core/atomic_file.h"
+#include "engine/text/text_file.h"
 
-#include <QFile>
-#include <QFileInfo>
-#include <QStringDecoder>
+#include <QCoreApplication>
 
+#include <cstdint>
 #include <filesystem>
 
 namespace app {
@@ -14,56 +16,63 @@ namespace app {
 namespace {
 
 // The Bible has 4 MB; what is larger is not something to write on.
-constexpr qint64 kLargestText = qint64{64} << 20;
+constexpr std::int64_t kLargestText = std::int64_t{64} << 20;
 
-tl::unexpected<StorageProblem> problem(engine::ErrorCode code, const QString& path, const std::string& what) {
-    return tl::unexpected(problemOf({code, path.toStdString() + ": " + what}, path));
+QString tr(const char* text, int count = -1) {
+    return QCoreApplication::translate("app::TextImport", text, nullptr, count);
 }
 
-// The upper half of Windows-1252 where it differs from Latin-1: quotes and dashes of old word processors.
-constexpr char16_t kWindows1252[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                       0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD,
-                                       0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                       0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
-
-QString fromWindows1252(const QByteArray& bytes) {
-    QString text = QString::fromLatin1(bytes);
-    for (QChar& unit : text)
-        if (unit.unicode() >= 0x80 && unit.unicode() < 0xA0)
-            unit = QChar(kWindows1252[unit.unicode() - 0x80]);
-    return text;
+// "WINDOWS-1251" is how the converter spells it.
+QString readableEncoding(const std::string& encoding) {
+    QString name = QString::fromStdString(encoding);
+    if (name == QLatin1String("CP932"))
+        return QStringLiteral("Shift-JIS");
+    if (name == QLatin1String("CP949"))
+        return QStringLiteral("EUC-KR");
+    if (name == QLatin1String("CP874"))
+        return QStringLiteral("TIS-620");
+    return name.replace(QLatin1String("WINDOWS"), QLatin1String("Windows"));
 }
 
-QString decode(const QByteArray& bytes) {
-    const auto marked = QStringConverter::encodingForData(bytes);
-    QStringDecoder decoder(marked.value_or(QStringConverter::Utf8));
-    QString text = decoder(bytes);
-    return decoder.hasError() && !marked ? fromWindows1252(bytes) : text;
+QString noticeOf(const engine::DecodedText& text, const QString& path) {
+    const QString file = readableName(path);
+    QString notice;
+    if (!text.isUtf8())
+        notice = tr("“%1” is not in UTF-8. It was read as %2; if words look wrong, save it as UTF-8 in the "
+                    "program it came "
+                    "from and open it again.")
+                     .arg(file, readableEncoding(text.encoding));
+    if (text.damages == 0)
+        return notice;
+    // With a plain text the place is all that is to be said.
+    const QString places =
+        tr("“%1” holds %n broken character(s), shown as �; the first is in line %2, byte %3.",
+           static_cast<int>(text.damages))
+            .arg(file)
+            .arg(text.line)
+            .arg(text.byteInLine);
+    return notice.isEmpty() ? places : notice + u' ' + places;
 }
 
 } // namespace
 
-StorageResult<QString> readTextFile(const QString& path) {
-    QFile file(path);
-    if (!file.exists())
-        return problem(engine::ErrorCode::FileNotFound, path, "there is no such file");
-    if (!file.open(QIODevice::ReadOnly) || !QFileInfo(path).isFile())
-        return problem(engine::ErrorCode::FileUnreadable, path, file.errorString().toStdString());
-    if (file.size() > kLargestText)
-        return problem(engine::ErrorCode::InvalidText, path, "larger than 64 MB");
-    const QByteArray bytes = file.readAll();
-    if (file.error() != QFile::NoError)
-        return problem(engine::ErrorCode::FileUnreadable, path, file.errorString().toStdString());
-    QString text = decode(bytes);
-    if (text.contains(QChar(u'\0')))
-        return problem(engine::ErrorCode::InvalidText, path, "holds zero bytes");
-    text.replace(QStringLiteral("\r\n"), QStringLiteral("\n"));
-    text.replace(u'\r', u'\n');
-    return text;
+StorageResult<QString> readTextFile(const QString& path, QString* notice) {
+    // A pipe would keep every project waiting for whoever writes into it.
+    const std::filesystem::path file = toSystemPath(path);
+    std::error_code ignored;
+    if (std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored))
+        return tl::unexpected(problemOf(
+            {engine::ErrorCode::FileUnreadable, file.string() + ": not a regular file"}, readablePath(path)));
+    const auto read = engine::readDecodedText(file, {.keptBytes = 0, .largestBytes = kLargestText});
+    if (!read)
+        return tl::unexpected(problemOf(read.error(), readablePath(path)));
+    if (notice != nullptr)
+        *notice = noticeOf(*read, path);
+    return fromUtf8(read->text);
 }
 
 StorageResult<void> writeTextFile(const QString& path, const QString& text) {
-    auto file = engine::AtomicFile::create(std::filesystem::path(path.toStdU16String()));
+    auto file = engine::AtomicFile::create(toSystemPath(path));
     if (!file)
         return tl::unexpected(problemOf(file.error(), path));
     auto done = file->write(blobOf(text.toUtf8()));

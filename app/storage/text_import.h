@@ -1,5 +1,4 @@
-// text_import.h: a text file as text: UTF-8 or UTF-16 with or without its mark, or Windows-1252, with any
-// line ends.
+// text_import.h: a text file as text, read by the engine's one reader of texts (engine/text), and back.
 // Threads: any; reads a file.
 #pragma once
 
@@ -9,8 +8,9 @@
 
 namespace app {
 
-// Line ends become '\n'. Problems: not there, not readable, larger than a library, not a text.
-[[nodiscard]] StorageResult<QString> readTextFile(const QString& path);
+// Line ends become '\n'. `notice`, if given, gets one sentence for the writer where the text was not in UTF-8 or is damaged,
+// else it is emptied. Problems: not there, not readable, larger than a library, not a text.
+[[nodiscard]] StorageResult<QString> readTextFile(const QString& path, QString* notice = nullptr);
 // UTF-8; the file appears complete or not at all.
 [[nodiscard]] StorageResult<void> writeTextFile(const QString& path, const QString& text);
 

@@ -5,8 +5,8 @@
 #include "engine/cli/progress_line.h"
 #include "engine/cli/session_option.h"
 #include "engine/cli/stopwatch.h"
+#include "engine/cli/text_input.h"
 #include "engine/evaluation/perplexity.h"
-#include "engine/evaluation/text_file.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -50,7 +50,7 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
     const auto path = textPath(options);
     if (!path)
         return tl::unexpected<Error>(path.error());
-    const auto text = readTextFile(*path, options.limitBytes);
+    const auto text = readText(*path, options.limitBytes);
     if (!text)
         return tl::unexpected<Error>(text.error());
     const auto loaded = loadModel(options.model);
@@ -111,7 +111,7 @@ void addEvaluateCommand(CLI::App& app, CommandContext& context) {
     addTypeOption(*command, options->model);
     command->add_option(
         "--text", options->text,
-        "The text (plain or zstd), documents separated by form-feed lines; without it, a split of the "
+        "The text (plain or zstd; - is standard input), documents separated by form-feed lines; without it, a split of the "
         "shared corpus");
     command->add_option("--split", options->split, "Without --text: test or valid")
         ->check(CLI::IsMember({"test", "valid"}))

@@ -1,6 +1,6 @@
 #include "engine/cli/generation_options.h"
 
-#include "engine/evaluation/text_file.h"
+#include "engine/cli/text_input.h"
 
 #include <limits>
 
@@ -10,7 +10,7 @@ void addGenerationOptions(CLI::App& command, GenerationOptions& options) {
     auto* prompts = command.add_option_group("prompt", "What to continue");
     prompts->add_option("--prompt", options.prompt, "The text to continue");
     prompts->add_option("--prompt-file", options.promptFile,
-                        "A file with the text to continue (plain or zstd)");
+                        "A file with the text to continue (plain or zstd); - reads standard input");
     prompts->require_option(1);
 
     GenerationSettings& settings = options.settings;
@@ -55,7 +55,7 @@ void addGenerationOptions(CLI::App& command, GenerationOptions& options) {
 Expected<std::string> promptOf(const GenerationOptions& options) {
     if (options.promptFile.empty())
         return options.prompt;
-    return readTextFile(options.promptFile);
+    return readText(options.promptFile);
 }
 
 GenerationSettings settingsOf(const GenerationOptions& options) {

@@ -4,6 +4,7 @@
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
 #include "engine/cli/session_option.h"
+#include "engine/cli/text_input.h"
 #include "engine/core/aligned_buffer.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 namespace engine {
 
@@ -22,6 +24,7 @@ struct LogitsOptions {
     ModelOptions model;
     std::vector<int> tokens;
     std::optional<std::string> prompt;
+    std::string promptFile;
     bool isFromDocumentStart = false;
     bool writesAll = false;
     std::string out;
@@ -47,7 +50,13 @@ Expected<std::vector<int>> tokensOf(const LogitsOptions& options, const LoadedMo
     return tokens;
 }
 
-Expected<void> writeLogits(const LogitsOptions& options, const CommandContext& context) {
+Expected<void> writeLogits(LogitsOptions options, const CommandContext& context) {
+    if (!options.promptFile.empty()) {
+        auto text = readText(options.promptFile);
+        if (!text)
+            return tl::unexpected<Error>(text.error());
+        options.prompt = std::move(*text);
+    }
     const auto loaded = loadModel(options.model);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());
@@ -114,6 +123,8 @@ void addLogitsCommand(CLI::App& app, CommandContext& context) {
         ->delimiter(',')
         ->allow_extra_args(false);
     input->add_option("--prompt", options->prompt, "A text");
+    input->add_option("--prompt-file", options->promptFile,
+                      "A file with a text (plain or zstd); - reads standard input");
     input->require_option(1);
     command->add_flag("--document-start", options->isFromDocumentStart,
                       "Read the document separator first, as generate does");

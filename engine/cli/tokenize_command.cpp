@@ -2,7 +2,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/model_options.h"
-#include "engine/evaluation/text_file.h"
+#include "engine/cli/text_input.h"
 #include "engine/model/config.h"
 
 #include <iostream>
@@ -71,7 +71,7 @@ Expected<void> tokenize(const TokenizeOptions& options, bool isModelGiven, const
         return decode(**tokenizer, options.decode, context);
     if (options.file.empty())
         return encode(**tokenizer, *options.text, context);
-    const auto text = readTextFile(options.file);
+    const auto text = readText(options.file);
     if (!text)
         return tl::unexpected<Error>(text.error());
     auto encoded = encode(**tokenizer, *text, context);
@@ -89,7 +89,7 @@ void addTokenizeCommand(CLI::App& app, CommandContext& context) {
     // Not an option group: text after a bare "--", which may begin with a dash, does not reach into one.
     CLI::Option* text = command->add_option("TEXT", options->text, "A text to turn into tokens");
     CLI::Option* file =
-        command->add_option("--file", options->file, "A file to turn into tokens (plain or zstd)")
+        command->add_option("--file", options->file, "A file to turn into tokens (plain or zstd); - reads standard input")
             ->excludes(text);
     CLI::Option* decode =
         command->add_option("--decode", options->decode, "Token ids, with commas between, to turn into text")

@@ -1,6 +1,7 @@
 // train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
+#include "engine/cli/text_input.h"
 #include "engine/kernels/matrix_product.h"
 #include "engine/kernels/measured_limits.h"
 #include "engine/training/trainer.h"
@@ -90,6 +91,7 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         if (!enhancement)
             return tl::unexpected<Error>(enhancement.error());
         settings.text = options.text;
+        noteEncoding(options.text);
         settings.validation = options.validation;
         settings.vocabulary = options.vocabulary;
         settings.init = options.init;
@@ -147,7 +149,7 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     };
     option("--out", options->output, "The model to write; its checkpoint stands beside it");
     command->get_option("--out")->required();
-    option("--text", options->text, "UTF-8 text; documents are separated by a line with a form feed");
+    option("--text", options->text, "The text (plain or zstd); documents are separated by a line with a form feed");
     option("--validation", options->validation, "Text to validate on");
     option("--vocab", options->vocabulary, "sentencepiece model or World vocabulary; bytes if left out");
     option("--init", options->init, "A model to start from, with a fresh optimiser");

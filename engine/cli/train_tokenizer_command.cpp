@@ -2,6 +2,7 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/stopwatch.h"
+#include "engine/cli/text_input.h"
 #include "engine/tokenizer/sentencepiece_training.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -21,6 +22,7 @@ Expected<void> trainTokenizer(const TrainTokenizerOptions& options, const Comman
     SentencePieceTraining training = options.training;
     if (context.threads > 0)
         training.threads = context.threads;
+    noteEncoding(options.text);
     if (auto trained = trainSentencePiece(options.text, options.out, training); !trained)
         return trained;
     // Read it back: what was written must be what the other commands accept.
@@ -43,7 +45,7 @@ void addTrainTokenizerCommand(CLI::App& app, CommandContext& context) {
     auto options = std::make_shared<TrainTokenizerOptions>();
     CLI::App* command =
         addSubcommand(app, context, "train-tokenizer", "Make a sentencepiece vocabulary from a text");
-    command->add_option("--text", options->text, "UTF-8 text, one paragraph a line")->required();
+    command->add_option("--text", options->text, "The text (plain or zstd), one paragraph a line")->required();
     command->add_option("--out", options->out, "The sentencepiece model to write")->required();
     command->add_option("--vocabulary", options->training.vocabularySize, "Number of tokens")
         ->capture_default_str();

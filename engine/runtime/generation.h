@@ -10,7 +10,7 @@
 #include "engine/runtime/state_cache.h"
 #include "engine/sampling/sampler.h"
 #include "engine/tokenizer/tokenizer.h"
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <cstdint>
 #include <functional>

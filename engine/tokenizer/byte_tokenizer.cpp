@@ -1,5 +1,5 @@
 #include "engine/tokenizer/tokenizer.h"
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <array>
 #include <memory>

@@ -1,9 +1,8 @@
 #include "engine/tokenizer/sentencepiece_training.h"
 
 #include "engine/core/atomic_file.h"
-#include "engine/core/file_bytes.h"
 #include "engine/tokenizer/paragraph_reader.h"
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/text_file.h"
 
 #include <sentencepiece_trainer.h>
 
@@ -132,17 +131,14 @@ Expected<void> trainSentencePiece(const std::filesystem::path& textFile,
                                   const SentencePieceTraining& options) {
     if (auto valid = validate(options); !valid)
         return valid;
-    const auto file = FileBytes::readAll(textFile);
-    if (!file)
-        return tl::unexpected(file.error());
-    const std::string_view text(reinterpret_cast<const char*>(file->place().data()), file->place().size());
-    if (auto valid = requireUtf8(text); !valid)
-        return failure(valid.error(), textFile.string());
-    const std::size_t paragraphs = countParagraphs(text);
+    const auto text = readTextFile(textFile);
+    if (!text)
+        return tl::unexpected(text.error());
+    const std::size_t paragraphs = countParagraphs(*text);
     if (paragraphs == 0)
         return failure(ErrorCode::InvalidArgument, textFile.string() + ": there is no text to learn from");
 
-    SampledSentences sentences(text, paragraphs, std::min(options.maxSentences, paragraphs));
+    SampledSentences sentences(*text, paragraphs, std::min(options.maxSentences, paragraphs));
     std::string model;
     const auto status = sentencepiece::SentencePieceTrainer::Train(flags(options), &sentences, &model);
     if (!status.ok())

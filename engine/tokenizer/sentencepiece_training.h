@@ -25,8 +25,8 @@ struct SentencePieceTraining {
     int threads = 2;
 };
 
-// `textFile`: UTF-8, one paragraph a line; empty lines and lines that hold only a form feed are left out.
-// Errors: FileNotFound, FileUnreadable, InvalidText (with the byte offset), InvalidArgument (options out of
+// `textFile`: one paragraph a line, read by engine/text; empty lines and lines that hold only a form feed are left out.
+// Errors: FileNotFound, FileUnreadable, InvalidText (with the place), InvalidArgument (options out of
 // range, no text, too little text), WriteFailed.
 [[nodiscard]] Expected<void> trainSentencePiece(const std::filesystem::path& textFile,
                                                 const std::filesystem::path& modelFile,

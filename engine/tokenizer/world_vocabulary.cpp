@@ -1,6 +1,6 @@
 #include "engine/tokenizer/world_vocabulary.h"
 
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <algorithm>
 #include <charconv>

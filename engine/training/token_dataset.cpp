@@ -1,7 +1,7 @@
 #include "engine/training/token_dataset.h"
 
-#include "engine/core/file_bytes.h"
 #include "engine/core/random.h"
+#include "engine/text/text_file.h"
 
 #include <atomic>
 #include <cstring>
@@ -62,10 +62,10 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
         return failure(ErrorCode::InvalidArgument, "training keeps tokens in 16 bits; the vocabulary has " +
                                                        std::to_string(tokenizer.vocabularySize()) +
                                                        " entries");
-    auto file = FileBytes::readAll(path);
-    if (!file)
-        return tl::unexpected(file.error());
-    const std::string_view text(reinterpret_cast<const char*>(file->place().data()), file->place().size());
+    const auto read = readTextFile(path);
+    if (!read)
+        return tl::unexpected(read.error());
+    const std::string_view text = *read;
 
     TokenDataset dataset;
     dataset.m_separator = tokenizer.documentSeparator();

@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] std::span<const std::uint16_t> tokens() const { return m_tokens; }
     [[nodiscard]] std::int64_t textBytes() const { return m_textBytes; } // of the text, separators left out
-    [[nodiscard]] std::uint64_t textHash() const { return m_textHash; }  // FNV-1a over the file
+    [[nodiscard]] std::uint64_t textHash() const { return m_textHash; }  // FNV-1a over the text as it was read
     [[nodiscard]] int separator() const { return m_separator; }
 
 private:

@@ -39,6 +39,21 @@ private slots:
         QCOMPARE(*read, text);
     }
 
+    void aNoticeSaysWhatWasTaken() {
+        QString notice = QStringLiteral("before");
+        QCOMPARE(*readTextFile(write("plain caf\xC3\xA9\n"), &notice), QStringLiteral("plain café\n"));
+        QVERIFY(notice.isEmpty());
+        QCOMPARE(*readTextFile(write("\xC4\xC5\xD7\xCF\xDE\xCB\xC1 \xD5\xDB\xCC\xC1 \xC4\xCF\xCD\xCF\xCA\n"),
+                               &notice),
+                 QStringLiteral("девочка ушла домой\n"));
+        QVERIFY2(notice.contains(QStringLiteral("KOI8-R")) && notice.contains(QStringLiteral("story.txt")),
+                 qPrintable(notice));
+        QCOMPARE(*readTextFile(write("M\xC3\xBCller, K\xC3\xB6ln\nstray \x92 here\n"), &notice),
+                 QStringLiteral("Müller, Köln\nstray \uFFFD here\n"));
+        QVERIFY2(notice.contains(QStringLiteral("line 2, byte 7")) && notice.contains(u'1'),
+                 qPrintable(notice));
+    }
+
     void whatIsNoTextIsRefusedWithASentence() {
         const auto binary = readTextFile(write(QByteArray("PK\x03\x04\0\0\0binary", 13)));
         QVERIFY(!binary);

@@ -18,12 +18,14 @@ bool CommandResult::isOneLineFailure() const {
 
 QString commandPath() { return qEnvironmentVariable("INKGATE_CLI"); }
 
-CommandResult runCommand(const QStringList& arguments, const QString& models) {
+CommandResult runCommand(const QStringList& arguments, const QString& models, const QByteArray& input) {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("INKGATE_MODELS", models);
     process.setProcessEnvironment(environment);
     process.start(commandPath(), arguments);
+    process.write(input);
+    process.closeWriteChannel();
     CommandResult result;
     const bool isDone = process.waitForFinished(120'000) && process.exitStatus() == QProcess::NormalExit;
     result.status = isDone ? process.exitCode() : -1;

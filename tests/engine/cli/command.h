@@ -18,8 +18,9 @@ struct CommandResult {
     [[nodiscard]] bool isOneLineFailure() const;
 };
 
-// `models` becomes INKGATE_MODELS: the folder with the embedded models.
-[[nodiscard]] CommandResult runCommand(const QStringList& arguments, const QString& models);
+// `models` becomes INKGATE_MODELS: the folder with the embedded models. `input` comes on standard input.
+[[nodiscard]] CommandResult runCommand(const QStringList& arguments, const QString& models,
+                                       const QByteArray& input = {});
 [[nodiscard]] QString commandPath();
 
 } // namespace support

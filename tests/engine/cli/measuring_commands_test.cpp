@@ -68,6 +68,57 @@ private slots:
         QCOMPARE(packed.json()["bits_per_byte"].toDouble(), report->bitsPerByte);
     }
 
+    // The window and every command read a text alike: by what it says, not by how it is stored.
+    void howATextIsStoredDoesNotCount_data() {
+        QTest::addColumn<QByteArray>("stored");
+        const QByteArray text("Caf\xC3\xA9 au lait, na\xC3\xAFve and cold.\nThe end came.\n");
+        QTest::newRow("as it is") << text;
+        QTest::newRow("mark") << "\xEF\xBB\xBF" + text;
+        QTest::newRow("carriage returns") << QByteArray(text).replace("\n", "\r\n");
+        QTest::newRow("both") << "\xEF\xBB\xBF" + QByteArray(text).replace("\n", "\r\n");
+        QTest::newRow("windows-1252") << QString::fromUtf8(text).toLatin1();
+    }
+    void howATextIsStoredDoesNotCount() {
+        QFETCH(QByteArray, stored);
+        QFile file(m_folder.filePath("stored.txt"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(stored) == stored.size() && file.flush());
+        const QStringList evaluate{"evaluate", "--model", "tiny", "--json", "--text"};
+        const auto result = runCommand(evaluate + QStringList{file.fileName()}, m_folder.path());
+        QVERIFY2(result.status == 0, result.err.constData());
+        static const QJsonObject kPlain = result.json();
+        QCOMPARE(result.json()["bits_per_byte"].toDouble(), kPlain["bits_per_byte"].toDouble());
+        QCOMPARE(result.json()["bytes"].toInt(), kPlain["bytes"].toInt());
+        QCOMPARE(result.err.contains("Windows-1252") || result.err.contains("WINDOWS-1252"),
+                 QByteArray(QTest::currentDataTag()) == "windows-1252");
+        const auto tokens =
+            runCommand({"tokenize", "--model", "tiny", "--file", file.fileName()}, m_folder.path());
+        static const QByteArray kTokens = tokens.out;
+        QCOMPARE(tokens.out, kTokens);
+        for (const char* input : {"-", "/dev/stdin"}) {
+            const auto piped = runCommand(evaluate + QStringList{input}, m_folder.path(), stored);
+            QCOMPARE(piped.json()["bits_per_byte"].toDouble(), kPlain["bits_per_byte"].toDouble());
+        }
+    }
+
+    void aDamagedTextIsRefusedEverywhere() {
+        QFile file(m_folder.filePath("damaged.txt"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("One.\nOnce \xFF upon a time\n") == 24 &&
+                file.flush());
+        for (const QStringList& command :
+             {QStringList{"evaluate", "--model", "tiny", "--text"},
+              QStringList{"tokenize", "--model", "tiny", "--file"},
+              QStringList{"generate", "--model", "tiny", "--prompt-file"},
+              QStringList{"compare", "--model", "tiny", "--gate", "gated", "--prompt-file"},
+              QStringList{"logits", "--model", "tiny", "--out", m_folder.filePath("logits"), "--prompt-file"},
+              QStringList{"train-tokenizer", "--out", m_folder.filePath("vocabulary"), "--text"}}) {
+            const auto result = runCommand(command + QStringList{file.fileName()}, m_folder.path());
+            QVERIFY2(result.isOneLineFailure(), (command.first().toUtf8() + ": " + result.err).constData());
+            QVERIFY2(result.err.contains("damaged.txt") && result.err.contains("line 2, byte 6") &&
+                         result.err.contains("offset 10"),
+                     result.err.constData());
+        }
+    }
+
     void aLimitScoresTheBeginning() {
         const auto result = runCommand({"evaluate", "--model", "tiny", "--text",
                                         m_folder.filePath("text.txt"), "--limit-bytes", "100", "--json"},

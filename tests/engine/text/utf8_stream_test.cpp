@@ -1,4 +1,4 @@
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 #include "tests/engine/tokenizer/hard_texts.h"
 
 #include <QTest>

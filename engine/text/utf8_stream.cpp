@@ -1,4 +1,4 @@
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <cstdint>
 #include <cstring>
@@ -96,6 +96,8 @@ std::size_t findInvalidUtf8(std::string_view text) {
     }
     return std::string_view::npos;
 }
+
+std::size_t invalidLength(std::string_view text) { return firstSequence(text).length; }
 
 Expected<void> requireUtf8(std::string_view text) {
     if (const std::size_t offset = findInvalidUtf8(text); offset != std::string_view::npos)

@@ -1,10 +1,13 @@
 // text_file_test.cpp: plain and packed texts read the same, whole or their beginning.
-#include "engine/evaluation/text_file.h"
+#include "engine/text/text_file.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 #include <zstd.h>
 
 using namespace engine;
@@ -82,6 +85,72 @@ private slots:
             QCOMPARE(read.error().code, ErrorCode::FileDamaged);
             QVERIFY(read.error().message.find("cut") != std::string::npos);
         }
+    }
+
+    // A mark at the beginning and the line ends of a system are not part of what is said.
+    void markAndLineEndsDoNotCount() {
+        const std::string text = "Once upon a time\nthere was a girl\n";
+        QVERIFY(readTextFile(write("mark", "\xEF\xBB\xBF" + QByteArray::fromStdString(text))) == text);
+        QVERIFY(readTextFile(write("crlf", QByteArray::fromStdString(text).replace("\n", "\r\n"))) == text);
+        QVERIFY(readTextFile(write("cr", QByteArray::fromStdString(text).replace('\n', '\r'))) == text);
+        QVERIFY(readTextFile(write("packed", pack("\xEF\xBB\xBF"
+                                                  "a\r\nb"))) == std::string("a\nb"));
+        // A limit is one of the text, not of the file.
+        QVERIFY(readTextFile(write("limit", "\xEF\xBB\xBF"
+                                            "a\r\nb\r\nc"),
+                             4) == std::string("a\nb\n"));
+        const QByteArray wide("O\0n\0c\0e\0 \0u\0p\0o\0n\0", 18);
+        QVERIFY(readTextFile(write("utf-16", "\xFF\xFE" + wide), 6) == std::string("Once u"));
+    }
+
+    // Pipes and what the system makes up have no size to go by.
+    void pipesAreReadToTheirEnd() {
+        const QByteArray text = longText();
+        const auto name = m_folder.filePath("pipe").toStdString();
+        QCOMPARE(::mkfifo(name.c_str(), 0600), 0);
+        std::thread writer([&] {
+            QFile pipe(QString::fromStdString(name));
+            if (pipe.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
+                for (qsizetype at = 0; at < text.size(); at += 1000)
+                    pipe.write(text.mid(at, 1000));
+        });
+        const auto read = readTextFile(name);
+        writer.join();
+        QVERIFY(read && *read == text.toStdString());
+
+        int ends[2] = {};
+        QCOMPARE(::pipe(ends), 0);
+        QCOMPARE(::write(ends[1], "through a pipe\r\n", 16), ssize_t{16});
+        ::close(ends[1]);
+        QVERIFY(readTextFile("/dev/fd/" + std::to_string(ends[0])) == std::string("through a pipe\n"));
+        ::close(ends[0]);
+
+        const auto version = readTextFile("/proc/version"); // its size is 0
+        QVERIFY(version && version->size() > 10);
+        QVERIFY(readTextFile("/dev/null") == std::string());
+    }
+
+    void aDamagedTextIsRefusedWithItsPlace() {
+        const auto path = write("damaged", "One\nOnce \xFF upon\n");
+        const auto read = readTextFile(path);
+        QVERIFY(!read);
+        QCOMPARE(read.error().code, ErrorCode::InvalidText);
+        for (const char* part : {"damaged", "line 2, byte 6", "offset 9"})
+            QVERIFY2(read.error().message.find(part) != std::string::npos, read.error().message.c_str());
+        // Whoever can show the place gets the text with a mark there.
+        const auto marked = readDecodedText(path);
+        QVERIFY(marked && marked->text == "One\nOnce \xEF\xBF\xBD upon\n" && marked->damages == 1);
+    }
+
+    void aTextMayBeTooLarge() {
+        const auto path = write("large", QByteArray(3 << 20, 'a'));
+        QVERIFY(readDecodedText(path, {.keptBytes = 0, .largestBytes = 3 << 20}));
+        const auto refused = readDecodedText(path, {.keptBytes = 0, .largestBytes = 2 << 20});
+        QVERIFY(!refused && refused.error().message.find("2 MB") != std::string::npos);
+    }
+
+    void foldersAreSaidToBeUnreadable() {
+        QCOMPARE(readTextFile(m_folder.path().toStdString()).error().code, ErrorCode::FileUnreadable);
     }
 
     void anAbsentFileIsSaidToBeAbsent() {
