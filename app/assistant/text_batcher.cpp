@@ -1,5 +1,7 @@
 #include "app/assistant/text_batcher.h"
 
+#include "app/document/utf8_text.h"
+
 #include <utility>
 
 namespace app {
@@ -10,7 +12,7 @@ TextBatcher::TextBatcher(RequestId id, Side side) {
 }
 
 void TextBatcher::push(int token, std::string_view bytes, float probability) {
-    const QString text = QString::fromStdString(m_utf8.push(bytes));
+    const QString text = fromUtf8(m_utf8.push(bytes));
     m_waiting.text += text;
     m_waiting.tokens.append(RunToken{token, m_length, m_length + text.size(), probability});
     m_length += text.size();
@@ -35,7 +37,7 @@ TokenBatch TextBatcher::take(TimePoint now) {
 }
 
 std::optional<TokenBatch> TextBatcher::takeLast() {
-    const QString rest = QString::fromStdString(m_utf8.flush());
+    const QString rest = fromUtf8(m_utf8.flush());
     m_waiting.text += rest;
     m_length += rest.size();
     if (isEmpty())

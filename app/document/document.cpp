@@ -1,5 +1,6 @@
 #include "app/document/document.h"
 
+#include "app/document/characters.h"
 #include "app/document/edit_history.h"
 
 #include <QDateTime>
@@ -15,13 +16,6 @@ QList<Span> oneSpan(qsizetype length, Origin origin, RunId run = 0, qsizetype ru
     QList<Span> spans;
     appendSpan(spans, Span{length, origin, run, runOffset});
     return spans;
-}
-
-// QTextDocument separates its blocks by characters of its own; both are one unit, so positions stay.
-QString withPlainLineEnds(QString text) {
-    text.replace(QChar::ParagraphSeparator, u'\n');
-    text.replace(QChar::LineSeparator, u'\n');
-    return text;
 }
 
 } // namespace
@@ -53,16 +47,21 @@ TextEdit Document::applyEdit(const TextEdit& edit) {
     return m_content.apply(edit);
 }
 
+TextEdit Document::writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const {
+    widenToPairs(text(), position, removedLength, inserted);
+    QList<Span> spans = spansForWriter(position, removedLength, inserted.size());
+    return TextEdit{position, removedLength, std::move(inserted), std::move(spans)};
+}
+
 bool Document::applyUserEdit(qsizetype position, qsizetype removedLength, const QString& inserted) {
-    const TextEdit edit{position, removedLength, withPlainLineEnds(inserted),
-                        spansForWriter(position, removedLength, inserted.size())};
-    if (!m_content.accepts(edit))
+    if (position < 0 || removedLength < 0 || position > size() || removedLength > size() - position)
         return false;
     if (removedLength == 0 && inserted.isEmpty())
         return true;
     // Typed exactly where a generation goes on, a step that began before that place would come to lie around
     // it.
     const bool mayJoin = m_openRun == 0 || position != m_anchor;
+    const TextEdit edit = writersEdit(position, removedLength, inserted);
     const TextEdit inverse = applyEdit(edit);
     m_history->recordKeystroke(edit, inverse, m_clock(), mayJoin);
     emit changed(DocumentChange{edit, ChangeSource::Writer});
@@ -89,10 +88,7 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
     QList<TextEdit> inverses;
     // From the end, so that a replacement does not move the ranges still to come.
     for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
-        const TextRange& range = replacement->range;
-        const QString text = withPlainLineEnds(replacement->text);
-        edits.append(TextEdit{range.position, range.length, text,
-                              spansForWriter(range.position, range.length, text.size())});
+        edits.append(writersEdit(replacement->range.position, replacement->range.length, replacement->text));
         inverses.append(applyEdit(edits.last()));
     }
     if (!inverses.isEmpty())

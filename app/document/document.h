@@ -61,9 +61,8 @@ public:
     // Puts another text in place of everything and forgets the history. Emits wasReset().
     void reset(SpannedText content);
 
-    // The writer replaced `removedLength` units at `position` by `inserted` (as QTextDocument::contentsChange
-    // reports it, without the final paragraph separator). U+2029 and U+2028 are kept as '\n'. Emits changed()
-    // with source Writer. False, and nothing happens, if the range is not inside the text: the widget has
+    // The writer replaced `removedLength` units at `position` by `inserted`. An edit that would cut a surrogate pair
+    // takes the whole of it in, here and in all that follows. Emits changed() with source Writer. False, and nothing happens, if the range is not inside the text: the widget has
     // lost step and should be filled anew.
     bool applyUserEdit(qsizetype position, qsizetype removedLength, const QString& inserted);
 
@@ -83,7 +82,7 @@ public:
     void breakTypingStep();
 
     // --- one generation at a time ---
-    // Opens the step of `run` at `position` (moved before a surrogate pair it would split). False if one is open
+    // Opens the step of `run` at `position` (moved before the character it would split). False if one is open
     // already.
     bool beginGeneration(RunId run, qsizetype position);
     // Adds text at the anchor. `replacedLength` units behind it go in the same step, so that an earlier attempt
@@ -114,6 +113,7 @@ private:
     QList<TextEdit> applyStep(const QList<TextEdit>& edits);
     void report(const QList<TextEdit>& edits, ChangeSource source);
     void notifyHistory();
+    [[nodiscard]] TextEdit writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const;
     [[nodiscard]] QList<Span> spansForWriter(qsizetype position, qsizetype removedLength,
                                              qsizetype length) const;
 

@@ -1,5 +1,7 @@
 #include "app/document/spanned_text.h"
 
+#include "app/document/characters.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -161,10 +163,7 @@ std::optional<TextRange> SpannedText::placeOf(RunId run, qsizetype start, qsizet
 }
 
 qsizetype SpannedText::snapped(qsizetype position) const {
-    position = std::clamp<qsizetype>(position, 0, m_text.size());
-    const bool splitsPair = position > 0 && position < m_text.size() &&
-                            m_text[position - 1].isHighSurrogate() && m_text[position].isLowSurrogate();
-    return splitsPair ? position - 1 : position;
+    return characterStart(m_text, std::clamp<qsizetype>(position, 0, m_text.size()));
 }
 
 } // namespace app

@@ -58,8 +58,8 @@ public:
     // Where units [start, end) of the run's own text are now, if all of them stand together unedited.
     [[nodiscard]] std::optional<TextRange> placeOf(RunId run, qsizetype start, qsizetype end) const;
 
-    // The nearest position at or before `position` that is inside the text and does not split a surrogate
-    // pair.
+    // The nearest position at or before `position` that is inside the text and does not split a
+    // character (characters.h).
     [[nodiscard]] qsizetype snapped(qsizetype position) const;
 
     bool operator==(const SpannedText&) const = default;

@@ -1,5 +1,7 @@
 #include "app/runs/run_record.h"
 
+#include "app/document/utf8_text.h"
+
 #include <algorithm>
 
 namespace app {
@@ -10,7 +12,7 @@ constexpr int kFastCompression = 1;
 
 } // namespace
 
-QString RunRecord::prompt() const { return QString::fromUtf8(qUncompress(packedPrompt)); }
+QString RunRecord::prompt() const { return fromUtf8(qUncompress(packedPrompt).toStdString()); }
 
 void RunRecord::setPrompt(const QString& prompt) {
     promptLength = prompt.size();

@@ -2,6 +2,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include "app/document/utf8_text.h"
 #include "engine/trace/sqlite.h"
 
 #include <QByteArray>
@@ -20,8 +21,7 @@ namespace app {
 }
 
 [[nodiscard]] inline QString textColumn(const engine::Statement& row, int column) {
-    const std::string_view text = row.text(column);
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+    return fromUtf8(row.text(column));
 }
 
 [[nodiscard]] inline QByteArray blobColumn(const engine::Statement& row, int column) {

@@ -10,7 +10,6 @@
 #include <QFileInfo>
 #include <QFileSystemWatcher>
 
-
 #include <utility>
 
 namespace app {

@@ -1,5 +1,7 @@
 #include "app/writing/compare_session.h"
 
+#include "app/document/characters.h"
+
 #include <algorithm>
 
 namespace app {
@@ -46,9 +48,8 @@ void CompareSession::findDifference() {
         ++m_agreed;
     if (m_agreed == common)
         return;
-    // Both differ from here on; the whole character counts, not the half of a pair.
-    const bool insidePair = m_agreed > 0 && first[m_agreed - 1].isHighSurrogate();
-    m_firstDifference = insidePair ? m_agreed - 1 : m_agreed;
+    // Both differ from here on; the whole character counts, not the half of it that is the same.
+    m_firstDifference = std::min(characterStart(first, m_agreed), characterStart(second, m_agreed));
     emit firstDifferenceChanged(m_firstDifference);
 }
 

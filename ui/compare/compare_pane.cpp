@@ -1,21 +1,38 @@
 #include "ui/compare/compare_pane.h"
 
+#include "app/document/characters.h"
 #include "ui/editor/document_mirror.h"
 
 #include <QBoxLayout>
 #include <QLabel>
+#include <QMimeData>
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTextEdit>
 
 #include <algorithm>
+#include <memory>
 
 namespace ui {
 
+namespace {
+
+// Qt would copy no-break spaces as plain ones.
+class ExactPage : public QTextEdit {
+protected:
+    [[nodiscard]] QMimeData* createMimeDataFromSelection() const override {
+        auto data = std::make_unique<QMimeData>();
+        data->setText(textCursor().selectedText().replace(QChar::ParagraphSeparator, u'\n'));
+        return data.release(); // Qt's interface: the caller owns it
+    }
+};
+
+} // namespace
+
 ComparePane::ComparePane(const QString& title, const QString& objectName, QWidget* parent)
     : QWidget(parent)
-    , m_page(new QTextEdit)
+    , m_page(new ExactPage)
     , m_model(new QLabel)
     , m_speed(new QLabel)
     , m_use(new QPushButton(tr("Use this one"))) {
@@ -124,7 +141,7 @@ QScrollBar* ComparePane::scrollBar() const { return m_page->verticalScrollBar();
 void ComparePane::markDifference(std::optional<qsizetype> position) {
     m_difference.reset();
     if (position && *position < m_text.size()) {
-        qsizetype end = *position + 1;
+        qsizetype end = app::characterEnd(m_text, *position + 1);
         while (end < m_text.size() && m_text[end].isLetterOrNumber()) {
             ++end;
         }

@@ -1,5 +1,6 @@
 #include "ui/compare/compare_view.h"
 
+#include "app/document/characters.h"
 #include "app/document/document.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
@@ -28,7 +29,7 @@ QString contextBefore(const QString& text, qsizetype cursor) {
         const qsizetype paragraph = text.indexOf(u'\n', start);
         const qsizetype word = text.indexOf(u' ', start);
         const qsizetype found = paragraph >= 0 && paragraph < cursor - kContext / 3 ? paragraph : word;
-        start = found >= 0 && found < cursor ? found + 1 : start;
+        start = found >= 0 && found < cursor ? found + 1 : app::characterStart(text, start);
     }
     return text.mid(start, cursor - start);
 }

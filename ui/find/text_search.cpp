@@ -1,5 +1,7 @@
 #include "ui/find/text_search.h"
 
+#include "app/document/characters.h"
+
 #include <QCoreApplication>
 
 namespace ui {
@@ -33,7 +35,9 @@ SearchResult findAll(const QString& text, const SearchQuery& query) {
     auto matches = expression.globalMatch(text);
     while (matches.hasNext() && result.matches.size() < kMostMatches) {
         const QRegularExpressionMatch match = matches.next();
-        if (match.capturedLength() > 0) {
+        // A letter is not found inside of one with a mark: replacing it would leave the mark alone.
+        if (match.capturedLength() > 0 && app::isBetweenCharacters(text, match.capturedStart()) &&
+            app::isBetweenCharacters(text, match.capturedEnd())) {
             result.matches.append({match.capturedStart(), match.capturedLength()});
         }
     }

@@ -30,6 +30,8 @@ private slots:
         QTest::newRow("ascii") << QStringLiteral("ferry");
         QTest::newRow("two bytes") << QStringLiteral("größer");
         QTest::newRow("three bytes") << QStringLiteral("日本語");
+        QTest::newRow("a mark among the words") << QStringLiteral("\ufeffa\ufeff\ufeff");
+        QTest::newRow("parts of an emoji") << QStringLiteral("\U0001F468\u200D\U0001F469e\u0301");
         QTest::newRow("surrogate pairs") << QStringLiteral("a\U0001F600\U0001F680b");
     }
 

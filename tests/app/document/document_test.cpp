@@ -1,6 +1,8 @@
+#include "app/document/characters.h"
 #include "app/document/document.h"
 
 #include <QElapsedTimer>
+#include <QRandomGenerator>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -13,6 +15,25 @@ SpannedText typed(const QString& text) { return SpannedText(text, Origin::Typed)
 void type(Document& document, qsizetype position, const QString& text) {
     for (const QChar character : text)
         QVERIFY(document.applyUserEdit(position++, 0, character));
+}
+
+// Whole code points are replaced; told is the least that differs, unit by unit.
+void replaceAsAWidgetWould(Document& document, qsizetype at, qsizetype removed, const QString& inserted) {
+    const QString& text = document.text();
+    while (splitsPair(text, at))
+        --at, ++removed;
+    while (splitsPair(text, at + removed))
+        ++removed;
+    const QString before = text.mid(at, removed);
+    qsizetype head = 0;
+    while (head < std::min(before.size(), inserted.size()) && before[head] == inserted[head])
+        ++head;
+    qsizetype tail = 0;
+    while (tail < std::min(before.size(), inserted.size()) - head && before.back() == inserted.back() &&
+           before[before.size() - 1 - tail] == inserted[inserted.size() - 1 - tail])
+        ++tail;
+    document.applyUserEdit(at + head, removed - head - tail,
+                           inserted.mid(head, inserted.size() - head - tail));
 }
 
 } // namespace
@@ -86,10 +107,69 @@ private slots:
         QVERIFY(!document.canUndo());
     }
 
-    void paragraphSeparatorsBecomeLineEnds() {
+    void everyCharacterIsKeptAsItIs() {
         Document document;
-        document.applyUserEdit(0, 0, QStringLiteral("a\u2029b\u2028c"));
-        QCOMPARE(document.text(), QStringLiteral("a\nb\nc"));
+        const QString text = QStringLiteral("a\u2029b\u2028c\u00a0d\u202fe\u00adf\ufffcg\th\ri");
+        document.applyUserEdit(0, 0, text);
+        QCOMPARE(document.text(), text);
+    }
+
+    void anEmojiReplacedByItsSisterIsReplacedWhole() {
+        Document document; // both begin with the same unit; a widget tells of the second only
+        document.reset(typed(QStringLiteral("a\U0001F600b")));
+        QSignalSpy changes(&document, &Document::changed);
+        QVERIFY(document.applyUserEdit(2, 1, QStringLiteral("\U0001F60E").mid(1)));
+        QCOMPARE(document.text(), QStringLiteral("a\U0001F60Eb"));
+        const auto change = changes.takeFirst().first().value<DocumentChange>();
+        QCOMPARE(change.edit.position, 1);
+        QCOMPARE(change.edit.removedLength, 2);
+        QCOMPARE(change.edit.inserted, QStringLiteral("\U0001F60E"));
+        document.undo();
+        QCOMPARE(document.text(), QStringLiteral("a\U0001F600b"));
+    }
+
+    // Whatever is done at whatever units, what goes out is whole code points: a file that keeps it as UTF-8 ends with the
+    // same text, and no span ends in the middle of one.
+    void noEditOrSpanCutsAPair() {
+        static const QString kPieces[] = {QStringLiteral("x"),
+                                          QStringLiteral("\U0001F600"),
+                                          QStringLiteral("\U0001F60E"),
+                                          QStringLiteral("e\u0301"),
+                                          QStringLiteral("\U0001F468\u200D\U0001F469\u200D\U0001F467"),
+                                          QStringLiteral("\U00020BB7\n"),
+                                          QString()};
+        QRandomGenerator random(5);
+        for (int round = 0; round < 40; ++round) {
+            Document document;
+            QString file;
+            const auto isWhole = [](const QString& text) { return text.isValidUtf16(); };
+            connect(&document, &Document::changed, &document, [&](const DocumentChange& change) {
+                const TextEdit& edit = change.edit;
+                QVERIFY(isWhole(edit.inserted));
+                QVERIFY(!splitsPair(file, edit.position));
+                QVERIFY(!splitsPair(file, edit.position + edit.removedLength));
+                file.replace(edit.position, edit.removedLength, QString::fromUtf8(edit.inserted.toUtf8()));
+            });
+            RunId run = 0;
+            for (int i = 0; i < 60; ++i) {
+                const qsizetype at = random.bounded(static_cast<int>(document.size()) + 1);
+                const qsizetype removed = random.bounded(std::min(4, static_cast<int>(document.size() - at) + 1));
+                const QString& piece = kPieces[random.bounded(int(std::size(kPieces)))];
+                switch (random.bounded(6)) {
+                case 0: document.undo(); break;
+                case 1: document.redo(); break;
+                case 2: document.applyReplacements({{{at, removed}, piece}}); break;
+                case 3: document.insertGenerated(++run, at, piece); break;
+                default: replaceAsAWidgetWould(document, at, removed, piece);
+                }
+                QCOMPARE(file, document.text());
+                qsizetype end = 0;
+                for (const Span& span : document.content().spans()) {
+                    end += span.length;
+                    QVERIFY(!splitsPair(document.text(), end));
+                }
+            }
+        }
     }
 
     void textTypedInsideAGenerationIsEdited() {
