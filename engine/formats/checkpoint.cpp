@@ -2,11 +2,13 @@
 
 #include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint_builder.h"
+#include "engine/formats/foreign_file.h"
 #include "engine/formats/gguf_file.h"
 #include "engine/formats/gguf_reader.h"
 #include "engine/formats/rwkv_cpp_reader.h"
 #include "engine/formats/safetensors_reader.h"
 #include "engine/formats/sha256.h"
+#include "engine/formats/sharded_model.h"
 #include "engine/formats/tensor_shape.h"
 #include "engine/formats/torch_reader.h"
 
@@ -20,8 +22,8 @@ namespace engine {
 
 namespace {
 
-// More than any format needs to be told by.
-constexpr std::size_t kHeadBytes = 16;
+// Formats are told by their first bytes, and what is none by its first lines.
+constexpr std::size_t kHeadBytes = 4096;
 constexpr std::size_t kHashedAtOnce = std::size_t{1} << 20;
 
 Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
@@ -32,29 +34,22 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     if (auto read = file->read(head); !read)
         return tl::unexpected(read.error());
     const std::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
-    const std::string where = path.string();
-    if (start.empty())
-        return failure(ErrorCode::FileDamaged, where + ": the file is empty");
     if (start.starts_with(kRwkvCppMagic))
         return readRwkvCpp(path, std::move(*file));
     if (start.starts_with(kGgufMagic))
         return readGguf(path, std::move(*file));
-    if (start.starts_with(kZipMagic))
-        return readTorch(path, std::move(*file));
-    if (start.starts_with(kOldTorchMagic))
-        return failure(ErrorCode::UnsupportedFormat,
-                       where +
-                           ": a PyTorch file from before version 1.6; load it in PyTorch and save it again");
+    const bool isZip = start.starts_with(kZipMagic);
+    if (isZip || isSafetensors(start)) {
+        const auto parts = partsOfModel(path);
+        if (!parts)
+            return tl::unexpected(parts.error());
+        if (!parts->empty())
+            return readParts(path, std::move(*file), *parts);
+        return isZip ? readTorch(path, std::move(*file)) : readSafetensors(path, std::move(*file));
+    }
     if (start.starts_with('{'))
-        return readSafetensorsIndex(path, std::move(*file));
-    // safetensors has no first bytes of its own, only a length and then a brace.
-    if (start.size() < 9)
-        return failure(ErrorCode::FileDamaged, where + ": a model has more than the " +
-                                                   std::to_string(start.size()) + " bytes of this file");
-    if (start[8] == '{')
-        return readSafetensors(path, std::move(*file));
-    return failure(ErrorCode::UnsupportedFormat,
-                   where + ": neither a safetensors nor a GGUF file nor one in PyTorch or rwkv.cpp format");
+        return readModelIndex(path, std::move(*file));
+    return failure(foreignFile(start), path.string());
 }
 
 // Sizes are hashed before what they count, so that no two different lists of tensors give the same bytes.
@@ -103,10 +98,17 @@ const TensorInfo* Checkpoint::find(std::string_view name) const {
     return found != m_tensors.end() && found->name == name ? &*found : nullptr;
 }
 
+const UnreadEntry* Checkpoint::findUnread(std::string_view name) const {
+    const auto found = std::ranges::lower_bound(m_unread, name, {}, &UnreadEntry::name);
+    return found != m_unread.end() && found->name == name ? &*found : nullptr;
+}
+
 Expected<AlignedBuffer<float>> Checkpoint::readFloat32(std::string_view name,
                                                        std::span<const std::int64_t> shape) const {
     const std::string where = m_path.string() + ", " + std::string(name) + ": ";
     const TensorInfo* tensor = find(name);
+    if (const UnreadEntry* unread = tensor ? nullptr : findUnread(name))
+        return failure(ErrorCode::UnsupportedType, where + unread->reason);
     if (!tensor)
         return failure(ErrorCode::FileDamaged,
                        where + "expected " + shapeText(shape) + ", found no such tensor");

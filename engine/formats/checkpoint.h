@@ -32,17 +32,31 @@ struct TensorInfo {
     std::vector<std::int64_t> shape; // row-major, last index fastest; empty for a scalar
     // Where its bytes lie once Checkpoint::bytes() has read them. Files align nothing: copy, or use toFloat32().
     std::span<const std::byte> place;
+    std::string nameInFile; // where it is another one
 
+    [[nodiscard]] const std::string& shownName() const { return nameInFile.empty() ? name : nameInFile; }
     [[nodiscard]] std::int64_t elements() const;
+};
+
+// Something in the file that could not be read and that nobody may need: a tensor of a type we do not compute with, or an object
+// beside the tensors of a pickle.
+struct UnreadEntry {
+    std::string name; // official if a tensor of the model has it
+    std::string kind; // its type or class, as the file calls it: "F8_E4M3", "argparse.Namespace"
+    std::vector<std::int64_t> shape; // of a tensor
+    std::string reason;              // a sentence for whoever does need it
+    std::string nameInFile;          // where it is another one
+
+    [[nodiscard]] const std::string& shownName() const { return nameInFile.empty() ? name : nameInFile; }
 };
 
 struct CheckpointMemory; // the files and the tensors a reader computed; see checkpoint_builder.h
 
 class Checkpoint {
 public:
-    // Detects the format from the first bytes (safetensors and the index of several, PyTorch, GGUF, rwkv.cpp). RWKV-5.2 with
-    // heads of 8 channels in an rwkv.cpp file, which its test models have, gets the metadata key
-    // `inkgate.group_norm_epsilon`, since they mean 1e-05 (spec/rwkv-models.md section 13).
+    // Detects the format from the first bytes (safetensors, PyTorch, GGUF, rwkv.cpp; the index of a model in several files). One of
+    // several files opens as all of them, if all lie beside it. RWKV-5.2 with heads of 8 channels in an rwkv.cpp file, which its
+    // test models have, gets the metadata key `inkgate.group_norm_epsilon`, since they mean 1e-05 (spec/rwkv-models.md section 13).
     // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, UnsupportedArchitecture (a GGUF
     // file of another program's model), OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);
@@ -54,7 +68,9 @@ public:
     [[nodiscard]] const std::vector<TensorInfo>& tensors() const { return m_tensors; } // sorted by name
     // Of a GGUF file that brings its vocabulary along; the texts lie in memory that this object and its copies keep.
     [[nodiscard]] const std::optional<StoredVocabulary>& vocabulary() const { return m_vocabulary; }
-    [[nodiscard]] const TensorInfo* find(std::string_view name) const; // null if absent
+    [[nodiscard]] const TensorInfo* find(std::string_view name) const;                // null if absent
+    [[nodiscard]] const std::vector<UnreadEntry>& unread() const { return m_unread; } // sorted by name
+    [[nodiscard]] const UnreadEntry* findUnread(std::string_view name) const;         // null if absent
 
     // A tensor's bytes, read from the file if they are not here yet, with the threads of `pool` if there is one; they stay until
     // release(). Errors: FileUnreadable (the file was changed or cut short since open(), ...).
@@ -62,8 +78,8 @@ public:
                                                              ThreadPool* pool = nullptr) const;
 
     // A tensor's values as float32. Dimensions of size 1 are ignored when comparing with `shape`, so [1,1,C] reads as {C}.
-    // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType, those of
-    // bytes(). May throw std::bad_alloc, as AlignedBuffer does.
+    // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType (also of an unread
+    // one), those of bytes(). May throw std::bad_alloc, as AlignedBuffer does.
     [[nodiscard]] Expected<AlignedBuffer<float>> readFloat32(std::string_view name,
                                                              std::span<const std::int64_t> shape) const;
 
@@ -84,6 +100,7 @@ private:
     std::string m_format;
     std::map<std::string, std::string> m_metadata;
     std::vector<TensorInfo> m_tensors;
+    std::vector<UnreadEntry> m_unread;
     std::optional<StoredVocabulary> m_vocabulary;
     std::shared_ptr<const CheckpointMemory> m_memory;
 };

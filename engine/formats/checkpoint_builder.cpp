@@ -1,6 +1,8 @@
 #include "engine/formats/checkpoint_builder.h"
 
+#include "engine/formats/tensor_conversion.h"
 #include "engine/formats/tensor_name.h"
+#include "engine/formats/tensor_naming.h"
 #include "engine/formats/tensor_shape.h"
 
 #include <algorithm>
@@ -33,6 +35,8 @@ Expected<std::span<const std::byte>> CheckpointBuilder::read(std::span<const std
     return part;
 }
 
+void CheckpointBuilder::setFormat(std::string format) { m_checkpoint.m_format = std::move(format); }
+
 void CheckpointBuilder::setMetadata(std::string key, std::string value) {
     m_checkpoint.m_metadata.insert_or_assign(std::move(key), std::move(value));
 }
@@ -51,7 +55,7 @@ Expected<void> CheckpointBuilder::addStored(std::string_view nameInFile, DataTyp
         return failed(ErrorCode::FileDamaged, nameInFile,
                       "expected " + std::to_string(*expected) + " bytes for " + shapeText(shape) + " of " +
                           std::string(name(type)) + ", found " + std::to_string(bytes.size()));
-    m_checkpoint.m_tensors.push_back({officialName(nameInFile), type, std::move(shape), bytes});
+    m_checkpoint.m_tensors.push_back({std::string(nameInFile), type, std::move(shape), bytes, {}});
     return {};
 }
 
@@ -62,7 +66,88 @@ Expected<void> CheckpointBuilder::addOwned(std::string_view nameInFile, DataType
     return addStored(nameInFile, type, std::move(shape), kept.span());
 }
 
+void CheckpointBuilder::addUnread(std::string_view nameInFile, std::string kind,
+                                  std::vector<std::int64_t> shape, std::string reason) {
+    m_checkpoint.m_unread.push_back(
+        {std::string(nameInFile), std::move(kind), std::move(shape), std::move(reason), {}});
+}
+
+// The official tensors behind one, from what its name was without wrappers.
+Expected<void> CheckpointBuilder::addOfficial(TensorInfo tensor, const OfficialTensor& official,
+                                              std::uint64_t& mayTranspose) {
+    using Layout = OfficialTensor::Layout;
+    std::vector<TensorInfo>& tensors = m_checkpoint.m_tensors;
+    if (official.layout == Layout::AsStored) {
+        if (tensor.nameInFile.empty() && tensor.name != official.name)
+            tensor.nameInFile = std::move(tensor.name);
+        tensor.name = official.name;
+        tensors.push_back(std::move(tensor));
+        return {};
+    }
+    const std::string nameInFile = tensor.shownName();
+    const std::size_t before = tensors.size();
+    const StoredTensor stored{official.name, tensor.type, tensor.shape, tensor.place};
+    if (official.layout == Layout::StackedMixes) {
+        std::vector<std::string> names;
+        for (const char use : kStackedMixes)
+            names.push_back(official.name + use);
+        const std::int64_t width = tensor.shape.empty() ? 0 : tensor.shape.back();
+        if (tensor.elements() != width * static_cast<std::int64_t>(names.size()) ||
+            isBlockQuantised(tensor.type))
+            return failed(ErrorCode::FileDamaged, nameInFile,
+                          "expected six vectors, found " + shapeText(tensor.shape));
+        if (auto added = addParts(*this, stored, names, width); !added)
+            return added;
+    } else {
+        if (tensor.shape.size() < 2 || tensor.place.empty())
+            return failed(ErrorCode::FileDamaged, nameInFile,
+                          "expected a matrix, found " + shapeText(tensor.shape));
+        if (tensor.place.size() > mayTranspose)
+            return failed(ErrorCode::FileDamaged, nameInFile,
+                          "the tensors show the same few values over and over");
+        mayTranspose -= tensor.place.size();
+        if (auto added = addTransposed(*this, stored); !added)
+            return added;
+    }
+    for (std::size_t i = before; i < tensors.size(); ++i)
+        tensors[i].nameInFile = nameInFile;
+    return {};
+}
+
+Expected<void> CheckpointBuilder::makeOfficial() {
+    std::vector<TensorInfo> stored = std::exchange(m_checkpoint.m_tensors, {});
+    for (TensorInfo& tensor : stored)
+        if (std::string name = withoutWrappers(tensor.name); name != tensor.name) {
+            tensor.nameInFile = std::move(tensor.name);
+            tensor.name = std::move(name);
+        }
+    std::vector<NamedShape> shapes;
+    for (const TensorInfo& tensor : stored)
+        shapes.push_back({tensor.name, tensor.shape});
+    const TensorNaming naming = TensorNaming::of(shapes);
+    // Transposing copies, and tensors may share their bytes.
+    std::uint64_t mayTranspose = 0;
+    for (const FileBytes& file : m_memory->files)
+        mayTranspose += file.place().size();
+    const bool isFla = naming.convention == Convention::Fla;
+    for (TensorInfo& tensor : stored) {
+        const OfficialTensor official = naming.official(tensor.name);
+        // flash-linear-attention divides by the size of a head where all others divide by 64 (spec/rwkv-models.md section 1).
+        if (isFla && official.name == "blocks.0.att.r_k" && tensor.shape.size() == 2)
+            setMetadata("inkgate.group_norm_epsilon", std::to_string(tensor.shape[1]) + "e-05");
+        if (auto added = addOfficial(std::move(tensor), official, mayTranspose); !added)
+            return added;
+    }
+    for (UnreadEntry& entry : m_checkpoint.m_unread)
+        if (std::string name = naming.official(withoutWrappers(entry.name)).name; name != entry.name)
+            entry.nameInFile = std::exchange(entry.name, std::move(name));
+    return {};
+}
+
 Expected<Checkpoint> CheckpointBuilder::finish() {
+    if (auto made = makeOfficial(); !made)
+        return tl::unexpected(made.error());
+    std::ranges::sort(m_checkpoint.m_unread, {}, &UnreadEntry::name);
     auto& tensors = m_checkpoint.m_tensors;
     std::sort(tensors.begin(), tensors.end(),
               [](const TensorInfo& a, const TensorInfo& b) { return a.name < b.name; });

@@ -1,6 +1,7 @@
 // checkpoint_builder.h: what a format's reader fills, tensor by tensor, to make a Checkpoint.
-// The builder takes official names from tensor_name.h, holds every size against the bytes behind it, refuses two tensors of
-// one name and words the errors alike for all formats: "path, tensor: what is wrong".
+// The builder holds every size against the bytes behind it, gives all tensors their official names and layouts once all are
+// there (tensor_naming.h), refuses two tensors of one name and words the errors alike for all formats: "path, tensor: what is
+// wrong".
 // Threads: one at a time.
 #pragma once
 
@@ -36,6 +37,7 @@ public:
     // The file that errors name from here on; at first the checkpoint's own.
     void nameInErrors(std::filesystem::path path) { m_pathInErrors = std::move(path); }
 
+    void setFormat(std::string format);
     void setMetadata(std::string key, std::string value);
     void setVocabulary(StoredVocabulary vocabulary); // its texts lie in file()
     // A tensor whose bytes lie in file() or an added one; they need not be read. Errors: FileDamaged.
@@ -44,8 +46,11 @@ public:
     // A tensor that the reader computed. Errors: FileDamaged.
     [[nodiscard]] Expected<void> addOwned(std::string_view nameInFile, DataType type,
                                           std::vector<std::int64_t> shape, AlignedBuffer<std::byte> bytes);
+    // What is there and cannot be read; `kind` and `reason` as in UnreadEntry.
+    void addUnread(std::string_view nameInFile, std::string kind, std::vector<std::int64_t> shape,
+                   std::string reason);
 
-    // Errors: FileDamaged (two tensors of one name). The builder is empty afterwards.
+    // Errors: FileDamaged (two tensors of one name, shapes that are not those of their names). The builder is empty afterwards.
     [[nodiscard]] Expected<Checkpoint> finish();
 
     // Errors that name the file, and the tensor if there is one.
@@ -54,6 +59,10 @@ public:
                                                std::string_view what) const;
 
 private:
+    [[nodiscard]] Expected<void> makeOfficial();
+    [[nodiscard]] Expected<void> addOfficial(TensorInfo tensor, const struct OfficialTensor& official,
+                                             std::uint64_t& mayTranspose);
+
     std::shared_ptr<CheckpointMemory> m_memory;
     Checkpoint m_checkpoint;
     std::filesystem::path m_pathInErrors;

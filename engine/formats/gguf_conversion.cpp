@@ -1,5 +1,6 @@
 #include "engine/formats/gguf_conversion.h"
 
+#include "engine/formats/tensor_naming.h"
 #include "engine/formats/tensor_scaling.h"
 #include "engine/formats/tensor_shape.h"
 
@@ -43,6 +44,7 @@ constexpr std::array<Rule, 6> kOfModel = {{
     {kBoth, "output.weight", "head.weight", Change::Matrix},
 }};
 
+constexpr std::string_view kBlocks = "blk.";
 constexpr std::string_view kFusedMixes = "time_mix_lerp_fused.weight";
 constexpr std::array<std::string_view, 3> kFirstValue = {"time_mix_v0.weight", "time_mix_v1.weight",
                                                          "time_mix_v2.weight"};
@@ -110,6 +112,11 @@ const Rule* findRule(std::span<const Rule> rules, std::string_view name, const G
         return (r.versions & versionBit(model)) != 0 && r.stored == name;
     });
     return rule != rules.end() ? &*rule : nullptr;
+}
+
+const Rule* ruleOfBlock(std::string_view inBlock, const GgufModel& model) {
+    const Rule* const rule = findRule(kOfBlock, inBlock, model);
+    return rule ? rule : findRule(kSingleMixes, inBlock, model);
 }
 
 // RWKV-7 mixes the first layer's value into later layers only; the converter fills the gap with copies that nobody uses.
@@ -205,9 +212,16 @@ std::string missingTensor(const GgufModel& model, const std::vector<std::string_
     return "";
 }
 
+bool isOfModel(std::string_view name, const GgufModel& model) {
+    const BlockName block = blockName(name, kBlocks);
+    if (block.number.empty())
+        return findRule(kOfModel, name, model) != nullptr;
+    return !(block.number == "0" && isUnused(block.inBlock, 0, model)) &&
+           ruleOfBlock(block.inBlock, model) != nullptr;
+}
+
 Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor& tensor,
                                   const GgufModel& model) {
-    constexpr std::string_view kBlocks = "blk.";
     const std::string_view name = tensor.name;
     if (!name.starts_with(kBlocks)) {
         if (const Rule* rule = findRule(kOfModel, name, model))
@@ -224,9 +238,7 @@ Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor
     const std::string_view inBlock = name.substr(blockPrefix(layer).size());
     if (isUnused(inBlock, layer, model))
         return {};
-    const Rule* rule = findRule(kOfBlock, inBlock, model);
-    if (!rule)
-        rule = findRule(kSingleMixes, inBlock, model);
+    const Rule* const rule = ruleOfBlock(inBlock, model);
     if (!rule)
         return builder.addStored(name, tensor.type, tensor.shape, tensor.bytes);
     const std::string official = "blocks." + std::to_string(layer) + "." + std::string(rule->official);

@@ -28,6 +28,9 @@ struct GgufModel {
 // are there.
 [[nodiscard]] std::string missingTensor(const GgufModel& model, const std::vector<std::string_view>& names);
 
+// Whether the model reads a tensor that the file names so.
+[[nodiscard]] bool isOfModel(std::string_view name, const GgufModel& model);
+
 // Adds `tensor` to the checkpoint as the official model has it. One that no rule is about is added as it stands.
 // Errors: FileDamaged (a shape that no converter writes, a layer beyond the model's).
 [[nodiscard]] Expected<void> addOfficialTensors(CheckpointBuilder& builder, const StoredTensor& tensor,

@@ -1,6 +1,7 @@
 #include "engine/formats/gguf_file.h"
 
 #include "engine/formats/byte_reader.h"
+#include "engine/formats/tensor_name.h"
 #include "engine/formats/tensor_shape.h"
 
 #include <algorithm>
@@ -15,7 +16,6 @@ namespace engine {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 1024;
 constexpr std::size_t kFirstHeadBytes = std::size_t{4} << 20;
 constexpr std::uint32_t kMaxTensorDimensions = 4;
 constexpr std::uint64_t kDefaultAlignment = 32;
@@ -80,10 +80,10 @@ public:
         Expected<GgufValues> read = GgufValues::read(m_builder, m_bytes, *values);
         if (!read)
             return tl::unexpected(std::move(read.error()));
-        GgufFile file{std::move(*read), {}};
+        GgufFile file{std::move(*read), {}, {}};
         std::vector<std::uint64_t> offsets;
         for (std::uint64_t i = 0; i < *tensors; ++i)
-            if (auto added = readTensor(file.tensors, offsets); !added)
+            if (auto added = readTensor(file, offsets); !added)
                 return tl::unexpected(added.error());
         if (auto placed = placeTensors(file, offsets); !placed)
             return tl::unexpected(placed.error());
@@ -115,26 +115,15 @@ private:
                                     std::to_string(version) + "; convert the model again");
     }
 
-    [[nodiscard]] Expected<DataType> readType(std::uint32_t code) const {
-        if (const std::optional<DataType> type = typeFromCode(code))
-            return *type;
-        return failure(ErrorCode::UnsupportedType,
-                       nameOfCode(code) +
-                           " is not one of f32, f16, bf16, q4_0, q4_1, q5_0, q5_1, q8_0, q4_k, q5_k, "
-                           "q6_k; take the model in one of these");
-    }
-
     // The list gives no sizes in bytes, so what is behind a tensor is settled when all of the list is known.
-    Expected<void> readTensor(std::vector<StoredTensor>& tensors, std::vector<std::uint64_t>& offsets) {
+    Expected<void> readTensor(GgufFile& file, std::vector<std::uint64_t>& offsets) {
         const auto name = takeGgufText(m_bytes);
         const auto dimensions = name ? m_bytes.takeNumber<std::uint32_t>() : std::nullopt;
         if (!dimensions)
             return cutShort("the list of its tensors");
-        if (name->empty() || name->size() > kMaxNameBytes)
-            return damaged("expected a tensor name of 1 to " + std::to_string(kMaxNameBytes) +
-                           " bytes, found " + std::to_string(name->size()));
-        if (!std::all_of(name->begin(), name->end(), [](char c) { return c > ' ' && c <= '~'; }))
-            return damaged("expected tensor names in printable ASCII, found other bytes");
+        if (!isPlausibleName(*name))
+            return damaged("expected " + std::string(kPlausibleName) + ", found " +
+                           std::to_string(name->size()) + " bytes");
         if (*dimensions < 1 || *dimensions > kMaxTensorDimensions)
             return m_builder.failed(ErrorCode::FileDamaged, *name,
                                     "expected 1 to 4 dimensions, found " + std::to_string(*dimensions));
@@ -147,18 +136,26 @@ private:
 
         StoredTensor tensor;
         tensor.name = *name;
-        const Expected<DataType> type = readType(*code);
-        if (!type)
-            return m_builder.failed(type.error().code, *name, type.error().message);
-        tensor.type = *type;
         for (std::uint32_t i = *dimensions; i-- > 0;) {
-            if (sizes[i] < 1 || sizes[i] > std::numeric_limits<std::int64_t>::max())
+            if (sizes[i] > std::numeric_limits<std::int64_t>::max())
                 return m_builder.failed(ErrorCode::FileDamaged, *name,
-                                        "expected sizes above 0, found " + std::to_string(sizes[i]));
+                                        "expected sizes below 2^63, found " + std::to_string(sizes[i]));
             tensor.shape.push_back(static_cast<std::int64_t>(sizes[i]));
         }
-        tensors.push_back(std::move(tensor));
-        offsets.push_back(*offset);
+        if (const std::optional<DataType> type = typeFromCode(*code)) {
+            tensor.type = *type;
+            file.tensors.push_back(std::move(tensor));
+            offsets.push_back(*offset);
+            return {};
+        }
+        const std::string kind = nameOfCode(*code);
+        file.unread.push_back({std::move(tensor.name),
+                               kind,
+                               std::move(tensor.shape),
+                               kind +
+                                   " is not one of f32, f16, bf16, q4_0, q4_1, q5_0, q5_1, q8_0, q4_k, q5_k, "
+                                   "q6_k; take the model in one of these",
+                               {}});
         return {};
     }
 
@@ -196,6 +193,8 @@ private:
                 return failed(ErrorCode::FileDamaged, "expected an offset that is a multiple of " +
                                                           std::to_string(*aligned) + ", found " +
                                                           std::to_string(offsets[i]));
+            if (*bytes == 0) // nowhere
+                continue;
             const std::uint64_t behind = offsets[i] < data.size() ? data.size() - offsets[i] : 0;
             if (*bytes > behind)
                 return failed(ErrorCode::FileDamaged,
@@ -211,7 +210,8 @@ private:
     [[nodiscard]] Expected<void> checkOverlaps(const std::vector<StoredTensor>& tensors) const {
         std::vector<const StoredTensor*> inOrder;
         for (const StoredTensor& tensor : tensors)
-            inOrder.push_back(&tensor);
+            if (!tensor.bytes.empty())
+                inOrder.push_back(&tensor);
         std::sort(inOrder.begin(), inOrder.end(), [](const StoredTensor* a, const StoredTensor* b) {
             return a->bytes.data() < b->bytes.data();
         });

@@ -18,9 +18,10 @@ inline constexpr std::string_view kGgufMagic = "GGUF";
 struct GgufFile {
     GgufValues values;
     std::vector<StoredTensor> tensors; // in the file's order; the file's sizes in reverse order
+    std::vector<UnreadEntry> unread;   // tensors of types that we do not read, by the file's names
 };
 
-// Reads builder.file(). Errors: FileDamaged, UnsupportedType, UnsupportedFormat (other versions, big-endian files).
+// Reads builder.file(). Errors: FileDamaged, UnsupportedFormat (other versions, big-endian files).
 [[nodiscard]] Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder);
 
 } // namespace engine

@@ -40,8 +40,10 @@ Expected<GgufVersion> readVersion(const CheckpointBuilder& builder, const GgufVa
         return builder.failed(ErrorCode::FileDamaged, "general.architecture",
                               "expected the name of an architecture, found none");
     if (const auto parts = values.number("split.count"); parts && *parts > 1)
-        return builder.failed(ErrorCode::UnsupportedFormat,
-                              "one of " + std::to_string(*parts) + " parts of a model; join them first");
+        return builder.failed(
+            ErrorCode::UnsupportedFormat,
+            "one of " + std::to_string(*parts) +
+                " parts of a model; join them with llama-gguf-split --merge and open the result");
     if (*name == "rwkv6")
         return GgufVersion::V6;
     if (*name == "rwkv7")
@@ -112,6 +114,11 @@ Expected<Checkpoint> readGguf(const std::filesystem::path& path, FileBytes bytes
     const Expected<GgufModel> model = readModel(builder, file->values);
     if (!model)
         return tl::unexpected(model.error());
+    for (const UnreadEntry& entry : file->unread) {
+        if (isOfModel(entry.name, *model))
+            return builder.failed(ErrorCode::UnsupportedType, entry.name, entry.reason);
+        builder.addUnread(entry.name, entry.kind, entry.shape, entry.reason);
+    }
     if (auto sound = checkTensors(builder, file->tensors, *model); !sound)
         return tl::unexpected(sound.error());
     for (const StoredTensor& tensor : file->tensors)

@@ -1,7 +1,6 @@
 #include "engine/formats/pickle_machine.h"
 
 #include "engine/formats/pickle_program.h"
-#include "engine/formats/tensor_name.h"
 #include "engine/formats/torch_objects.h"
 
 #include <optional>
@@ -15,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxProgramBytes = 64u << 20; // models of 61 layers have 0.5 MiB
 constexpr std::size_t kMaxValues = 1u
                                    << 20; // on the stack, in the memo, in all containers; those have 75,000
-constexpr int kMaxProtocol = 4;
+constexpr int kMaxProtocol = 5;
 
 std::string hexByte(unsigned char byte) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -137,12 +136,23 @@ private:
         if (mayKeep(1))
             push(&m_pickle.objects.dicts.emplace_back());
     }
+    // What is put into an object is dropped with all else that it would have been.
+    static bool isObject(const PickleValue* value) {
+        return value && std::holds_alternative<PickleObject>(*value);
+    }
     void requireList() {
-        if (const PickleValue* const value = top(); value && !std::holds_alternative<PickleList>(*value))
+        const PickleValue* const value = top();
+        if (value && !isObject(value) && !std::holds_alternative<PickleList>(*value))
             damaged("expected a list to append to, found something else");
+    }
+    void pushDictOf(const std::vector<PickleValue>& keysAndValues) {
+        pushDict();
+        setItems(keysAndValues);
     }
     void setItems(const std::vector<PickleValue>& keysAndValues) {
         const PickleValue* const value = top();
+        if (isObject(value))
+            return;
         PickleDict* const* const dict = value ? std::get_if<PickleDict*>(value) : nullptr;
         if (!dict || keysAndValues.size() % 2 != 0)
             return damaged("expected pairs for a dict, found something else");
@@ -163,37 +173,79 @@ private:
         if (mayKeep(1))
             push(&m_pickle.objects.storages.emplace_back(*storage));
     }
-    void call() {
-        const auto* const arguments = popAs<const PickleTuple*>("the arguments of a call");
-        const auto* const callable = popAs<const PickleGlobal*>("a function to call");
-        if (!arguments || !callable)
-            return;
-        const auto is = [&](std::string_view module, std::string_view name) {
-            return callable->module == module && callable->name == name;
-        };
-        if (is("torch._utils", "_rebuild_tensor_v2"))
-            return pushTensor(*arguments);
-        if (is("torch._utils", "_rebuild_parameter")) {
-            if (arguments->items.empty() || !std::holds_alternative<const TorchTensor*>(arguments->items[0]))
-                return damaged("expected a parameter's tensor, found something else");
-            return push(arguments->items[0]);
-        }
-        if (is("collections", "OrderedDict")) {
-            if (!arguments->items.empty())
-                return damaged("expected an OrderedDict that is filled later, found one made of values");
-            return pushDict();
-        }
-        fail(ErrorCode::UnsupportedFormat,
-             "the file wants to call " + displayName(callable->module) + "." + displayName(callable->name) +
-                 ", which tensors do not need and which was not done; save only "
-                 "the model's state_dict, from a source you trust");
+    static bool isFunction(const PickleGlobal& global, std::string_view module, std::string_view name) {
+        return global.module == module && global.name == name;
     }
-    void pushTensor(const PickleTuple& arguments) {
+    void reduce() {
+        const auto* const arguments = popAs<const PickleTuple*>("the arguments of a call");
+        call(pop(), arguments);
+    }
+    void call(const PickleValue& callable, const PickleTuple* arguments) {
+        if (!arguments || isObject(&callable)) // a call of what a call would have made
+            return push(callable);
+        const auto* const held = std::get_if<const PickleGlobal*>(&callable);
+        if (!held)
+            return damaged("expected a function to call, found something else");
+        const PickleGlobal& function = **held;
+        if (isFunction(function, "torch._tensor", "_rebuild_from_type_v2"))
+            return callForType(function, *arguments);
+        if (!imitate(function, *arguments))
+            push(PickleObject{&function});
+    }
+    // A tensor of a class of its own: function, class, the function's arguments, attributes.
+    void callForType(const PickleGlobal& function, const PickleTuple& arguments) {
+        const auto& items = arguments.items;
+        const auto* const inner = items.size() > 2 ? std::get_if<const PickleGlobal*>(&items[0]) : nullptr;
+        const auto* const innerArguments = inner ? std::get_if<const PickleTuple*>(&items[2]) : nullptr;
+        if (!innerArguments || !imitate(**inner, **innerArguments))
+            push(PickleObject{&function});
+    }
+    // The functions that tensors are made with. False if it is none of them.
+    bool imitate(const PickleGlobal& function, const PickleTuple& arguments) {
+        const auto is = [&](std::string_view name) { return isFunction(function, "torch._utils", name); };
+        if (is("_rebuild_tensor_v2") || is("_rebuild_tensor"))
+            pushTensor(arguments);
+        else if (is("_rebuild_tensor_v3"))
+            pushTensor(arguments, numberTypeOf(arguments));
+        else if (is("_rebuild_parameter") || is("_rebuild_parameter_with_state"))
+            pushParameter(arguments);
+        else if (isFunction(function, "collections", "OrderedDict") && arguments.items.empty())
+            pushDict();
+        else
+            return false;
+        return true;
+    }
+    void pushParameter(const PickleTuple& arguments) {
+        const PickleValue* const value = arguments.items.empty() ? nullptr : &arguments.items[0];
+        if (!value || !(isObject(value) || std::holds_alternative<const TorchTensor*>(*value)))
+            return damaged("expected a parameter's tensor, found something else");
+        push(*value);
+    }
+    void pushTensor(const PickleTuple& arguments, const PickleGlobal* numberType = nullptr) {
         Expected<TorchTensor> tensor = rebuiltTensor(arguments);
         if (!tensor)
             return fail(tensor.error().code, std::move(tensor.error().message));
-        if (mayKeep(1 + 2 * tensor->shape.size()))
-            push(&m_pickle.objects.tensors.emplace_back(std::move(*tensor)));
+        if (!mayKeep(2 + 2 * tensor->shape.size()))
+            return;
+        if (numberType) { // of plain bytes, which count differently: it can only be named
+            tensor->storage = &m_pickle.objects.storages.emplace_back(
+                TorchStorage{std::nullopt, numberType, tensor->storage->key, tensor->storage->elements});
+        }
+        push(&m_pickle.objects.tensors.emplace_back(std::move(*tensor)));
+    }
+    // An object of a class.
+    void pushObject(const PickleValue& objectClass) {
+        const auto* const global = std::get_if<const PickleGlobal*>(&objectClass);
+        if (isObject(&objectClass))
+            return push(objectClass);
+        if (!global)
+            return damaged("expected a class, found something else");
+        push(PickleObject{*global});
+    }
+    void newObject(std::size_t operands) {
+        for (std::size_t i = 0; i < operands; ++i)
+            pop(); // arguments
+        pushObject(pop());
     }
     void stop() {
         m_pickle.root = pop();
@@ -215,9 +267,14 @@ private:
         case PickleOpcode::None:
         case PickleOpcode::NewTrue:
         case PickleOpcode::NewFalse: return push(PickleOpaque{});
-        case PickleOpcode::BinFloat:
-            static_cast<void>(m_program.take(sizeof(double)));
-            return push(PickleOpaque{});
+        case PickleOpcode::BinFloat: return skip(sizeof(double));
+        case PickleOpcode::BinBytes: return skip(m_program.takeNumber<std::uint32_t>());
+        case PickleOpcode::ShortBinBytes: return skip(m_program.takeNumber<std::uint8_t>());
+        case PickleOpcode::BinBytes8:
+        case PickleOpcode::ByteArray8: return skip(m_program.takeNumber<std::uint64_t>());
+        case PickleOpcode::Float: static_cast<void>(m_program.takeLine()); return push(PickleOpaque{});
+        case PickleOpcode::Int:
+        case PickleOpcode::Long: return push(m_program.takeWrittenInteger());
         case PickleOpcode::BinInt: return push(std::int64_t{m_program.takeNumber<std::int32_t>()});
         case PickleOpcode::BinInt1: return push(std::int64_t{m_program.takeNumber<std::uint8_t>()});
         case PickleOpcode::BinInt2: return push(std::int64_t{m_program.takeNumber<std::uint16_t>()});
@@ -226,25 +283,42 @@ private:
             return push(
                 m_program.takeInteger(m_program.takeNumber<std::uint32_t>())); // signed, but never negative
         case PickleOpcode::BinUnicode: return push(m_program.take(m_program.takeNumber<std::uint32_t>()));
+        case PickleOpcode::BinUnicode8: return push(m_program.take(m_program.takeNumber<std::uint64_t>()));
+        case PickleOpcode::BinString: return push(m_program.take(m_program.takeNumber<std::uint32_t>()));
+        case PickleOpcode::ShortBinString:
         case PickleOpcode::ShortBinUnicode: return push(m_program.take(m_program.takeNumber<std::uint8_t>()));
+        case PickleOpcode::Unicode: return push(m_program.takeLine());
+        case PickleOpcode::String: return push(m_program.takeQuotedLine());
 
         case PickleOpcode::Mark: return pushMark();
         case PickleOpcode::Pop: return void(pop());
+        case PickleOpcode::PopMark: return void(popToMark());
+        case PickleOpcode::Dup:
+            if (const PickleValue* const value = top())
+                push(PickleValue(*value));
+            return;
         case PickleOpcode::EmptyTuple: return pushTuple({});
         case PickleOpcode::Tuple1: return pushTuple(popItems(1));
         case PickleOpcode::Tuple2: return pushTuple(popItems(2));
         case PickleOpcode::Tuple3: return pushTuple(popItems(3));
         case PickleOpcode::Tuple: return pushTuple(popToMark());
-        case PickleOpcode::EmptyList: return push(PickleList{});
+        case PickleOpcode::EmptyList:
+        case PickleOpcode::EmptySet: return push(PickleList{});
+        case PickleOpcode::List:
+        case PickleOpcode::FrozenSet: popToMark(); return push(PickleList{});
         case PickleOpcode::Append: pop(); return requireList();
-        case PickleOpcode::Appends: popToMark(); return requireList();
+        case PickleOpcode::Appends:
+        case PickleOpcode::AddItems: popToMark(); return requireList();
         case PickleOpcode::EmptyDict: return pushDict();
+        case PickleOpcode::Dict: return pushDictOf(popToMark());
         case PickleOpcode::SetItem: return setItems(popItems(2));
         case PickleOpcode::SetItems: return setItems(popToMark());
 
         case PickleOpcode::BinPut: return memoPut(m_program.takeNumber<std::uint8_t>());
         case PickleOpcode::LongBinPut: return memoPut(m_program.takeNumber<std::uint32_t>());
+        case PickleOpcode::Put: return memoPut(m_program.takeWrittenIndex());
         case PickleOpcode::Memoize: return memoPut(m_memo.size());
+        case PickleOpcode::Get: return memoGet(m_program.takeWrittenIndex());
         case PickleOpcode::BinGet: return memoGet(m_program.takeNumber<std::uint8_t>());
         case PickleOpcode::LongBinGet: return memoGet(m_program.takeNumber<std::uint32_t>());
 
@@ -258,14 +332,31 @@ private:
             return pushGlobal(module, name);
         }
         case PickleOpcode::BinPersId: return pushStorage();
-        case PickleOpcode::Reduce: return call();
+        case PickleOpcode::Reduce: return reduce();
+        case PickleOpcode::NewObj: return newObject(1);
+        case PickleOpcode::NewObjEx: return newObject(2);
+        case PickleOpcode::Obj: {
+            const std::vector<PickleValue> items = popToMark();
+            return pushObject(items.empty() ? PickleValue() : items.front());
+        }
+        case PickleOpcode::Inst: {
+            const std::string_view module = m_program.takeLine();
+            pushGlobal(module, m_program.takeLine());
+            const PickleValue objectClass = pop();
+            popToMark();
+            return pushObject(objectClass);
+        }
         case PickleOpcode::Build:
             pop();
             return void(top()); // attributes beside the values, as a state_dict's _metadata
         }
         fail(ErrorCode::UnsupportedFormat,
-             "the pickle operation " + hexByte(byte) +
-                 " is none that tensors need; save only the model's state_dict");
+             "the pickle operation " + hexByte(byte) + " is not known; save only the model's state_dict");
+    }
+
+    void skip(std::uint64_t bytes) {
+        static_cast<void>(m_program.take(bytes));
+        push(PickleOpaque{});
     }
 
     PickleProgram m_program;

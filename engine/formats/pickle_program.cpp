@@ -1,6 +1,8 @@
 #include "engine/formats/pickle_program.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace engine {
 
@@ -23,6 +25,28 @@ std::string_view PickleProgram::takeLine() {
     const std::string_view line = take(std::min(m_rest.find('\n'), m_rest.size()));
     static_cast<void>(take(1));
     return line;
+}
+
+std::string_view PickleProgram::takeQuotedLine() {
+    std::string_view line = takeLine();
+    if (line.size() >= 2 && line.front() == line.back() && (line.front() == '\'' || line.front() == '"'))
+        line = line.substr(1, line.size() - 2);
+    return line;
+}
+
+PickleValue PickleProgram::takeWrittenInteger() {
+    std::string_view line = takeLine();
+    if (line.ends_with('L')) // of a Python 2
+        line.remove_suffix(1);
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
+    return error == std::errc() && end == line.data() + line.size() ? PickleValue(value) : PickleOpaque{};
+}
+
+std::size_t PickleProgram::takeWrittenIndex() {
+    const PickleValue written = takeWrittenInteger();
+    const auto* const index = std::get_if<std::int64_t>(&written);
+    return index && *index >= 0 ? static_cast<std::size_t>(*index) : std::numeric_limits<std::size_t>::max();
 }
 
 PickleValue PickleProgram::takeInteger(std::uint64_t size) {

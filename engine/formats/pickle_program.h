@@ -12,25 +12,42 @@
 
 namespace engine {
 
-// The operations that tensors need, from protocols 2 and 4.
+// The operations of protocols 0 to 5, but for the registry of extensions and buffers beside the pickle, which files have not.
 enum class PickleOpcode : unsigned char {
     Mark = '(',
     Stop = '.',
     Pop = '0',
+    PopMark = '1',
+    Dup = '2',
+    BinBytes = 'B',
+    ShortBinBytes = 'C',
+    Float = 'F',
     BinFloat = 'G',
+    Int = 'I',
     BinInt = 'J',
     BinInt1 = 'K',
+    Long = 'L',
     BinInt2 = 'M',
     None = 'N',
     BinPersId = 'Q',
     Reduce = 'R',
+    String = 'S',
+    BinString = 'T',
+    ShortBinString = 'U',
+    Unicode = 'V',
     BinUnicode = 'X',
     Append = 'a',
     Build = 'b',
     Global = 'c',
+    Dict = 'd',
     Appends = 'e',
+    Get = 'g',
     BinGet = 'h',
+    Inst = 'i',
     LongBinGet = 'j',
+    List = 'l',
+    Obj = 'o',
+    Put = 'p',
     BinPut = 'q',
     LongBinPut = 'r',
     SetItem = 's',
@@ -40,6 +57,7 @@ enum class PickleOpcode : unsigned char {
     EmptyList = ']',
     EmptyDict = '}',
     Proto = 0x80,
+    NewObj = 0x81,
     Tuple1 = 0x85,
     Tuple2 = 0x86,
     Tuple3 = 0x87,
@@ -48,9 +66,16 @@ enum class PickleOpcode : unsigned char {
     Long1 = 0x8A,
     Long4 = 0x8B,
     ShortBinUnicode = 0x8C,
+    BinUnicode8 = 0x8D,
+    BinBytes8 = 0x8E,
+    EmptySet = 0x8F,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
+    NewObjEx = 0x92,
     StackGlobal = 0x93,
     Memoize = 0x94,
     Frame = 0x95,
+    ByteArray8 = 0x96,
 };
 
 class PickleProgram {
@@ -62,7 +87,11 @@ public:
     [[nodiscard]] bool isCutShort() const { return m_isCutShort; }
 
     [[nodiscard]] std::string_view take(std::uint64_t count);
-    [[nodiscard]] std::string_view takeLine();                  // without the line feed that ends it
+    [[nodiscard]] std::string_view takeLine();       // without the line feed that ends it
+    [[nodiscard]] std::string_view takeQuotedLine(); // and without quotes; escapes stay as they are
+    [[nodiscard]] PickleValue takeWrittenInteger();  // a line of digits; opaque if it is something else
+    [[nodiscard]] std::size_t
+    takeWrittenIndex(); // a line of digits; the largest number if it is something else
     [[nodiscard]] PickleValue takeInteger(std::uint64_t bytes); // two's complement; opaque beyond 64 bits
     template <class T> [[nodiscard]] T takeNumber() {
         T value = 0;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -15,16 +16,24 @@
 
 namespace engine {
 
-struct PickleOpaque {}; // None, a truth value, a float, a huge integer: nothing that a tensor is made of
-struct PickleList {};   // what it holds is dropped, for the same reason
+struct PickleOpaque {
+};                    // None, a truth value, a float, a huge integer, bytes: nothing that a tensor is made of
+struct PickleList {}; // or a set; what it holds is dropped, for the same reason
 struct PickleTuple;
 struct PickleDict;
 struct PickleGlobal;
 struct TorchStorage;
 struct TorchTensor;
 
-using PickleValue = std::variant<PickleOpaque, PickleList, std::int64_t, std::string_view, const PickleTuple*,
-                                 PickleDict*, const PickleGlobal*, const TorchStorage*, const TorchTensor*>;
+// What a call of something other than PyTorch's own functions for tensors would have made. Nothing was called: the name of the
+// class or function is all there is of it.
+struct PickleObject {
+    const PickleGlobal* maker = nullptr; // never null in a value
+};
+
+using PickleValue =
+    std::variant<PickleOpaque, PickleList, std::int64_t, std::string_view, const PickleTuple*, PickleDict*,
+                 const PickleGlobal*, const TorchStorage*, const TorchTensor*, PickleObject>;
 
 struct PickleTuple {
     std::vector<PickleValue> items;
@@ -42,8 +51,9 @@ struct PickleGlobal {
 
 // Values of one type in a member of the archive. All numbers as the file claims them.
 struct TorchStorage {
-    DataType type = DataType::Float32;
-    std::string_view key; // of the member <root>/data/<key>
+    std::optional<DataType> type;       // absent if it is one that we do not read,
+    const PickleGlobal* name = nullptr; // which the file calls by this class or number type
+    std::string_view key;               // of the member <root>/data/<key>
     std::int64_t elements = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/formats/rwkv_cpp_file.h"
 
 #include "engine/formats/byte_reader.h"
+#include "engine/formats/tensor_name.h"
 #include "engine/formats/tensor_shape.h"
 
 #include <algorithm>
@@ -128,8 +129,8 @@ private:
 
         StoredTensor tensor;
         tensor.name.assign(reinterpret_cast<const char*>(nameSpan->data()), nameSpan->size());
-        if (!std::all_of(tensor.name.begin(), tensor.name.end(), [](char c) { return c > ' ' && c <= '~'; }))
-            return damaged("expected tensor names in printable ASCII, found other bytes");
+        if (!isPlausibleName(tensor.name))
+            return damaged("expected " + std::string(kPlausibleName) + ", found other bytes");
         const Expected<DataType> type = readType(code);
         if (!type)
             return m_builder.failed(type.error().code, tensor.name, type.error().message);
@@ -139,9 +140,6 @@ private:
         const Expected<std::size_t> bytes = byteCount(tensor.type, tensor.shape);
         if (!bytes)
             return m_builder.failed(bytes.error().code, tensor.name, bytes.error().message);
-        if (*bytes == 0)
-            return m_builder.failed(ErrorCode::FileDamaged, tensor.name,
-                                    "expected positive sizes, found " + shapeText(tensor.shape));
         const std::size_t remaining = m_bytes.remaining();
         const auto values = m_bytes.take(*bytes);
         if (!values)

@@ -105,7 +105,13 @@ public:
     bool number_integer(number_integer_t number) override { return unexpected(std::to_string(number)); }
     bool number_float(number_float_t, const string_t& text) override { return unexpected(displayName(text)); }
     bool boolean(bool) override { return unexpected("true or false"); }
-    bool null() override { return unexpected("null"); }
+    bool null() override {
+        // Some writers have this for "no metadata".
+        if (m_place != Place::MetadataValue)
+            return unexpected("null");
+        m_place = Place::Root;
+        return true;
+    }
     bool binary(binary_t&) override { return unexpected("binary data"); }
 
     bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {

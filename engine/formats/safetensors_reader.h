@@ -1,18 +1,26 @@
-// safetensors_reader.h: reads a model from one safetensors file, or from several and the index that lists them
-// (spec/formats.md section 2), under any of the names of safetensors_naming.h.
-// Tensors stay in the files, but for factors that the file holds transposed.
+// safetensors_reader.h: reads safetensors files (spec/formats.md section 2).
+// Tensors stay in the file, but for factors that the file holds transposed.
 #pragma once
 
 #include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint.h"
 
+#include <cstddef>
+#include <span>
+#include <string_view>
+
 namespace engine {
 
-// Errors: FileDamaged, UnsupportedType (8-bit floats and later additions). `path` is for messages.
+class CheckpointBuilder;
+
+// The format has no first bytes of its own, only a length of 8 bytes and then a brace.
+[[nodiscard]] bool isSafetensors(std::string_view start);
+
+// Errors: FileDamaged. Types that we do not read (8-bit floats and later additions) become unread entries.
+// `path` is for messages.
 [[nodiscard]] Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, FileBytes file);
 
-// `index` is the JSON text that names each tensor's file; the files lie beside it.
-// Errors: as above; FileDamaged if it names files elsewhere, FileNotFound with the name of a part that is not there.
-[[nodiscard]] Expected<Checkpoint> readSafetensorsIndex(const std::filesystem::path& path, FileBytes index);
+// One file's tensors and metadata, of a model in several files. `bytes`: the whole file, which the builder holds.
+[[nodiscard]] Expected<void> addSafetensors(CheckpointBuilder& builder, std::span<const std::byte> bytes);
 
 } // namespace engine

@@ -40,6 +40,9 @@ Expected<AlignedBuffer<std::byte>> unpackFloat32(const CheckpointBuilder& builde
 }
 
 Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& tensor) {
+    if (tensor.bytes.empty())
+        return builder.failed(ErrorCode::FileDamaged, tensor.name,
+                              "expected a matrix, found " + shapeText(tensor.shape));
     StoredTensor source = tensor;
     AlignedBuffer<std::byte> unpacked;
     if (isBlockQuantised(tensor.type)) {

@@ -15,9 +15,9 @@ namespace engine {
 struct StoredTensor {
     std::string name;
     DataType type = DataType::Float32;
-    std::vector<std::int64_t> shape; // row-major, sizes above 0
-    std::span<const std::byte>
-        bytes; // as many as type and shape need; CheckpointBuilder::read() before looking at them
+    std::vector<std::int64_t> shape; // row-major, sizes from 0
+    // As many as type and shape need; CheckpointBuilder::read() before looking at them.
+    std::span<const std::byte> bytes;
 };
 
 // The values as float32, four bytes each. Errors: FileDamaged, UnsupportedType.
@@ -25,7 +25,7 @@ struct StoredTensor {
                                                                const StoredTensor& tensor);
 
 // Adds `tensor`, of two dimensions or more, with the last two swapped. The values keep their type; those of block types
-// become float32, because a block holds values of one row, which end up in different rows.
+// become float32, because a block holds values of one row, which end up in different rows. Errors: FileDamaged (no values).
 [[nodiscard]] Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& tensor);
 
 // Adds equal parts of `tensor`, one after the other, as vectors [1,1,width] of the given names. They stay as they are

@@ -1,6 +1,5 @@
 #include "engine/formats/torch_objects.h"
 
-#include "engine/formats/tensor_name.h"
 #include "engine/formats/tensor_shape.h"
 
 #include <array>
@@ -62,13 +61,12 @@ Expected<TorchStorage> torchStorage(const PickleValue& persistentId) {
         return failure(ErrorCode::FileDamaged,
                        "expected a storage's class, key and size, found something else");
     const auto& [module, name] = **storageClass;
+    TorchStorage storage{std::nullopt, *storageClass, *key, *elements};
     if (module == "torch")
         for (const StorageClass& known : kStorageClasses)
             if (known.name == name)
-                return TorchStorage{known.type, *key, *elements};
-    return failure(ErrorCode::UnsupportedType,
-                   "values of " + displayName(module) + "." + displayName(name) +
-                       " cannot be read; save the model as float32, float16 or bfloat16");
+                storage.type = known.type;
+    return storage;
 }
 
 Expected<TorchTensor> rebuiltTensor(const PickleTuple& arguments) {
@@ -85,6 +83,13 @@ Expected<TorchTensor> rebuiltTensor(const PickleTuple& arguments) {
                        "expected a tensor's storage, offset, size and as many strides, of at most " +
                            std::to_string(kMaxDimensions) + " dimensions, found something else");
     return TorchTensor{*storage, *offset, std::move(*shape), std::move(*strides)};
+}
+
+const PickleGlobal* numberTypeOf(const PickleTuple& arguments) {
+    constexpr std::size_t kNumberType = 6; // behind requires_grad and hooks
+    return arguments.items.size() > kNumberType
+               ? valueAs<const PickleGlobal*>(arguments.items[kNumberType]).value_or(nullptr)
+               : nullptr;
 }
 
 } // namespace engine

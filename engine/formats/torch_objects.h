@@ -9,10 +9,14 @@
 
 namespace engine {
 
-// From the persistent id ('storage', torch.XStorage, key, location, elements). Errors: FileDamaged, UnsupportedType.
+// From the persistent id ('storage', torch.XStorage, key, location, elements). Errors: FileDamaged.
 [[nodiscard]] Expected<TorchStorage> torchStorage(const PickleValue& persistentId);
 
 // From the arguments of torch._utils._rebuild_tensor_v2. Errors: FileDamaged.
 [[nodiscard]] Expected<TorchTensor> rebuiltTensor(const PickleTuple& arguments);
+
+// Of a tensor from torch._utils._rebuild_tensor_v3, whose storage is of plain bytes: the number type that is given for them. Null
+// if there is none.
+[[nodiscard]] const PickleGlobal* numberTypeOf(const PickleTuple& arguments);
 
 } // namespace engine

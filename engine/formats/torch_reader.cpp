@@ -3,11 +3,10 @@
 #include "engine/formats/checkpoint_builder.h"
 #include "engine/formats/pickle_machine.h"
 #include "engine/formats/tensor_name.h"
+#include "engine/formats/torch_contents.h"
 #include "engine/formats/torch_view.h"
 #include "engine/formats/zip_archive.h"
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,29 +17,10 @@ namespace {
 
 constexpr std::string_view kProgram = "/data.pkl";
 // A file can repeat a text at no cost, so whatever is done with each tensor's has to be short.
-constexpr std::size_t kMaxNameBytes = 1024;
 constexpr std::size_t kMaxKeyBytes = 64;   // keys are numbers
 constexpr std::size_t kMaxRootBytes = 255; // as long as a file's name
 // Views of one storage cost nothing in the file, so something has to end them. No model ties a weight more often than this.
 constexpr std::uint64_t kMaxSharing = 64;
-
-using NamedTensor = std::pair<std::string_view, const TorchTensor*>;
-
-// A dict that holds the model's own dict beside a trainer's notes.
-const PickleDict& modelDict(const PickleDict& root) {
-    for (const std::string_view key : {"state_dict", "model"})
-        for (const auto& [name, value] : root.entries)
-            if (const auto* const dict = std::get_if<PickleDict*>(&value); dict && name == key)
-                return **dict;
-    return root;
-}
-
-bool isFromChatRwkv(const PickleDict& dict) {
-    constexpr std::array<std::string_view, 3> kNotes = {"_strategy", "_version", "_rescale_layer"};
-    return std::any_of(dict.entries.begin(), dict.entries.end(), [&](const auto& entry) {
-        return std::find(kNotes.begin(), kNotes.end(), entry.first) != kNotes.end();
-    });
-}
 
 // The archive's messages name no file, but those of reading do.
 tl::unexpected<Error> failed(const CheckpointBuilder& builder, const Error& error) {
@@ -51,11 +31,11 @@ tl::unexpected<Error> failed(const CheckpointBuilder& builder, const Error& erro
 
 class TorchReader {
 public:
-    TorchReader(CheckpointBuilder& builder, const ZipArchive& archive)
+    TorchReader(CheckpointBuilder& builder, const ZipArchive& archive, std::uint64_t fileBytes)
         : m_builder(builder)
         , m_archive(archive)
-        , m_mayShow(kMaxSharing * builder.file().size())
-        , m_mayGather(builder.file().size()) {}
+        , m_mayShow(kMaxSharing * fileBytes)
+        , m_mayGather(fileBytes) {}
 
     Expected<void> read() {
         if (auto found = findRoot(); !found)
@@ -68,12 +48,10 @@ public:
         const Expected<Pickle> pickle = readPickle(*program);
         if (!pickle)
             return m_builder.failed(pickle.error().code, "data.pkl", pickle.error().message);
-        const auto* const root = std::get_if<PickleDict*>(&pickle->root);
-        if (!root)
-            return m_builder.failed(
-                ErrorCode::UnsupportedFormat,
-                "expected a dict of tensors, found something else; save the model's state_dict");
-        return addTensors(modelDict(**root));
+        const Expected<TorchContents> contents = torchContents(pickle->root);
+        if (!contents)
+            return m_builder.failed(contents.error().code, contents.error().message);
+        return addContents(*contents);
     }
 
 private:
@@ -126,37 +104,9 @@ private:
         return bytes;
     }
 
-    // The entries that are tensors, sorted by name.
-    [[nodiscard]] Expected<std::vector<NamedTensor>> tensorsOf(const PickleDict& dict) const {
-        std::vector<NamedTensor> tensors;
-        for (const auto& [name, value] : dict.entries) {
-            const auto* const tensor = std::get_if<const TorchTensor*>(&value);
-            if (!tensor)
-                continue;
-            if (name.empty() || name.size() > kMaxNameBytes ||
-                !std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; }))
-                return m_builder.failed(ErrorCode::FileDamaged, name,
-                                        "expected a tensor name of 1 to 1024 printable ASCII characters");
-            tensors.emplace_back(name, *tensor);
-        }
-        std::sort(tensors.begin(), tensors.end(),
-                  [](const NamedTensor& a, const NamedTensor& b) { return a.first < b.first; });
-        return tensors;
-    }
-
-    Expected<void> addTensors(const PickleDict& dict) {
-        if (isFromChatRwkv(dict))
-            return m_builder.failed(
-                ErrorCode::UnsupportedFormat,
-                "ChatRWKV has converted this model for one device; open the original instead");
-        const auto tensors = tensorsOf(dict);
-        if (!tensors)
-            return tl::unexpected(tensors.error());
-        if (tensors->empty())
-            return m_builder.failed(ErrorCode::UnsupportedFormat,
-                                    "the file holds no tensors by name; save the model's state_dict");
+    Expected<void> addContents(const TorchContents& contents) {
         std::string_view previous;
-        for (const auto& [name, tensor] : *tensors) {
+        for (const auto& [name, tensor] : contents.tensors) {
             if (name == previous) // seen before anything is kept of it
                 return m_builder.failed(ErrorCode::FileDamaged, name,
                                         "the file has two tensors of this name");
@@ -164,17 +114,29 @@ private:
                 return added;
             previous = name;
         }
+        for (const auto& [name, maker] : contents.objects)
+            m_builder.addUnread(name, displayName(maker->module) + "." + displayName(maker->name), {},
+                                "it is an object that the file wants to be made and that was not made; save "
+                                "only the model's state_dict");
         return {};
     }
 
     Expected<void> addTensor(std::string_view name, const TorchTensor& tensor) {
+        if (!tensor.storage->type) {
+            const PickleGlobal& type = *tensor.storage->name;
+            std::string kind = displayName(type.module) + "." + displayName(type.name);
+            std::string reason =
+                "values of " + kind + " cannot be read; save the model as float32, float16 or bfloat16";
+            m_builder.addUnread(name, std::move(kind), tensor.shape, std::move(reason));
+            return {};
+        }
+        const DataType type = *tensor.storage->type;
         const Expected<std::size_t> bytes = checkView(tensor);
         if (!bytes)
             return m_builder.failed(bytes.error().code, name, bytes.error().message);
         const auto storage = storageBytes(name, *tensor.storage);
         if (!storage)
             return tl::unexpected(storage.error());
-        const DataType type = tensor.storage->type;
         const bool isStored = isContiguous(tensor);
         std::uint64_t& budget = isStored ? m_mayShow : m_mayGather;
         if (*bytes > budget)
@@ -202,12 +164,12 @@ private:
             return bytes;
         std::uint64_t claimed = 0;
         if (storage.elements < 0 ||
-            __builtin_mul_overflow(static_cast<std::uint64_t>(storage.elements), bytesPerBlock(storage.type),
+            __builtin_mul_overflow(static_cast<std::uint64_t>(storage.elements), bytesPerBlock(*storage.type),
                                    &claimed) ||
             claimed > bytes->size())
             return m_builder.failed(ErrorCode::FileDamaged, name,
                                     "expected a storage of " + std::to_string(storage.elements) +
-                                        " elements of " + std::string(engine::name(storage.type)) +
+                                        " elements of " + std::string(engine::name(*storage.type)) +
                                         ", found " + std::to_string(bytes->size()) + " bytes");
         return bytes;
     }
@@ -220,14 +182,18 @@ private:
 
 } // namespace
 
-Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file) {
-    CheckpointBuilder builder(path, std::move(file), "pytorch");
+Expected<void> addTorch(CheckpointBuilder& builder, std::span<const std::byte> bytes) {
     const Expected<ZipArchive> archive = ZipArchive::open(
-        builder.file(), [&builder](std::span<const std::byte> part) { return builder.read(part); });
+        bytes, [&builder](std::span<const std::byte> part) { return builder.read(part); });
     if (!archive)
         return failed(builder, archive.error());
-    if (auto read = TorchReader(builder, *archive).read(); !read)
-        return tl::unexpected(read.error());
+    return TorchReader(builder, *archive, bytes.size()).read();
+}
+
+Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file) {
+    CheckpointBuilder builder(path, std::move(file), "pytorch");
+    if (auto added = addTorch(builder, builder.file()); !added)
+        return tl::unexpected(added.error());
     return builder.finish();
 }
 

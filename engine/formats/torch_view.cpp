@@ -9,7 +9,7 @@
 namespace engine {
 
 Expected<std::size_t> checkView(const TorchTensor& tensor) {
-    const Expected<std::size_t> bytes = byteCount(tensor.storage->type, tensor.shape);
+    const Expected<std::size_t> bytes = byteCount(*tensor.storage->type, tensor.shape);
     if (!bytes)
         return bytes;
     bool isInside = tensor.offset >= 0;
@@ -40,7 +40,7 @@ bool isContiguous(const TorchTensor& tensor) {
 }
 
 AlignedBuffer<std::byte> gather(const TorchTensor& tensor, std::span<const std::byte> storage) {
-    const std::size_t size = bytesPerBlock(tensor.storage->type);
+    const std::size_t size = bytesPerBlock(*tensor.storage->type);
     std::int64_t count = 1;
     for (const std::int64_t dimension : tensor.shape)
         count *= dimension;

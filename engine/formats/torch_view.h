@@ -1,5 +1,5 @@
 // torch_view.h: which elements of its storage a tensor is, and copying them together if they lie apart.
-// Offset and strides count elements. Nothing is trusted: checkView() comes first, the others rely on it.
+// Offset and strides count elements. Nothing is trusted: checkView() comes first, the others rely on it. Of storages with a type.
 // Threads: pure functions.
 #pragma once
 

@@ -65,6 +65,19 @@ private slots:
         row("empty", "", ErrorCode::FileDamaged, "empty");
         row("eight bytes", "12345678", ErrorCode::FileDamaged, "8 bytes");
         row("text", "Once upon a time", ErrorCode::UnsupportedFormat, "neither a safetensors");
+        const auto foreign = ErrorCode::UnsupportedFormat;
+        row("pointer of Git LFS",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 3055445693\n", foreign,
+            "pointer of Git LFS, not the model, which has 3055445693 bytes");
+        row("web page", "<!DOCTYPE html>\n<html>", foreign, "a web page was saved");
+        row("web page behind blanks", "\xEF\xBB\xBF \r\n<HTML lang=\"en\">", foreign, "a web page was saved");
+        row("error of a server", "<?xml version=\"1.0\"?><Error/>", foreign, "a web page was saved");
+        row("message of a server", "Entry not found", foreign, "a text (\"Entry not found\")");
+        row("error in JSON", R"({"error":"Repository not found"})", ErrorCode::FileDamaged, "no model");
+        row("nothing downloaded yet", QByteArray(5000, '\0'), ErrorCode::FileDamaged, "nothing but zeros");
+        row("packed", "\x1F\x8B\x08 12345678", foreign, "packed with gzip; unpack it");
+        row("of old llama.cpp", "tjgg\1\0\0\0 12345678", foreign, "from before GGUF");
+        row("other bytes", "\1\2\3\4\5\6\7\x08 12345678", foreign, "neither a safetensors");
         row("gguf", "GGUF\3\0\0\0", ErrorCode::FileDamaged, "ends within its header");
         row("pth", QByteArray("PK\3\4") + "archive", ErrorCode::FileDamaged, "end is missing");
         row("index of no files", "{\"weight_map\":{}}", ErrorCode::FileDamaged, "names no files");

@@ -37,6 +37,43 @@ std::vector<Tensor> NamingConvention::apply(const std::vector<Tensor>& official)
     return result;
 }
 
+std::vector<Tensor> withStackedMixes(const std::vector<Tensor>& fla, bool isFlat) {
+    constexpr std::string_view kOrder = "rwkvag", kMix = ".attn.x_";
+    std::vector<Tensor> result;
+    for (const Tensor& tensor : fla) {
+        const std::size_t at = tensor.name.find(kMix);
+        if (at == std::string::npos) {
+            result.push_back(tensor);
+            continue;
+        }
+        if (tensor.name.back() != kOrder.front())
+            continue; // one with the first
+        const std::string stem = tensor.name.substr(0, at + kMix.size());
+        const auto width = static_cast<std::int64_t>(tensor.values.size());
+        Tensor& stack = result.emplace_back(
+            Tensor{stem + 'x',
+                   isFlat ? std::vector<std::int64_t>{6, width} : std::vector<std::int64_t>{6, 1, 1, width},
+                   {}});
+        for (const char use : kOrder) {
+            const auto mix = std::ranges::find(fla, stem + use, &Tensor::name);
+            stack.values.insert(stack.values.end(), mix->values.begin(), mix->values.end());
+        }
+    }
+    return result;
+}
+
+const NamingConvention kHuggingFace5{"rwkv.blocks.",
+                                     {{"emb.", "rwkv.embeddings."}, {"ln_out.", "rwkv.ln_out."}},
+                                     {{"ln0.", "pre_ln."},
+                                      {"att.time_mix_k", "attention.time_mix_key"},
+                                      {"att.time_mix_v", "attention.time_mix_value"},
+                                      {"att.time_mix_r", "attention.time_mix_receptance"},
+                                      {"att.time_mix_g", "attention.time_mix_gate"},
+                                      {"att.", "attention."},
+                                      {"ffn.time_mix_k", "feed_forward.time_mix_key"},
+                                      {"ffn.time_mix_r", "feed_forward.time_mix_receptance"},
+                                      {"ffn.", "feed_forward."}},
+                                     {}};
 const NamingConvention kHuggingFace{"rwkv.blocks.",
                                     {{"emb.", "rwkv.embeddings."}, {"ln_out.", "rwkv.ln_out."}},
                                     {{"ln0.", "pre_ln."}, {"att.", "attention."}, {"ffn.", "feed_forward."}},

@@ -20,8 +20,12 @@ struct NamingConvention {
     [[nodiscard]] std::vector<Tensor> apply(const std::vector<Tensor>& official) const;
 };
 
-extern const NamingConvention kHuggingFace; // of transformers' RWKV-6
-extern const NamingConvention kFla;         // of flash-linear-attention's RWKV-7
+extern const NamingConvention kHuggingFace5; // of transformers' RWKV-5,
+extern const NamingConvention kHuggingFace;  // and RWKV-6
+extern const NamingConvention kFla;          // of flash-linear-attention's RWKV-7
 extern const NamingConvention kWebRwkv5, kWebRwkv6, kWebRwkv7;
+
+// As flash-linear-attention had it before: each block's six mixes in one tensor [6,1,1,C] or [6,C].
+[[nodiscard]] std::vector<Tensor> withStackedMixes(const std::vector<Tensor>& fla, bool isFlat);
 
 } // namespace samples

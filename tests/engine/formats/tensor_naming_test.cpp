@@ -1,8 +1,9 @@
-// One model under every name that safetensors files have for its tensors, in one file and in several, opens as the same
-// official tensors.
+// One model under every name that files have for its tensors, as safetensors and as pickle, in one file and in several, opens as
+// the same official tensors.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/sample_naming.h"
 #include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/sample_torch.h"
 
 #include <QDir>
 #include <QFile>
@@ -16,7 +17,7 @@ using samples::NamingConvention;
 using samples::Version;
 using Model = std::vector<samples::Tensor>;
 
-class SafetensorsNamingTest : public QObject {
+class TensorNamingTest : public QObject {
     Q_OBJECT
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -63,6 +64,7 @@ private slots:
         const auto row = [](const char* name, Version version, const NamingConvention& convention) {
             QTest::newRow(name) << int(version) << &convention;
         };
+        row("Hugging Face, RWKV-5.2", Version::V5_2, samples::kHuggingFace5);
         row("Hugging Face, RWKV-6", Version::V6, samples::kHuggingFace);
         row("flash-linear-attention, RWKV-7", Version::V7, samples::kFla);
         row("web-rwkv, RWKV-5.2", Version::V5_2, samples::kWebRwkv5);
@@ -82,6 +84,120 @@ private slots:
         compare(Checkpoint::open(at("model.safetensors")), official);
         writeParts(renamed);
         compare(Checkpoint::open(at("model.safetensors.index.json")), official);
+        samples::writeFile(at("pytorch_model.bin"), samples::torchFile(renamed));
+        compare(Checkpoint::open(at("pytorch_model.bin")), official);
+        samples::writeFile(
+            at("wrapped.pth"),
+            samples::torchFile(renamed, {.isTransposed = true, .under = "module", .prefix = "module."}));
+        compare(Checkpoint::open(at("wrapped.pth")), official);
+    }
+
+    void stackedMixesAreTakenApart_data() {
+        QTest::addColumn<bool>("isFlat");
+        QTest::newRow("[6,C]") << true;
+        QTest::newRow("[6,1,1,C]") << false;
+    }
+
+    void stackedMixesAreTakenApart() {
+        QFETCH(bool, isFlat);
+        const Model official = samples::officialModel(Version::V7, {});
+        const Model stacked = samples::withStackedMixes(samples::kFla.apply(official), isFlat);
+        QCOMPARE(stacked.size() + 10, official.size());
+        samples::writeFile(at("model.safetensors"), samples::safetensors(stacked));
+        compare(Checkpoint::open(at("model.safetensors")), official);
+        samples::writeFile(at("pytorch_model.bin"), samples::torchFile(stacked));
+        compare(Checkpoint::open(at("pytorch_model.bin")), official);
+    }
+
+    // torch.compile of a part of the model, and data parallelism around that.
+    void wrappersInsideANameAreTakenOff() {
+        const Model official = samples::officialModel(Version::V6, {});
+        Model wrapped = official;
+        for (samples::Tensor& tensor : wrapped) {
+            if (tensor.name.starts_with("blocks.1."))
+                tensor.name.insert(9, "_orig_mod.");
+            tensor.name.insert(0, "module.");
+        }
+        samples::writeFile(at("model.safetensors"), samples::safetensors(wrapped));
+        const auto checkpoint = Checkpoint::open(at("model.safetensors"));
+        compare(checkpoint, official);
+        QCOMPARE(checkpoint->find("blocks.1.ln1.bias")->shownName(),
+                 std::string("module.blocks.1._orig_mod.ln1.bias"));
+    }
+
+    // Names of the model's own keep their places however much else is in the file.
+    void namesOutsideTheModelAreKept() {
+        Model official = samples::officialModel(Version::V6, {});
+        for (const char* name : {"model.layers.0.attn.r_k", "extra module.weight", "ema.emb.weight"})
+            official.push_back({name, {2}, {1, 2}});
+        samples::writeFile(at("model.safetensors"), samples::safetensors(official));
+        compare(Checkpoint::open(at("model.safetensors")), official);
+    }
+
+    void tensorsInsideABlockStayInside_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"blocks.1.ffn.enn.weight", "blk.1.ffn_enn.weight"})
+            QTest::newRow(name) << QString(name);
+    }
+
+    void tensorsInsideABlockStayInside() {
+        QFETCH(QString, name);
+        Model official = samples::officialModel(Version::V7, {});
+        official.push_back({name.toStdString(), {2}, {1, 2}});
+        samples::writeFile(at("model.safetensors"), samples::safetensors(official));
+        const auto checkpoint = Checkpoint::open(at("model.safetensors"));
+        QVERIFY(checkpoint);
+        const auto found =
+            std::ranges::find(checkpoint->tensors(), name.toStdString(), &TensorInfo::shownName);
+        QVERIFY(found != checkpoint->tensors().end() && found->name.starts_with("blocks.1."));
+    }
+
+    // A model in numbered files needs no index, whichever of them is named.
+    void numberedPartsAreOneModel_data() {
+        QTest::addColumn<bool>("isTorch");
+        QTest::newRow("safetensors") << false;
+        QTest::newRow("PyTorch") << true;
+    }
+
+    void numberedPartsAreOneModel() {
+        QFETCH(bool, isTorch);
+        const Model official = samples::officialModel(Version::V7, {});
+        const Model renamed = samples::kFla.apply(official);
+        const QString name =
+            isTorch ? "pytorch_model-0000%1-of-00003.bin" : "model-0000%1-of-00003.safetensors";
+        Model parts[3];
+        for (std::size_t i = 0; i < renamed.size(); ++i)
+            parts[i % 3].push_back(renamed[i]);
+        for (int i = 0; i < 3; ++i)
+            samples::writeFile(at(qPrintable(name.arg(i + 1))),
+                               isTorch ? samples::torchFile(parts[i]) : samples::safetensors(parts[i]));
+        for (int i = 0; i < 3; ++i) {
+            const auto checkpoint = Checkpoint::open(at(qPrintable(name.arg(i + 1))));
+            compare(checkpoint, official);
+            QCOMPARE(checkpoint->format(), std::string(isTorch ? "pytorch" : "safetensors"));
+        }
+        QVERIFY(QFile::remove(m_folder->filePath(name.arg(2))));
+        const auto incomplete = Checkpoint::open(at(qPrintable(name.arg(1))));
+        QVERIFY(!incomplete);
+        QCOMPARE(incomplete.error().code, ErrorCode::FileNotFound);
+        const QString message = QString::fromStdString(incomplete.error().message);
+        QVERIFY2(message.contains("part 1 of 3") && message.contains(name.arg(2)) && !message.contains('\n'),
+                 qPrintable(message));
+    }
+
+    void numbersThatAreNoneMakeNoParts_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"model-1-of-1.safetensors", "model-4-of-3.safetensors",
+                                 "model-0-of-2.safetensors", "model-01-of-2.safetensors", "-of-2.safetensors",
+                                 "model-x-of-2.safetensors", "best-of-2.safetensors"})
+            QTest::newRow(name) << QString(name);
+    }
+
+    void numbersThatAreNoneMakeNoParts() {
+        QFETCH(QString, name);
+        const Model official = samples::officialModel(Version::V6, {});
+        samples::writeFile(at(qPrintable(name)), samples::safetensors(official));
+        compare(Checkpoint::open(at(qPrintable(name))), official);
     }
 
     void officialNamesAreKept_data() {
@@ -144,5 +260,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(SafetensorsNamingTest)
-#include "safetensors_naming_test.moc"
+QTEST_GUILESS_MAIN(TensorNamingTest)
+#include "tensor_naming_test.moc"
