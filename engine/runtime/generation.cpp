@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <iterator>
 #include <limits>
 #include <new>
 
@@ -18,13 +19,19 @@ SamplerSettings withBans(const GenerationSettings& settings, const Tokenizer& to
     if (!settings.sampler.validate())
         return {};
     SamplerSettings sampler = settings.sampler;
-    const auto unsampled = tokenizer.unsampledTokens();
-    sampler.bannedTokens.insert(sampler.bannedTokens.end(), unsampled.begin(), unsampled.end());
-    if (settings.stopAtDocumentEnd)
-        std::erase(sampler.bannedTokens, tokenizer.documentSeparator());
-    else
-        sampler.bannedTokens.push_back(tokenizer.documentSeparator());
+    const int separator = tokenizer.documentSeparator();
+    std::ranges::copy_if(tokenizer.unsampledTokens(), std::back_inserter(sampler.bannedTokens),
+                         [&](int token) { return token != separator; });
+    if (!settings.stopAtDocumentEnd)
+        sampler.bannedTokens.push_back(separator);
     return sampler;
+}
+
+bool areAllBanned(std::vector<int> banned, int vocabulary) {
+    std::ranges::sort(banned);
+    const auto last = std::ranges::unique(banned).begin();
+    return std::count_if(banned.begin(), last, [&](int token) { return token >= 0 && token < vocabulary; }) ==
+           vocabulary;
 }
 
 // Length of the longest end of `text` that begins one of `stops` without being all of it.
@@ -89,6 +96,9 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
         return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
     if (auto checked = checkVocabulary(config, m_tokenizer); !checked)
         return checked;
+    if (areAllBanned(withBans(m_settings, m_tokenizer).bannedTokens, m_tokenizer.vocabularySize()))
+        return failure(ErrorCode::InvalidArgument,
+                       "all tokens of the vocabulary are banned, so none can be drawn; ban fewer");
     auto tokens = m_tokenizer.encode(prompt);
     if (!tokens)
         return tl::unexpected(std::move(tokens.error()));
