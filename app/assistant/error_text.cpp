@@ -8,6 +8,13 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("app::ErrorText", text); }
 
+// The engine's sentence without the path in front.
+QString reasonOf(const engine::Error& error) {
+    const QString message = QString::fromStdString(error.message);
+    const qsizetype colon = message.startsWith(QLatin1Char('/')) ? message.indexOf(QLatin1String(": ")) : -1;
+    return colon < 0 ? message : message.mid(colon + 2);
+}
+
 } // namespace
 
 QString modelSentence(const engine::Error& error, const QString& model) {
@@ -18,7 +25,8 @@ QString modelSentence(const engine::Error& error, const QString& model) {
     case FileUnreadable:
         return tr("The model %1 cannot be read. Check that you may read its file.").arg(model);
     case FileDamaged: return tr("The file of the model %1 is damaged. Download or copy it again.").arg(model);
-    case UnsupportedFormat:
+    case UnsupportedFormat: // a web page or a pointer in the model's place, mostly: what it is says what to do
+        return tr("The file of the model %1 cannot be used: %2.").arg(model, reasonOf(error));
     case UnsupportedType:
         return tr("The model %1 is in a format that Inkgate does not read. Convert it to safetensors.")
             .arg(model);

@@ -3,6 +3,7 @@
 #include "app/assistant/error_text.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/config.h"
+#include "engine/model/model_check.h"
 #include "engine/model/model_files.h"
 
 #include <QCoreApplication>
@@ -54,10 +55,10 @@ engine::Expected<QString> descriptionOf(const engine::Expected<engine::ModelFile
     const auto checkpoint = engine::Checkpoint::open(files->base);
     if (!checkpoint)
         return tl::unexpected(checkpoint.error());
-    const auto config = engine::ModelConfig::detect(*checkpoint);
-    if (!config)
-        return tl::unexpected(config.error());
-    return describe(*checkpoint, *config);
+    const auto model = engine::checkModel(*checkpoint); // what loading it would say
+    if (!model)
+        return tl::unexpected(model.error());
+    return describe(*checkpoint, model->config);
 }
 
 } // namespace

@@ -4,6 +4,9 @@
 #include "engine/cli/json_output.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/formats/safetensors_writer.h"
+#include "engine/formats/tensor_naming.h"
+#include "engine/model/model_files.h"
+#include "engine/tokenizer/utf8_stream.h"
 
 #include <algorithm>
 #include <iostream>
@@ -30,6 +33,12 @@ bool isMatrix(const TensorInfo& tensor) {
     const auto dimensions = std::ranges::count_if(tensor.shape, [](std::int64_t size) { return size > 1; });
     return dimensions >= 2 && std::ranges::any_of(kModel, startsWith) &&
            std::ranges::none_of(kVectors, endsWith);
+}
+
+// What a file cannot do without if it is a model.
+bool isOfModel(const std::string& tensor) {
+    return !blockName(tensor).number.empty() || tensor == "emb.weight" || tensor == "head.weight" ||
+           tensor.starts_with("ln_out.");
 }
 
 std::optional<DataType> wantedType(const std::string& option) {
@@ -64,17 +73,29 @@ DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
 }
 
 Expected<void> convert(const ConvertOptions& options, const CommandContext& context) {
-    const auto checkpoint = Checkpoint::open(options.in);
+    const auto files =
+        findModelFiles(options.in, "none"); // a folder or an embedded model's name will do as well
+    if (!files)
+        return tl::unexpected<Error>(files.error());
+    const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
         return tl::unexpected<Error>(checkpoint.error());
+    for (const UnreadEntry& entry : checkpoint->unread())
+        if (isOfModel(entry.name))
+            return failure(ErrorCode::UnsupportedType,
+                           checkpoint->path().string() + ", " + entry.shownName() + ": " + entry.reason);
     SafetensorsWriter writer;
     for (const auto& [key, value] : checkpoint->metadata())
         writer.setMetadata(key, value);
     const std::optional<DataType> wanted = wantedType(options.type);
-    std::size_t converted = 0;
+    std::size_t converted = 0, written = 0;
     for (const TensorInfo& tensor : checkpoint->tensors()) {
         if (context.stop.stop_requested())
             return failure(ErrorCode::Cancelled, options.out + ": interrupted; nothing was written");
+        if (findInvalidUtf8(tensor.name) != std::string::npos &&
+            !isOfModel(tensor.name)) // the format has no such names
+            continue;
+        ++written;
         const DataType type = targetType(tensor, wanted);
         if (type == tensor.type) {
             const auto bytes = checkpoint->bytes(tensor);
@@ -86,23 +107,27 @@ Expected<void> convert(const ConvertOptions& options, const CommandContext& cont
         ++converted;
         const auto values = checkpoint->readFloat32(tensor.name, tensor.shape);
         if (!values)
-            return failure(values.error(), options.in);
+            return tl::unexpected<Error>(values.error());
         checkpoint->release(tensor);
         if (auto added = writer.addFloat32(tensor.name, type, tensor.shape, values->span()); !added)
             return failure(std::move(added.error()), tensor.name);
     }
-    if (auto written = writer.write(options.out); !written)
-        return written;
+    if (auto done = writer.write(options.out); !done)
+        return done;
 
+    const std::size_t leftOut = checkpoint->tensors().size() - written + checkpoint->unread().size();
     if (context.json)
         printJson({{"in", options.in},
                    {"out", options.out},
                    {"format", "safetensors"},
-                   {"tensors", checkpoint->tensors().size()},
-                   {"converted", converted}});
+                   {"tensors", written},
+                   {"converted", converted},
+                   {"left_out", leftOut}}); // what no model needs and the new file could not hold
     else
-        std::cout << options.out << ": " << checkpoint->tensors().size() << " tensors, " << converted
-                  << " of them converted\n";
+        std::cout << options.out << ": " << written << " tensors, " << converted << " of them converted"
+                  << (leftOut > 0 ? ", " + std::to_string(leftOut) + " entries left out that no model needs"
+                                  : "")
+                  << '\n';
     return {};
 }
 
@@ -111,7 +136,10 @@ Expected<void> convert(const ConvertOptions& options, const CommandContext& cont
 void addConvertCommand(CLI::App& app, CommandContext& context) {
     auto options = std::make_shared<ConvertOptions>();
     CLI::App* command = addSubcommand(app, context, "convert", "Write any readable model as safetensors");
-    command->add_option("IN", options->in, "A model file of any readable format")->required();
+    command
+        ->add_option("IN", options->in,
+                     "A model file of any readable format, a folder with one, or an embedded model's name")
+        ->required();
     command->add_option("OUT", options->out, "The safetensors file to write")->required();
     command
         ->add_option("--type", options->type,

@@ -4,16 +4,21 @@
 #include "engine/cli/json_output.h"
 #include "engine/core/data_type.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/formats/tensor_name.h"
 #include "engine/kernels/cuda_plugin.h"
 #include "engine/kernels/matrix_product.h"
 #include "engine/kernels/processor_level.h"
 #include "engine/model/config.h"
 #include "engine/model/enhancement_tensors.h"
+#include "engine/model/model_check.h"
 #include "engine/model/model_files.h"
+#include "engine/model/model_tokenizer.h"
 
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <optional>
+#include <vector>
 
 namespace engine {
 
@@ -26,56 +31,84 @@ bool isParameter(const TensorInfo& tensor) {
                                [&](std::string_view prefix) { return tensor.name.starts_with(prefix); });
 }
 
-Json tokenizerOf(const Checkpoint& checkpoint, int vocabulary) {
-    if (checkpoint.vocabulary())
-        return "in the model file";
-    const auto files = findModelFiles(checkpoint.path().string(), "none");
-    if (files && files->vocabulary)
-        return files->vocabulary->string();
-    return vocabulary == 256 ? Json("bytes") : Json(nullptr);
-}
-
-struct Sizes {
+struct Findings {
     std::string architecture;
-    int layers = 0, width = 0, heads = 0, feedForward = 0, vocabulary = 0;
-    EnhancementConfig enhancement;
+    ModelConfig config; // of a gate file only layers, width and enhancement
+    std::vector<std::string> unused;
+    std::optional<Error> problem;   // with the model itself: what loading it would say
+    std::optional<Error> tokenless; // what generating would say after that
+    Json tokenizer;
 };
 
-Expected<Sizes> sizesOf(const Checkpoint& checkpoint) {
-    if (checkpoint.find("emb.weight")) {
-        const auto config = ModelConfig::detect(checkpoint);
-        if (!config)
-            return tl::unexpected<Error>(config.error());
-        return Sizes{std::string(name(config->architecture)),
-                     config->layers,
-                     config->width,
-                     config->heads,
-                     config->feedForward,
-                     config->vocabulary,
-                     config->enhancement};
-    }
-    // A gate file: only tensors enhance.<layer>.*
+Findings modelFindings(const Checkpoint& checkpoint, const ModelFiles& files, const ModelConfig& config) {
+    Findings findings;
+    findings.architecture = name(config.architecture);
+    findings.config = config;
+    auto checked = checkModel(checkpoint);
+    if (checked)
+        findings.unused = std::move(checked->unused);
+    else
+        findings.problem = std::move(checked.error());
+    const auto tokenizer = loadTokenizerOf(files, checkpoint.vocabulary(), config.vocabulary);
+    if (!tokenizer)
+        findings.tokenless = tokenizer.error();
+    else if (checkpoint.vocabulary() && !files.isVocabularyGiven)
+        findings.tokenizer = "in the model file";
+    else
+        findings.tokenizer = files.vocabulary ? files.vocabulary->string() : "bytes";
+    return findings;
+}
+
+// A gate file: only tensors enhance.<layer>.*
+Expected<Findings> gateFindings(const Checkpoint& checkpoint) {
     const auto enhancement = detectEnhancement(checkpoint);
     if (!enhancement)
         return tl::unexpected<Error>(enhancement.error());
     if (enhancement->variant == EnhancementConfig::Variant::None)
-        return failure(ErrorCode::UnsupportedFormat,
-                       "neither a model (it has no emb.weight) nor a gate file (it has no enhance tensors)");
-    Sizes sizes{.architecture = "gate", .enhancement = *enhancement};
+        return failure(
+            ErrorCode::UnsupportedFormat,
+            checkpoint.path().string() +
+                ": neither a model (it has no emb.weight) nor a gate file (it has no enhance tensors)");
+    Findings findings;
+    findings.architecture = "gate";
+    findings.config.enhancement = *enhancement;
     while (std::ranges::any_of(checkpoint.tensors(), [&](const TensorInfo& tensor) {
-        return tensor.name.starts_with("enhance." + std::to_string(sizes.layers) + ".");
+        return tensor.name.starts_with("enhance." + std::to_string(findings.config.layers) + ".");
     }))
-        ++sizes.layers;
+        ++findings.config.layers;
     // Whatever the variant, its vectors of the stream's width are one of these.
     for (const char* tensor : {"enhance.0.norm.weight", "enhance.0.gate.bias", "enhance.0.route.bias"}) {
         const TensorInfo* info = checkpoint.find(tensor);
-        if (info && sizes.width == 0)
-            sizes.width = static_cast<int>(std::min<std::int64_t>(info->elements(), 1 << 30));
+        if (info && findings.config.width == 0)
+            findings.config.width = static_cast<int>(std::min<std::int64_t>(info->elements(), 1 << 30));
     }
-    return sizes;
+    for (const TensorInfo& tensor : checkpoint.tensors())
+        if (!tensor.name.starts_with("enhance."))
+            findings.unused.push_back(tensor.name);
+    for (const UnreadEntry& entry : checkpoint.unread())
+        findings.unused.push_back(entry.name);
+    return findings;
 }
 
-Json describeFile(const Checkpoint& checkpoint, const Sizes& sizes) {
+Json describeUnused(const Checkpoint& checkpoint, const std::vector<std::string>& unused) {
+    Json list = Json::array();
+    for (const std::string& unusedName : unused) {
+        if (const TensorInfo* tensor = checkpoint.find(unusedName))
+            list.push_back({{"name", tensor->shownName()},
+                            {"type", name(tensor->type)},
+                            {"shape", tensor->shape},
+                            {"reason", "the model has no use for it"}});
+        else if (const UnreadEntry* entry = checkpoint.findUnread(unusedName))
+            list.push_back({{"name", entry->shownName()},
+                            {"type", entry->kind},
+                            {"shape", entry->shape},
+                            {"reason", entry->reason}});
+    }
+    return list;
+}
+
+Json describeFile(const Checkpoint& checkpoint, const Findings& findings) {
+    const ModelConfig& config = findings.config;
     std::int64_t parameters = 0;
     std::map<std::string, std::int64_t> types;
     Json tensors = Json::array();
@@ -86,21 +119,26 @@ Json describeFile(const Checkpoint& checkpoint, const Sizes& sizes) {
         parameters += tensor.elements();
         types[std::string(name(tensor.type))] += tensor.elements();
     }
-    const Json tokenizer = sizes.vocabulary > 0 ? tokenizerOf(checkpoint, sizes.vocabulary) : Json(nullptr);
+    const Error* const problem = findings.problem     ? &*findings.problem
+                                 : findings.tokenless ? &*findings.tokenless
+                                                      : nullptr;
     return {{"file", checkpoint.path().string()},
             {"format", checkpoint.format()},
-            {"architecture", sizes.architecture},
-            {"layers", sizes.layers},
-            {"width", sizes.width},
-            {"heads", sizes.heads},
-            {"feed_forward", sizes.feedForward},
-            {"vocabulary", sizes.vocabulary},
+            {"architecture", findings.architecture},
+            {"usable", problem == nullptr},
+            {"reason", problem ? problem->message : ""}, // why not
+            {"layers", config.layers},
+            {"width", config.width},
+            {"heads", config.heads},
+            {"feed_forward", config.feedForward},
+            {"vocabulary", config.vocabulary},
             {"parameters", parameters},
             {"types", types}, // parameters in each
-            {"enhancement", describe(sizes.enhancement)},
-            {"tokenizer", tokenizer},
+            {"enhancement", describe(config.enhancement)},
+            {"tokenizer", findings.tokenizer},
             {"metadata", checkpoint.metadata()},
-            {"tensors", tensors}};
+            {"tensors", tensors},
+            {"unused", describeUnused(checkpoint, findings.unused)}};
 }
 
 std::string shapeText(const Json& shape) {
@@ -114,8 +152,12 @@ void printTable(const Json& about) {
     const auto row = [](const std::string& key, const std::string& value) {
         std::cout << key << std::string(key.size() < 15 ? 15 - key.size() : 1, ' ') << value << '\n';
     };
-    for (const char* key : {"file", "format", "architecture", "layers", "width", "heads", "feed_forward",
-                            "vocabulary", "parameters", "enhancement", "tokenizer"}) {
+    const auto text = [](const Json& value) { return displayName(value.get<std::string>()); };
+    for (const char* key : {"file", "format", "architecture"})
+        row(key, about[key].get<std::string>());
+    row("usable", about["usable"] ? "yes" : "no: " + about["reason"].get<std::string>());
+    for (const char* key : {"layers", "width", "heads", "feed_forward", "vocabulary", "parameters",
+                            "enhancement", "tokenizer"}) {
         const Json& value = about[key];
         if (value.is_null() || value == 0)
             continue;
@@ -124,27 +166,44 @@ void printTable(const Json& about) {
     for (const auto& [type, parameters] : about["types"].items())
         row("in " + type, parameters.dump());
     for (const auto& [key, value] : about["metadata"].items())
-        row(key, value.get<std::string>().substr(0, 200));
+        row(displayName(key), text(value));
     std::cout << "\ntensors\n";
     for (const Json& tensor : about["tensors"])
-        row("  " + tensor["type"].get<std::string>(),
-            tensor["name"].get<std::string>() + "  " + shapeText(tensor["shape"]));
+        row("  " + text(tensor["type"]), text(tensor["name"]) + "  " + shapeText(tensor["shape"]));
+    if (about["unused"].empty())
+        return;
+    std::cout << "\nunused\n";
+    for (const Json& entry : about["unused"])
+        row("  " + text(entry["type"]), text(entry["name"]) + ": " + entry["reason"].get<std::string>());
 }
 
+// What there is to say is said of a file that cannot be used, too; that it cannot is a failure all the same.
 Expected<void> inspect(const std::string& file, const CommandContext& context) {
-    // An embedded model's name will do as well.
-    const auto files = findModelFiles(file, "none");
-    const auto checkpoint = Checkpoint::open(files ? files->base : std::filesystem::path(file));
+    const auto files = findModelFiles(file, "none"); // an embedded model's name will do as well
+    if (!files)
+        return tl::unexpected<Error>(files.error());
+    const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
         return tl::unexpected<Error>(checkpoint.error());
-    const auto sizes = sizesOf(*checkpoint);
-    if (!sizes)
-        return failure(sizes.error(), checkpoint->path().string());
-    const Json about = describeFile(*checkpoint, *sizes);
+    std::optional<Findings> findings;
+    if (checkpoint->find("emb.weight") || checkpoint->findUnread("emb.weight")) {
+        const auto config = ModelConfig::detect(*checkpoint);
+        if (!config)
+            return tl::unexpected<Error>(config.error());
+        findings = modelFindings(*checkpoint, *files, *config);
+    } else {
+        auto found = gateFindings(*checkpoint);
+        if (!found)
+            return tl::unexpected<Error>(std::move(found.error()));
+        findings = std::move(*found);
+    }
+    const Json about = describeFile(*checkpoint, *findings);
     if (context.json)
         printJson(about);
     else
         printTable(about);
+    if (findings->problem)
+        return tl::unexpected<Error>(*findings->problem);
     return {};
 }
 

@@ -1,9 +1,8 @@
 #include "engine/model/tensor_source.h"
 
 #include "engine/core/data_type.h"
-#include "engine/formats/tensor_shape.h"
+#include "engine/model/checkpoint_tensors.h"
 
-#include <limits>
 #include <utility>
 
 namespace engine {
@@ -18,7 +17,7 @@ public:
 
     Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
                                    MatrixOrder order) override {
-        const auto tensor = findMatrix(name, outputs, inputs);
+        const auto tensor = findMatrix(*m_checkpoint, name, outputs, inputs);
         if (!tensor)
             return tl::unexpected(tensor.error());
         const TensorInfo& info = **tensor;
@@ -28,14 +27,14 @@ public:
         auto weights = LinearWeights::fromStored(info.type, *bytes, outputs, inputs, wanted(info, inputs),
                                                  m_checkpoint, m_pool, order);
         if (!weights)
-            return failure(weights.error(), where(name));
+            return failure(weights.error(), whereIs(*m_checkpoint, name));
         if (weights->ownsMemory())
             m_checkpoint->release(info);
         return weights;
     }
 
     Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
-        const auto tensor = findMatrix(name, rows, columns);
+        const auto tensor = findMatrix(*m_checkpoint, name, rows, columns);
         if (!tensor)
             return tl::unexpected(tensor.error());
         const auto bytes = m_checkpoint->bytes(**tensor, &m_pool);
@@ -43,24 +42,22 @@ public:
             return tl::unexpected(bytes.error());
         auto weights = LinearWeights::table((*tensor)->type, *bytes, rows, columns, m_checkpoint);
         if (!weights)
-            return failure(weights.error(), where(name));
+            return failure(weights.error(), whereIs(*m_checkpoint, name));
         return weights;
     }
 
     Expected<AlignedBuffer<float>> values(const std::string& name,
                                           const std::vector<std::int64_t>& shape) override {
-        const auto tensor = find(name);
+        const auto tensor = findTensor(*m_checkpoint, name, shape);
         if (!tensor)
             return tl::unexpected(tensor.error());
-        if (withoutOnes((*tensor)->shape) != withoutOnes(shape))
-            return mismatch(**tensor, shape);
         auto values = m_checkpoint->readFloat32(name, shape);
         m_checkpoint->release(**tensor);
         return values;
     }
 
     Expected<DataType> factorType(const std::string& name, std::span<const float> values) override {
-        const auto tensor = find(name);
+        const auto tensor = findTensor(*m_checkpoint, name);
         if (!tensor)
             return tl::unexpected(tensor.error());
         const DataType type = wantedOfFactor(**tensor);
@@ -71,44 +68,10 @@ public:
     }
 
     Expected<int> factorColumns(const std::string& name) override {
-        const auto tensor = find(name);
-        if (!tensor)
-            return tl::unexpected(tensor.error());
-        const std::vector<std::int64_t>& shape = (*tensor)->shape;
-        if (shape.size() != 2 || shape[1] < 1 || shape[1] > std::numeric_limits<int>::max())
-            return failure(ErrorCode::ShapeMismatch, where(name) +
-                                                         ": expected two dimensions [inputs,rank], found " +
-                                                         shapeText(shape));
-        return static_cast<int>(shape[1]);
+        return columnsOfFactor(*m_checkpoint, name);
     }
 
 private:
-    [[nodiscard]] std::string where(const std::string& name) const {
-        return m_checkpoint->path().string() + ", " + name;
-    }
-
-    [[nodiscard]] Expected<const TensorInfo*> find(const std::string& name) const {
-        if (const TensorInfo* tensor = m_checkpoint->find(name))
-            return tensor;
-        return failure(ErrorCode::FileDamaged,
-                       where(name) + ": the tensor is missing; the file is incomplete or of another "
-                                     "kind than its other tensors say");
-    }
-
-    [[nodiscard]] Expected<const TensorInfo*> findMatrix(const std::string& name, int rows,
-                                                         int columns) const {
-        const auto tensor = find(name);
-        if (tensor && (*tensor)->shape != std::vector<std::int64_t>{rows, columns})
-            return mismatch(**tensor, {rows, columns});
-        return tensor;
-    }
-
-    [[nodiscard]] tl::unexpected<Error> mismatch(const TensorInfo& info,
-                                                 const std::vector<std::int64_t>& shape) const {
-        return failure(ErrorCode::ShapeMismatch, where(info.name) + ": expected " + shapeText(shape) +
-                                                     ", found " + shapeText(info.shape));
-    }
-
     [[nodiscard]] DataType wanted(const TensorInfo& info, int inputs) const {
         const bool fitsBlocks = inputs % kTileColumns == 0;
         if (m_type == WeightType::Q8 && fitsBlocks)

@@ -1,5 +1,6 @@
 #include "engine/model/config.h"
 
+#include "engine/formats/tensor_naming.h"
 #include "engine/kernels/wkv6.h"
 #include "engine/model/enhancement_tensors.h"
 
@@ -38,7 +39,10 @@ std::vector<std::int64_t> dimensions(const Checkpoint& checkpoint, std::string_v
 
 Expected<Architecture> detectArchitecture(const Checkpoint& checkpoint) {
     const std::string where = checkpoint.path().string();
-    const auto has = [&](std::string_view name) { return checkpoint.find(name) != nullptr; };
+    // Also one of a type that we do not read says what kind of model it is.
+    const auto has = [&](std::string_view name) {
+        return checkpoint.find(name) != nullptr || checkpoint.findUnread(name) != nullptr;
+    };
     const auto refuse = [&](const std::string& what) {
         return failure(ErrorCode::UnsupportedArchitecture,
                        where + ": " + what + "; Inkgate runs RWKV-5.2, 6 and 7");
@@ -67,15 +71,14 @@ Expected<Architecture> detectArchitecture(const Checkpoint& checkpoint) {
 
 // One more than the largest number in "blocks.N.", 0 if there is none or a number is unreasonable.
 int countLayers(const Checkpoint& checkpoint) {
-    constexpr std::string_view kPrefix = "blocks.";
     std::int64_t layers = 0;
     for (const TensorInfo& tensor : checkpoint.tensors()) {
-        if (!tensor.name.starts_with(kPrefix))
+        const std::string_view number = blockName(tensor.name).number;
+        if (number.empty())
             continue;
         std::int64_t index = -1;
-        const char* begin = tensor.name.data() + kPrefix.size();
-        const auto [end, error] = std::from_chars(begin, tensor.name.data() + tensor.name.size(), index);
-        if (error != std::errc() || index < 0 || index >= kMaxLayers)
+        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+        if (error != std::errc() || index >= kMaxLayers)
             return 0;
         layers = std::max(layers, index + 1);
     }
@@ -113,6 +116,9 @@ Expected<ModelConfig> ModelConfig::detect(const Checkpoint& checkpoint) {
     // A pair of sizes from a tensor of that many dimensions.
     const auto pair = [&](std::string_view name) -> Expected<std::pair<int, int>> {
         const TensorInfo* tensor = checkpoint.find(name);
+        if (const UnreadEntry* unread = tensor == nullptr ? checkpoint.findUnread(name) : nullptr)
+            return failure(ErrorCode::UnsupportedType,
+                           where + ", " + unread->shownName() + ": " + unread->reason);
         std::vector<std::int64_t> shape = tensor != nullptr ? tensor->shape : std::vector<std::int64_t>{};
         while (shape.size() > 2 && shape.back() == 1)
             shape.pop_back();

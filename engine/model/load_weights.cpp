@@ -49,6 +49,8 @@ public:
     // A factor [inputs, columns] that is used like a linear layer.
     LinearWeights factor(const std::string& name, int inputs, int columns) {
         const Values stored = take<Values>([&] { return m_source.values(name, {inputs, columns}); });
+        if (stored.size() == 0) // after an error, or from a source that only looks
+            return {};
         const auto type = take<DataType>([&] { return m_source.factorType(name, stored.span()); });
         LinearWeights weights = take<LinearWeights>(
             [&] { return LinearWeights::fromFactor(stored.span(), inputs, columns, type); });
@@ -59,6 +61,8 @@ public:
     // A factor whose rows are added up, as a matrix of these.
     LinearWeights rows(const std::string& name, const std::vector<std::int64_t>& shape) {
         const Values stored = take<Values>([&] { return m_source.values(name, shape); });
+        if (stored.size() == 0)
+            return {};
         const auto type = take<DataType>([&] { return m_source.factorType(name, stored.span()); });
         const int columns = static_cast<int>(shape.back());
         LinearWeights weights = take<LinearWeights>([&] {

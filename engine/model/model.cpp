@@ -3,6 +3,7 @@
 #include "engine/kernels/wkv6.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/model/load_weights.h"
+#include "engine/model/model_check.h"
 #include "engine/model/tensor_source.h"
 
 #include <algorithm>
@@ -98,9 +99,10 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
     auto checkpoint = openCheckpoint(path);
     if (!checkpoint)
         return tl::unexpected(std::move(checkpoint.error()));
-    const auto config = ModelConfig::detect(**checkpoint);
-    if (!config)
-        return tl::unexpected(config.error());
+    auto checked = checkModel(**checkpoint);
+    if (!checked)
+        return tl::unexpected(std::move(checked.error()));
+    const ModelConfig* const config = &checked->config;
     const auto source = checkpointSource(*checkpoint, options.weights);
     auto loaded = loadWeights(*config, *source, *source, options.skipsZeros);
     if (!loaded)
@@ -152,6 +154,8 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
                                "; choose the base it names or another gate");
     }
 
+    if (auto sound = checkTensors(*config, **baseCheckpoint, **gateCheckpoint); !sound)
+        return tl::unexpected(std::move(sound.error()));
     const auto baseSource = checkpointSource(*baseCheckpoint, options.weights);
     const auto gateSource = checkpointSource(*gateCheckpoint, options.weights);
     auto loaded = loadWeights(*config, *baseSource, *gateSource, options.skipsZeros);

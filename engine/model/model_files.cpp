@@ -1,6 +1,7 @@
 #include "engine/model/model_files.h"
 
 #include "engine/formats/checkpoint.h"
+#include "engine/formats/sharded_model.h"
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,7 @@ namespace {
 constexpr const char* kBaseFile = "base.safetensors";
 constexpr const char* kExtension = ".safetensors";
 constexpr const char* kIndexEnding = ".safetensors.index.json";
+constexpr const char* kTorchIndexEnding = ".bin.index.json";
 
 bool isFile(const fs::path& path) {
     std::error_code error;
@@ -36,26 +38,74 @@ std::vector<fs::path> sortedEntries(const fs::path& folder) {
     return entries;
 }
 
-// The one model in a folder, as a download makes it: the index of a model in several files, else the only safetensors file (the
-// same model often lies beside it in an older format), else the only file of another kind that models come in. Empty if there is
-// none, or more than one.
-fs::path onlyModelIn(const fs::path& folder) {
+// Keeps of each model that is in several files the first one, which stands for all (sharded_model.h).
+void keepFirstParts(std::vector<fs::path>& entries) {
+    const auto [first, last] = std::ranges::unique(
+        entries, [](const fs::path& a, const fs::path& b) { return nameOfParts(a) == nameOfParts(b); });
+    entries.erase(first, last);
+}
+
+// The models in a folder, as a download makes it: the index of a model in several files, else the safetensors files (the same model
+// often lies beside them in an older format), else those of other kinds that models come in.
+std::vector<fs::path> modelsIn(const fs::path& folder) {
     if (isFile(folder / kBaseFile))
-        return folder / kBaseFile;
+        return {folder / kBaseFile};
     constexpr std::array kOtherExtensions = {".st", ".pth", ".gguf", ".bin"};
-    std::vector<fs::path> indexes, safetensors, others;
+    constexpr std::array kOfTrainers = {"training_args.bin", "optimizer.bin", "scheduler.bin"};
+    std::vector<fs::path> indexes, safetensors, torchIndexes, others;
     for (const fs::path& entry : sortedEntries(folder)) {
-        if (entry.filename().string().ends_with(kIndexEnding))
+        const std::string name = entry.filename().string();
+        if (name.ends_with(kIndexEnding))
             indexes.push_back(entry);
+        else if (name.ends_with(kTorchIndexEnding))
+            torchIndexes.push_back(entry);
         else if (entry.extension() == kExtension)
             safetensors.push_back(entry);
-        else if (std::ranges::find(kOtherExtensions, entry.extension().string()) != kOtherExtensions.end())
+        else if (std::ranges::find(kOtherExtensions, entry.extension().string()) != kOtherExtensions.end() &&
+                 std::ranges::find(kOfTrainers, name) == kOfTrainers.end())
             others.push_back(entry);
     }
-    for (const auto* found : {&indexes, &safetensors, &others})
+    for (auto* found : {&indexes, &safetensors, &torchIndexes, &others}) {
+        std::erase_if(*found, [](const fs::path& path) { return !isFile(path); });
+        keepFirstParts(*found);
         if (!found->empty())
-            return found->size() == 1 && isFile(found->front()) ? found->front() : fs::path();
+            return std::move(*found);
+    }
     return {};
+}
+
+fs::path onlyModelIn(const fs::path& folder) {
+    const std::vector<fs::path> models = modelsIn(folder);
+    return models.size() == 1 ? models.front() : fs::path();
+}
+
+// Why a folder is no model.
+tl::unexpected<Error> notOneModel(const fs::path& folder) {
+    const std::string where = "model \"" + folder.string() + "\": ";
+    std::error_code error;
+    const fs::directory_iterator entries(folder, error);
+    if (error)
+        return failure(ErrorCode::FileUnreadable, where + "this folder cannot be read (" + error.message() +
+                                                      "); check your rights to it");
+    const std::vector<fs::path> models = modelsIn(folder);
+    if (models.empty())
+        return failure(ErrorCode::FileNotFound,
+                       where + "this folder holds no model; name a folder with a model file, "
+                               "or the file");
+    return failure(
+        ErrorCode::FileNotFound,
+        where + "this folder holds several models; name one of the files: " + models[0].filename().string() +
+            ", " + models[1].filename().string() + (models.size() > 2 ? ", ..." : ""));
+}
+
+// That something stands in the way to a path, which then is neither there nor missing.
+std::optional<Error> barrier(const fs::path& path) {
+    std::error_code error;
+    (void)fs::exists(path, error);
+    if (error != std::errc::permission_denied)
+        return std::nullopt;
+    return Error{ErrorCode::FileUnreadable, "model \"" + path.string() + "\": " + error.message() +
+                                                "; check your rights to the folders that it lies in"};
 }
 
 // The model file behind a name or path, empty if there is none.
@@ -135,16 +185,18 @@ Expected<ModelFiles> findModelFiles(const std::string& model, const std::string&
     ModelFiles files;
     files.base = baseFile(model);
     if (files.base.empty() && isFolder(model))
-        return failure(ErrorCode::FileNotFound,
-                       "model \"" + model + "\": this folder holds no model or several; name the file");
+        return notOneModel(model);
+    if (auto found = files.base.empty() ? barrier(model) : std::nullopt)
+        return tl::unexpected<Error>(std::move(*found));
     if (files.base.empty())
         return failure(ErrorCode::FileNotFound,
                        "model \"" + model + "\": neither a file nor an embedded model; embedded models: " +
                            listed(embeddedModels()));
     std::error_code error;
     const fs::path folder = fs::absolute(files.base, error).parent_path();
-    const bool isNamedByFolder =
-        files.base.filename() == kBaseFile || files.base.filename().string().ends_with(kIndexEnding);
+    const std::string fileName = files.base.filename().string();
+    const bool isNamedByFolder = fileName == kBaseFile || fileName.ends_with(kIndexEnding) ||
+                                 fileName.ends_with(kTorchIndexEnding) || nameOfParts(files.base) != fileName;
     files.name = isNamedByFolder ? folder.filename().string() : files.base.stem().string();
 
     if (!gate.empty() && gate != "none") {

@@ -1,6 +1,7 @@
 // Models in GGUF files, as the rest of the engine meets them: their logits, and the vocabulary that they bring along.
 #include "engine/model/model.h"
 #include "engine/model/model_tokenizer.h"
+#include "engine/runtime/generation.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "tests/engine/formats/sample_gguf.h"
@@ -153,6 +154,62 @@ private slots:
         const bool hasNewScales = options.type == DataType::Q4_K || options.type == DataType::Q5_K ||
                                   options.type == DataType::Q6_K;
         QVERIFY2(packed.isWithinShare(hasNewScales ? 1e-2 : 1e-4), packed.describe().c_str());
+    }
+
+    // Files say of bytes of the World vocabulary that they begin and end a text, of two line ends that they end a turn, and have a
+    // bare word for a chat template. A story ends with token 0 alone.
+    void nothingElseEndsAStory() {
+        constexpr int kTwoLines = 258;
+        GgufWriter writer = modelOf(261);
+        addList(writer, smallList(261));
+        writer.addNumber("tokenizer.ggml.bos_token_id", 1);
+        writer.addNumber("tokenizer.ggml.eos_token_id", 2);
+        writer.addNumber("tokenizer.ggml.eot_token_id", kTwoLines);
+        writer.addText("tokenizer.chat_template", "rwkv-world");
+        const auto tokenizer = tokenizerOf(writer);
+        QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().message.c_str());
+        QCOMPARE((*tokenizer)->documentSeparator(), 0);
+        QCOMPARE((*tokenizer)->bytes(kTwoLines), std::string_view("\n\n"));
+        QFile config(m_dir.filePath("config.json"));
+        QVERIFY(config.open(QIODevice::WriteOnly) &&
+                config.write(R"({"bos_token_id":1,"eos_token_id":2})") > 0);
+        config.close();
+        const auto model = Model::load(path("model.gguf"), {});
+        QVERIFY(model);
+        Session session(*model, std::make_shared<ThreadPool>(1));
+        GenerationSettings settings;
+        settings.maxTokens = 3000;
+        settings.sampler.temperature = 100;
+        settings.sampler.topP = 1;
+        settings.sampler.bannedTokens = {0}; // so that nothing but another end could be one
+        Generation generation(session, **tokenizer, settings);
+        QVERIFY(generation.readPrompt("\n"));
+        std::vector<int> drawn;
+        StopReason stop = StopReason::None;
+        while (stop == StopReason::None) {
+            const auto token = generation.next();
+            QVERIFY2(token, token ? "" : token.error().message.c_str());
+            drawn.push_back(token->token);
+            stop = token->stop;
+        }
+        QCOMPARE(int(stop), int(StopReason::MaxTokens));
+        QCOMPARE(drawn.size(), std::size_t{3000});
+        for (const int token : {1, 2, kTwoLines})
+            QVERIFY2(std::ranges::count(drawn, token) > 0, qPrintable(QString::number(token)));
+        QCOMPARE(std::ranges::count(drawn, 0), std::ptrdiff_t{0});
+    }
+
+    // Names tell nothing of types: files called Q8_0 are published that hold something else.
+    void typesAreThoseOfTheTensors() {
+        const samples::Sizes sizes{
+            .layers = 1, .vocabulary = 48, .heads = 4, .headSize = 64, .feedForward = 512, .rank = 32};
+        auto writer = samples::ggufWriter(samples::officialModel(Version::V7, sizes), Version::V7, sizes,
+                                          {.type = DataType::Q6_K});
+        writer.addNumber("general.file_type", 7); // mostly Q8_0
+        samples::writeFile(path("model-Q8_0.gguf"), writer.finish());
+        const auto checkpoint = Checkpoint::open(path("model-Q8_0.gguf"));
+        QVERIFY2(checkpoint, checkpoint ? "" : checkpoint.error().message.c_str());
+        QCOMPARE(checkpoint->find("blocks.0.att.key.weight")->type, DataType::Q6_K);
     }
 
     void theWorldVocabularyInsideIsThatOfTheFile() {

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <unistd.h>
+
 using namespace engine;
 
 class ModelFilesTest : public QObject {
@@ -34,12 +36,31 @@ private:
 private slots:
     void initTestCase() {
         QVERIFY(m_folder.isValid());
-        for (const char* file :
-             {"models/tales/base.safetensors", "models/tales/tokenizer.model",
-              "models/verses/base.safetensors", "models/empty/notes.txt", "own/big.safetensors",
-              "own/big.model", "own/other.safetensors", "words.txt", "parts/model-00001-of-00002.safetensors",
-              "parts/model-00002-of-00002.safetensors", "parts/model.safetensors.index.json",
-              "single/RWKV-x060.pth", "single/README.md", "both/model.safetensors", "both/pytorch_model.bin"})
+        for (const char* file : {"models/tales/base.safetensors",
+                                 "models/tales/tokenizer.model",
+                                 "models/verses/base.safetensors",
+                                 "models/empty/notes.txt",
+                                 "own/big.safetensors",
+                                 "own/big.model",
+                                 "own/other.safetensors",
+                                 "words.txt",
+                                 "parts/model-00001-of-00002.safetensors",
+                                 "parts/model-00002-of-00002.safetensors",
+                                 "parts/model.safetensors.index.json",
+                                 "shards/model-00001-of-00002.safetensors",
+                                 "shards/model-00002-of-00002.safetensors",
+                                 "shards/rwkv_vocab_v20230424.txt",
+                                 "torch/pytorch_model-00001-of-00002.bin",
+                                 "torch/pytorch_model-00002-of-00002.bin",
+                                 "torch/training_args.bin",
+                                 "indexed/pytorch_model-00001-of-00002.bin",
+                                 "indexed/pytorch_model-00002-of-00002.bin",
+                                 "indexed/pytorch_model.bin.index.json",
+                                 "locked/inside/model.safetensors",
+                                 "single/RWKV-x060.pth",
+                                 "single/README.md",
+                                 "both/model.safetensors",
+                                 "both/pytorch_model.bin"})
             touch(file);
         touchGate("models/tales/gated.safetensors");
         touchGate("own/fine.safetensors");
@@ -89,6 +110,47 @@ private slots:
         const auto several = findModelFiles(at("own"), "none");
         QCOMPARE(several.error().code, ErrorCode::FileNotFound);
         QVERIFY(QString::fromStdString(several.error().message).contains("several"));
+    }
+
+    void numberedPartsOfAModelAreOne() {
+        for (const auto& [folder, first] : {std::pair{"shards", "model-00001-of-00002.safetensors"},
+                                            {"torch", "pytorch_model-00001-of-00002.bin"},
+                                            {"indexed", "pytorch_model.bin.index.json"}}) {
+            const auto found = findModelFiles(at(folder), "none");
+            QVERIFY2(found.has_value(), found ? "" : found.error().message.c_str());
+            QCOMPARE(found->base.string(), at(QString(folder) + "/" + first));
+            QCOMPARE(found->name, std::string(folder));
+        }
+        QCOMPARE(findModelFiles(at("shards"), "none")->vocabulary->string(),
+                 at("shards/rwkv_vocab_v20230424.txt"));
+    }
+
+    void aFolderThatIsNoModelSaysWhy() {
+        const auto none = findModelFiles(at("models/empty"), "none");
+        QVERIFY(QString::fromStdString(none.error().message).contains("holds no model"));
+        const auto several = findModelFiles(at("own"), "none");
+        QVERIFY(QString::fromStdString(several.error().message)
+                    .contains("big.safetensors, fine.safetensors, ..."));
+    }
+
+    void withoutRightsThatIsSaid() {
+        QVERIFY(QFile::setPermissions(m_folder.filePath("locked"), {}));
+        const auto isRoot = ::geteuid() == 0; // who may read everything
+        QVERIFY(QFile::setPermissions(m_folder.path(), QFile::permissions(m_folder.path()) |
+                                                           QFile::ReadOther | QFile::ExeOther));
+        QVERIFY(!isRoot || ::seteuid(65534) == 0);
+        const auto folder = findModelFiles(at("locked"), "none");
+        const auto inside = findModelFiles(at("locked/inside"), "none");
+        const auto file = findModelFiles(at("locked/inside/model.safetensors"), "none");
+        QVERIFY(!isRoot || ::seteuid(0) == 0);
+        QVERIFY(QFile::setPermissions(m_folder.filePath("locked"),
+                                      QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        for (const auto* found : {&folder, &inside, &file}) {
+            QCOMPARE(found->error().code, ErrorCode::FileUnreadable);
+            const QString message = QString::fromStdString(found->error().message);
+            QVERIFY2(message.contains("Permission denied") && message.contains("check your rights"),
+                     qPrintable(message));
+        }
     }
 
     void whatIsMissingIsSaidWithTheChoices() {
