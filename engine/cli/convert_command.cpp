@@ -6,7 +6,7 @@
 #include "engine/formats/safetensors_writer.h"
 #include "engine/formats/tensor_naming.h"
 #include "engine/model/model_files.h"
-#include "engine/tokenizer/utf8_stream.h"
+#include "engine/text/utf8_stream.h"
 
 #include <algorithm>
 #include <iostream>

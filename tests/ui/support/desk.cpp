@@ -27,6 +27,8 @@ Desk::Desk(const QString& text, const app::ScriptedGenerator::Script& script)
         qFatal("the project did not open");
     }
     if (!text.isEmpty()) {
+        // Typed, so that the project's file has it; then as if it had been there, with nothing to undo.
+        parts.document.applyUserEdit(0, 0, text);
         parts.document.reset(app::SpannedText(text, app::Origin::Typed));
     }
     QApplication::setActiveWindow(window.get());
