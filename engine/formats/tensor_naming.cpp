@@ -128,9 +128,10 @@ std::string prefixOf(std::span<const NamedShape> sorted) {
             if (before == 0 || !tensor.name.ends_with(embedding) || tensor.name[before - 1] != '.')
                 continue;
             const std::string_view found = tensor.name.substr(0, before);
-            if (!prefix.empty() && prefix != found)
+            if (prefix.empty() || prefix.ends_with(found))
+                prefix = found;
+            else if (!found.ends_with(prefix)) // else a copy of the same model, such as its gradients
                 return {};
-            prefix = found;
         }
     return std::string(prefix);
 }

@@ -125,6 +125,22 @@ private slots:
                  std::string("module.blocks.1._orig_mod.ln1.bias"));
     }
 
+    // As the model itself, and not as the copy of it that somebody put beside it.
+    void partsOfSomethingLargerAreFound() {
+        const Model official = samples::officialModel(Version::V6, {});
+        Model larger;
+        for (const char* prefix : {"net.", "average.net."})
+            for (samples::Tensor tensor : official) {
+                tensor.name.insert(0, prefix);
+                larger.push_back(std::move(tensor));
+            }
+        samples::writeFile(at("model.safetensors"), samples::safetensors(larger));
+        const auto checkpoint = Checkpoint::open(at("model.safetensors"));
+        QVERIFY2(checkpoint, checkpoint ? "" : checkpoint.error().message.c_str());
+        QCOMPARE(checkpoint->find("emb.weight")->shownName(), std::string("net.emb.weight"));
+        QVERIFY(checkpoint->find("blocks.1.att.key.weight") && checkpoint->find("average.net.emb.weight"));
+    }
+
     // Names of the model's own keep their places however much else is in the file.
     void namesOutsideTheModelAreKept() {
         Model official = samples::officialModel(Version::V6, {});
