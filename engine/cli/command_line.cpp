@@ -2,11 +2,15 @@
 
 #include "engine/cli/commands.h"
 #include "engine/cli/interrupt_watch.h"
+#include "engine/cli/option_values.h"
+#include "engine/cli/standard_output.h"
 #include "engine/kernels/processor_level.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
+#include <optional>
+#include <span>
+#include <thread>
 
 namespace engine {
 
@@ -37,6 +41,15 @@ int wrongUsage(const CLI::App& app, const std::string& message) {
 }
 
 } // namespace
+
+std::shared_ptr<ThreadPool> CommandContext::makePool() const {
+    auto pool = std::make_shared<ThreadPool>(threads);
+    const int wanted = threads > 0 ? threads : static_cast<int>(std::thread::hardware_concurrency());
+    if (pool->size() < wanted)
+        std::cerr << "inkgate-cli: the system grants " << pool->size() << " of " << wanted
+                  << " threads (see ulimit -u); going on with these\n";
+    return pool;
+}
 
 CLI::App* addSubcommand(CLI::App& app, CommandContext& context, const std::string& name,
                         const std::string& description) {
@@ -72,24 +85,30 @@ int runCommandLine(int argc, char** argv) {
 #ifdef INKGATE_HAS_TRAIN_COMMAND
     addTrainCommand(app, context);
 #endif
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& asked) { // --help, --version
-        app.exit(asked);
-        return kDone;
-    } catch (const CLI::ParseError& error) {
-        return wrongUsage(app, error.what());
-    }
-
-    if (const std::string problem = processorLevelProblem(); !problem.empty())
-        return wrongUsage(app, problem);
-    const Expected<void> done = context.action();
-    const bool isWritten = std::cout.flush() && std::fflush(stdout) == 0 && !std::ferror(stdout);
-    if (!done)
-        return fail(done.error().message);
-    if (!isWritten)
-        return fail("standard output: the result could not be written; check the disk's free space");
-    return kDone;
+    checkOptionValues(app);
+    const auto arguments = std::span<const char* const>(argv, static_cast<std::size_t>(argc));
+    int status = kDone;
+    const std::optional<std::string> unwritten = withStandardOutput([&] {
+        try {
+            checkArguments(app, arguments);
+            app.parse(argc, argv);
+        } catch (const CLI::Success& asked) { // --help, --version
+            app.exit(asked);
+            return;
+        } catch (const CLI::ParseError& error) {
+            status = wrongUsage(app, error.what());
+            return;
+        }
+        if (const std::string problem = processorLevelProblem(); !problem.empty()) {
+            status = wrongUsage(app, problem);
+            return;
+        }
+        if (const Expected<void> done = context.action(); !done)
+            status = fail(done.error().message);
+    });
+    if (unwritten && status == kDone)
+        status = fail(*unwritten);
+    return status;
 }
 
 } // namespace engine

@@ -25,9 +25,8 @@ struct CommandContext {
     std::stop_token stop; // Ctrl+C; a second one ends the program
     std::function<Expected<void>()> action;
 
-    [[nodiscard]] std::shared_ptr<ThreadPool> makePool() const {
-        return std::make_shared<ThreadPool>(threads);
-    }
+    // As many threads as were asked for, or as the system grants, which is then told on standard error.
+    [[nodiscard]] std::shared_ptr<ThreadPool> makePool() const;
 };
 
 // A subcommand with the options that all have.

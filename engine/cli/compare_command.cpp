@@ -142,6 +142,8 @@ Expected<void> compare(const CompareOptions& options, const GenerationSettings& 
     const auto prompt = promptOf(options.generation);
     if (!prompt)
         return tl::unexpected<Error>(prompt.error());
+    if (!context.json)
+        tellRandomSeed(options.generation.seed);
     ModelOptions baseOptions = options.model, gatedOptions = options.model;
     baseOptions.gate = "none";
     if (gatedOptions.gate.empty()) {

@@ -74,6 +74,8 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     const auto prompt = promptOf(options.generation);
     if (!prompt)
         return tl::unexpected<Error>(prompt.error());
+    if (!context.json && options.alternatives == 1) // else the result has it
+        tellRandomSeed(options.generation.seed);
     const auto loaded = loadModel(options.model);
     if (!loaded)
         return tl::unexpected<Error>(loaded.error());

@@ -8,7 +8,7 @@ namespace engine {
 
 void addGenerationOptions(CLI::App& command, GenerationOptions& options) {
     auto* prompts = command.add_option_group("prompt", "What to continue");
-    prompts->add_option("--prompt", options.prompt, "The text to continue");
+    prompts->add_option("--prompt", options.prompt, "The text to continue; empty: begin one");
     prompts->add_option("--prompt-file", options.promptFile,
                         "A file with the text to continue (plain or zstd); - reads standard input");
     prompts->require_option(1);
@@ -23,7 +23,7 @@ void addGenerationOptions(CLI::App& command, GenerationOptions& options) {
                      "Go on where the model would end the story");
 
     SamplerSettings& sampler = settings.sampler;
-    command.add_option("--seed", sampler.seed, "Same seed, same text")->capture_default_str();
+    addSeedOption(command, options.seed, "Same seed, same text");
     command.add_option("--temperature", sampler.temperature, "0: always the likeliest token")
         ->capture_default_str();
     command.add_option("--top-k", sampler.topK, "Only the k likeliest; 0: off")->capture_default_str();
@@ -63,6 +63,7 @@ GenerationSettings settingsOf(const GenerationOptions& options) {
         throw CLI::ValidationError(valid.error().message);
     GenerationSettings settings = options.settings;
     settings.stopAtDocumentEnd = !options.ignoresDocumentEnd;
+    settings.sampler.seed = options.seed.value;
     return settings;
 }
 

@@ -2,6 +2,7 @@
 // Threads: main() only.
 #pragma once
 
+#include "engine/cli/seed_option.h"
 #include "engine/core/error.h"
 #include "engine/runtime/generation.h"
 
@@ -15,7 +16,8 @@ struct GenerationOptions {
     std::string prompt;
     std::string promptFile;
     bool ignoresDocumentEnd = false;
-    GenerationSettings settings;
+    Seed seed{SamplerSettings().seed};
+    GenerationSettings settings; // but for the seed
 };
 
 void addGenerationOptions(CLI::App& command, GenerationOptions& options);

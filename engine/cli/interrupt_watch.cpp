@@ -1,6 +1,7 @@
 #include "engine/cli/interrupt_watch.h"
 
 #include <pthread.h>
+#include <system_error>
 
 namespace engine {
 
@@ -15,10 +16,17 @@ InterruptWatch::InterruptWatch() {
     // The watching thread wakes on this one when the watch ends; by itself it does nothing.
     sigaddset(&m_signals, SIGURG);
     pthread_sigmask(SIG_BLOCK, &m_signals, &m_signalsBefore);
-    m_thread = std::thread([this] { watch(); });
+    try {
+        m_thread = std::thread([this] { watch(); });
+    } catch (const std::system_error&) {
+        // No thread to be had. Ctrl+C then ends the program at once, which is better than not at all.
+        pthread_sigmask(SIG_SETMASK, &m_signalsBefore, nullptr);
+    }
 }
 
 InterruptWatch::~InterruptWatch() {
+    if (!m_thread.joinable())
+        return;
     m_isEnding = true;
     pthread_kill(m_thread.native_handle(), SIGURG);
     m_thread.join();

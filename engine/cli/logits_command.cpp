@@ -94,6 +94,8 @@ Expected<void> writeLogits(LogitsOptions options, const CommandContext& context)
             return read;
         file.write(reinterpret_cast<const char*>(wanted.data()),
                    static_cast<std::streamsize>(wanted.size_bytes()));
+        if (!file.flush())
+            return cannotWrite();
     }
     file.close();
     if (!file)

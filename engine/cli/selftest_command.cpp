@@ -1,6 +1,7 @@
 // selftest_command.cpp: `inkgate-cli selftest` holds a device against the processor.
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
+#include "engine/cli/seed_option.h"
 #include "engine/kernels/cpu_backend.h"
 #include "engine/kernels/cuda_plugin.h"
 #include "engine/selftest/selftest.h"
@@ -15,7 +16,7 @@ namespace engine {
 namespace {
 
 struct SelftestCommandOptions {
-    std::uint64_t seed = 1;
+    Seed seed{1};
     std::vector<std::string> only;
     bool isQuick = false;
 };
@@ -73,7 +74,7 @@ Expected<void> selftest(const SelftestCommandOptions& options, const CommandCont
     if (!device)
         return failure(device.error(), "there is no device to test");
     SelftestOptions test;
-    test.seed = options.seed;
+    test.seed = options.seed.value;
     test.isQuick = options.isQuick;
     test.stop = context.stop;
     if (!options.only.empty())
@@ -82,7 +83,7 @@ Expected<void> selftest(const SelftestCommandOptions& options, const CommandCont
         };
     Json results = Json::array();
     if (!context.json)
-        std::cout << device->name << " against the processor, seed " << options.seed << std::endl;
+        std::cout << device->name << " against the processor, seed " << options.seed.value << std::endl;
     const auto counts = runSelftest(device->open, test, [&](const SelftestResult& result) {
         if (context.json)
             results.push_back(toJson(result));
@@ -93,7 +94,7 @@ Expected<void> selftest(const SelftestCommandOptions& options, const CommandCont
         return tl::unexpected<Error>(counts.error());
     if (context.json)
         printJson({{"device", device->name},
-                   {"seed", options.seed},
+                   {"seed", options.seed.value},
                    {"passed", counts->passed},
                    {"failed", counts->failed},
                    {"results", std::move(results)}});
@@ -119,7 +120,7 @@ void addSelftestCommand(CLI::App& app, CommandContext& context) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->check(CLI::IsMember(std::vector<std::string>(operations.begin(), operations.end())));
-    command->add_option("--seed", options->seed, "Of the random inputs")->capture_default_str();
+    addSeedOption(*command, options->seed, "Of the random inputs");
     command->add_flag("--quick", options->isQuick, "Leave out large shapes and most models");
     command->callback([options, &context] {
         context.action = [options, &context] { return selftest(*options, context); };

@@ -1,6 +1,7 @@
 // train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
+#include "engine/cli/seed_option.h"
 #include "engine/cli/text_input.h"
 #include "engine/kernels/matrix_product.h"
 #include "engine/kernels/measured_limits.h"
@@ -17,7 +18,8 @@ namespace engine {
 namespace {
 
 struct TrainOptions {
-    TrainingSettings settings;
+    TrainingSettings settings; // but for the seed
+    Seed seed;
     std::string text, validation, vocabulary, init, output, gate = "none";
     bool resume = false, goOn = false;
 };
@@ -97,6 +99,8 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         settings.init = options.init;
         settings.shape.model.enhancement = *enhancement;
         settings.threads = context.threads;
+        settings.seed = options.seed.value;
+        tellRandomSeed(options.seed);
         if (options.goOn) {
             auto model = Checkpoint::open(settings.init);
             if (!model)
@@ -107,7 +111,10 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
             settings.firstStep = static_cast<int>(record->step);
         }
     }
-    ThreadPool pool(settings.threads);
+    CommandContext granted = context;
+    granted.threads = settings.threads; // of a resumed run, as it was started
+    const auto threads = granted.makePool();
+    ThreadPool& pool = *threads;
     const auto matrixRate =
         measureMatrixRate(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
     if (!matrixRate)
@@ -173,7 +180,8 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     option("--final-learning-rate", s.finalLearningRate, "Learning rate at the end");
     option("--warmup", s.warmup, "Steps of warm-up");
     option("--weight-decay", s.optimiser.weightDecay, "Weight decay of the matrices");
-    option("--seed", s.seed, "Seed of start values and order");
+    options->seed.value = s.seed;
+    addSeedOption(*command, options->seed, "Seed of start values and order");
     option("--validate-every", s.validateEvery, "Steps between validations");
     option("--checkpoint-seconds", s.checkpointSeconds, "Seconds between checkpoints");
     command->callback([options, &context] {

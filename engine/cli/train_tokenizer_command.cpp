@@ -23,6 +23,16 @@ Expected<void> trainTokenizer(const TrainTokenizerOptions& options, const Comman
     if (context.threads > 0)
         training.threads = context.threads;
     noteEncoding(options.text);
+    // sentencepiece ends the program if it gets fewer than it was promised, so they are tried first; one of a team is ours.
+    if (const int granted = ThreadPool(training.threads + 1).size() - 1; granted < training.threads) {
+        if (granted == 0)
+            return failure(
+                ErrorCode::InvalidArgument,
+                "the system starts no more threads for this user (see ulimit -u); end other programs");
+        std::cerr << "inkgate-cli: the system grants " << granted << " of " << training.threads
+                  << " threads (see ulimit -u); going on with these\n";
+        training.threads = granted;
+    }
     if (auto trained = trainSentencePiece(options.text, options.out, training); !trained)
         return trained;
     // Read it back: what was written must be what the other commands accept.

@@ -3,6 +3,7 @@
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
 #include "tests/engine/formats/sample_gguf.h"
+#include "tests/engine/formats/sample_naming.h"
 #include "tests/engine/formats/sample_rwkv_cpp.h"
 #include "tests/engine/formats/sample_safetensors.h"
 #include "tests/engine/formats/sample_torch.h"
@@ -62,6 +63,33 @@ void addModels(const Seeds& seeds) {
     }
 }
 
+// Other programs' names for tensors, and what stands beside them.
+void addOtherForms(const Seeds& seeds) {
+    const samples::Sizes sizes{.layers = 1};
+    const auto official = samples::officialModel(Version::V7, sizes);
+    const auto fla = samples::kFla.apply(official);
+    seeds.add("safetensors", "fla", samples::safetensors(fla));
+    seeds.add("safetensors", "fla-stacked", samples::safetensors(samples::withStackedMixes(fla, true)));
+    seeds.add("safetensors", "other-type",
+              samples::safetensors(
+                  R"({"__metadata__":null,"my t":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}})", 2));
+    seeds.add("torch", "fla", samples::torchFile(fla, {.under = "module", .prefix = "module._orig_mod."}));
+    seeds.add("torch", "hugging-face",
+              samples::torchFile(samples::kHuggingFace.apply(samples::officialModel(Version::V6, sizes)),
+                                 {.isTransposed = true, .under = "model_state_dict"}));
+    samples::PickleWriter pickle;
+    pickle.raw("}(").text("emb.weight");
+    samples::appendTensor(pickle, {.elements = 12, .offset = 0, .shape = {3, 4}, .strides = {4, 1}});
+    pickle.text("args").global("argparse", "Namespace").raw(")\x81}").text("lr").raw("Nsb");
+    pickle.text("old").raw("(K\1ios\nsystem\n").text("set").raw("\x8f(N\x90").text("more");
+    pickle.raw("F1.5\n").text("texts").raw("(S'a'\nVb\nU\1cI7\nL7L\nld").text("bytes").raw("C\1fu.");
+    seeds.add("torch", "objects", samples::torchFile(pickle.bytes(), {samples::Bytes(48)}));
+    auto gguf = samples::ggufWriter(official, Version::V7, sizes);
+    gguf.addTensor("my tensor", 77, {8}, samples::Bytes(32));
+    gguf.addTensor("nothing", 0, {8, 0}, {});
+    seeds.add("gguf", "unused", gguf.finish());
+}
+
 void addStates(const Seeds& seeds) {
     engine::State state(fuzz::stateModel());
     state.values()[3] = 0.5f;
@@ -101,6 +129,7 @@ int main(int argc, char** argv) {
     }
     const Seeds seeds(argv[1]);
     addModels(seeds);
+    addOtherForms(seeds);
     addStates(seeds);
     const std::string vocabulary = samples::smallVocabulary();
     seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));

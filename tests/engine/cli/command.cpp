@@ -1,7 +1,12 @@
 #include "tests/engine/cli/command.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QProcess>
+
+#include <csignal>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace support {
 
@@ -18,11 +23,17 @@ bool CommandResult::isOneLineFailure() const {
 
 QString commandPath() { return qEnvironmentVariable("INKGATE_CLI"); }
 
-CommandResult runCommand(const QStringList& arguments, const QString& models, const QByteArray& input) {
+namespace {
+
+// `prepare` sets more of the process before it starts.
+template <class Prepare>
+CommandResult run(const QStringList& arguments, const QString& models, Prepare prepare,
+                  const QByteArray& input = {}) {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("INKGATE_MODELS", models);
     process.setProcessEnvironment(environment);
+    prepare(process);
     process.start(commandPath(), arguments);
     process.write(input);
     process.closeWriteChannel();
@@ -32,6 +43,44 @@ CommandResult runCommand(const QStringList& arguments, const QString& models, co
     result.out = process.readAllStandardOutput();
     result.err = process.readAllStandardError();
     return result;
+}
+
+} // namespace
+
+CommandResult runCommand(const QStringList& arguments, const QString& models, const QByteArray& input) {
+    return run(
+        arguments, models, [](QProcess&) {}, input);
+}
+
+CommandResult runCommandInto(const QString& file, const QStringList& arguments, const QString& models) {
+    return run(arguments, models, [&](QProcess& process) { process.setStandardOutputFile(file); });
+}
+
+CommandResult runCommandIntoClosedPipe(const QStringList& arguments, const QString& models) {
+    return run(arguments, models, [](QProcess& process) {
+        // In the child, where only calls that are safe behind a fork are made.
+        process.setChildProcessModifier([] {
+            int ends[2];
+            if (::pipe(ends) != 0 || ::dup2(ends[1], STDOUT_FILENO) < 0)
+                ::_exit(kNotLimited);
+            ::close(ends[0]);
+            ::close(ends[1]);
+            ::signal(SIGPIPE, SIG_DFL);
+        });
+    });
+}
+
+CommandResult runCommandWithoutThreads(const QStringList& arguments, const QString& models) {
+    constexpr uid_t kNobody = 65534;
+    QFile::setPermissions(models, QFile::permissions(models) | QFile::ReadOther | QFile::ExeOther);
+    return run(arguments, models, [path = commandPath().toLocal8Bit()](QProcess& process) {
+        process.setChildProcessModifier([path] {
+            const rlimit none{0, 0};
+            if ((::geteuid() == 0 && ::setuid(kNobody) != 0) || ::setrlimit(RLIMIT_NPROC, &none) != 0 ||
+                ::access(path.constData(), X_OK) != 0)
+                ::_exit(kNotLimited);
+        });
+    });
 }
 
 } // namespace support

@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -45,6 +46,34 @@ private slots:
         QVERIFY(once.out.size() > 10 && once.out.endsWith('\n'));
         QCOMPARE(once.out, again.out);
         QVERIFY(once.out != other.out);
+    }
+
+    // Another one each time, and told, so that the text can be had again.
+    void aRandomSeedIsTold() {
+        const QStringList random{"--seed", "-1", "--max-tokens", "40"};
+        const auto first = generate(random + QStringList{"--json"}).json();
+        const auto second = generate(random + QStringList{"--json"}).json();
+        QVERIFY(!first.isEmpty() && first["seed"] != second["seed"]);
+        const auto told = generate(random);
+        static const QRegularExpression kSeed("^inkgate-cli: seed ([0-9]+)\n$");
+        const auto match = kSeed.match(QString::fromUtf8(told.err));
+        QVERIFY2(match.hasMatch(), told.err.constData());
+        QCOMPARE(generate({"--seed", match.captured(1), "--max-tokens", "40"}).out, told.out);
+        // The largest seed is one of its own, and no message for one that was given.
+        const auto largest = generate({"--seed", "18446744073709551615", "--max-tokens", "4"});
+        QCOMPARE(largest.status, 0);
+        QVERIFY(largest.err.isEmpty());
+    }
+
+    // The separator is a token like others: banned, the model does not end the story.
+    void aBanIsABanAlsoOfTheSeparator() {
+        const QStringList arguments{"generate", "--model", "tiny", "--prompt",     "Once", "--temperature",
+                                    "2",        "--seed",  "5",    "--max-tokens", "3000", "--json"};
+        const auto ends = runCommand(arguments, m_folder.path()).json();
+        QCOMPARE(ends["stop_reason"].toString(), QString("document-end")); // else this shows nothing
+        const auto goesOn = runCommand(arguments + QStringList{"--ban", "0"}, m_folder.path()).json();
+        QCOMPARE(goesOn["stop_reason"].toString(), QString("max-tokens"));
+        QVERIFY(!goesOn["token_ids"].toArray().contains(0));
     }
 
     void theNumberOfThreadsDoesNotMatter() {
