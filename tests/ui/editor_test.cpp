@@ -293,6 +293,21 @@ private slots:
         QVERIFY(!page.editor.positionUnder(QPoint(600, 400)));
     }
 
+    void aNewEmptyPageHasACaretAndNoWords() {
+        Page page(QStringLiteral("Six words stood on this page."));
+        int words = -1;
+        connect(&page.editor, &StoryEditor::wordsChanged, &page.editor, [&](int count) { words = count; });
+        page.story.reset(SpannedText());
+        QCoreApplication::processEvents();
+        QCOMPARE(words, 0);
+        QCOMPARE(page.editor.document()->firstBlock().layout()->lineCount(), 1);
+        const QRect caret = page.editor.cursorRect();
+        QVERIFY(page.editor.viewport()->rect().contains(caret.center()));
+        QTest::keyClicks(&page.editor, QStringLiteral("x"));
+        QCOMPARE(page.editor.cursorRect().top(), caret.top());
+        QCOMPARE(words, 1);
+    }
+
     void clickBesideTheColumnMovesTheCursor() {
         Page page(QStringLiteral("First line.\nSecond line."));
         page.putCursor(0);

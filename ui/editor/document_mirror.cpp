@@ -1,5 +1,7 @@
 #include "ui/editor/document_mirror.h"
 
+#include "app/document/characters.h"
+
 #include <QScopedValueRollback>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -11,8 +13,45 @@ namespace ui {
 
 namespace {
 
-// Text documents end in a paragraph separator of their own that is no part of the story.
-int textLength(const QTextDocument& document) { return document.characterCount() - 1; }
+// Blocks are made half as long as they may be, so that there is room to write in.
+constexpr qsizetype kNewBlock = DocumentMirror::kLongestBlock / 2;
+constexpr qsizetype kSearchedForSpace = 256;
+
+bool endsBlock(QChar unit) { return unit == QChar::ParagraphSeparator || unit == u'\n'; }
+
+// Where the paragraph `text` is best broken at about `kNewBlock` units: behind a space, else between two characters.
+qsizetype breakIn(QStringView text) {
+    for (qsizetype at = kNewBlock; at > kNewBlock - kSearchedForSpace; --at) {
+        if (text[at - 1] == u' ' && text[at] != u' ') {
+            return at;
+        }
+    }
+    const qsizetype at = app::characterStart(text, kNewBlock);
+    return at > 0 ? at : kNewBlock;
+}
+
+// The text with its long paragraphs broken; the places, in the result, are added to `breaks`.
+QString withBreaks(const QString& text, SoftBreaks& breaks) {
+    QString broken;
+    qsizetype start = 0;
+    while (start < text.size()) {
+        qsizetype end = start;
+        while (end < text.size() && !endsBlock(text[end])) {
+            ++end;
+        }
+        while (end - start > DocumentMirror::kLongestBlock) {
+            const qsizetype length = breakIn(QStringView(text).mid(start, end - start));
+            broken += QStringView(text).mid(start, length);
+            breaks.insert(broken.size());
+            broken += QChar::ParagraphSeparator;
+            start += length;
+        }
+        const qsizetype next = std::min(end + 1, text.size());
+        broken += QStringView(text).mid(start, next - start);
+        start = next;
+    }
+    return broken;
+}
 
 } // namespace
 
@@ -69,6 +108,90 @@ void DocumentMirror::release() {
     finishStep();
 }
 
+// --- places -------------------------------------------------
+
+int DocumentMirror::pageLength() const { return m_view.characterCount() - 1; }
+
+qsizetype DocumentMirror::wantedPageLength() const { return m_story.size() + m_breaks.count(); }
+
+int DocumentMirror::toPage(qsizetype inStory, Side side) const {
+    return static_cast<int>(std::min<qsizetype>(m_breaks.toPage(inStory, side), pageLength()));
+}
+
+QString DocumentMirror::selectedText(const QTextCursor& cursor) const {
+    const qsizetype start = toStory(cursor.selectionStart());
+    return m_story.text().mid(start, toStory(cursor.selectionEnd()) - start);
+}
+
+bool DocumentMirror::continuesParagraph(const QTextBlock& block) const {
+    return m_breaks.contains(block.position() - 1);
+}
+
+QString DocumentMirror::pageText(int position, int length) const {
+    QTextCursor cursor(&m_view);
+    cursor.setPosition(position);
+    cursor.setPosition(position + length, QTextCursor::KeepAnchor);
+    return cursor.selectedText();
+}
+
+// What the page had before the writer changed it, as pageText() would have told it.
+QString DocumentMirror::wantedPageText(int position, int length) const {
+    const qsizetype start = m_breaks.toStory(position);
+    QString text = shownText(m_story.text().mid(start, m_breaks.toStory(position + length) - start));
+    text.replace(u'\n', QChar::ParagraphSeparator);
+    const auto& places = m_breaks.places();
+    for (auto place = std::lower_bound(places.begin(), places.end(), position);
+         place != places.end() && *place < position + length; ++place) {
+        text.insert(*place - position, QChar::ParagraphSeparator);
+    }
+    return text;
+}
+
+// --- long paragraphs -------------------------------------------------
+
+void DocumentMirror::breakLongBlocks(int position, int length) {
+    if (!m_step) {
+        const QScopedValueRollback applying(m_isApplying, true);
+        const JoinedEdit edit(m_view); // laid out once, when all is done
+        breakLong(position, length);
+    }
+}
+
+void DocumentMirror::breakLong(int position, int length) {
+    for (QTextBlock block = m_view.findBlock(position);
+         block.isValid() && block.position() <= position + length; block = block.next()) {
+        while (block.length() - 1 > kLongestBlock) {
+            const int place = block.position() + static_cast<int>(breakIn(block.text()));
+            QTextCursor cursor(&m_view);
+            cursor.setPosition(place);
+            cursor.insertBlock();
+            m_breaks.insert(place);
+            ++length;
+            block = m_view.findBlock(place + 1);
+        }
+    }
+}
+
+void DocumentMirror::moveBreak(int from, int to) {
+    if (!m_breaks.contains(from) || m_step) {
+        return;
+    }
+    const QScopedValueRollback applying(m_isApplying, true);
+    const JoinedEdit edit(m_view);
+    QTextCursor cursor(&m_view);
+    cursor.setPosition(from);
+    cursor.deleteChar();
+    m_breaks.replace(from, 1, 0);
+    if (to >= 0) {
+        const int place = to > from ? to - 1 : to;
+        cursor.setPosition(place);
+        cursor.insertBlock();
+        m_breaks.insert(place);
+    }
+}
+
+// --- changes -------------------------------------------------
+
 void DocumentMirror::finishStep() {
     m_isFinishQueued = false;
     if (!m_step) {
@@ -79,7 +202,7 @@ void DocumentMirror::finishStep() {
         m_step.reset();
     }
     emit applied(m_lastChange);
-    if (textLength(m_view) != m_story.size()) {
+    if (pageLength() != wantedPageLength()) {
         fill();
     }
 }
@@ -89,7 +212,8 @@ void DocumentMirror::fill() {
     {
         const QScopedValueRollback applying(m_isApplying, true);
         m_step.reset();
-        m_view.setPlainText(shownText(m_story.text()));
+        m_breaks.clear();
+        m_view.setPlainText(withBreaks(shownText(m_story.text()), m_breaks));
         QTextCursor all(&m_view);
         all.select(QTextCursor::Document);
         all.setBlockFormat(m_format);
@@ -98,52 +222,62 @@ void DocumentMirror::fill() {
     emit filled();
 }
 
-QString DocumentMirror::viewText(int position, int length) const {
-    QTextCursor cursor(&m_view);
-    cursor.setPosition(position);
-    cursor.setPosition(position + length, QTextCursor::KeepAnchor);
-    QString text = cursor.selectedText();
-    text.replace(QChar::ParagraphSeparator, u'\n').replace(QChar::LineSeparator, u'\n');
-    return text;
-}
-
 void DocumentMirror::onViewChanged(int position, int removed, int added) {
     if (m_isApplying) {
         return;
     }
     // Qt counts the final separator in when a change touches the end, and reports changes of format as
     // replacements of text by the same text; both are cut down to what really changed.
-    const auto storyLength = static_cast<int>(m_story.size());
-    removed = std::min(removed, storyLength - position);
-    added = std::min(added, textLength(m_view) - position);
-    if (position > storyLength || removed < 0 || added < 0 ||
-        storyLength - removed + added != textLength(m_view)) {
+    const auto lengthBefore = static_cast<int>(wantedPageLength());
+    removed = std::min(removed, lengthBefore - position);
+    added = std::min(added, pageLength() - position);
+    if (position > lengthBefore || removed < 0 || added < 0 ||
+        lengthBefore - removed + added != pageLength()) {
         fill();
         return;
     }
-    const QString inserted = viewText(position, added);
-    const QStringView before = QStringView(m_story.text()).mid(position, removed);
-    const qsizetype shorter = std::min(inserted.size(), before.size());
+    const QString after = pageText(position, added);
+    const QString before = wantedPageText(position, removed);
+    const qsizetype shorter = std::min(after.size(), before.size());
     qsizetype head = 0;
-    while (head < shorter && inserted[head] == before[head]) {
+    while (head < shorter && after[head] == before[head]) {
         ++head;
     }
-    qsizetype tail = 0;
-    while (tail < shorter - head &&
-           inserted[inserted.size() - 1 - tail] == before[before.size() - 1 - tail]) {
-        ++tail;
-    }
-    if (head + tail == before.size() && before.size() == inserted.size()) {
+    if (head == before.size() && before.size() == after.size()) {
         return;
     }
-    if (!m_story.applyUserEdit(position + head, before.size() - head - tail,
-                               inserted.mid(head, inserted.size() - head - tail))) {
+    qsizetype tail = 0;
+    while (tail < shorter - head && after[after.size() - 1 - tail] == before[before.size() - 1 - tail]) {
+        ++tail;
+    }
+    // Two emoji may begin with the same unit, two letters with the same base: what changed are whole characters.
+    while (!app::isBetweenCharacters(before, head) || !app::isBetweenCharacters(after, head)) {
+        --head;
+    }
+    while (!app::isBetweenCharacters(before, before.size() - tail) ||
+           !app::isBetweenCharacters(after, after.size() - tail)) {
+        --tail;
+    }
+    const qsizetype gone = before.size() - head - tail;
+    QString inserted = after.mid(head, after.size() - head - tail);
+    const qsizetype start = m_breaks.toStory(position + head);
+    const qsizetype removedInStory = m_breaks.toStory(position + head + gone) - start;
+    m_breaks.replace(position + head, gone, inserted.size());
+    inserted.replace(QChar::ParagraphSeparator, u'\n');
+    // The story may have made more of it, where half a character was meant.
+    if (!m_story.applyUserEdit(start, removedInStory, inserted) || pageLength() != wantedPageLength()) {
         fill();
     }
 }
 
+void DocumentMirror::replaceSelection(const QTextCursor& cursor, const QString& text) {
+    const qsizetype start = toStory(cursor.selectionStart());
+    const QScopedValueRollback replacing(m_isReplacing, true);
+    m_story.applyUserEdit(start, toStory(cursor.selectionEnd()) - start, text);
+}
+
 void DocumentMirror::onStoryChanged(const app::DocumentChange& change) {
-    if (change.source == app::ChangeSource::Writer) {
+    if (change.source == app::ChangeSource::Writer && !m_isReplacing) {
         return; // the view showed it first
     }
     if (!m_step) {
@@ -151,17 +285,25 @@ void DocumentMirror::onStoryChanged(const app::DocumentChange& change) {
         m_step = std::make_unique<JoinedEdit>(m_view);
     }
     m_lastChange = change;
-    {
+    const app::TextEdit& edit = change.edit;
+    const bool isInsertion = edit.removedLength == 0;
+    const auto start = m_breaks.toPage(edit.position, isInsertion ? Side::EndOfBlock : Side::StartOfNext);
+    const auto end = m_breaks.toPage(edit.position + edit.removedLength, Side::EndOfBlock);
+    if (end <= pageLength()) {
         const QScopedValueRollback applying(m_isApplying, true);
         QTextCursor cursor(&m_view);
-        const auto end = static_cast<int>(change.edit.position + change.edit.removedLength);
-        if (end <= textLength(m_view)) {
-            cursor.setPosition(static_cast<int>(change.edit.position));
-            cursor.setPosition(end, QTextCursor::KeepAnchor);
-            cursor.insertText(shownText(change.edit.inserted));
+        cursor.setPosition(static_cast<int>(start));
+        cursor.setPosition(static_cast<int>(end), QTextCursor::KeepAnchor);
+        SoftBreaks inside;
+        const QString inserted = withBreaks(shownText(edit.inserted), inside);
+        cursor.insertText(inserted);
+        m_breaks.replace(start, end - start, edit.inserted.size());
+        for (const qsizetype place : inside.places()) {
+            m_breaks.insert(start + place);
         }
+        breakLong(static_cast<int>(start), static_cast<int>(inserted.size()));
     }
-    if (!m_isHeld && textLength(m_view) == m_story.size()) {
+    if (!m_isHeld && pageLength() == wantedPageLength()) {
         finishStep();
     } else if (!m_isHeld && !m_isFinishQueued) {
         // More changes of this step follow at once; if they do not, the two have lost step.

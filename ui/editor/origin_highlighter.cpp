@@ -1,14 +1,17 @@
 #include "ui/editor/origin_highlighter.h"
 
 #include "app/document/document.h"
+#include "ui/editor/document_mirror.h"
 
 #include <QTextBlock>
 
 namespace ui {
 
-OriginHighlighter::OriginHighlighter(const app::Document& story, QTextDocument* view)
+OriginHighlighter::OriginHighlighter(const app::Document& story, const DocumentMirror& mirror,
+                                     QTextDocument* view)
     : QSyntaxHighlighter(view)
-    , m_story(story) {}
+    , m_story(story)
+    , m_mirror(mirror) {}
 
 void OriginHighlighter::setColours(const Colours& colours) {
     m_generated.setForeground(colours.generatedInk);
@@ -27,7 +30,7 @@ void OriginHighlighter::setShown(bool isShown) {
 
 void OriginHighlighter::highlightBlock(const QString& text) {
     ++m_blocksVisited;
-    const qsizetype start = currentBlock().position();
+    const qsizetype start = m_mirror.toStory(currentBlock().position());
     if (!m_isShown || start + text.size() > m_story.size()) {
         return;
     }

@@ -13,11 +13,13 @@ class Document;
 
 namespace ui {
 
+class DocumentMirror;
+
 class OriginHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 
 public:
-    OriginHighlighter(const app::Document& story, QTextDocument* view);
+    OriginHighlighter(const app::Document& story, const DocumentMirror& mirror, QTextDocument* view);
 
     void setColours(const Colours& colours);
     void setShown(bool isShown);
@@ -29,6 +31,7 @@ protected:
 
 private:
     const app::Document& m_story;
+    const DocumentMirror& m_mirror;
     QTextCharFormat m_generated;
     QTextCharFormat m_edited;
     bool m_isShown = true;

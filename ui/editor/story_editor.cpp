@@ -1,14 +1,11 @@
 #include "ui/editor/story_editor.h"
 
+#include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/word_counter.h"
 
 #include <QAbstractTextDocumentLayout>
-#include <QContextMenuEvent>
-#include <QCoreApplication>
-#include <QKeyEvent>
-#include <QMimeData>
 #include <QScrollBar>
 #include <QTextBlock>
 #include <QTextFrame>
@@ -31,8 +28,10 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     : QTextEdit(parent)
     , m_story(story)
     , m_mirror(new DocumentMirror(story, *document(), this))
-    , m_words(new WordCounter(*document(), this))
-    , m_highlighter(new OriginHighlighter(story, document())) {
+    , m_alignment(new BreakAlignment(*this, *m_mirror))
+    , m_words(new WordCounter(
+          *document(), this, [this](const QTextBlock& block) { return m_mirror->continuesParagraph(block); }))
+    , m_highlighter(new OriginHighlighter(story, *m_mirror, document())) {
     setAcceptRichText(false);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -44,6 +43,8 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
         tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
     document()->setDocumentMargin(0);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::noteSight);
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::editingPlaceChanged);
+    connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::editingPlaceChanged);
     connect(this, &QTextEdit::cursorPositionChanged, this, [this] {
         noteSight();
         if (marks(Mark::Match).size() > kMostMarks) {
@@ -53,7 +54,7 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     connect(document(), &QTextDocument::contentsChange, this, [this] { m_areMarksOld = true; });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
     connect(m_mirror, &DocumentMirror::aboutToFill, this,
-            [this] { m_before.cursorPosition = textCursor().position(); });
+            [this] { m_before.cursorPosition = cursorPlace(); });
     connect(m_mirror, &DocumentMirror::filled, this, &StoryEditor::onFilled);
     connect(&m_story, &app::Document::wasReset, this,
             &StoryEditor::onReset); // after the mirror has filled the page
@@ -107,23 +108,21 @@ void StoryEditor::setMarks(Mark mark, const QList<app::TextRange>& ranges) {
 void StoryEditor::showMarks() {
     m_areMarksOld = false;
     QList<ExtraSelection> selections;
-    const int end = document()->characterCount() - 1;
+    const qsizetype end = m_story.size();
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
                               m_colours.lockMark};
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
         const QList<app::TextRange>& ranges = m_marks[mark];
         const auto near =
-            std::lower_bound(ranges.begin(), ranges.end(), textCursor().position(),
-                             [](const app::TextRange& range, int at) { return range.position < at; });
+            std::lower_bound(ranges.begin(), ranges.end(), cursorPlace(),
+                             [](const app::TextRange& range, qsizetype at) { return range.position < at; });
         const qsizetype first = std::max<qsizetype>(0, (near - ranges.begin()) - kMostMarks / 2);
         for (const app::TextRange& range : ranges.mid(first, kMostMarks)) {
             if (range.length <= 0 || range.end() > end) {
                 continue;
             }
             ExtraSelection selection;
-            selection.cursor = QTextCursor(document());
-            selection.cursor.setPosition(static_cast<int>(range.position));
-            selection.cursor.setPosition(static_cast<int>(range.end()), QTextCursor::KeepAnchor);
+            selection.cursor = cursorAt(range);
             selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
             selection.format.setBackground(grounds[mark]);
             selections.append(selection);
@@ -139,19 +138,50 @@ void StoryEditor::setHoverReported(bool isReported) {
     }
 }
 
+qsizetype StoryEditor::cursorPlace() const { return m_mirror->toStory(textCursor().position()); }
+
+app::TextRange StoryEditor::selectedRange() const {
+    const QTextCursor cursor = textCursor();
+    const qsizetype start = m_mirror->toStory(cursor.selectionStart());
+    return {start, m_mirror->toStory(cursor.selectionEnd()) - start};
+}
+
+QString StoryEditor::selectedText() const { return m_mirror->selectedText(textCursor()); }
+
+void StoryEditor::placeCursor(qsizetype place) {
+    setTextCursor(cursorAt({std::clamp<qsizetype>(place, 0, m_story.size()), 0}));
+}
+
+app::EditingPlace StoryEditor::editingPlace() const {
+    return {cursorPlace(), m_mirror->toStory(cursorForPosition(QPoint(0, 0)).position())};
+}
+
+void StoryEditor::setEditingPlace(const app::EditingPlace& place) {
+    placeCursor(place.cursor);
+    const QTextCursor top = cursorAt({std::clamp<qsizetype>(place.top, 0, m_story.size()), 0});
+    // The beginning of the page has its margin above it.
+    verticalScrollBar()->setValue(place.top <= 0 ? 0 : verticalScrollBar()->value() + cursorRect(top).top());
+    noteSight();
+}
+
+QTextCursor StoryEditor::cursorAt(const app::TextRange& range) const {
+    QTextCursor cursor(document());
+    cursor.setPosition(m_mirror->toPage(std::min(range.position, m_story.size())));
+    if (range.length > 0) {
+        cursor.setPosition(
+            m_mirror->toPage(std::min(range.end(), m_story.size()), DocumentMirror::Side::EndOfBlock),
+            QTextCursor::KeepAnchor);
+    }
+    return cursor;
+}
+
 void StoryEditor::showRange(const app::TextRange& range) {
-    QTextCursor cursor = textCursor();
-    const int end = document()->characterCount() - 1;
-    cursor.setPosition(std::min(static_cast<int>(range.position), end));
-    cursor.setPosition(std::min(static_cast<int>(range.end()), end), QTextCursor::KeepAnchor);
-    setTextCursor(cursor);
+    setTextCursor(cursorAt(range));
     reveal(range);
 }
 
 void StoryEditor::reveal(const app::TextRange& range) {
-    QTextCursor cursor(document());
-    cursor.setPosition(std::min(static_cast<int>(range.position), document()->characterCount() - 1));
-    const QRect place = cursorRect(cursor);
+    const QRect place = cursorRect(cursorAt({range.position, 0}));
     const QRect view = viewport()->rect();
     if (place.top() < view.top() || place.bottom() > view.bottom()) {
         verticalScrollBar()->setValue(verticalScrollBar()->value() + place.center().y() - view.height() / 3);
@@ -171,7 +201,8 @@ std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
         const QRectF rect = line.naturalTextRect();
         if (inside.y() >= line.y() && inside.y() < line.y() + line.height() && inside.x() >= rect.left() &&
             inside.x() < rect.right()) {
-            return block.position() + line.xToCursor(inside.x(), QTextLine::CursorOnCharacter);
+            return m_mirror->toStory(block.position() +
+                                     line.xToCursor(inside.x(), QTextLine::CursorOnCharacter));
         }
     }
     return std::nullopt;
@@ -181,9 +212,11 @@ std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
 
 void StoryEditor::onFilled() {
     setPageMargins();
-    QTextCursor cursor = textCursor();
-    cursor.setPosition(std::min(m_before.cursorPosition, document()->characterCount() - 1));
-    setTextCursor(cursor);
+    if (m_story.size() == 0) {
+        document()->markContentsDirty(
+            0, 1); // else Qt leaves an empty page without a line, and so without a caret
+    }
+    placeCursor(m_before.cursorPosition);
     for (auto& marks : m_marks) {
         marks.clear();
     }
@@ -200,36 +233,36 @@ void StoryEditor::onReset() {
 
 void StoryEditor::beforeStoryChange(const app::DocumentChange& change) {
     const QTextCursor cursor = textCursor();
-    m_before.cursorPosition = cursor.position();
-    m_before.cursorAnchor = cursor.anchor();
-    const int top = cursorForPosition(QPoint(0, 0)).position();
-    QTextCursor first(document());
-    first.setPosition(top);
-    m_before.topPosition = top;
-    m_before.topOffset = cursorRect(first).top();
-    m_before.isAboveView = change.edit.position < top;
+    m_before.cursorPosition = m_mirror->toStory(cursor.position());
+    m_before.cursorAnchor = m_mirror->toStory(cursor.anchor());
+    const QTextCursor top = cursorForPosition(QPoint(0, 0));
+    m_before.topPosition = m_mirror->toStory(top.position());
+    m_before.topOffset = cursorRect(top).top();
+    m_before.isAboveView = change.edit.position < m_before.topPosition;
+    // The story has changed already; the page not yet.
     QTextCursor place(document());
-    place.setPosition(std::min(static_cast<int>(change.edit.position), document()->characterCount() - 1));
+    place.setPosition(m_mirror->toPage(change.edit.position));
     const QRect where = cursorRect(place);
     m_before.follows = where.bottom() > 0 && where.top() < viewport()->height();
 }
 
 void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
-    const auto position = static_cast<int>(change.edit.position);
-    const auto removed = static_cast<int>(change.edit.removedLength);
-    const auto added = static_cast<int>(change.edit.inserted.size());
-    const int last = document()->characterCount() - 1;
+    const qsizetype position = change.edit.position;
+    const qsizetype removed = change.edit.removedLength;
+    const qsizetype added = change.edit.inserted.size();
     if (change.source == app::ChangeSource::Generation) {
         // A plain cursor at the place goes along with the text; a selection that touches it does not grow.
         if (m_before.cursorPosition != m_before.cursorAnchor) {
-            const auto moved = [&](int at, bool isEnd) {
+            const auto moved = [&](qsizetype at, bool isEnd) {
                 const bool staysBefore = at < position || (at == position && isEnd);
-                return std::min(staysBefore ? at : std::max(at, position + removed) + added - removed, last);
+                return m_mirror->toPage(staysBefore ? at : std::max(at, position + removed) + added - removed,
+                                        isEnd ? DocumentMirror::Side::EndOfBlock
+                                              : DocumentMirror::Side::StartOfNext);
             };
             const bool forward = m_before.cursorPosition > m_before.cursorAnchor;
             QTextCursor cursor = textCursor();
-            cursor.setPosition(std::max(moved(m_before.cursorAnchor, !forward), 0));
-            cursor.setPosition(std::max(moved(m_before.cursorPosition, forward), 0), QTextCursor::KeepAnchor);
+            cursor.setPosition(moved(m_before.cursorAnchor, !forward));
+            cursor.setPosition(moved(m_before.cursorPosition, forward), QTextCursor::KeepAnchor);
             if (cursor != textCursor()) {
                 const int scroll = verticalScrollBar()->value();
                 setTextCursor(cursor);
@@ -237,10 +270,8 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
             }
         }
     } else {
-        // Undo, redo and commands put the cursor where something happened, as every editor does.
-        QTextCursor cursor = textCursor();
-        cursor.setPosition(std::clamp(position + added, 0, last));
-        setTextCursor(cursor);
+        // Undo, redo, paste and commands put the cursor where something happened, as every editor does.
+        placeCursor(position + added);
         return;
     }
     QScrollBar* const bar = verticalScrollBar();
@@ -248,12 +279,11 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         reveal({position + added, 0}); // what was in sight has given way to this
     } else if (m_before.isAboveView) {
         // Keeps what is in sight where it is on the screen.
-        QTextCursor first(document());
-        first.setPosition(std::clamp(m_before.topPosition + added - removed, 0, last));
+        const QTextCursor first =
+            cursorAt({std::max<qsizetype>(m_before.topPosition + added - removed, 0), 0});
         bar->setValue(bar->value() + cursorRect(first).top() - m_before.topOffset);
     } else if (m_before.follows) {
-        QTextCursor place(document());
-        place.setPosition(std::min(position + added, last));
+        const QTextCursor place = cursorAt({position + added, 0});
         const int below = cursorRect(place).bottom() + fontMetrics().height() - viewport()->height();
         if (below > 0) {
             bar->setValue(bar->value() + below);
@@ -281,6 +311,7 @@ void StoryEditor::resizeEvent(QResizeEvent* event) {
     const bool wasInSight = m_isCursorInSight;
     centreColumn();
     QTextEdit::resizeEvent(event);
+    m_alignment->onLinesChanged();
     // A bar that opens below, or a smaller window, must not cover the line that is being written.
     if (wasInSight) {
         ensureCursorVisible();
@@ -289,94 +320,5 @@ void StoryEditor::resizeEvent(QResizeEvent* event) {
 }
 
 void StoryEditor::noteSight() { m_isCursorInSight = viewport()->rect().intersects(cursorRect()); }
-
-bool StoryEditor::event(QEvent* event) {
-    switch (event->type()) {
-    case QEvent::ShortcutOverride: {
-        // Undo and redo belong to the story's history; Ctrl+K and the like to nobody here.
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo) ||
-            (key->modifiers() == Qt::ControlModifier && key->key() == Qt::Key_Y)) {
-            event->ignore();
-            return false;
-        }
-        break;
-    }
-    case QEvent::MouseButtonPress:
-    case QEvent::MouseButtonRelease:
-    case QEvent::MouseButtonDblClick:
-    case QEvent::MouseMove: {
-        // The margins beside the column are part of the page: a click there means the nearest place in the
-        // text.
-        const auto* mouse = static_cast<QMouseEvent*>(event);
-        QMouseEvent inside(mouse->type(), viewport()->mapFrom(this, mouse->position()),
-                           mouse->globalPosition(), mouse->button(), mouse->buttons(), mouse->modifiers());
-        return QCoreApplication::sendEvent(viewport(), &inside);
-    }
-    case QEvent::Wheel: {
-        const auto* wheel = static_cast<QWheelEvent*>(event);
-        QWheelEvent inside(viewport()->mapFrom(this, wheel->position()), wheel->globalPosition(),
-                           wheel->pixelDelta(), wheel->angleDelta(), wheel->buttons(), wheel->modifiers(),
-                           wheel->phase(), wheel->inverted());
-        return QCoreApplication::sendEvent(viewport(), &inside);
-    }
-    default: break;
-    }
-    return QTextEdit::event(event);
-}
-
-bool StoryEditor::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::Leave && m_isHoverReported) {
-        emit hovered(std::nullopt);
-    }
-    return QTextEdit::viewportEvent(event);
-}
-
-void StoryEditor::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::Undo)) {
-        m_story.undo();
-        return;
-    }
-    if (event->matches(QKeySequence::Redo)) {
-        m_story.redo();
-        return;
-    }
-    const int before = textCursor().position();
-    if (event->key() == Qt::Key_Return && event->modifiers() == Qt::ShiftModifier) {
-        // A line break is a paragraph break: stories hold only one kind.
-        QKeyEvent plain(event->type(), Qt::Key_Return, Qt::NoModifier, event->text());
-        QTextEdit::keyPressEvent(&plain);
-        return;
-    }
-    QTextEdit::keyPressEvent(event);
-    if (event->text().isEmpty() && textCursor().position() != before) {
-        m_story.breakTypingStep(); // the cursor was moved
-    }
-}
-
-void StoryEditor::mouseMoveEvent(QMouseEvent* event) {
-    if (m_isHoverReported && event->buttons() == Qt::NoButton) {
-        emit hovered(positionUnder(event->position().toPoint()));
-    }
-    QTextEdit::mouseMoveEvent(event);
-}
-
-void StoryEditor::wheelEvent(QWheelEvent* event) {
-    if (event->modifiers() == Qt::ControlModifier) {
-        if (event->angleDelta().y() != 0) {
-            emit zoomRequested(event->angleDelta().y() > 0 ? 1 : -1);
-        }
-        event->accept();
-        return;
-    }
-    QTextEdit::wheelEvent(event);
-}
-
-void StoryEditor::contextMenuEvent(QContextMenuEvent* event) { emit menuRequested(event->globalPos()); }
-
-void StoryEditor::focusOutEvent(QFocusEvent* event) {
-    m_story.breakTypingStep();
-    QTextEdit::focusOutEvent(event);
-}
 
 } // namespace ui

@@ -1,10 +1,13 @@
 // story_editor.h: the page the story is written on: a centred column of text that mirrors an app::Document.
 // While text streams in, the cursor, the selection and what is on screen stay where they are; the view goes
 // along only if the place where the text grows was in sight.
+// All places in this interface are places in the story; those of the widget's own cursors are not, in very long
+// paragraphs (soft_breaks.h).
 // Threads: GUI thread only.
 #pragma once
 
 #include "app/document/document.h"
+#include "app/document/editing_place.h"
 #include "ui/theme/colours.h"
 #include "ui/theme/typography.h"
 
@@ -15,6 +18,7 @@
 
 namespace ui {
 
+class BreakAlignment;
 class DocumentMirror;
 class OriginHighlighter;
 class WordCounter;
@@ -39,12 +43,23 @@ public:
 
     // Reports what is under the mouse through hovered() while on.
     void setHoverReported(bool isReported);
+    [[nodiscard]] qsizetype cursorPlace() const;
+    // What is selected; at the cursor and empty if nothing is.
+    [[nodiscard]] app::TextRange selectedRange() const;
+    [[nodiscard]] QString selectedText() const;
+    void placeCursor(qsizetype place);
+    // Cursor and scroll position.
+    [[nodiscard]] app::EditingPlace editingPlace() const;
+    void setEditingPlace(const app::EditingPlace& place);
+    // Takes what is selected to another place, as dragging does; one step of the history.
+    void moveSelectionTo(qsizetype place);
     // Selects a range and brings it into view.
     void showRange(const app::TextRange& range);
     // Scrolls so that a range is in sight, without touching the cursor.
     void reveal(const app::TextRange& range);
 
     [[nodiscard]] DocumentMirror& mirror() { return *m_mirror; }
+    [[nodiscard]] const DocumentMirror& mirror() const { return *m_mirror; }
     [[nodiscard]] const OriginHighlighter& highlighter() const { return *m_highlighter; }
     [[nodiscard]] const WordCounter& wordCounter() const { return *m_words; }
     // The unit of text under a point of the viewport, if there is one.
@@ -52,11 +67,16 @@ public:
 
 signals:
     void wordsChanged(int words);
+    void editingPlaceChanged();
     void hovered(std::optional<qsizetype> position);
     void zoomRequested(int steps);
     void menuRequested(const QPoint& globalPosition);
 
 protected:
+    [[nodiscard]] QMimeData* createMimeDataFromSelection() const override;
+    [[nodiscard]] bool canInsertFromMimeData(const QMimeData* source) const override;
+    void insertFromMimeData(const QMimeData* source) override;
+    void dropEvent(QDropEvent* event) override;
     bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -75,9 +95,12 @@ private:
     void setPageMargins();
     void showMarks();
     void noteSight();
+    void stepOverBreak(const QKeyEvent& event);
+    [[nodiscard]] QTextCursor cursorAt(const app::TextRange& range) const;
 
     app::Document& m_story;
     DocumentMirror* m_mirror;
+    BreakAlignment* m_alignment;
     WordCounter* m_words;
     OriginHighlighter* m_highlighter;
     Colours m_colours;
@@ -89,12 +112,12 @@ private:
 
     // What beforeStoryChange() saw, for afterStoryChange().
     struct View {
-        int cursorPosition = 0;
-        int cursorAnchor = 0;
-        bool follows = false;     // the place of the change was in sight, and nothing above it is
-        int topPosition = 0;      // of the first character in sight
-        int topOffset = 0;        // its place on the screen
-        bool isAboveView = false; // the change is above what is in sight
+        qsizetype cursorPosition = 0;
+        qsizetype cursorAnchor = 0;
+        bool follows = false;      // the place of the change was in sight, and nothing above it is
+        qsizetype topPosition = 0; // of the first character in sight
+        int topOffset = 0;         // its place on the screen
+        bool isAboveView = false;  // the change is above what is in sight
     };
     View m_before;
 };

@@ -5,6 +5,7 @@
 #include <QTextDocument>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -17,21 +18,24 @@ public:
     ~ParagraphWords() override { *m_total -= m_words; }
     Q_DISABLE_COPY_MOVE(ParagraphWords)
 
-    void set(int words) {
+    void set(int words, bool endsInside) {
         *m_total += words - m_words;
         m_words = words;
+        m_endsInside = endsInside;
     }
+    [[nodiscard]] bool endsInside() const { return m_endsInside; }
 
 private:
     std::shared_ptr<int> m_total;
     int m_words = 0;
+    bool m_endsInside = false; // a word may go on in the next block
 };
 
 } // namespace
 
-int countWords(QStringView text) {
+int countWords(QStringView text, bool* wordState) {
     int words = 0;
-    bool isInside = false;
+    bool isInside = wordState != nullptr && *wordState;
     for (qsizetype i = 0; i < text.size(); ++i) {
         const QChar c = text[i];
         // Surrogates count as letters: what stands there is more often a letter or a picture than a space.
@@ -42,12 +46,16 @@ int countWords(QStringView text) {
         const bool joins = isInside && (c == u'\'' || c == u'\u2019' || c == u'-');
         isInside = isLetter || joins;
     }
+    if (wordState != nullptr) {
+        *wordState = isInside;
+    }
     return words;
 }
 
-WordCounter::WordCounter(QTextDocument& document, QObject* parent)
+WordCounter::WordCounter(QTextDocument& document, QObject* parent, Continues continues)
     : QObject(parent)
     , m_document(document)
+    , m_continues(std::move(continues))
     , m_words(std::make_shared<int>(0)) {
     connect(&document, &QTextDocument::contentsChange, this,
             [this](int position, int, int added) { count(position, added); });
@@ -55,19 +63,29 @@ WordCounter::WordCounter(QTextDocument& document, QObject* parent)
 }
 
 void WordCounter::count(int position, int length) {
-    const int before = *m_words;
     const int end = std::min(position + length, m_document.characterCount() - 1);
-    for (QTextBlock block = m_document.findBlock(position); block.isValid() && block.position() <= end;
-         block = block.next()) {
+    bool goesOn = false; // the next block begins otherwise than when it was counted
+    for (QTextBlock block = m_document.findBlock(position);
+         block.isValid() && (goesOn || block.position() <= end); block = block.next()) {
         ++m_blocksVisited;
         auto* words = static_cast<ParagraphWords*>(block.userData());
         if (words == nullptr) {
             words = new ParagraphWords(m_words);
             block.setUserData(words);
         }
-        words->set(countWords(block.text()));
+        const bool endedInside = words->endsInside();
+        const auto* const left = m_continues && m_continues(block)
+                                     ? static_cast<ParagraphWords*>(block.previous().userData())
+                                     : nullptr;
+        bool isInside = left != nullptr && left->endsInside();
+        const int counted = countWords(block.text(), &isInside);
+        words->set(counted, isInside);
+        goesOn =
+            isInside != endedInside && m_continues && block.next().isValid() && m_continues(block.next());
     }
-    if (*m_words != before) {
+    // Not compared with the number at the beginning: paragraphs that are gone took theirs along before.
+    if (*m_words != m_told) {
+        m_told = *m_words;
         emit wordsChanged(*m_words);
     }
 }

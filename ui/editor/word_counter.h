@@ -5,21 +5,26 @@
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 
+class QTextBlock;
 class QTextDocument;
 
 namespace ui {
 
 // Words are runs of letters and digits; apostrophes and hyphens inside do not part them ("don't",
 // "well-known": one each).
-[[nodiscard]] int countWords(QStringView text);
+// `isInside`: the text goes on a word that was counted before; afterwards, whether it ends in one.
+[[nodiscard]] int countWords(QStringView text, bool* isInside = nullptr);
 
 class WordCounter : public QObject {
     Q_OBJECT
 
 public:
-    explicit WordCounter(QTextDocument& document, QObject* parent = nullptr);
+    // `continues`: whether a block goes on the paragraph of the block before it.
+    using Continues = std::function<bool(const QTextBlock& block)>;
+    explicit WordCounter(QTextDocument& document, QObject* parent = nullptr, Continues continues = {});
 
     [[nodiscard]] int words() const { return *m_words; }
     // Paragraphs counted since the start; tests hold keystrokes to it.
@@ -32,7 +37,9 @@ private:
     void count(int position, int length);
 
     QTextDocument& m_document;
+    Continues m_continues;
     std::shared_ptr<int> m_words; // shared with the paragraphs, which may live longer than this
+    int m_told = 0;               // by wordsChanged()
     qint64 m_blocksVisited = 0;
 };
 

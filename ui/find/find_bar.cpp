@@ -127,8 +127,8 @@ SearchQuery FindBar::query() const {
 
 void FindBar::open(bool withReplace) {
     m_replaceRow->setVisible(withReplace);
-    const QString selected = m_editor.textCursor().selectedText();
-    if (!selected.isEmpty() && !selected.contains(QChar::ParagraphSeparator)) {
+    const QString selected = m_editor.selectedText();
+    if (!selected.isEmpty() && !selected.contains(u'\n')) {
         m_pattern->setText(selected);
     }
     show();
@@ -186,17 +186,16 @@ void FindBar::step(Step step) {
         tell();
         return;
     }
-    const QTextCursor cursor = m_editor.textCursor();
+    const app::TextRange selected = m_editor.selectedRange();
     const auto startsBefore = [](const app::TextRange& match, qsizetype position) {
         return match.position < position;
     };
     qsizetype index = 0;
     if (step == Step::Previous) {
-        index = std::lower_bound(matches.begin(), matches.end(), qsizetype{cursor.selectionStart()},
-                                 startsBefore) -
+        index = std::lower_bound(matches.begin(), matches.end(), selected.position, startsBefore) -
                 matches.begin() - 1;
     } else {
-        const qsizetype from = step == Step::NearCursor ? cursor.selectionStart() : cursor.selectionEnd();
+        const qsizetype from = step == Step::NearCursor ? selected.position : selected.end();
         index = std::lower_bound(matches.begin(), matches.end(), from, startsBefore) - matches.begin();
     }
     index = (index + matches.size()) % matches.size(); // goes round
@@ -205,8 +204,7 @@ void FindBar::step(Step step) {
 }
 
 qsizetype FindBar::currentMatch() const {
-    const QTextCursor cursor = m_editor.textCursor();
-    const app::TextRange selected{cursor.selectionStart(), cursor.selectionEnd() - cursor.selectionStart()};
+    const app::TextRange selected = m_editor.selectedRange();
     return selected.length > 0 ? m_result.matches.indexOf(selected) : -1;
 }
 

@@ -194,12 +194,11 @@ bool MainWindow::isTextAfter(qsizetype position) const {
 void MainWindow::continueStory() {
     showStory();
     dismissHint();
-    QTextCursor cursor = m_editor->textCursor();
-    cursor.setPosition(cursor.selectionEnd());
-    m_editor->setTextCursor(cursor);
+    const qsizetype place = m_editor->selectedRange().end();
+    m_editor->placeCursor(place);
     m_editor->ensureCursorVisible(); // so that the view goes along with the text
-    m_status->setWritesBeforeText(isTextAfter(cursor.position()));
-    m_context.writer.continueAt(cursor.position());
+    m_status->setWritesBeforeText(isTextAfter(place));
+    m_context.writer.continueAt(place);
 }
 
 void MainWindow::dismissHint() {
@@ -211,7 +210,7 @@ void MainWindow::dismissHint() {
 void MainWindow::retry() {
     showStory();
     m_editor->ensureCursorVisible(); // it happens in sight
-    const qsizetype cursor = m_editor->textCursor().selectionEnd();
+    const qsizetype cursor = m_editor->selectedRange().end();
     const auto standing = m_context.writer.attemptAt(cursor);
     m_status->setWritesBeforeText(isTextAfter(standing ? standing->range.end() : cursor));
     m_context.writer.retry(cursor);
@@ -220,7 +219,7 @@ void MainWindow::retry() {
 void MainWindow::useNeighbourAttempt(int step) {
     showStory();
     m_editor->ensureCursorVisible();
-    const qsizetype cursor = m_editor->textCursor().selectionEnd();
+    const qsizetype cursor = m_editor->selectedRange().end();
     const auto standing = m_context.writer.attemptAt(cursor);
     const qsizetype index = standing ? standing->index + step : -1;
     if (standing && index >= 0 && index < standing->attempts.size() &&
@@ -232,7 +231,7 @@ void MainWindow::useNeighbourAttempt(int step) {
 }
 
 void MainWindow::updateAttempts() {
-    const auto standing = m_context.writer.attemptAt(m_editor->textCursor().selectionEnd());
+    const auto standing = m_context.writer.attemptAt(m_editor->selectedRange().end());
     m_actions->earlierAttempt->setEnabled(standing && standing->index > 0);
     m_actions->laterAttempt->setEnabled(standing && standing->index + 1 < standing->attempts.size());
 }
@@ -248,7 +247,7 @@ void MainWindow::compare() {
         return;
     }
     dismissHint();
-    m_compare->start(m_editor->textCursor().selectionEnd(), gate);
+    m_compare->start(m_editor->selectedRange().end(), gate);
 }
 
 void MainWindow::useGatedModel() {
