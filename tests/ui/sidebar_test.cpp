@@ -8,7 +8,9 @@
 #include "ui/sidebar/stop_strings.h"
 #include "ui/window/message_bar.h"
 
+#include <QApplication>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDir>
 #include <QDoubleSpinBox>
@@ -60,6 +62,49 @@ private slots:
         row.box()->setValue(0.83);
         QCOMPARE(row.value(), 0.83);
         QCOMPARE(slider->value(), 17);
+    }
+
+    // A point and a comma are the same, in a window of whatever language; nothing typed becomes another number.
+    void pointAndCommaBothBeginDecimals_data() {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<int>("decimals");
+        QTest::addColumn<double>("value");
+        QTest::newRow("point") << QStringLiteral("0.7") << 2 << 0.7;
+        QTest::newRow("comma") << QStringLiteral("0,7") << 2 << 0.7;
+        QTest::newRow("comma, no zero") << QStringLiteral(",85") << 2 << 0.85;
+        QTest::newRow("three decimals") << QStringLiteral("0,996") << 3 << 0.996;
+        QTest::newRow("one and zeros") << QStringLiteral("1.00") << 2 << 1.0;
+        QTest::newRow("whole") << QStringLiteral("250") << 0 << 250.0;
+        QTest::newRow("groups") << QStringLiteral("8,192") << 0 << 8192.0;
+        QTest::newRow("groups with points") << QStringLiteral("1.500") << 0 << 1500.0;
+        QTest::newRow("a fraction of a token") << QStringLiteral("10.2") << 0 << 10.0;
+        QTest::newRow("the same with a comma") << QStringLiteral("10,2") << 0 << 10.0;
+    }
+    void pointAndCommaBothBeginDecimals() {
+        QFETCH(QString, typed);
+        QFETCH(int, decimals);
+        QFETCH(double, value);
+        for (const QLocale::Language language :
+             {QLocale::English, QLocale::German, QLocale::French, QLocale::Arabic}) {
+            for (const bool isPasted : {false, true}) {
+                OptionRow row(QStringLiteral("&Name"), QStringLiteral("help"),
+                              {0, 9000, 0.05, decimals, false});
+                row.setSuffix(QStringLiteral(" tokens"));
+                row.box()->setLocale(QLocale(language));
+                row.setValue(3);
+                row.show();
+                row.box()->setFocus();
+                row.box()->selectAll();
+                if (isPasted) {
+                    QApplication::clipboard()->setText(typed);
+                    row.box()->findChild<QLineEdit*>()->paste();
+                } else {
+                    QTest::keyClicks(row.box(), typed);
+                }
+                QTest::keyClick(row.box(), Qt::Key_Return);
+                QCOMPARE(row.value(), value);
+            }
+        }
     }
 
     void presetSetsEverythingButTheSeed() {

@@ -1,6 +1,7 @@
 #include "ui/sidebar/option_row.h"
 
-#include <QDoubleSpinBox>
+#include "ui/sidebar/number_box.h"
+
 #include <QGridLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -34,7 +35,7 @@ protected:
 
 OptionRow::OptionRow(const QString& name, const QString& help, const OptionRange& range, QWidget* parent)
     : QWidget(parent)
-    , m_box(new Steady<QDoubleSpinBox>) {
+    , m_box(new Steady<NumberBox>) {
     const QString plainName = QString(name).remove(u'&');
     auto* label = new QLabel(name);
     label->setBuddy(m_box);

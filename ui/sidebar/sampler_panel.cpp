@@ -226,13 +226,18 @@ void SamplerPanel::buildStops(QBoxLayout& layout) {
     label->setBuddy(m_stops);
     connect(m_stops, &QPlainTextEdit::textChanged, this, [this] {
         app::GenerationOptions options = m_options;
-        options.stopStrings = stopStringsFrom(m_stops->toPlainText());
+        options.stopStrings = stopStringsFrom(stopLines());
         change(options);
     });
     section->body().addWidget(m_mayEnd);
     section->body().addWidget(label);
     section->body().addWidget(m_stops);
     layout.addWidget(section);
+}
+
+// toPlainText() would turn a no-break space into a plain one.
+QString SamplerPanel::stopLines() const {
+    return m_stops->document()->toRawText().replace(QChar::ParagraphSeparator, u'\n');
 }
 
 // --- values -------------------------------------------------
@@ -273,7 +278,7 @@ void SamplerPanel::show() {
     }
     const QSignalBlocker quietEnd(m_mayEnd);
     m_mayEnd->setChecked(m_options.stopAtDocumentEnd);
-    if (stopStringsFrom(m_stops->toPlainText()) != m_options.stopStrings) {
+    if (stopStringsFrom(stopLines()) != m_options.stopStrings) {
         const QSignalBlocker quietStops(m_stops);
         m_stops->setPlainText(textOfStopStrings(m_options.stopStrings));
     }

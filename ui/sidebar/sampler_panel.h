@@ -43,6 +43,7 @@ private:
     void buildStops(QBoxLayout& layout);
     OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help,
                          const OptionRange& range, double app::SamplerOptions::*field);
+    [[nodiscard]] QString stopLines() const;
     void show();
     void fillPresets();
     void markPreset();
