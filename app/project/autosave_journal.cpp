@@ -51,10 +51,23 @@ void AutosaveJournal::note(ProjectOperation operation) {
     emit noted();
 }
 
+void AutosaveJournal::notePlace(const EditingPlace& place) {
+    if (m_project != 0)
+        m_place = place;
+}
+
+void AutosaveJournal::flushAll() {
+    if (m_place)
+        m_operations.append(PlaceChanged{*std::exchange(m_place, std::nullopt)});
+    flush();
+}
+
 void AutosaveJournal::flush() {
     m_timer.stop();
     if (m_operations.isEmpty())
         return;
+    if (m_place)
+        m_operations.append(PlaceChanged{*std::exchange(m_place, std::nullopt)});
     inStorage(m_storage,
               [project = m_project, operations = std::exchange(m_operations, {}), sequence = ++m_sequence](
                   StorageWorker& storage) { storage.append(project, operations, sequence); });

@@ -10,6 +10,8 @@
 #include <QObject>
 #include <QTimer>
 
+#include <optional>
+
 namespace app {
 
 class Document;
@@ -26,11 +28,18 @@ public:
                     QObject* parent = nullptr);
 
     // From now on changes belong to this project. What was gathered before must have been flushed.
-    void setProject(ProjectTicket project) { m_project = project; }
+    void setProject(ProjectTicket project) {
+        m_project = project;
+        m_place.reset();
+    }
     // What the model remembers of the text is to be kept.
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
+    // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking around is no change.
+    void notePlace(const EditingPlace& place);
     // Sends what has gathered.
     void flush();
+    // The same, before the project is left.
+    void flushAll();
     // True if everything up to the operations with this number is all there is.
     [[nodiscard]] bool isAll(qint64 sequence) const {
         return sequence == m_sequence && m_operations.isEmpty();
@@ -46,7 +55,8 @@ private:
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
     QList<ProjectOperation> m_operations;
-    qint64 m_sequence = 0; // of the last operations sent
+    std::optional<EditingPlace> m_place; // not sent yet
+    qint64 m_sequence = 0;               // of the last operations sent
     QTimer m_timer;
 };
 

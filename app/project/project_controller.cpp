@@ -199,7 +199,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     }
     if (m_isOpen)
         emit aboutToClose();
-    m_journal->flush();
+    m_journal->flushAll();
     inStorage(m_storage, [ticket](StorageWorker& storage) { storage.adopt(ticket); });
     // The writer finds an untitled story again among the recent files; one with no text is thrown away.
     if (!m_untitledPath.isEmpty() && m_document.size() > 0)
@@ -210,6 +210,8 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_untitledTitle = content.isUntitled ? content.title : QString();
     setPlace({}, {});
     m_journal->setProject(0); // the new text is in the file already
+    m_editingPlaceAtOpening = content.editingPlace;
+    m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text);
     m_journal->setProject(ticket);
@@ -259,11 +261,22 @@ void ProjectController::keepStates(const QList<KeptState>& states) {
         m_journal->keepStates(states);
 }
 
+std::optional<EditingPlace> ProjectController::takeEditingPlace() {
+    return std::exchange(m_editingPlaceAtOpening, std::nullopt);
+}
+
+void ProjectController::keepEditingPlace(const EditingPlace& place) {
+    if (m_isOpen && !isReadOnly() && m_editingPlace != place) {
+        m_editingPlace = place;
+        m_journal->notePlace(place);
+    }
+}
+
 void ProjectController::saveAs(const QString& path) {
     QString target = QFileInfo(path).absoluteFilePath();
     if (!target.endsWith(kSuffix, Qt::CaseInsensitive))
         target += kSuffix;
-    m_journal->flush();
+    m_journal->flushAll();
     if (target == m_path && m_saveState != SaveState::ReadOnly && m_place.kind == FilePlace::Kind::AsOpened) {
         emit savedAs(target);
         return;
@@ -323,7 +336,7 @@ void ProjectController::setSavingAs(bool isSavingAs) {
 }
 
 bool ProjectController::shutdown() {
-    m_journal->flush();
+    m_journal->flushAll();
     StorageWorker::Ending ending;
     QMetaObject::invokeMethod(
         &m_storage, [this, &ending] { ending = m_storage.close(); }, Qt::BlockingQueuedConnection);

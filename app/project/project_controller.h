@@ -7,6 +7,7 @@
 
 #include "app/assistant/kept_state.h"
 #include "app/document/document.h"
+#include "app/document/editing_place.h"
 #include "app/runs/run_record.h"
 #include "app/files/file_place.h"
 
@@ -14,6 +15,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 
 namespace app {
 
@@ -67,6 +69,10 @@ public:
     void followFile();
     // Throws a recovered project into the desktop's trash.
     void discardRecovered(const QString& path);
+    // Where the writer is, for when the project is opened again.
+    void keepEditingPlace(const EditingPlace& place);
+    // Where the writer was when the project that was opened now was left. Told once; nothing in a new one.
+    [[nodiscard]] std::optional<EditingPlace> takeEditingPlace();
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -139,6 +145,8 @@ private:
     FilePlace m_place;
     QString m_keptIn;
     QString m_saveProblem;
+    std::optional<EditingPlace> m_editingPlaceAtOpening; // until it is taken
+    std::optional<EditingPlace> m_editingPlace; // the last that was noted
     SaveState m_saveState = SaveState::Saved;
     bool m_isOpen = false;
     qint64 m_project = 0; // ticket of the open project

@@ -5,6 +5,7 @@
 
 #include "app/assistant/gate_frames.h"
 #include "app/assistant/kept_state.h"
+#include "app/document/editing_place.h"
 #include "app/document/spanned_text.h"
 #include "app/runs/run_record.h"
 
@@ -12,6 +13,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <variant>
 
 namespace app {
@@ -21,6 +23,7 @@ struct ProjectContent {
     QList<RunRecord> runs; // oldest first
     QList<RunId> runsWithGates;
     QList<KeptState> states;
+    std::optional<EditingPlace> editingPlace; // where the writer was
     QString path;            // of the file; empty: in memory only
     bool isUntitled = false; // the writer has given it no name yet
     QString title;           // of one without a name that had one, or empty
@@ -47,6 +50,11 @@ struct StatesChanged {
     QList<KeptState> states;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, StatesChanged>;
+// The writer is at another place now.
+struct PlaceChanged {
+    EditingPlace place;
+};
+
+using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, StatesChanged, PlaceChanged>;
 
 } // namespace app

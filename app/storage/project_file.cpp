@@ -2,6 +2,7 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/place_table.h"
 #include "app/storage/project_schema.h"
 #include "app/storage/state_table.h"
 #include "app/storage/text_table.h"
@@ -94,6 +95,8 @@ StorageResult<ProjectContent> ProjectFile::read() {
     content.runsWithGates = std::move(*withGates);
     if (auto states = readKeptStates(*m_database))
         content.states = std::move(*states); // what cannot be read is read again from the text
+    if (const auto place = readEditingPlace(*m_database))
+        content.editingPlace = *place;
     return content;
 }
 
@@ -107,7 +110,7 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     for (const ProjectOperation& operation : operations) {
         if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
-        else if (!std::holds_alternative<StatesChanged>(operation))
+        else if (std::holds_alternative<RunChanged>(operation) || std::holds_alternative<RunGrown>(operation))
             m_hasRuns = true;
     }
     // A snapshot that fails leaves the journal, which holds everything; the next append() tries again.
@@ -133,6 +136,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = m_runs->write(*change);
         } else if (const auto* kept = std::get_if<StatesChanged>(&operation)) {
             done = replaceKeptStates(*m_database, kept->states);
+        } else if (const auto* moved = std::get_if<PlaceChanged>(&operation)) {
+            done = replaceEditingPlace(*m_database, moved->place);
         } else {
             done = m_runs->write(std::get<RunGrown>(operation));
         }

@@ -17,6 +17,7 @@
 #include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
 #include "ui/window/message_bar.h"
+#include "ui/window/place_keeper.h"
 #include "ui/window/project_dialogs.h"
 #include "ui/window/project_messages.h"
 #include "ui/window/quit_guard.h"
@@ -54,6 +55,7 @@ MainWindow::MainWindow(app::AppContext& context)
     const auto saveAs = [dialogs] { dialogs->saveAs(); };
     new ProjectMessages(m_context.project, *m_messages, saveAs, this);
     m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
+    new PlaceKeeper(*m_editor, m_context.project, this);
     connectEditing();
     connectWriting();
     connectView();

@@ -96,6 +96,30 @@ private slots:
         QCOMPARE(parts.preferences.recentFiles().first(), path);
     }
 
+    void theWritersPlaceIsKeptWithEachProject() {
+        const QString path = m_folder->filePath(QStringLiteral("Dragons.inkgate"));
+        {
+            AppParts parts(m_folder->path());
+            QVERIFY(parts.start());
+            QSignalSpy saved(&parts.project, &ProjectController::savedAs);
+            parts.project.saveAs(path);
+            QVERIFY(saved.wait());
+            parts.project.keepEditingPlace({20, 5});
+            parts.project.newProject();
+            QTRY_VERIFY(parts.project.isUntitled());
+            QVERIFY(!parts.project.takeEditingPlace());
+            parts.project.keepEditingPlace({0, 0});
+            parts.project.open(path);
+            QTRY_COMPARE(parts.project.path(), path);
+            QCOMPARE(parts.project.takeEditingPlace(), std::optional(EditingPlace{20, 5}));
+            QVERIFY(!parts.project.takeEditingPlace());
+            parts.project.keepEditingPlace({30, 10});
+        }
+        AppParts parts(m_folder->path());
+        QVERIFY(parts.start());
+        QCOMPARE(parts.project.takeEditingPlace(), std::optional(EditingPlace{30, 10}));
+    }
+
     void openingAnotherProjectLosesNothingOfTheFirst() {
         const QString first = m_folder->filePath(QStringLiteral("first.inkgate"));
         const QString second = m_folder->filePath(QStringLiteral("second.inkgate"));

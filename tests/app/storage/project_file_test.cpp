@@ -90,6 +90,32 @@ private slots:
         QVERIFY(!ProjectFile::create(m_path, sample())); // never over an existing file
     }
 
+    // U+FEFF at the beginning is no mark here but a character like any other.
+    void everyCharacterComesBack() {
+        const QString text = QStringLiteral("\ufeff\ufeffa\u00a0b\u2028c\u2029d\ufffc\u00ad\r\n\t\U0001F600");
+        {
+            auto file = ProjectFile::create(m_path, SpannedText(text, Origin::Imported));
+            QVERIFY(file && (*file)->append({typedEdit(1, text), typedEdit(0, QStringLiteral("\ufeff"))}));
+        }
+        auto file = ProjectFile::open(m_path);
+        QVERIFY(file);
+        QCOMPARE((*file)->text().text(), QString(text).insert(1, text).prepend(QChar(0xfeff)));
+    }
+
+    void thePlaceOfTheWriterComesBack() {
+        {
+            auto file = ProjectFile::create(m_path, sample());
+            QVERIFY(file);
+            QVERIFY(!(*file)->read()->editingPlace);
+            QVERIFY((*file)->append({PlaceChanged{{7, 2}}}));
+            QVERIFY((*file)->append({PlaceChanged{{9, 4}}, typedEdit(0, QStringLiteral("x"))}));
+        }
+        auto file = ProjectFile::open(m_path);
+        QVERIFY(file);
+        QCOMPARE((*file)->read()->editingPlace, std::optional(EditingPlace{9, 4}));
+        QCOMPARE((*file)->text().size(), sample().size() + 1);
+    }
+
     void textAndOriginsSurviveAnyEdits() {
         QRandomGenerator random(5);
         auto file = ProjectFile::create(m_path, sample());
