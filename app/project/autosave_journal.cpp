@@ -4,6 +4,7 @@
 #include "app/project/storage_call.h"
 #include "app/runs/run_history.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace app {
@@ -13,6 +14,14 @@ namespace {
 RunRecord withoutTokens(RunRecord record) {
     record.tokens.clear(); // they have their own operations
     return record;
+}
+
+// What the writer types comes alone; other operations come in groups that are saved together or not at all.
+bool isTyped(const ProjectOperation& operation) {
+    const auto* edit = std::get_if<TextEdit>(&operation);
+    return edit != nullptr && !edit->insertedSpans.isEmpty() &&
+           std::all_of(edit->insertedSpans.begin(), edit->insertedSpans.end(),
+                       [](const Span& span) { return span.origin == Origin::Typed; });
 }
 
 } // namespace
@@ -44,11 +53,17 @@ AutosaveJournal::AutosaveJournal(const Document& document, const RunHistory& run
 void AutosaveJournal::note(ProjectOperation operation) {
     if (m_project == 0)
         return;
+    const bool isKey = isTyped(operation);
     m_operations.append(std::move(operation));
     // Started once for all that comes until it fires: nothing waits longer than the interval.
-    if (!m_timer.isActive())
+    if (!m_timer.isActive()) {
         m_timer.start();
+        m_waiting.start();
+    }
     emit noted();
+    // On a busy machine keys may come so fast that no timer gets its turn between them.
+    if (isKey && m_waiting.hasExpired(kIntervalMs))
+        flush();
 }
 
 void AutosaveJournal::notePlace(const EditingPlace& place) {

@@ -6,6 +6,7 @@
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
 
+#include <QElapsedTimer>
 #include <QList>
 #include <QObject>
 #include <QTimer>
@@ -58,6 +59,7 @@ private:
     std::optional<EditingPlace> m_place; // not sent yet
     qint64 m_sequence = 0;               // of the last operations sent
     QTimer m_timer;
+    QElapsedTimer m_waiting; // since the first operation that is not sent
 };
 
 } // namespace app

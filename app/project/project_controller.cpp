@@ -171,17 +171,6 @@ void ProjectController::open(const QString& path) {
     }
     if (const qint64 ticket = beginOpening(absolute))
         inStorage(m_storage,
-                  [ticket, absolute](StorageWorker& storage) { storage.openProject(ticket, absolute); });
-}
-
-void ProjectController::openFile(const QString& path) {
-    const QString absolute = QFileInfo(path).absoluteFilePath();
-    if (m_isOpen && absolute == m_path) {
-        emit opened(QString());
-        return;
-    }
-    if (const qint64 ticket = beginOpening(absolute))
-        inStorage(m_storage,
                   [ticket, absolute](StorageWorker& storage) { storage.openFile(ticket, absolute); });
 }
 

@@ -8,8 +8,8 @@
 #include "app/assistant/kept_state.h"
 #include "app/document/document.h"
 #include "app/document/editing_place.h"
-#include "app/runs/run_record.h"
 #include "app/files/file_place.h"
+#include "app/runs/run_record.h"
 
 #include <QObject>
 #include <QString>
@@ -49,9 +49,7 @@ public:
     // These put another project in the place of the open one. While hasUnsavedChanges() they are refused with
     // openFailed().
     void newProject();
-    void open(const QString& path);
-    // A project or a text file, as its content says.
-    void openFile(const QString& path);
+    void open(const QString& path); // a project or a text file, as its content says
     // A .txt or .md file becomes a new untitled project.
     void importText(const QString& path);
     // The whole project under another name (".inkgate" is added if missing), which becomes the open one. An

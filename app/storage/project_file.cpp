@@ -10,9 +10,11 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QRandomGenerator>
 #include <QTemporaryDir>
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 namespace app {
@@ -33,6 +35,18 @@ tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString&
     return tl::unexpected<StorageProblem>(problemOf(error, path));
 }
 
+// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no other, of this file
+// or another one that was changed as often. Who wrote over the file, and whose a record is, is told by it.
+Expected<engine::Transaction> beginMarked(Database& database) {
+    auto transaction = engine::Transaction::begin(database);
+    if (!transaction)
+        return transaction;
+    const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
+    if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
+        return forward(marked.error());
+    return transaction;
+}
+
 // A name that is a link stands for the file it leads to.
 QString behindLinks(const QString& path) {
     std::error_code error;
@@ -51,7 +65,12 @@ ProjectFile::~ProjectFile() {
 }
 
 FilePlace ProjectFile::place() const {
-    return isOnDisk() ? placeOf(m_file->descriptor(), m_path) : FilePlace();
+    if (!isOnDisk())
+        return {};
+    // Written over by a program that asks for no lock: the file is another one, even if it is the same to the system.
+    if (!m_file->isAsLeft())
+        return {FilePlace::Kind::Gone, {}, true};
+    return placeOf(m_file->descriptor(), m_path);
 }
 
 bool ProjectFile::isAt(const QString& path) const {
@@ -121,7 +140,7 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
 
 // `text` becomes what it is after the operations.
 Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text) {
-    auto transaction = engine::Transaction::begin(*m_database);
+    auto transaction = beginMarked(*m_database);
     if (!transaction)
         return forward(transaction.error());
     std::int64_t sequence = m_edits;
@@ -150,7 +169,7 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
 }
 
 Expected<void> ProjectFile::writeSnapshot(const SpannedText& text) {
-    auto transaction = engine::Transaction::begin(*m_database);
+    auto transaction = beginMarked(*m_database);
     if (!transaction)
         return forward(transaction.error());
     if (auto done = replaceStoredText(*m_database, text, m_edits); !done)
@@ -202,6 +221,8 @@ StorageResult<void> ProjectFile::copyTo(const QString& name) {
 }
 
 Expected<void> ProjectFile::writeCopy(const QString& path) {
+    if (m_file && !m_file->isAsLeft())
+        return make(path, m_text); // what is not in memory is nowhere
     const auto file = engine::SingleFile::create(toSystemPath(path));
     if (!file)
         return forward(file.error());

@@ -58,7 +58,7 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
-    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this project included:
+    // A complete, synced copy (of a file that somebody wrote over, of its text) under `target`, which is replaced if it is a file that nobody has open (this project included:
     // isAt()).
     [[nodiscard]] StorageResult<void> copyTo(const QString& target);
 

@@ -17,14 +17,6 @@ QString titleOf(const QString& path) {
                           : QFileInfo(path).completeBaseName();
 }
 
-QList<ProjectOperation> editsOf(const QList<ProjectOperation>& operations) {
-    QList<ProjectOperation> edits;
-    for (const ProjectOperation& operation : operations)
-        if (std::holds_alternative<TextEdit>(operation))
-            edits.append(operation);
-    return edits;
-}
-
 } // namespace
 
 StorageResult<std::unique_ptr<ProjectFile>> RecoveryCopy::copyOf(ProjectFile& file) const {
@@ -46,7 +38,6 @@ bool RecoveryCopy::keep(ProjectFile& file, const QList<ProjectOperation>& waitin
         m_copy.reset();
     if (!m_copy) {
         m_known = 0;
-        m_isTextAlone = false;
         if (auto copy = copyOf(file)) {
             m_copy = std::move(*copy);
         } else {
@@ -55,7 +46,6 @@ bool RecoveryCopy::keep(ProjectFile& file, const QList<ProjectOperation>& waitin
                 if (!text)
                     continue;
                 m_copy = std::move(*text);
-                m_isTextAlone = true;
                 break;
             }
         }
@@ -63,7 +53,7 @@ bool RecoveryCopy::keep(ProjectFile& file, const QList<ProjectOperation>& waitin
             return false;
     }
     const QList<ProjectOperation> added = waiting.sliced(m_known);
-    if (!m_copy->append(m_isTextAlone ? editsOf(added) : added))
+    if (!m_copy->append(added))
         return false;
     m_known = waiting.size();
     return true;

@@ -38,8 +38,7 @@ public:
 private:
     const RecoveryFolders& m_folders;
     std::unique_ptr<ProjectFile> m_copy;
-    qsizetype m_known = 0;      // of the waiting operations
-    bool m_isTextAlone = false; // the runs could not be copied
+    qsizetype m_known = 0; // of the waiting operations
 };
 
 } // namespace app

@@ -163,6 +163,8 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
         return forward(addText.error());
     if (auto done = addText->bind(1, growth.run).bind(2, utf8(growth.text)).run(); !done)
         return done;
+    if (m_database.changedRows() == 0)
+        return {}; // a run that could not be rescued with the text
     auto addToken = m_database.prepare(
         "INSERT INTO story_run_token(run, number, token, first, last, probability) VALUES "
         "(?1, (SELECT coalesce(max(number) + 1, 0) FROM story_run_token WHERE run = ?1), ?2, ?3, ?4, ?5)");

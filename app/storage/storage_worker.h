@@ -52,9 +52,8 @@ public:
 
     // Each ends in one opened() or openFailed(); openAtStart() always in opened().
     void openAtStart(ProjectTicket ticket, const StartPlan& plan);
-    void openProject(ProjectTicket ticket, const QString& path);
     void openNew(ProjectTicket ticket);
-    void openFile(ProjectTicket ticket, const QString& path); // either, as its content says
+    void openFile(ProjectTicket ticket, const QString& path); // a project or a text, as its content says
     void openText(ProjectTicket ticket, const QString& path); // a text file as a new untitled project
     void adopt(ProjectTicket ticket);
     void discard(ProjectTicket ticket);

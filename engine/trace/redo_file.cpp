@@ -77,7 +77,8 @@ RedoFile::RedoFile(int descriptor, FileCalls& calls)
     , m_calls(calls)
     , m_committed(sizeOf(descriptor))
     , m_size(m_committed)
-    , m_end(m_committed) {}
+    , m_end(m_committed)
+    , m_header(headerHash(false)) {}
 
 int RedoFile::readDisk(std::span<std::byte> bytes, std::int64_t offset, std::size_t& count) const {
     for (count = 0; count < bytes.size();) {
@@ -140,9 +141,6 @@ void RedoFile::truncate(std::int64_t size) {
 
 void RedoFile::undo() {
     m_writes.clear();
-    // Others may have written while we did not look.
-    if (m_unapplied.empty())
-        m_committed = m_end = sizeOf(m_descriptor);
     m_size = m_committed;
 }
 
@@ -205,10 +203,18 @@ int RedoFile::apply() {
     // A record that stays would only be applied once more, to the same end.
     if (m_calls.truncate(m_descriptor, m_committed) == 0)
         m_end = m_committed;
+    m_header = headerHash(false);
     return 0;
 }
 
+bool RedoFile::isAsLeft() const {
+    // With a record that still waits the first bytes may be of before or after it.
+    return !m_unapplied.empty() || (sizeOf(m_descriptor) == m_end && headerHash(false) == m_header);
+}
+
 int RedoFile::commit() {
+    if (!isAsLeft())
+        return ESTALE;
     dropUnchanged();
     if (m_writes.empty() && m_size == m_committed)
         return 0;

@@ -42,8 +42,10 @@ public:
     void truncate(std::int64_t size);
     [[nodiscard]] std::int64_t size() const { return m_size; }
 
-    // On an error the file is as it was before, and what was written is still waiting.
+    // On an error the file is as it was before, and what was written is still waiting. ESTALE: not isAsLeft().
     [[nodiscard]] int commit();
+    // False if somebody wrote over the file since it was opened or the last commit: it is not ours any more.
+    [[nodiscard]] bool isAsLeft() const;
     // Forgets what was written since the last commit.
     void undo();
 
@@ -63,7 +65,8 @@ private:
     Blocks m_unapplied;       // committed, in the record, but not yet in their places: the disk refused them
     std::int64_t m_committed; // size at the last commit
     std::int64_t m_size;
-    std::int64_t m_end; // of what is on the disk, the record included
+    std::int64_t m_end;         // of what is on the disk, the record included
+    std::uint64_t m_header = 0; // hash of the first bytes, as they were left
 };
 
 } // namespace engine

@@ -113,7 +113,6 @@ struct SingleFileMethods {
             setLock(descriptor, F_UNLCK, kPendingByte);
             if (result != SQLITE_OK)
                 return result;
-            file.m_content.undo(); // looks at the size anew
         } else if (level == SQLITE_LOCK_EXCLUSIVE) {
             int result = setLock(descriptor, F_WRLCK, kPendingByte);
             if (result == SQLITE_OK) {

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] bool isInLogMode() const;
     // Where no such log is: reads as an ordinary file from now on, and is one after the first commit.
     void ignoreLogMode() { m_isLogIgnored = true; }
+    // False if somebody wrote over the file without asking for a lock, as copying programs do. Nothing is written into it then.
+    [[nodiscard]] bool isAsLeft() const { return m_content.isAsLeft(); }
     // Waits until the bytes are on the disk. Errors: WriteFailed.
     [[nodiscard]] Expected<void> sync();
 

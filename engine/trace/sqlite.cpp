@@ -71,6 +71,19 @@ tl::unexpected<Error> failed(sqlite3* database, int result) {
     return tl::unexpected<Error>(errorOf(database, result));
 }
 
+// All pages in one step: a copy that pauses would start anew whenever another connection writes.
+Expected<void> copyPages(sqlite3* from, sqlite3* to, const std::string& path) {
+    sqlite3_backup* backup = sqlite3_backup_init(to, "main", from, "main");
+    if (!backup)
+        return tl::unexpected<Error>(errorFor(sqlite3_errcode(to), path, sqlite3_errmsg(to)));
+    const int stepped = sqlite3_backup_step(backup, -1);
+    const int finished = sqlite3_backup_finish(backup);
+    const int result = stepped != SQLITE_DONE ? stepped : finished;
+    if (result != SQLITE_OK)
+        return tl::unexpected<Error>(errorFor(result, path, sqlite3_errstr(result)));
+    return {};
+}
+
 } // namespace
 
 // Statement
@@ -269,17 +282,9 @@ Expected<void> Database::backupTo(const std::filesystem::path& destination) {
         const std::unique_ptr<sqlite3, Close> copy(handle);
         if (opened != SQLITE_OK)
             return tl::unexpected<Error>(errorFor(opened, unfinished.string(), sqlite3_errstr(opened)));
-        sqlite3_backup* backup = sqlite3_backup_init(handle, "main", m_database.get(), "main");
-        if (!backup)
-            return tl::unexpected<Error>(
-                errorFor(sqlite3_errcode(handle), unfinished.string(), sqlite3_errmsg(handle)));
-        // All pages in one step: a copy that pauses would start anew whenever another connection writes.
-        const int stepped = sqlite3_backup_step(backup, -1);
-        const int finished = sqlite3_backup_finish(backup);
-        if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
-            const int result = stepped != SQLITE_DONE ? stepped : finished;
+        if (auto copied = copyPages(m_database.get(), handle, unfinished.string()); !copied) {
             std::filesystem::remove(unfinished, systemError);
-            return tl::unexpected<Error>(errorFor(result, unfinished.string(), sqlite3_errstr(result)));
+            return copied;
         }
     }
     std::filesystem::rename(unfinished, destination, systemError);
@@ -293,16 +298,7 @@ Expected<void> Database::backupTo(const std::filesystem::path& destination) {
 }
 
 Expected<void> Database::copyTo(Database& empty) {
-    sqlite3_backup* backup = sqlite3_backup_init(empty.m_database.get(), "main", m_database.get(), "main");
-    if (!backup)
-        return failed(empty.m_database.get(), sqlite3_errcode(empty.m_database.get()));
-    const int stepped = sqlite3_backup_step(backup, -1);
-    const int finished = sqlite3_backup_finish(backup);
-    if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
-        const int result = stepped != SQLITE_DONE ? stepped : finished;
-        return tl::unexpected<Error>(errorFor(result, empty.path().string(), sqlite3_errstr(result)));
-    }
-    return {};
+    return copyPages(m_database.get(), empty.m_database.get(), empty.path().string());
 }
 
 Expected<void> Database::checkpoint() {

@@ -143,7 +143,10 @@ private slots:
         QVERIFY(button<QPushButton>(messages, QStringLiteral("Throw it away")) != nullptr);
         QTest::mouseClick(button<QPushButton>(messages, QStringLiteral("Open the copy")), Qt::LeftButton);
         QTRY_COMPARE(desk.page(), QStringLiteral("Lost words."));
+        QVERIFY(messages.message().contains(QStringLiteral("recovered")));
+        QVERIFY(!saveNamed(desk).isEmpty());
         QVERIFY(messages.isHidden());
+        QVERIFY(!QFile::exists(path)); // it has a place of its own
     }
 
     void closingWaitsUntilAllIsSaved() {

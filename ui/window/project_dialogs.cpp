@@ -42,7 +42,7 @@ void ProjectDialogs::connectActions(const Actions& actions) {
     connect(actions.newProject, &QAction::triggered, project, &app::ProjectController::newProject);
     connect(actions.open, &QAction::triggered, this, [this, project, projects, texts] {
         ask(tr("Open a story"), projects + QStringLiteral(";;") + texts + tr(";;All files (*)"), false,
-            QString(), [project](const QString& path) { project->openFile(path); });
+            QString(), [project](const QString& path) { project->open(path); });
     });
     connect(actions.save, &QAction::triggered, this, [this, project] {
         if (project->needsName()) {

@@ -15,6 +15,16 @@ using app::ProjectController;
 using Kind = MessageBar::Kind;
 using Topic = MessageBar::Topic;
 
+constexpr qsizetype kLongestPath = 120;
+
+// So that a very long one does not take the page away: its beginning and its end.
+QString shownPath(const QString& path) {
+    const QString readable = app::readablePath(path);
+    return readable.size() <= kLongestPath
+               ? readable
+               : readable.first(kLongestPath / 3) + QStringLiteral("…") + readable.last(kLongestPath * 2 / 3);
+}
+
 bool isInTrash(const QString& path) { return path.contains(QLatin1String("/Trash/files/")); }
 
 } // namespace
@@ -45,7 +55,11 @@ void ProjectMessages::connectOpening() {
         m_messages.clear(Topic::SavingAs);
         // Why it cannot be written is said as long as it is so.
         if (!notice.isEmpty() && notice != m_project.saveProblem()) {
-            m_messages.show(Topic::Opening, {Kind::Hint, notice, {}, {}});
+            m_messages.show(Topic::Opening,
+                            {Kind::Hint,
+                             notice,
+                             {},
+                             m_project.isUntitled() ? QList{saveAsAction()} : QList<MessageBar::Action>()});
         }
         m_recovered.clear();
         tellRecovered();
@@ -62,10 +76,13 @@ void ProjectMessages::connectCopies() {
     };
     connect(&m_project, &ProjectController::saveAsFailed, this, tellProblem);
     connect(&m_project, &ProjectController::exportFailed, this, tellProblem);
-    connect(&m_project, &ProjectController::savedAs, this, [this] { m_messages.clear(Topic::SavingAs); });
+    connect(&m_project, &ProjectController::savedAs, this, [this] {
+        m_messages.clear(Topic::SavingAs);
+        m_messages.clear(Topic::Opening);
+    });
     connect(&m_project, &ProjectController::exported, this, [this](const QString& path) {
         m_messages.clear(Topic::SavingAs);
-        m_messages.show(Kind::Hint, tr("The text is in %1.").arg(app::readablePath(path)));
+        m_messages.show(Kind::Hint, tr("The text is in %1.").arg(shownPath(path)));
     });
 }
 
@@ -80,7 +97,7 @@ void ProjectMessages::tellSaving() {
     }
     QString text = m_project.saveProblem();
     if (!m_project.keptIn().isEmpty()) {
-        text += u' ' + tr("Until then your words are kept in %1.").arg(app::readablePath(m_project.keptIn()));
+        text += u' ' + tr("Until then your words are kept in %1.").arg(shownPath(m_project.keptIn()));
     }
     m_messages.show(Topic::Saving, {Kind::Problem, text, {}, {saveAsAction()}});
 }
@@ -93,20 +110,18 @@ void ProjectMessages::tellPlace() {
     if (place.kind == PlaceKind::AsOpened) {
         m_messages.clear(Topic::Place);
     } else if (place.kind == PlaceKind::Moved) {
-        const QString now = app::readablePath(place.path);
+        const QString now = shownPath(place.path);
         m_messages.show(
             Topic::Place,
             {Kind::Problem,
              isInTrash(place.path)
-                 ? tr("The file of “%1” was thrown into the trash; your text goes on being saved there, in "
-                      "%2.")
+                 ? tr("“%1” was thrown into the trash; your text goes on being saved there, in %2.")
                        .arg(name, now)
-                 : tr("The file of “%1” was moved or renamed; your text goes on being saved in it, in %2.")
-                       .arg(name, now),
+                 : tr("“%1” was moved or renamed; your text is now saved in %2.").arg(name, now),
              {},
              {follow, saveAsAction()}});
     } else {
-        const QString kept = app::readablePath(m_project.keptIn());
+        const QString kept = shownPath(m_project.keptIn());
         m_messages.show(
             Topic::Place,
             {Kind::Problem,

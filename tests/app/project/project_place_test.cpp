@@ -168,6 +168,50 @@ private slots:
             textIn(path("data/recovered/") + recovered().first()).startsWith(QStringLiteral("Two. One. ")));
     }
 
+    // As cp does: the same file to the system, with other bytes in it.
+    void aFileThatIsWrittenOverIsLeftAlone_data() {
+        QTest::addColumn<bool>("isProject");
+        QTest::newRow("by another version") << true;
+        QTest::newRow("by nothing") << false;
+    }
+
+    void aFileThatIsWrittenOverIsLeftAlone() {
+        QFETCH(bool, isProject);
+        QByteArray bytes;
+        if (isProject) {
+            {
+                AppParts other(path("other"));
+                QVERIFY(other.start());
+                type(other, "Quite another story. ");
+                saveAs(other, path("other.inkgate"));
+            }
+            QFile file(path("other.inkgate"));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            bytes = file.readAll();
+        }
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            QVERIFY(parts.write(5, 20));
+            QFile over(path("a.inkgate"));
+            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) &&
+                    over.write(bytes) == bytes.size());
+            over.close();
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(parts.write(parts.document.size(), 20));
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QFile now(path("a.inkgate"));
+        QVERIFY(now.open(QIODevice::ReadOnly));
+        QCOMPARE(now.readAll(), bytes);
+        QCOMPARE(recovered().size(), 1);
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
+        QVERIFY(again.document.text().size() > 100);
+    }
+
     void aProjectThatCannotBeWrittenIsKeptAndOffered() {
         {
             AppParts parts(m_folder->path());

@@ -194,6 +194,27 @@ private slots:
         QCOMPARE(onDisk(), contentOf(again));
     }
 
+    void aFileThatSomebodyWroteOverIsNotWritten_data() {
+        QTest::addColumn<QByteArray>("other");
+        QTest::newRow("another") << block('o') + block('p');
+        QTest::newRow("shorter") << block('a');
+        QTest::newRow("longer") << block('a') + block('b') + block('c');
+        QTest::newRow("empty") << QByteArray();
+    }
+
+    void aFileThatSomebodyWroteOverIsNotWritten() {
+        QFETCH(QByteArray, other);
+        FileCalls calls;
+        put(block('a') + block('b'));
+        RedoFile file(m_descriptor, calls);
+        QVERIFY(file.isAsLeft());
+        QCOMPARE(file.write(bytesOf(block('x')), kBlock), 0);
+        put(other);
+        QVERIFY(!file.isAsLeft());
+        QCOMPARE(file.commit(), ESTALE);
+        QCOMPARE(onDisk(), other);
+    }
+
     // Undone by writing the old bytes again: that must not need room.
     void writingWhatIsThereWritesNothing() {
         put(block('a') + block('b'));
