@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""Kills the real application while a writer types and the model writes, and looks at what the project still holds.
+"""Ends the real application at random moments, on a desk where things happen to its files, and looks for the writer's words.
 
-    tests/soak/kill_app.py [--inkgate build/release/bin/inkgate] [--kills 50] [--seed 1]
+    tests/soak/kill_app.py [--inkgate build/release/bin/inkgate] [--kills 50] [--seed 1] [--events rename,delete,...]
 
-Each round starts Inkgate under an X server of its own, on the same untitled project, types numbered marks ("<17>") at the cursor, asks for
-continuations, and sends SIGKILL at a random moment. What was typed more than a second before the kill must be in the project file
-when the next start has opened it, and every run must have its tokens. Needs xvfb, openbox and xdotool (Debian packages of these names).
-The exit status is 0 if every kill was survived.
+Each round starts Inkgate under an X server of its own on the same story, types numbered marks ("<17>") at the end of it and asks for
+continuations. At a random moment one thing happens: the project is renamed, deleted, another version is moved into its place or copied over
+it, its disk becomes full, or is write-protected from the start, or the model's file is overwritten. Then the program is ended: mostly by SIGKILL, now
+and then by SIGTERM, as at a log-out. The next start finds what is left. What was typed more than a second before a SIGKILL, or at all before a
+SIGTERM, must then be in one project file, and every run must have its tokens.
+
+Needs xvfb, openbox, xdotool (Debian packages of these names), and root, to mount a small disk; without root the events that need
+the disk are left out. The exit status is 0 if nothing was lost.
 """
 import argparse
 import contextlib
 import glob
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,8 +25,12 @@ import sys
 import tempfile
 import time
 
-MAY_BE_LOST_SECONDS = 1.0
+NOTICED_SECONDS = 1.5
 KEY_SECONDS = 0.015  # between keys, as a very fast typist
+QUIT_SECONDS = 20.0
+DISK = "size=64m"
+EVENTS = ("nothing", "rename", "delete", "replace", "overwrite", "full", "readonly", "model")
+NEED_DISK = ("full", "readonly")
 
 
 def run(*command, **options):
@@ -30,36 +39,26 @@ def run(*command, **options):
 
 def story_text(path):
     """The text as FORMAT.md describes it: the snapshot with the journal's edits applied. Positions are UTF-16 units."""
-    with contextlib.closing(sqlite3.connect(path)) as database:  # an open connection would lock Inkgate out
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         edits, text = database.execute("SELECT edits, text FROM text_snapshot").fetchone()
         journal = database.execute(
             "SELECT position, removed, inserted FROM edit_journal WHERE sequence > ? ORDER BY sequence", (edits,)).fetchall()
-        unfinished = database.execute("SELECT count(*) FROM story_run WHERE is_finished = 0").fetchone()[0]
         runs = database.execute("SELECT count(*) FROM story_run").fetchone()[0]
         torn = database.execute(
             "SELECT count(*) FROM story_run r WHERE length(r.text) > 0 AND NOT EXISTS "
             "(SELECT 1 FROM story_run_token t WHERE t.run = r.id)").fetchone()[0]
-    units = (text.decode() if isinstance(text, bytes) else text).encode("utf-16-le")
+    units = text.encode("utf-16-le")
     for position, removed, inserted in journal:
-        inserted = (inserted.decode() if isinstance(inserted, bytes) else inserted).encode("utf-16-le")
-        units = units[:2 * position] + inserted + units[2 * (position + removed):]
-    return units.decode("utf-16-le"), runs, unfinished, torn
-
-
-def the_project(environment):
-    """The untitled project that the first start made and every later one opens again."""
-    projects = glob.glob(os.path.join(environment["HOME"], ".local/share/inkgate/untitled/*.inkgate"))
-    if len(projects) != 1:
-        raise RuntimeError(f"one project was expected, not {projects}")
-    return projects[0]
+        units = units[:2 * position] + inserted.encode("utf-16-le") + units[2 * (position + removed):]
+    return units.decode("utf-16-le"), runs, torn
 
 
 class Desk:
-    """One start of the application, until it is killed."""
+    """One start of the application, until it is ended."""
 
-    def __init__(self, inkgate, environment):
+    def __init__(self, inkgate, environment, *files):
         self.environment = environment
-        self.process = subprocess.Popen([inkgate], env=environment, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen([inkgate, *files], env=environment, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         deadline = time.time() + 60
         self.window = ""
@@ -77,11 +76,195 @@ class Desk:
     def type(self, text):
         run("xdotool", "type", "--delay", str(int(KEY_SECONDS * 1000)), text, env=self.environment)
 
-    def kill(self):
+    def save_as(self, path):
+        self.key("ctrl+shift+s")
+        time.sleep(1)
+        self.type(path)  # over the name that is there
+        run("xdotool", "key", "Return", env=self.environment)
+        time.sleep(1.5)
+
+    def end(self, how=signal.SIGKILL):
         at = time.time()
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        return at
+        died_before = self.process.poll() is not None
+        self.process.send_signal(how)
+        try:
+            self.process.wait(QUIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise RuntimeError("Inkgate did not end when it was asked to") from None
+        return at, died_before
+
+
+class Place:
+    """The folder in which the story lies, and what happens to it there."""
+
+    def __init__(self, folder, arguments, environment):
+        self.disk = os.path.join(folder, "disk")
+        os.mkdir(self.disk)
+        self.is_mounted = os.geteuid() == 0 and run("mount", "-t", "tmpfs", "-o", DISK, "tmpfs", self.disk).returncode == 0
+        self.story = os.path.join(self.disk, "story.inkgate")
+        self.older = os.path.join(folder, "older.inkgate")
+        self.fill = os.path.join(self.disk, "fill")
+        self.home = environment["HOME"]
+        self.model = os.path.join(folder, "model", "mine.safetensors")
+        self.model_source = arguments.model
+        self.renames = 0
+
+    def close(self):
+        if self.is_mounted:
+            run("umount", "-l", self.disk)
+
+    def files(self):
+        recovered = (".local/share/inkgate/recovered", ".cache/inkgate/recovered")
+        folders = [self.disk] + [os.path.join(self.home, name) for name in recovered] + [f"/tmp/inkgate-recovered-{os.geteuid()}"]
+        return [path for folder in folders for path in glob.glob(os.path.join(glob.escape(folder), "*.inkgate"))]
+
+    def put_model(self):
+        os.makedirs(os.path.dirname(self.model), exist_ok=True)
+        shutil.copyfile(os.path.join(self.model_source, "base.safetensors"), self.model)
+        shutil.copyfile(os.path.join(self.model_source, "tokenizer.model"),
+                        os.path.join(os.path.dirname(self.model), "tokenizer.model"))
+        settings = os.path.join(self.home, ".config/inkgate/inkgate.ini")
+        os.makedirs(os.path.dirname(settings), exist_ok=True)
+        lines = open(settings, encoding="utf-8").read().splitlines() if os.path.exists(settings) else []
+        kept, is_model = [], False
+        for line in lines:
+            is_model = line == "[model]" if line.startswith("[") else is_model
+            if not is_model:
+                kept.append(line)
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write("\n".join(kept + ["", "[model]", f"added={self.model}", "gate=none", f"name={self.model}", ""]))
+
+    def before(self, event):
+        if event == "readonly":
+            run("mount", "-o", "remount,ro", self.disk)
+        self.put_model()
+
+    def happen(self, event):
+        if event == "rename":
+            self.renames += 1
+            moved = os.path.join(self.disk, f"renamed {self.renames}.inkgate")
+            os.rename(self.story, moved)
+            self.story = moved
+        elif event == "delete":
+            os.unlink(self.story)
+        elif event == "replace":
+            shutil.copyfile(self.older, self.story + ".part")
+            os.replace(self.story + ".part", self.story)
+        elif event == "overwrite":
+            shutil.copyfile(self.older, self.story)
+        elif event == "full":
+            with contextlib.suppress(OSError), open(self.fill, "wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(1 << 16))
+            with contextlib.suppress(OSError), open(self.fill, "ab", buffering=0) as file:
+                while True:
+                    file.write(bytes(512))
+        elif event == "model":
+            with open(self.model, "r+b") as file:
+                file.truncate(1000)
+
+    def after(self, event):
+        if event == "readonly":
+            run("mount", "-o", "remount,rw", self.disk)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.fill)
+
+    def settle(self, best):
+        """As a writer does in the end: one file, in its place."""
+        if best != self.story:
+            shutil.copyfile(best, os.path.join(self.disk, "settled"))
+        for path in self.files():
+            if path != self.story or best != self.story:
+                os.unlink(path)
+        self.story = os.path.join(self.disk, "story.inkgate") if best != self.story else self.story
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(os.path.join(self.disk, "settled"), self.story)
+
+
+def write_until(desk, end, dice, marks, when, act):
+    """Types and generates; at `when` something happens. What was typed: (when the last key of a mark was sent, its number)."""
+    typed = []
+    while time.time() < end:
+        has_acted = act and time.time() >= when
+        if has_acted:
+            act()
+            act = None
+        action = 0 if has_acted else dice.randrange(10)
+        if action < 7:
+            marks += 1
+            desk.type(f"<{marks}>")
+            typed.append((time.time(), marks))
+        elif action < 9:
+            desk.key("ctrl+Return")
+        else:
+            desk.key("Escape")
+    return typed, marks
+
+
+def look(place, expected):
+    """The file that holds the most of the expected marks: (path, lost, runs, torn)."""
+    found = []
+    for path in place.files():
+        try:
+            text, runs, torn = story_text(path)
+        except sqlite3.Error as error:
+            print(f"  {path}: {error}")
+            continue
+        lost = [number for number in expected if f"<{number}>" not in text]
+        found.append((len(lost), -len(text), path, lost, runs, torn))
+    if not found:
+        return None, expected, 0, 0
+    return min(found)[2:]
+
+
+def one_round(number, place, arguments, environment, dice, marks, known):
+    event = dice.choice(arguments.events)
+    how = signal.SIGTERM if dice.random() < 0.2 else signal.SIGKILL
+    place.before(event)
+    desk = Desk(arguments.inkgate, environment, place.story)
+    start = time.time()
+    end = start + dice.uniform(1.0, 5.0)
+    when = dice.uniform(start, end)
+    if event in ("delete", "replace", "overwrite"):
+        end = max(end, when + NOTICED_SECONDS)  # before that, what was deleted is deleted
+    typed, marks = write_until(desk, end, dice, marks, when, lambda: place.happen(event))
+    if how == signal.SIGTERM:
+        time.sleep(0.5)  # for keys that are still on their way through the X server
+    ended, died_before = desk.end(how)
+    place.after(event)
+    limit = ended if how == signal.SIGTERM else ended - arguments.may_be_lost
+    expected = known + [mark for at, mark in typed if at <= limit]
+
+    # Opened once more by the application itself, which finds by itself where the story is.
+    desk = Desk(arguments.inkgate, environment)
+    time.sleep(1)
+    desk.end()
+    best, lost, runs, torn = look(place, expected)
+    problem = bool(lost) or torn > 0 or died_before
+    print(f"{number}: {event}, {how.name}: {len(typed)} marks typed, {len(expected)} must be there, {len(lost)} lost; {runs} runs, "
+          f"{torn} without tokens{', DIED BY ITSELF' if died_before else ''}{'  FAILED' if problem else ''}", flush=True)
+    if lost and arguments.keep:
+        shutil.copytree(place.disk, os.path.join(arguments.keep, str(number)), dirs_exist_ok=True)
+    if best:
+        place.settle(best)
+    text = story_text(place.story)[0]
+    return marks, [mark for mark in range(1, marks + 1) if f"<{mark}>" in text], problem, runs
+
+
+def kill_again_and_again(place, arguments, dice, environment):
+    desk = Desk(arguments.inkgate, environment)
+    desk.type("<1>")
+    desk.save_as(place.story)
+    desk.end(signal.SIGTERM)
+    shutil.copyfile(place.story, place.older)
+    marks, known, failures, runs = 1, [1], 0, 0
+    for number in range(1, arguments.kills + 1):
+        marks, known, problem, runs = one_round(number, place, arguments, environment, dice, marks, known)
+        failures += problem
+    print(f"{arguments.kills} rounds, {failures} with a loss, {runs} runs")
+    return 1 if failures or runs == 0 else 0
 
 
 def main():
@@ -90,56 +273,35 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--display", default=":77")
+    parser.add_argument("--events", default=",".join(EVENTS), help="which may happen, of: " + ", ".join(EVENTS))
+    parser.add_argument("--model", default="resources/models/tales", help="the folder whose model is used and overwritten")
+    parser.add_argument("--may-be-lost", type=float, default=1.0, metavar="SECONDS",
+                        help="before a SIGKILL; more than 1 only where the machine is too busy to show keys at once")
+    parser.add_argument("--keep", help="a folder for what a failing round leaves")
     arguments = parser.parse_args()
-    dice = random.Random(arguments.seed)
+    arguments.events = [event for event in arguments.events.split(",") if event]
+    if unknown := set(arguments.events) - set(EVENTS):
+        parser.error("no such event: " + ", ".join(sorted(unknown)))
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "HOME": folder, "DISPLAY": arguments.display, "LC_ALL": "C.UTF-8",
+        environment = {**os.environ, "HOME": os.path.join(folder, "home"), "DISPLAY": arguments.display, "LC_ALL": "C.UTF-8",
                        "XDG_RUNTIME_DIR": folder}
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
             environment.pop(name, None)
-        servers = [subprocess.Popen(["Xvfb", arguments.display, "-screen", "0", "1280x800x24"],
-                                    stderr=subprocess.DEVNULL)]
+        os.mkdir(environment["HOME"])
+        place = Place(folder, arguments, environment)
+        if not place.is_mounted:
+            arguments.events = [event for event in arguments.events if event not in NEED_DISK]
+            print("no small disk could be mounted: " + ", ".join(NEED_DISK) + " are left out")
+        servers = [subprocess.Popen(["Xvfb", arguments.display, "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)]
         time.sleep(1)
         servers.append(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
         try:
-            return kill_again_and_again(arguments, dice, environment)
+            return kill_again_and_again(place, arguments, random.Random(arguments.seed), environment)
         finally:
             for server in reversed(servers):
                 server.terminate()
                 server.wait()
-
-
-def kill_again_and_again(arguments, dice, environment):
-    marks, failures, runs = 0, 0, 0
-    for kill in range(1, arguments.kills + 1):
-        desk = Desk(arguments.inkgate, environment)
-        typed = []  # (when the last key of a mark was sent, its number)
-        end = time.time() + dice.uniform(0.5, 4.0)
-        while time.time() < end:
-            action = dice.randrange(10)
-            if action < 7:
-                marks += 1
-                desk.type(f"<{marks}>")
-                typed.append((time.time(), marks))
-            elif action < 9:
-                desk.key("ctrl+Return")
-            else:
-                desk.key("Escape")
-        killed = desk.kill()
-        expected = [number for at, number in typed if at <= killed - MAY_BE_LOST_SECONDS]
-
-        # Opened once more by the application itself, which recovers what it finds.
-        desk = Desk(arguments.inkgate, environment)
-        time.sleep(1)
-        desk.kill()
-        text, runs, unfinished, torn = story_text(the_project(environment))
-        lost = [number for number in expected if f"<{number}>" not in text]
-        problem = bool(lost) or torn > 0
-        failures += problem
-        print(f"kill {kill}: {len(typed)} marks typed, {len(expected)} must be there, {len(lost)} lost; {runs} runs, "
-              f"{unfinished} cut off, {torn} without tokens; {len(text)} characters{'  FAILED' if problem else ''}", flush=True)
-    print(f"{arguments.kills} kills, {failures} with a loss, {runs} runs")
-    return 1 if failures or runs == 0 else 0
+            place.close()
 
 
 if __name__ == "__main__":
