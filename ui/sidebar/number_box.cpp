@@ -65,7 +65,9 @@ void NumberBox::fixup(QString& text) const {
     bool isNumber = false;
     const double value = digits.toDouble(&isNumber);
     if (isNumber) {
-        text = prefix() + locale().toString(std::clamp(value, minimum(), maximum()), 'f', 0) + suffix();
+        QLocale plain = locale();
+        plain.setNumberOptions(plain.numberOptions() | QLocale::OmitGroupSeparator);
+        text = prefix() + plain.toString(std::clamp(value, minimum(), maximum()), 'f', 0) + suffix();
     }
 }
 
