@@ -67,14 +67,18 @@ void widenToPairs(QStringView text, qsizetype& position, qsizetype& removedLengt
     qsizetype end = position + removedLength;
     const auto beginsLow = [](QStringView part) { return !part.isEmpty() && part.front().isLowSurrogate(); };
     const auto endsHigh = [](QStringView part) { return !part.isEmpty() && part.back().isHighSurrogate(); };
-    if (endsHigh(text.first(position)) && (beginsLow(text.mid(position)) || beginsLow(inserted))) {
-        --position;
-        inserted.prepend(text[position]);
-    }
-    if (beginsLow(text.mid(end)) && (endsHigh(text.first(end)) || endsHigh(inserted))) {
+    const bool takesHigh =
+        endsHigh(text.first(position)) && (beginsLow(text.mid(position)) || beginsLow(inserted));
+    const bool takesLow = beginsLow(text.mid(end)) && (endsHigh(text.first(end)) || endsHigh(inserted));
+    const bool meet = takesHigh && takesLow && inserted.isEmpty();
+    const bool keepsHigh = takesHigh && (beginsLow(inserted) || meet);
+    const bool keepsLow = takesLow && (endsHigh(inserted) || meet);
+    if (keepsHigh)
+        inserted.prepend(text[position - 1]);
+    if (keepsLow)
         inserted.append(text[end]);
-        ++end;
-    }
+    position -= takesHigh ? 1 : 0;
+    end += takesLow ? 1 : 0;
     removedLength = end - position;
 }
 

@@ -18,7 +18,8 @@ namespace app {
 // True if `position` is in the middle of a surrogate pair: half of a code point is no text at all.
 [[nodiscard]] bool splitsPair(QStringView text, qsizetype position);
 // Makes the replacement of `removedLength` units at `position` by `inserted` begin and end between code points, before it and after
-// it, by taking the halves at its edges in. The text it leads to stays the same.
+// it, by taking the halves at its edges in. The text it leads to stays the same, but for halves that would be left alone: they go
+// with the ones that were taken away.
 void widenToPairs(QStringView text, qsizetype& position, qsizetype& removedLength, QString& inserted);
 
 } // namespace app

@@ -153,7 +153,8 @@ private slots:
             RunId run = 0;
             for (int i = 0; i < 60; ++i) {
                 const qsizetype at = random.bounded(static_cast<int>(document.size()) + 1);
-                const qsizetype removed = random.bounded(std::min(4, static_cast<int>(document.size() - at) + 1));
+                const qsizetype removed =
+                    random.bounded(std::min(4, static_cast<int>(document.size() - at) + 1));
                 const QString& piece = kPieces[random.bounded(int(std::size(kPieces)))];
                 switch (random.bounded(6)) {
                 case 0: document.undo(); break;
