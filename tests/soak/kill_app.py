@@ -78,10 +78,18 @@ class Desk:
 
     def save_as(self, path):
         self.key("ctrl+shift+s")
+        deadline = time.time() + 60
+        while not run("xdotool", "search", "--onlyvisible", "--name", "^Save the story as", env=self.environment).stdout:
+            if time.time() > deadline:
+                raise RuntimeError("no dialog asked for a name")
+            time.sleep(0.2)
         time.sleep(1)
         self.type(path)  # over the name that is there
         run("xdotool", "key", "Return", env=self.environment)
-        time.sleep(1.5)
+        while not os.path.exists(path):
+            if time.time() > deadline:
+                raise RuntimeError("the story was not saved as " + path)
+            time.sleep(0.2)
 
     def end(self, how=signal.SIGKILL):
         at = time.time()
