@@ -72,7 +72,8 @@ CommandResult runCommandIntoClosedPipe(const QStringList& arguments, const QStri
 
 CommandResult runCommandWithoutThreads(const QStringList& arguments, const QString& models) {
     constexpr uid_t kNobody = 65534;
-    QFile::setPermissions(models, QFile::permissions(models) | QFile::ReadOther | QFile::ExeOther);
+    QFile::setPermissions(models, QFile::permissions(models) | QFile::ReadGroup | QFile::ExeGroup |
+                                      QFile::ReadOther | QFile::ExeOther);
     return run(arguments, models, [path = commandPath().toLocal8Bit()](QProcess& process) {
         process.setChildProcessModifier([path] {
             const rlimit none{0, 0};
