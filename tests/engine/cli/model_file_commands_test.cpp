@@ -1,6 +1,7 @@
 // model_file_commands_test.cpp: inspect, convert, logits and tokenize.
 #include "engine/core/thread_pool.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/formats/safetensors_writer.h"
 #include "engine/runtime/session.h"
 #include "tests/engine/cli/command.h"
 #include "tests/engine/cli/tiny_models.h"
@@ -68,6 +69,37 @@ private slots:
         QCOMPARE(json["types"].toObject()["f32"].toInteger(), (*model)->parameters());
         QCOMPARE(runCommand({"inspect", "tiny", "--json"}, m_folder.path()).json()["parameters"],
                  json["parameters"]);
+    }
+
+    // Usable or not, and why: in generate's own words. What the model has no use for is listed.
+    void inspectSaysWhatGenerateWouldSay_data() {
+        QTest::addColumn<QByteArray>("added");
+        QTest::addColumn<bool>("isUsable");
+        QTest::newRow("inside a block") << QByteArray("blocks.1.ffn.enn.weight") << false;
+        QTest::newRow("outside") << QByteArray("my tensor") << true;
+    }
+    void inspectSaysWhatGenerateWouldSay() {
+        QFETCH(QByteArray, added);
+        QFETCH(bool, isUsable);
+        const auto checkpoint = Checkpoint::open(support::tinyBase(m_folder.path()));
+        QVERIFY(checkpoint);
+        SafetensorsWriter writer;
+        for (const TensorInfo& tensor : checkpoint->tensors())
+            writer.add(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+        const std::vector<float> values{1, 2};
+        QVERIFY(writer.addFloat32(added.toStdString(), DataType::Float32, {2}, values));
+        const QString file = m_folder.filePath("more.safetensors");
+        QVERIFY(writer.write(file.toStdString()));
+        const auto inspected = runCommand({"inspect", file, "--json"}, m_folder.path());
+        const auto generated =
+            runCommand({"generate", "--model", file, "--prompt", "a", "--max-tokens", "1"}, m_folder.path());
+        QCOMPARE(inspected.status, generated.status);
+        QCOMPARE(inspected.err, generated.err);
+        const QJsonObject json = inspected.json();
+        QCOMPARE(json["usable"].toBool(), isUsable);
+        QCOMPARE(json["unused"].toArray().size(), isUsable ? 1 : 0);
+        QVERIFY(isUsable || generated.err.contains(json["reason"].toString().toUtf8()));
+        QVERIFY(isUsable || generated.err.contains(added));
     }
 
     void inspectTellsWhatAGateFileIs() {
