@@ -133,6 +133,7 @@ private slots:
         QTest::keyClick(&desk.window->editor(), Qt::Key_R, Qt::ControlModifier);
         QVERIFY(desk.waitForIdle());
         QCOMPARE(desk.page(), kStory + test::Desk::said(2, 8));
+        QVERIFY(desk.window->statusLine().activity().contains(QStringLiteral("Alt+Up"))); // where they are
         QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);
         QCOMPARE(desk.page(), changed);
         QTest::keyClick(&desk.window->editor(), Qt::Key_Up, Qt::AltModifier);

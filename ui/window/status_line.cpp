@@ -133,7 +133,9 @@ QString StatusLine::outcomeOf(app::RunId run, const app::Outcome& outcome) const
         return timings.tokens > 0 ? tr("stopped after %1").arg(count) : tr("stopped");
     case app::OutcomeKind::Completed: break;
     }
-    return tr("wrote %1, %2 tokens/s").arg(count, QLocale().toString(qRound(timings.tokensPerSecond())));
+    const QString wrote =
+        tr("wrote %1, %2 tokens/s").arg(count, QLocale().toString(qRound(timings.tokensPerSecond())));
+    return record->attemptOf == run ? wrote : tr("%1; Alt+Up brings back the attempt before").arg(wrote);
 }
 
 void StatusLine::say(const QString& activity) { m_activity->setText(activity); }
