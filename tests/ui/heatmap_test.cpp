@@ -127,6 +127,15 @@ private slots:
         desk.window->resize(1200, 800);
         QTRY_VERIFY2(std::abs(desk.dock().height() - height) < 8,
                      qPrintable(QStringLiteral("%1, was %2").arg(desk.dock().height()).arg(height)));
+        // Also if the program was left while it was tiny.
+        desk.window->resize(200, 60);
+        QTest::qWait(50);
+        desk.window->close();
+        desk.window = std::make_unique<MainWindow>(desk.context);
+        desk.window->show();
+        desk.window->resize(1200, 800);
+        QTRY_VERIFY2(std::abs(desk.dock().height() - height) < 8,
+                     qPrintable(QStringLiteral("%1, was %2").arg(desk.dock().height()).arg(height)));
     }
 
     void hoveringAWordMarksItsColumn() {

@@ -5,16 +5,14 @@
 #include <QGuiApplication>
 #include <QMainWindow>
 
-#include <algorithm>
 #include <utility>
 
 namespace ui {
 
-DockHeight::DockHeight(QMainWindow& window, QDockWidget& dock, int least, int usual)
+DockHeight::DockHeight(QMainWindow& window, QDockWidget& dock, int usual)
     : QObject(&window)
     , m_window(window)
     , m_dock(dock)
-    , m_least(least)
     , m_height(usual) {
     m_settled.setSingleShot(true);
     m_settled.setInterval(0);
@@ -29,13 +27,13 @@ bool DockHeight::eventFilter(QObject* watched, QEvent* event) {
         m_settled.start();
     } else if (watched == &m_dock && isResize && !m_settled.isActive() && !m_dock.isFloating() &&
                (QGuiApplication::mouseButtons() & Qt::LeftButton) != 0) {
-        m_height = std::max(m_dock.height(), m_least); // its edge is being dragged
+        m_height = m_dock.height(); // its edge is being dragged
     }
     return QObject::eventFilter(watched, event);
 }
 
 void DockHeight::giveBack() {
-    if (std::exchange(m_isFirst, false) && m_dock.height() >= m_least) {
+    if (std::exchange(m_isFirst, false) && m_dock.height() > m_dock.minimumSizeHint().height()) {
         m_height = m_dock.height(); // as it was when the program was left
     }
     if (m_dock.isVisible() && !m_dock.isFloating() && m_dock.height() < m_height) {

@@ -15,8 +15,8 @@ class DockHeight : public QObject {
     Q_OBJECT
 
 public:
-    // `usual`: until the writer chooses another, and in place of one below `least`, which a squeezed dock was left with.
-    DockHeight(QMainWindow& window, QDockWidget& dock, int least, int usual);
+    // `usual`: until the writer chooses another, and in place of the least, in which a squeezed dock was left.
+    DockHeight(QMainWindow& window, QDockWidget& dock, int usual);
 
     [[nodiscard]] bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -26,7 +26,6 @@ private:
     QMainWindow& m_window;
     QDockWidget& m_dock;
     QTimer m_settled; // runs while the window is being resized
-    int m_least;
     int m_height;
     bool m_isFirst = true;
 };

@@ -36,7 +36,6 @@ namespace {
 constexpr int kStateVersion = 1; // of the docks' places; raised when they change
 constexpr QSize kFirstSize(1220, 780);
 constexpr int kFirstHeatmapHeight = 220;
-constexpr int kLeastHeatmapHeight = 150; // less shows no map
 
 } // namespace
 
@@ -116,7 +115,7 @@ void MainWindow::buildDocks() {
     m_sidebar = new SidebarDock(m_context);
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
-    new DockHeight(*this, *m_heatmap, kLeastHeatmapHeight, kFirstHeatmapHeight);
+    new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
 }
 
 void MainWindow::restoreWindow() {
