@@ -84,8 +84,11 @@ private slots:
         const auto checkpoint = Checkpoint::open(support::tinyBase(m_folder.path()));
         QVERIFY(checkpoint);
         SafetensorsWriter writer;
-        for (const TensorInfo& tensor : checkpoint->tensors())
-            writer.add(tensor.name, tensor.type, tensor.shape, tensor.bytes);
+        for (const TensorInfo& tensor : checkpoint->tensors()) {
+            const auto bytes = checkpoint->bytes(tensor);
+            QVERIFY(bytes);
+            writer.add(tensor.name, tensor.type, tensor.shape, *bytes);
+        }
         const std::vector<float> values{1, 2};
         QVERIFY(writer.addFloat32(added.toStdString(), DataType::Float32, {2}, values));
         const QString file = m_folder.filePath("more.safetensors");
