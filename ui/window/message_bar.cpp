@@ -61,7 +61,8 @@ MessageBar::MessageBar(QWidget* parent)
             }
         });
     }
-    for (QWidget* const part : std::initializer_list<QWidget*>{m_details, m_detailsButton, this}) {
+    for (QWidget* const part :
+         std::initializer_list<QWidget*>{m_details, m_detailsButton, m_actions[0], m_actions[1], this}) {
         part->hide();
     }
     showTop();

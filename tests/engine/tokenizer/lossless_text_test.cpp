@@ -149,7 +149,7 @@ private slots:
         const auto missing = loadTokenizer("/nowhere/tokenizer.model");
         QVERIFY(!missing);
         QCOMPARE(missing.error().code, ErrorCode::FileNotFound);
-        const auto source = loadTokenizer(__FILE__);
+        const auto source = loadTokenizer(INKGATE_SOURCE_DIR "/README.md");
         QVERIFY(!source);
         QCOMPARE(source.error().code, ErrorCode::UnsupportedFormat);
         const auto folder = loadTokenizer("/");

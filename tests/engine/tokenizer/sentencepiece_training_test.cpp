@@ -89,8 +89,8 @@ private slots:
         QTest::newRow("empty text") << QByteArray() << 400 << 0.9999 << 1 << ErrorCode::InvalidArgument;
         QTest::newRow("only marks") << QByteArray("\n\n\f\n\r\n") << 400 << 0.9999 << 1
                                     << ErrorCode::InvalidArgument;
-        QTest::newRow("not UTF-8") << QByteArray("caf\xE9 au lait\n") << 400 << 0.9999 << 1
-                                   << ErrorCode::InvalidText;
+        QTest::newRow("damaged UTF-8") << QByteArray("un caf\xC3\xA9 \xFF d\xC3\xA9j\xC3\xA0 bu\n") << 400
+                                       << 0.9999 << 1 << ErrorCode::InvalidText;
     }
 
     void failuresSayWhatIsWrong() {
