@@ -35,6 +35,11 @@ Expected<std::span<const std::byte>> CheckpointBuilder::read(std::span<const std
     return part;
 }
 
+void CheckpointBuilder::release(std::span<const std::byte> part) const {
+    if (const FileBytes* const file = m_memory->fileOf(part))
+        file->release(part);
+}
+
 void CheckpointBuilder::setFormat(std::string format) { m_checkpoint.m_format = std::move(format); }
 
 void CheckpointBuilder::setMetadata(std::string key, std::string value) {

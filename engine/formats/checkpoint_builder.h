@@ -34,6 +34,8 @@ public:
     // Makes a part of one of the files readable, and gives it back. Bytes that are in no file are readable already. Errors:
     // FileUnreadable (changed by somebody meanwhile, ...).
     [[nodiscard]] Expected<std::span<const std::byte>> read(std::span<const std::byte> part) const;
+    // Gives back the memory of a part that was copied; read() would read it again.
+    void release(std::span<const std::byte> part) const;
     // The file that errors name from here on; at first the checkpoint's own.
     void nameInErrors(std::filesystem::path path) { m_pathInErrors = std::move(path); }
 

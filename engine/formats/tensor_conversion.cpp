@@ -62,6 +62,7 @@ Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& ten
     AlignedBuffer<std::byte> transposed(source.bytes.size());
     transpose(source.bytes.data(), transposed.data(), source.bytes.size() / (rows * columns * size), rows,
               columns, size);
+    builder.release(tensor.bytes);
     std::swap(*(last - 1), *(last - 2));
     return builder.addOwned(source.name, source.type, std::move(source.shape), std::move(transposed));
 }
