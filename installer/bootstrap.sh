@@ -186,7 +186,7 @@ runTests() {
     build one all
     useUtf8
     say "Running the tests"
-    env -u DISPLAY -u WAYLAND_DISPLAY QT_QPA_PLATFORM=offscreen ctest --preset release
+    env -u DISPLAY -u WAYLAND_DISPLAY QT_QPA_PLATFORM=offscreen ctest --preset release --parallel "$(buildJobs)"
 }
 
 case ${1:-} in
