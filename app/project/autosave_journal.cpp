@@ -71,6 +71,12 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
         m_place = place;
 }
 
+void AutosaveJournal::restoreRuns() {
+    for (const RunId id : m_runs.runs())
+        note(RunRestored{*m_runs.run(id)});
+    flush();
+}
+
 void AutosaveJournal::flushAll() {
     if (m_place)
         m_operations.append(PlaceChanged{*std::exchange(m_place, std::nullopt)});

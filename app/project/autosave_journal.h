@@ -37,6 +37,8 @@ public:
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
     // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking around is no change.
     void notePlace(const EditingPlace& place);
+    // The project's file is another one, which may lack runs: all of them are written again, at once.
+    void restoreRuns();
     // Sends what has gathered.
     void flush();
     // The same, before the project is left.

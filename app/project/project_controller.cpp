@@ -102,6 +102,9 @@ void ProjectController::connectStorage() {
                 if (project != m_project)
                     return;
                 setPlace(place, keptIn);
+                // Of a file that was written over only the text could be copied; the runs are here.
+                if (place.kind == FilePlace::Kind::Gone)
+                    m_journal->restoreRuns();
                 // The next start finds the text, whatever is answered until then.
                 const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
                 if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)

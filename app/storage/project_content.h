@@ -45,6 +45,11 @@ struct RunGrown {
     GateFrames gates;
 };
 
+// A run as a whole with its tokens, in place of whatever the file has of it. Its gates are not touched.
+struct RunRestored {
+    RunRecord record;
+};
+
 // What the model remembers now, in place of what is kept of before. Optional: not writing it loses only time.
 struct StatesChanged {
     QList<KeptState> states;
@@ -55,6 +60,6 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, StatesChanged, PlaceChanged>;
+using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged>;
 
 } // namespace app

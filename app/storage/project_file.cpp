@@ -129,7 +129,8 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     for (const ProjectOperation& operation : operations) {
         if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
-        else if (std::holds_alternative<RunChanged>(operation) || std::holds_alternative<RunGrown>(operation))
+        else if (!std::holds_alternative<StatesChanged>(operation) &&
+                 !std::holds_alternative<PlaceChanged>(operation))
             m_hasRuns = true;
     }
     // A snapshot that fails leaves the journal, which holds everything; the next append() tries again.
@@ -153,6 +154,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             text.apply(*edit);
         } else if (const auto* change = std::get_if<RunChanged>(&operation)) {
             done = m_runs->write(*change);
+        } else if (const auto* restored = std::get_if<RunRestored>(&operation)) {
+            done = m_runs->write(*restored);
         } else if (const auto* kept = std::get_if<StatesChanged>(&operation)) {
             done = replaceKeptStates(*m_database, kept->states);
         } else if (const auto* moved = std::get_if<PlaceChanged>(&operation)) {

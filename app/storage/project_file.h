@@ -58,8 +58,8 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
-    // A complete, synced copy (of a file that somebody wrote over, of its text) under `target`, which is replaced if it is a file that nobody has open (this project included:
-    // isAt()).
+    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this project included:
+    // isAt()). Of a file that somebody wrote over, its text alone: RunRestored brings back the runs.
     [[nodiscard]] StorageResult<void> copyTo(const QString& target);
 
 private:

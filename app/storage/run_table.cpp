@@ -188,6 +188,19 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
     return m_gateWriters.at(growth.run).addFrames(growth.run, toEngineFrames(growth.gates));
 }
 
+engine::Expected<void> RunTable::write(const RunRestored& run) {
+    auto forget = m_database.prepare("DELETE FROM story_run_token WHERE run = ?1");
+    if (!forget)
+        return forward(forget.error());
+    if (auto done = forget->bind(1, run.record.id).run(); !done)
+        return done;
+    RunRecord withoutText = run.record;
+    withoutText.text.clear();
+    if (auto done = write(RunChanged{withoutText}); !done)
+        return done;
+    return write(RunGrown{run.record.id, run.record.text, run.record.tokens, {}});
+}
+
 engine::Expected<void> RunTable::flush() {
     for (auto& [run, writer] : m_gateWriters)
         if (auto done = writer.flush(); !done)

@@ -23,6 +23,7 @@ public:
 
     [[nodiscard]] engine::Expected<void> write(const RunChanged& change);
     [[nodiscard]] engine::Expected<void> write(const RunGrown& growth);
+    [[nodiscard]] engine::Expected<void> write(const RunRestored& run);
     // Call before committing: gate values wait for full blocks otherwise.
     [[nodiscard]] engine::Expected<void> flush();
     // Call after a transaction was undone: forgets what was prepared for it.

@@ -210,6 +210,12 @@ private slots:
         QVERIFY(again.start());
         QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
         QVERIFY(again.document.text().size() > 100);
+        // The file that was written over had the first run; the copy was made of the text alone.
+        QCOMPARE(again.runs.runs().size(), 2);
+        for (const RunId run : again.runs.runs()) {
+            QCOMPARE(again.runs.run(run)->tokens.size(), 20);
+            QVERIFY(!again.runs.run(run)->text.isEmpty());
+        }
     }
 
     void aProjectThatCannotBeWrittenIsKeptAndOffered() {
