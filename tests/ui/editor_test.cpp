@@ -1,5 +1,6 @@
 #include "app/document/characters.h"
 #include "tests/ui/support/desk.h"
+#include "tests/ui/support/page.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/story_editor.h"
@@ -21,31 +22,14 @@ using app::SpannedText;
 
 namespace {
 
-// An editor on a document of its own, in sight.
-struct Page {
-    explicit Page(const QString& text = {})
-        : editor(story) {
-        story.reset(SpannedText(text, Origin::Typed));
-        editor.setColours(lightColours());
-        editor.setTypography(typographyFor({}));
-        editor.resize(900, 500);
-        editor.show();
-        QApplication::setActiveWindow(&editor);
-        editor.setFocus();
-        (void)QTest::qWaitForWindowActive(&editor);
-    }
-    [[nodiscard]] QString shown() const {
-        return editor.document()->toRawText().replace(QChar::ParagraphSeparator, u'\n');
-    }
+struct Page : test::Page {
+    using test::Page::Page;
     void putCursor(int position, int anchor = -1) {
         QTextCursor cursor = editor.textCursor();
         cursor.setPosition(anchor >= 0 ? anchor : position);
         cursor.setPosition(position, QTextCursor::KeepAnchor);
         editor.setTextCursor(cursor);
     }
-
-    Document story;
-    StoryEditor editor;
 };
 
 QString novel(int paragraphs, int words) {
