@@ -63,16 +63,21 @@ bool convert(std::string_view bytes, bool isBeginning, DecodedText& result) {
     char* in = const_cast<char*>(bytes.data()); // iconv's interface is older than const
     std::size_t left = bytes.size();
     std::array<char, 1 << 16> piece;
-    while (left > 0) {
+    for (bool isFlushed = false; !isFlushed;) {
         char* out = piece.data();
         std::size_t room = piece.size();
-        const std::size_t done = iconv(converter, &in, &left, &out, &room);
+        // At the end the last letter is asked for: Vietnamese encodings wait whether an accent follows it.
+        isFlushed = left == 0;
+        const std::size_t done =
+            iconv(converter, isFlushed ? nullptr : &in, isFlushed ? nullptr : &left, &out, &room);
         const int reason = errno;
         result.text.append(piece.data(), piece.size() - room);
         if (done != static_cast<std::size_t>(-1) || reason == E2BIG)
             continue;
-        if (reason == EINVAL && isBeginning)
-            break; // cut inside the last character
+        if (reason == EINVAL && isBeginning) { // cut inside the last character
+            left = 0;
+            continue;
+        }
         noteDamage(result, bytes.size() - left);
         result.text += kReplacement;
         const std::size_t skipped = reason == EINVAL ? left : std::min(unit, left);

@@ -100,6 +100,20 @@ void addStates(const Seeds& seeds) {
             seeds.add("state", "state-" + std::to_string(static_cast<int>(precision)), *bytes);
 }
 
+// One sentence in the encodings that people's texts are in.
+void addTexts(const Seeds& seeds) {
+    const auto add = [&](const std::string& name, std::string_view text) {
+        seeds.add("text", name, std::as_bytes(std::span(text)));
+    };
+    add("utf-8", "\xEF\xBB\xBFPi\xC3\xB9 \xE6\x97\xA5\xE6\x9C\xAC \xF0\x9F\x98\x80\r\ntwo\rthree\xFF\n");
+    add("utf-16", std::string_view("\xFF\xFEO\0n\0c\0e\0\r\0\n\0\x3D\xD8\x00\xDE", 16));
+    add("utf-16-unmarked", std::string_view("\0O\0n\0c\0e\0 \0u\0p\0o\0n\0\r\0a", 22));
+    add("windows-1252", "\x93Na\xEFve caf\xE9,\x94 she said \x97 and left.");
+    add("koi8-r", "\xF7\xD3\xC5 \xD3\xDE\xC1\xD3\xD4\xCC\xC9\xD7\xD9\xC5 \xD3\xC5\xCD\xD8\xC9 \xD0\xCF\xC8\xCF\xD6\xC9");
+    add("shift-jis", "\x8D\xE1\x94\x79\x82\xCD\x94\x4C\x82\xC5\x82\xA0\x82\xE9\x81\x42\x96\xBC\x91\x4F");
+    add("gb18030", "\xC4\xE3\xBA\xC3\xA3\xAC\xCA\xC0\xBD\xE7\xA1\xA3\x81\x30\x81\x30");
+}
+
 // A text with edits, and a run with its tokens and gates.
 bool addProject(const Seeds& seeds) {
     using namespace app;
@@ -131,6 +145,7 @@ int main(int argc, char** argv) {
     addModels(seeds);
     addOtherForms(seeds);
     addStates(seeds);
+    addTexts(seeds);
     const std::string vocabulary = samples::smallVocabulary();
     seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));
     if (!addProject(seeds)) {

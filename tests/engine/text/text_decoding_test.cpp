@@ -57,6 +57,9 @@ const std::string kTurkish = "Bir sabah güneş doğmadan önce yaşlı balıkç
                              "kayık gördü. Yaklaştı ve durdu.\n";
 const std::string kGerman =
     "Eines Morgens ging der alte Fischer hinaus und sah ein merkwürdiges Boot – „müde“ blieb er stehen.\n";
+// Its encoding writes accents after their letters, so the last letter waits for one until the end.
+const std::string kVietnamese = "Sáng hôm ấy ông lão đánh cá ra biển và thấy một chiếc thuyền lạ. Ông lại gần rồi dừng bước, "
+                                "và tự hỏi chuyện gì đã xảy ra";
 
 } // namespace
 
@@ -94,6 +97,7 @@ private slots:
         add(kPolish, "WINDOWS-1250");
         add(kPolish, "ISO-8859-2");
         add(kTurkish, "WINDOWS-1254");
+        add(kVietnamese, "WINDOWS-1258");
         add(kGerman, "WINDOWS-1252");
         add("Größe – “x”\n", "WINDOWS-1252");
         add("naïve café\n", "WINDOWS-1252");
