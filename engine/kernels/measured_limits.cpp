@@ -1,7 +1,5 @@
 #include "engine/kernels/measured_limits.h"
 
-#include "engine/core/aligned_buffer.h"
-#include "engine/kernels/matrix_product.h"
 #include "engine/kernels/simd_targets.h"
 
 #include <algorithm>
@@ -61,9 +59,10 @@ constexpr std::size_t kBandwidthWords =
 constexpr std::size_t kClaimWords = std::size_t{1024} * 1024 / sizeof(std::uint64_t);
 constexpr int kBandwidthPasses = 4; // of each way of reading
 constexpr int kMatrixSize = 2048;
+constexpr double kProductFlops = 2.0 * kMatrixSize * kMatrixSize * kMatrixSize;
 constexpr int kMatrixPasses = 8;
 
-template <class Work> double seconds(Work&& work) {
+template <class Work> double secondsOf(Work&& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -78,7 +77,7 @@ Expected<double> measureBandwidth(ThreadPool& pool) {
         double best = 0;
         for (int pass = 0; pass < 2 * kBandwidthPasses; ++pass) {
             std::atomic<std::size_t> next{0};
-            const double elapsed = seconds([&] {
+            const double elapsed = secondsOf([&] {
                 pool.run([&](int) {
                     std::uint64_t mine = 0;
                     for (std::size_t at = next.fetch_add(kClaimWords); at < words.size();
@@ -97,35 +96,57 @@ Expected<double> measureBandwidth(ThreadPool& pool) {
     }
 }
 
-Expected<double> measureMatrixRate(DataType type, ThreadPool& pool) {
+Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
     try {
-        ProductShape shape;
-        shape.m = shape.n = shape.k = kMatrixSize;
-        shape.inputs = type;
-        shape.transposeB = true; // as weights are stored
-        const std::size_t elements = static_cast<std::size_t>(kMatrixSize) * kMatrixSize;
+        MatrixRate rate(type, pool);
+        constexpr std::size_t kElements = static_cast<std::size_t>(kMatrixSize) * kMatrixSize;
         // Zeros would do less work in the power-managed parts of a processor; ones are ordinary numbers.
-        AlignedBuffer<float> ones(elements);
+        AlignedBuffer<float> ones(kElements);
         std::fill(ones.span().begin(), ones.span().end(), 1.0f);
-        AlignedBuffer<std::byte> input(elements * bytesPerBlock(type));
-        if (auto written = fromFloat32(type, ones.span(), input.span()); !written)
+        rate.m_input.resize(kElements * bytesPerBlock(type));
+        if (auto written = fromFloat32(type, ones.span(), rate.m_input.span()); !written)
             return tl::unexpected(written.error());
-        AlignedBuffer<float> output(elements);
-        ProductScratch scratch;
-        double best = 0;
-        for (int pass = 0; pass <= kMatrixPasses; ++pass) {
-            Expected<void> done;
-            const double elapsed = seconds(
-                [&] { done = multiply(shape, input.data(), input.data(), output.data(), pool, scratch); });
-            if (!done)
-                return tl::unexpected(done.error());
-            if (pass > 0) // the first prepares
-                best = std::max(best, 2.0 * kMatrixSize * static_cast<double>(elements) / elapsed * 1e-9);
-        }
-        return best;
+        rate.m_output.resize(kElements);
+        if (auto prepared = rate.product(); !prepared)
+            return tl::unexpected(prepared.error());
+        if (auto measured = rate.measureAgain(); !measured)
+            return tl::unexpected(measured.error());
+        return rate;
     } catch (const std::bad_alloc&) {
         return failure(ErrorCode::OutOfMemory, "no memory for the matrices to measure the matrix rate with");
     }
+}
+
+Expected<void> MatrixRate::measureAgain() {
+    const auto rate = product();
+    if (!rate)
+        return tl::unexpected(rate.error());
+    m_best = std::max(m_best, *rate);
+    return {};
+}
+
+double MatrixRate::seconds() const { return kProductFlops / m_best * 1e-9; }
+
+Expected<double> MatrixRate::product() {
+    ProductShape shape;
+    shape.m = shape.n = shape.k = kMatrixSize;
+    shape.inputs = m_type;
+    shape.transposeB = true; // as weights are stored
+    Expected<void> done;
+    const double elapsed = secondsOf([&] {
+        done = multiply(shape, m_input.data(), m_input.data(), m_output.data(), *m_pool, m_scratch);
+    });
+    if (!done)
+        return tl::unexpected(done.error());
+    return kProductFlops / elapsed * 1e-9;
+}
+
+Expected<double> measureMatrixRate(DataType type, ThreadPool& pool) {
+    auto rate = MatrixRate::measure(type, pool);
+    for (int pass = 1; rate && pass < kMatrixPasses; ++pass)
+        if (auto measured = rate->measureAgain(); !measured)
+            return tl::unexpected(measured.error());
+    return rate.map(&MatrixRate::best);
 }
 
 } // namespace engine

@@ -25,6 +25,20 @@ private slots:
         QVERIFY2(*rate > 1 && *rate < 1e6, qPrintable(QString::number(*rate)));
     }
 
+    void aRateMeasuredAgainIsTheBest() {
+        ThreadPool pool;
+        auto rate = MatrixRate::measure(DataType::Float32, pool);
+        QVERIFY(rate.has_value());
+        double best = rate->best();
+        QVERIFY(best > 0);
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(rate->measureAgain().has_value());
+            QVERIFY(rate->best() >= best);
+            best = rate->best();
+        }
+        QCOMPARE(rate->seconds(), 2.0 * 2048 * 2048 * 2048 / best * 1e-9);
+    }
+
     void unsupportedTypesAreErrors() {
         ThreadPool pool;
         const auto rate = measureMatrixRate(DataType::Int8, pool);
