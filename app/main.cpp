@@ -14,7 +14,7 @@
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
 #include "app/writing/story_writer.h"
-#include "engine/kernels/processor_level.h"
+#include "engine/cpu/processor_level.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>

@@ -19,16 +19,21 @@ struct Include {
     bool isQuoted; // "name" rather than <name>
 };
 
-// Folders of the engine and those below each, of which it may include. A folder always sees itself.
-const QHash<QString, QStringList>& enginesLowerFolders() {
-    static const QStringList kFiles = {"core", "text", "formats", "tokenizer", "kernels"};
+// Rooms of the engine and those below each, of which it may include. A room always sees itself.
+const QHash<QString, QStringList>& enginesLowerRooms() {
+    static const QStringList kComputing = {"cpu", "operations", "backend"};
+    static const QStringList kFiles = QStringList{"core", "text", "formats", "tokenizer"} + kComputing;
     static const QStringList kRunning = kFiles + QStringList{"model", "runtime", "sampling", "trace"};
     static const QHash<QString, QStringList> kTable = {
         {"core", {}},
         {"formats", {"core"}},
         {"text", {"core"}},
         {"tokenizer", {"core", "text"}},
-        {"kernels", {"core"}},
+        {"cpu", {"core"}},
+        {"cuda/device", {"core"}},
+        {"operations", {"core", "cpu", "cuda/device"}},
+        {"backend", {"core", "cpu", "operations"}},
+        {"cuda/backend", {"core", "operations", "backend", "cuda/device"}},
         {"model", kFiles},
         {"sampling", kFiles + QStringList{"model"}},
         {"trace", kFiles + QStringList{"model"}},
@@ -39,6 +44,14 @@ const QHash<QString, QStringList>& enginesLowerFolders() {
         {"cli", kRunning + QStringList{"training", "evaluation", "selftest"}},
     };
     return kTable;
+}
+
+// The room that the file at `path` (from the repository root) is in; empty: none.
+QString engineRoom(const QString& path) {
+    for (const int parts : {2, 1})
+        if (const QString room = path.section('/', 1, parts); enginesLowerRooms().contains(room))
+            return room;
+    return {};
 }
 
 // The only folders that may speak to SQLite.
@@ -85,11 +98,10 @@ std::optional<QString> engineRule(const QString& path, const QString& name) {
         return "the engine includes only the engine";
     if (area(name) != "engine")
         return std::nullopt;
-    const QString from = path.section('/', 1, 1);
-    const QString to = name.section('/', 1, 1);
-    if (!enginesLowerFolders().contains(from) || !enginesLowerFolders().contains(to))
+    const QString from = engineRoom(path), to = engineRoom(name);
+    if (from.isEmpty() || to.isEmpty())
         return "this engine folder is not in the table of tests/include_rules_test.cpp";
-    if (from != to && !enginesLowerFolders().value(from).contains(to))
+    if (from != to && !enginesLowerRooms().value(from).contains(to))
         return "engine/" + from + " may not include engine/" + to + ": layers include downwards only";
     return std::nullopt;
 }
@@ -131,9 +143,9 @@ std::optional<QString> brokenRule(const QString& path, const Include& include) {
                 return std::nullopt;
         return "only " + kSqliteFolders.join(" and ") + " include SQLite";
     }
-    if ((name.startsWith("cuda") || name.startsWith("cublas")) && !path.endsWith(".cu") &&
-        !path.startsWith("engine/kernels/cuda/"))
-        return "only .cu files and engine/kernels/cuda/ include CUDA headers";
+    if ((name.startsWith("cuda") || name.startsWith("cublas")) && !path.contains(".cu") &&
+        !path.startsWith("engine/cuda/") && !path.section('/', -1).startsWith("cublas"))
+        return "only .cu and .cuh files, engine/cuda/ and the loader of cuBLASLt include CUDA headers";
     if (path == "app/main.cpp")
         return std::nullopt;
     if (area(path) == "engine")
@@ -198,8 +210,8 @@ private slots:
         QTest::newRow("engine: app") << "engine/runtime/session.cpp"
                                      << "\"app/document/document.h\"" << false;
         QTest::newRow("engine: downwards") << "engine/model/model.h"
-                                           << "\"engine/kernels/wkv7.h\"" << true;
-        QTest::newRow("engine: upwards") << "engine/kernels/wkv7.h"
+                                           << "\"engine/operations/recurrence/wkv7.h\"" << true;
+        QTest::newRow("engine: upwards") << "engine/operations/recurrence/wkv7.h"
                                          << "\"engine/model/model.h\"" << false;
         QTest::newRow("engine: sideways") << "engine/formats/checkpoint.h"
                                           << "\"engine/tokenizer/tokenizer.h\"" << false;
@@ -209,12 +221,16 @@ private slots:
                                                        << "<sqlite3.h>" << true;
         QTest::newRow("engine: nobody else uses SQLite") << "engine/core/error.h"
                                                          << "<sqlite3.h>" << false;
-        QTest::newRow("engine: CUDA in a .cu file") << "engine/kernels/a.cu"
+        QTest::newRow("engine: CUDA in a .cu file") << "engine/operations/rows/a.cu"
                                                     << "<cuda_runtime.h>" << true;
         QTest::newRow("engine: our own file about CUDA") << "engine/runtime/a.h"
-                                                         << "\"engine/kernels/cuda_plugin.h\"" << true;
-        QTest::newRow("engine: CUDA in a header") << "engine/kernels/a.h"
+                                                         << "\"engine/backend/cuda_plugin.h\"" << true;
+        QTest::newRow("engine: CUDA in a header") << "engine/operations/rows/a.h"
                                                   << "<cuda_runtime.h>" << false;
+        QTest::newRow("engine: the ground of CUDA") << "engine/operations/rows/a.cu"
+                                                    << "\"engine/cuda/device/warp.cuh\"" << true;
+        QTest::newRow("engine: the roof of CUDA") << "engine/operations/rows/a.cu"
+                                                  << "\"engine/cuda/backend/step_graphs.h\"" << false;
         QTest::newRow("app: Qt Core") << "app/document/document.h"
                                       << "<QString>" << true;
         QTest::newRow("app: engine") << "app/assistant/worker.h"
@@ -249,7 +265,7 @@ private slots:
                                              << "\"engine/core/error.h\"" << true;
         QTest::newRow("a path from the folder") << "engine/core/error.cpp"
                                                 << "\"error.h\"" << false;
-        QTest::newRow("a library in quotes") << "engine/kernels/a.cpp"
+        QTest::newRow("a library in quotes") << "engine/operations/rows/a.cpp"
                                              << "\"hwy/highway.h\"" << false;
         QTest::newRow("our file in brackets") << "app/document/a.cpp"
                                               << "<app/document/a.h>" << false;

@@ -1,5 +1,6 @@
 // bench_command.cpp: `inkgate-cli bench` measures reading, generating and the machine's limits in one
 // process.
+#include "engine/backend/measured_limits.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/matrix_work.h"
@@ -9,7 +10,6 @@
 #include "engine/cli/session_option.h"
 #include "engine/cli/stopwatch.h"
 #include "engine/core/random.h"
-#include "engine/kernels/measured_limits.h"
 #include "engine/trace/gate_recorder.h"
 #include "engine/trace/gate_trace_writer.h"
 

@@ -4,7 +4,7 @@
 #include "engine/cli/interrupt_watch.h"
 #include "engine/cli/option_values.h"
 #include "engine/cli/standard_output.h"
-#include "engine/kernels/processor_level.h"
+#include "engine/cpu/processor_level.h"
 
 #include <algorithm>
 #include <iostream>

@@ -1,18 +1,18 @@
 // inspect_command.cpp: `inkgate-cli inspect` tells what is in a model or gate file without loading it, and, with
 // --devices, what this machine can compute on.
+#include "engine/backend/cuda_plugin.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/core/data_type.h"
+#include "engine/cpu/processor_level.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/formats/tensor_name.h"
-#include "engine/kernels/cuda_plugin.h"
-#include "engine/kernels/matrix_product.h"
-#include "engine/kernels/processor_level.h"
 #include "engine/model/config.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/model/model_check.h"
 #include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"
+#include "engine/operations/products/dense/matrix_product.h"
 
 #include <algorithm>
 #include <iostream>

@@ -1,10 +1,10 @@
 // train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
+#include "engine/backend/measured_limits.h"
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/cli/seed_option.h"
 #include "engine/cli/text_input.h"
-#include "engine/kernels/matrix_product.h"
-#include "engine/kernels/measured_limits.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
 
@@ -168,7 +168,8 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     };
     option("--out", options->output, "The model to write; its checkpoint stands beside it");
     command->get_option("--out")->required();
-    option("--text", options->text, "The text (plain or zstd); documents are separated by a line with a form feed");
+    option("--text", options->text,
+           "The text (plain or zstd); documents are separated by a line with a form feed");
     option("--validation", options->validation, "Text to validate on");
     option("--vocab", options->vocabulary, "sentencepiece model or World vocabulary; bytes if left out");
     option("--init", options->init, "A model to start from, with a fresh optimiser");

@@ -1,6 +1,6 @@
 #include "engine/evaluation/token_loss.h"
 
-#include "engine/kernels/simd_targets.h"
+#include "engine/cpu/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/evaluation/token_loss.cpp"

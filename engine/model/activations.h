@@ -4,7 +4,7 @@
 // Threads: used by one forward pass at a time.
 #pragma once
 
-#include "engine/kernels/backend.h"
+#include "engine/backend/backend.h"
 #include "engine/model/config.h"
 #include "engine/model/weights.h"
 

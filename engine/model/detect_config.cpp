@@ -1,8 +1,8 @@
 #include "engine/model/config.h"
 
 #include "engine/formats/tensor_naming.h"
-#include "engine/kernels/wkv6.h"
 #include "engine/model/enhancement_tensors.h"
+#include "engine/operations/recurrence/wkv6.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "engine/model/enhancement_tensors.h"
 
-#include "engine/kernels/convolutional_shift.h"
+#include "engine/operations/rows/convolutional_shift.h"
 
 namespace engine {
 

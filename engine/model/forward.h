@@ -10,7 +10,7 @@
 // Threads: one at a time.
 #pragma once
 
-#include "engine/kernels/backend.h"
+#include "engine/backend/backend.h"
 #include "engine/model/activations.h"
 #include "engine/model/model.h"
 #include "engine/model/state_layout.h"

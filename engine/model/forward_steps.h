@@ -2,7 +2,7 @@
 // Each reads and updates the stream and its part of the layer's state.
 #pragma once
 
-#include "engine/kernels/backend.h"
+#include "engine/backend/backend.h"
 #include "engine/model/activations.h"
 #include "engine/model/config.h"
 #include "engine/model/forward.h"

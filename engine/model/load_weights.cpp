@@ -1,6 +1,6 @@
 #include "engine/model/load_weights.h"
 
-#include "engine/kernels/convolutional_shift.h"
+#include "engine/operations/rows/convolutional_shift.h"
 
 #include <optional>
 #include <utility>

@@ -5,9 +5,9 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
-#include "engine/kernels/linear.h"
 #include "engine/model/config.h"
 #include "engine/model/model.h"
+#include "engine/operations/products/linear/linear.h"
 
 #include <cstdint>
 #include <initializer_list>

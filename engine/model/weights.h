@@ -7,8 +7,8 @@
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
-#include "engine/kernels/layer_norm.h"
-#include "engine/kernels/linear.h"
+#include "engine/operations/products/linear/linear.h"
+#include "engine/operations/rows/layer_norm.h"
 
 #include <array>
 #include <variant>

@@ -4,9 +4,9 @@
 // Threads: as Session's.
 #pragma once
 
+#include "engine/backend/cuda_plugin.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
-#include "engine/kernels/cuda_plugin.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
 

@@ -3,14 +3,14 @@
 // Threads: one at a time.
 #pragma once
 
+#include "engine/backend/gate_sink.h"
 #include "engine/core/error.h"
-#include "engine/kernels/gate_sink.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "engine/runtime/state_cache.h"
 #include "engine/sampling/sampler.h"
-#include "engine/tokenizer/tokenizer.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/tokenizer/tokenizer.h"
 
 #include <cstdint>
 #include <functional>

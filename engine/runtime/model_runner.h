@@ -4,9 +4,9 @@
 // Threads: one at a time.
 #pragma once
 
+#include "engine/backend/backend.h"
+#include "engine/backend/cpu_backend.h"
 #include "engine/core/thread_pool.h"
-#include "engine/kernels/backend.h"
-#include "engine/kernels/cpu_backend.h"
 #include "engine/model/forward.h"
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"

@@ -1,6 +1,6 @@
 #include "engine/runtime/session.h"
 
-#include "engine/kernels/cpu_backend.h"
+#include "engine/backend/cpu_backend.h"
 #include "engine/runtime/model_runner.h"
 
 #include <algorithm>

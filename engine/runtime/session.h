@@ -6,9 +6,9 @@
 // Threads: one at a time; owns scratch memory and uses the given pool. The State belongs to the caller.
 #pragma once
 
+#include "engine/backend/backend.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
-#include "engine/kernels/backend.h"
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"
 

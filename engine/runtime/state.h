@@ -7,9 +7,9 @@
 // Threads: a value; on a device, that of the Session which works on it.
 #pragma once
 
+#include "engine/backend/backend.h"
+#include "engine/backend/state_memory.h"
 #include "engine/core/aligned_buffer.h"
-#include "engine/kernels/backend.h"
-#include "engine/kernels/state_memory.h"
 #include "engine/model/config.h"
 #include "engine/model/state_layout.h"
 

@@ -16,7 +16,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/random.h"
-#include "engine/kernels/token_draw.h"
+#include "engine/operations/draw/token_draw.h"
 #include "engine/sampling/filter_memory.h"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "engine/kernels/linear.h"
+#include "engine/operations/products/linear/linear.h"
 
-#include "engine/kernels/matrix_product.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/selftest/linear_reference.h"
 #include "engine/selftest/operation_case.h"
 #include "engine/selftest/operation_cases.h"

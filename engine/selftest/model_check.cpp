@@ -1,7 +1,7 @@
 #include "engine/selftest/model_check.h"
 
-#include "engine/kernels/matrix_product.h"
 #include "engine/model/state_layout.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/selftest/sessions.h"
 
 #include <stop_token>

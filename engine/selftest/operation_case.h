@@ -5,7 +5,7 @@
 // Threads: one.
 #pragma once
 
-#include "engine/kernels/backend.h"
+#include "engine/backend/backend.h"
 #include "engine/selftest/operation_test.h"
 
 #include <cstddef>

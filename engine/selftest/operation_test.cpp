@@ -1,7 +1,7 @@
 #include "engine/selftest/operation_test.h"
 
+#include "engine/backend/cpu_backend.h"
 #include "engine/core/thread_pool.h"
-#include "engine/kernels/cpu_backend.h"
 
 #include <algorithm>
 

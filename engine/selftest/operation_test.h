@@ -5,8 +5,8 @@
 
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/random.h"
-#include "engine/kernels/layer_norm.h"
-#include "engine/kernels/linear.h"
+#include "engine/operations/products/linear/linear.h"
+#include "engine/operations/rows/layer_norm.h"
 #include "engine/selftest/results.h"
 
 #include <cstddef>

@@ -7,8 +7,8 @@
 // Threads: the caller's; `open` and `report` are called on it.
 #pragma once
 
+#include "engine/backend/backend.h"
 #include "engine/core/error.h"
-#include "engine/kernels/backend.h"
 
 #include <cstdint>
 #include <functional>

@@ -6,7 +6,7 @@
 //          and must not throw.
 #pragma once
 
-#include "engine/kernels/gate_sink.h"
+#include "engine/backend/gate_sink.h"
 #include "engine/trace/gate_frame.h"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "engine/training/matrix_operands.h"
 
-#include "engine/kernels/matrix_product.h"
+#include "engine/operations/products/dense/matrix_product.h"
 
 #include <algorithm>
 #include <limits>

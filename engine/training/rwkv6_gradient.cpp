@@ -1,6 +1,6 @@
 #include "engine/training/rwkv6_gradient.h"
 
-#include "engine/kernels/simd_targets.h"
+#include "engine/cpu/simd_targets.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,6 @@
 #include "engine/training/trainer.h"
 
-#include "engine/kernels/matrix_product.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/rwkv6_gradient.h"
 #include "engine/training/start_values.h"
 #include "engine/training/token_dataset.h"

@@ -1,10 +1,10 @@
 // linear_bench: products of linear layers with shapes of an RWKV-6 of 1.6 billion parameters.
 // Few tokens: bytes of weights read per second, as a share of the measured memory bandwidth ("bandwidth");
 // the weights of one round exceed the caches. Many tokens: as a share of the measured oneDNN rate ("matrix").
+#include "engine/backend/measured_limits.h"
 #include "engine/core/random.h"
-#include "engine/kernels/linear.h"
-#include "engine/kernels/matrix_product.h"
-#include "engine/kernels/measured_limits.h"
+#include "engine/operations/products/dense/matrix_product.h"
+#include "engine/operations/products/linear/linear.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,9 +1,9 @@
 // matrix_product_bench: the products of training an RWKV-6 of width 384 on 8192 tokens, forward (X Wᵀ), for
 // the input's gradient (dY W) and for the weights' gradient (dYᵀ X, added), each as a share of the measured
 // oneDNN rate ("matrix").
+#include "engine/backend/measured_limits.h"
 #include "engine/core/aligned_buffer.h"
-#include "engine/kernels/matrix_product.h"
-#include "engine/kernels/measured_limits.h"
+#include "engine/operations/products/dense/matrix_product.h"
 
 #include <benchmark/benchmark.h>
 

@@ -3,7 +3,7 @@
 // Threads: not while kernels run elsewhere.
 #pragma once
 
-#include "engine/kernels/simd_targets.h"
+#include "engine/cpu/simd_targets.h"
 
 #include <hwy/highway.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/core/random.h"
-#include "engine/kernels/linear.h"
+#include "engine/operations/products/linear/linear.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // Source:  spec/rwkv-models.md section 4 (channel mixing); the same sums as the dense products.
 // Shapes:  the dense operand is packed first, [width / kSlice][rows][kSlice], so that a slice of it stays in the cache while its rows
 //          are visited in the order of the entries. width is a multiple of kSlice (fitsSparseProducts).
-#include "engine/kernels/transpose.h"
+#include "engine/cpu/transpose.h"
 #include "engine/training/ops/register_row-inl.h"
 #include "engine/training/sparse_rows.h"
 

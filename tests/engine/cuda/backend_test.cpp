@@ -1,7 +1,7 @@
 // The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are recorded, gates
 // that arrive late, states on the device, models in two parts, and a device that fails. selftest holds single operations.
-#include "engine/kernels/cuda_plugin.h"
-#include "engine/kernels/matrix_product.h"
+#include "engine/backend/cuda_plugin.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"

@@ -1,5 +1,5 @@
 // The emulation has no cuBLASLt: our own kernel for many tokens is used, as on a machine without that library.
-#include "engine/kernels/cuda/cublaslt.h"
+#include "engine/operations/products/dense/cublaslt.h"
 
 namespace engine::cuda {
 

@@ -1,7 +1,7 @@
 // The draw on the emulated device against the sampler on the processor: same logits, settings, history and uniform
 // number. Where they differ, a change by a millionth of the settings or of the uniform number must make them equal.
-#include "engine/kernels/cuda/draw_memory.h"
-#include "engine/kernels/token_draw.h"
+#include "engine/operations/draw/draw_memory.h"
+#include "engine/operations/draw/token_draw.h"
 #include "engine/sampling/sampler.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"
 

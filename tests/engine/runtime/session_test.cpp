@@ -2,7 +2,7 @@
 // closed gate changes nothing, a cancelled prefill leaves a usable state.
 #include "engine/runtime/session.h"
 
-#include "engine/kernels/matrix_product.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "tests/support/model_writer.h"
 #include "tests/support/tensor_comparison.h"
 

@@ -2,7 +2,7 @@
 // output: what a selftest has to find.
 #pragma once
 
-#include "engine/kernels/cpu_backend.h"
+#include "engine/backend/cpu_backend.h"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // The selftest passes what is right and finds what is wrong.
 #include "engine/selftest/selftest.h"
 
-#include "engine/kernels/cpu_backend.h"
+#include "engine/backend/cpu_backend.h"
 #include "tests/engine/selftest/altered_backend.h"
 
 #include <QTest>

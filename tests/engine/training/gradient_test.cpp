@@ -1,5 +1,5 @@
 // Hand-written backward passes against finite differences in double precision, and the laws of windows and precisions.
-#include "engine/kernels/matrix_product.h"
+#include "engine/operations/products/dense/matrix_product.h"
 #include "tests/engine/training/training_fixture.h"
 
 #include <QTest>

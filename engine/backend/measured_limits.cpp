@@ -1,0 +1,153 @@
+#include "engine/backend/measured_limits.h"
+
+#include "engine/cpu/simd_targets.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <new>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/backend/measured_limits.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace engine {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Reads `count` words and combines them, so that no read can be left out; fetches 16 KiB ahead if asked to,
+// which bridges the ends of pages where the processor's own prefetchers stop.
+template <bool kFetchesAhead> std::uint64_t readLine(const std::uint64_t* words, std::size_t count) {
+    const hn::ScalableTag<std::uint64_t> d;
+    const std::size_t lanes = hn::Lanes(d);
+    hn::Vec<decltype(d)> combined[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+    for (std::size_t i = 0; i + 4 * lanes <= count; i += 4 * lanes)
+#pragma GCC unroll 4
+        for (std::size_t s = 0; s < 4; ++s) {
+            const std::uint64_t* from = words + i + s * lanes;
+            if (kFetchesAhead)
+                __builtin_prefetch(from + 16384 / sizeof(std::uint64_t));
+            combined[s] = hn::Xor(combined[s], hn::LoadU(d, from));
+        }
+    const auto all = hn::Xor(hn::Xor(combined[0], combined[1]), hn::Xor(combined[2], combined[3]));
+    return static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d, all)));
+}
+
+std::uint64_t readWords(const std::uint64_t* words, std::size_t count, bool fetchAhead) {
+    return fetchAhead ? readLine<true>(words, count) : readLine<false>(words, count);
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace engine {
+
+HWY_EXPORT(readWords);
+
+namespace {
+
+constexpr std::size_t kBandwidthWords =
+    std::size_t{512} * 1024 * 1024 / sizeof(std::uint64_t); // L3: some 32 to 400 MB
+constexpr std::size_t kClaimWords = std::size_t{1024} * 1024 / sizeof(std::uint64_t);
+constexpr int kBandwidthPasses = 4; // of each way of reading
+constexpr int kMatrixSize = 2048;
+constexpr double kProductFlops = 2.0 * kMatrixSize * kMatrixSize * kMatrixSize;
+constexpr int kMatrixPasses = 8;
+
+template <class Work> double secondsOf(Work&& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+} // namespace
+
+Expected<double> measureBandwidth(ThreadPool& pool) {
+    try {
+        AlignedBuffer<std::uint64_t> words(kBandwidthWords);
+        std::atomic<std::uint64_t> combined{0};
+        double best = 0;
+        for (int pass = 0; pass < 2 * kBandwidthPasses; ++pass) {
+            std::atomic<std::size_t> next{0};
+            const double elapsed = secondsOf([&] {
+                pool.run([&](int) {
+                    std::uint64_t mine = 0;
+                    for (std::size_t at = next.fetch_add(kClaimWords); at < words.size();
+                         at = next.fetch_add(kClaimWords))
+                        mine ^=
+                            HWY_DYNAMIC_DISPATCH(readWords)(words.data() + at, kClaimWords, pass % 2 == 1);
+                    combined ^= mine;
+                });
+            });
+            best = std::max(best, static_cast<double>(words.byteSize()) / elapsed * 1e-9);
+        }
+        return best;
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::OutOfMemory,
+                       "no memory for the buffer to measure the memory bandwidth with");
+    }
+}
+
+Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
+    try {
+        MatrixRate rate(type, pool);
+        constexpr std::size_t kElements = static_cast<std::size_t>(kMatrixSize) * kMatrixSize;
+        // Zeros would do less work in the power-managed parts of a processor; ones are ordinary numbers.
+        AlignedBuffer<float> ones(kElements);
+        std::fill(ones.span().begin(), ones.span().end(), 1.0f);
+        rate.m_input.resize(kElements * bytesPerBlock(type));
+        if (auto written = fromFloat32(type, ones.span(), rate.m_input.span()); !written)
+            return tl::unexpected(written.error());
+        rate.m_output.resize(kElements);
+        if (auto prepared = rate.product(); !prepared)
+            return tl::unexpected(prepared.error());
+        if (auto measured = rate.measureAgain(); !measured)
+            return tl::unexpected(measured.error());
+        return rate;
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::OutOfMemory, "no memory for the matrices to measure the matrix rate with");
+    }
+}
+
+Expected<void> MatrixRate::measureAgain() {
+    const auto rate = product();
+    if (!rate)
+        return tl::unexpected(rate.error());
+    m_best = std::max(m_best, *rate);
+    return {};
+}
+
+double MatrixRate::seconds() const { return kProductFlops / m_best * 1e-9; }
+
+Expected<double> MatrixRate::product() {
+    ProductShape shape;
+    shape.m = shape.n = shape.k = kMatrixSize;
+    shape.inputs = m_type;
+    shape.transposeB = true; // as weights are stored
+    Expected<void> done;
+    const double elapsed = secondsOf(
+        [&] { done = multiply(shape, m_input.data(), m_input.data(), m_output.data(), *m_pool, m_scratch); });
+    if (!done)
+        return tl::unexpected(done.error());
+    return kProductFlops / elapsed * 1e-9;
+}
+
+Expected<double> measureMatrixRate(DataType type, ThreadPool& pool) {
+    auto rate = MatrixRate::measure(type, pool);
+    for (int pass = 1; rate && pass < kMatrixPasses; ++pass)
+        if (auto measured = rate->measureAgain(); !measured)
+            return tl::unexpected(measured.error());
+    return rate.map(&MatrixRate::best);
+}
+
+} // namespace engine
+
+#endif // HWY_ONCE

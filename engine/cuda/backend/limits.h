@@ -1,0 +1,13 @@
+// limits.h: what a card can do at most, for shares such as "85 % of the memory's rate".
+// Errors: DeviceException, std::bad_alloc.
+#pragma once
+
+#include "engine/backend/cuda_plugin.h"
+#include "engine/cuda/device/device.h"
+
+namespace engine::cuda {
+
+// Takes about a second, 2 GB of the card's memory at most, and all of its time.
+[[nodiscard]] CudaLimits measureLimits(const Device& device);
+
+} // namespace engine::cuda

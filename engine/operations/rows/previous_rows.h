@@ -1,0 +1,30 @@
+// previous_rows.h: each token's row before it, output[t] = h[t-1]: what the mlp shift multiplies.
+// Source:  spec/enhanced-rwkv.md section 2.
+// Shapes:  T tokens, D width; stream, output [T,D]; one earlier row at least.
+// Threads: reentrant, the pool's rules apply.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/operations/rows/earlier_rows.h"
+
+namespace engine {
+
+struct PreviousRows {
+    int tokens = 0;
+    int width = 0;
+    const float* stream = nullptr;
+    EarlierRows earlier;
+    float* output = nullptr;
+};
+
+namespace cpu {
+void previousRows(const PreviousRows& op);
+}
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is.
+void previousRows(const PreviousRows& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
+
+} // namespace engine
