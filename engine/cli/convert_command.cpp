@@ -3,8 +3,8 @@
 #include "engine/cli/commands.h"
 #include "engine/cli/json_output.h"
 #include "engine/formats/checkpoint.h"
-#include "engine/formats/safetensors_writer.h"
-#include "engine/formats/tensor_naming.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
+#include "engine/formats/tensors/tensor_naming.h"
 #include "engine/model/model_files.h"
 #include "engine/text/utf8_stream.h"
 

@@ -6,7 +6,7 @@
 #include "engine/core/data_type.h"
 #include "engine/cpu/processor_level.h"
 #include "engine/formats/checkpoint.h"
-#include "engine/formats/tensor_name.h"
+#include "engine/formats/tensors/tensor_name.h"
 #include "engine/model/config.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/model/model_check.h"

@@ -1,16 +1,16 @@
 #include "engine/formats/checkpoint.h"
 
 #include "engine/core/file_bytes.h"
-#include "engine/formats/checkpoint_builder.h"
 #include "engine/formats/foreign_file.h"
-#include "engine/formats/gguf_file.h"
-#include "engine/formats/gguf_reader.h"
-#include "engine/formats/rwkv_cpp_reader.h"
-#include "engine/formats/safetensors_reader.h"
+#include "engine/formats/gguf/gguf_file.h"
+#include "engine/formats/gguf/gguf_reader.h"
+#include "engine/formats/rwkv_cpp/rwkv_cpp_reader.h"
+#include "engine/formats/safetensors/safetensors_reader.h"
 #include "engine/formats/sha256.h"
 #include "engine/formats/sharded_model.h"
-#include "engine/formats/tensor_shape.h"
-#include "engine/formats/torch_reader.h"
+#include "engine/formats/tensors/checkpoint_builder.h"
+#include "engine/formats/tensors/tensor_shape.h"
+#include "engine/formats/torch/torch_reader.h"
 
 #include <algorithm>
 #include <cstring>

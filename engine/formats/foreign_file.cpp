@@ -1,7 +1,7 @@
 #include "engine/formats/foreign_file.h"
 
-#include "engine/formats/tensor_name.h"
-#include "engine/formats/torch_reader.h"
+#include "engine/formats/tensors/tensor_name.h"
+#include "engine/formats/torch/torch_reader.h"
 
 #include <algorithm>
 #include <array>

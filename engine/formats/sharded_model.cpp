@@ -1,10 +1,10 @@
 #include "engine/formats/sharded_model.h"
 
-#include "engine/formats/checkpoint_builder.h"
 #include "engine/formats/foreign_file.h"
-#include "engine/formats/safetensors_reader.h"
-#include "engine/formats/tensor_name.h"
-#include "engine/formats/torch_reader.h"
+#include "engine/formats/safetensors/safetensors_reader.h"
+#include "engine/formats/tensors/checkpoint_builder.h"
+#include "engine/formats/tensors/tensor_name.h"
+#include "engine/formats/torch/torch_reader.h"
 
 #include <nlohmann/json.hpp>
 

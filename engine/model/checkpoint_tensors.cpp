@@ -1,6 +1,6 @@
 #include "engine/model/checkpoint_tensors.h"
 
-#include "engine/formats/tensor_shape.h"
+#include "engine/formats/tensors/tensor_shape.h"
 
 #include <limits>
 

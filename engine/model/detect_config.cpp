@@ -1,6 +1,6 @@
 #include "engine/model/config.h"
 
-#include "engine/formats/tensor_naming.h"
+#include "engine/formats/tensors/tensor_naming.h"
 #include "engine/model/enhancement_tensors.h"
 #include "engine/operations/recurrence/wkv6.h"
 

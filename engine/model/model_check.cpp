@@ -1,7 +1,7 @@
 #include "engine/model/model_check.h"
 
-#include "engine/formats/tensor_name.h"
-#include "engine/formats/tensor_naming.h"
+#include "engine/formats/tensors/tensor_name.h"
+#include "engine/formats/tensors/tensor_naming.h"
 #include "engine/model/checkpoint_tensors.h"
 #include "engine/model/load_weights.h"
 #include "engine/model/tensor_source.h"

@@ -1,6 +1,6 @@
 #include "engine/training/training_file.h"
 
-#include "engine/formats/safetensors_writer.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #include "tests/support/model_writer.h"
 
-#include "engine/formats/safetensors_writer.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
 #include "engine/model/load_weights.h"
 #include "engine/model/tensor_source.h"
 

@@ -1,7 +1,7 @@
 #include "tests/support/scripted_model.h"
 
 #include "engine/core/random.h"
-#include "engine/formats/safetensors_writer.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 // model_file_commands_test.cpp: inspect, convert, logits and tokenize.
 #include "engine/core/thread_pool.h"
 #include "engine/formats/checkpoint.h"
-#include "engine/formats/safetensors_writer.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
 #include "engine/runtime/session.h"
 #include "tests/engine/cli/command.h"
 #include "tests/engine/cli/tiny_models.h"

@@ -1,5 +1,5 @@
 // Pickles that no model has: each is refused with a reason or comes to nothing, and none costs much.
-#include "engine/formats/pickle_machine.h"
+#include "engine/formats/torch/pickle_machine.h"
 #include "tests/engine/formats/sample_torch.h"
 
 #include <QElapsedTimer>

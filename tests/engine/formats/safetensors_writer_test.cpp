@@ -1,6 +1,6 @@
 #include "engine/core/random.h"
 #include "engine/formats/checkpoint.h"
-#include "engine/formats/safetensors_writer.h"
+#include "engine/formats/safetensors/safetensors_writer.h"
 #include "tests/support/random_blocks.h"
 
 #include <QDir>
@@ -78,7 +78,8 @@ private slots:
         std::vector<std::byte> expected(35 * bytesPerBlock(dataType));
         QVERIFY(fromFloat32(dataType, matrix, expected));
         QVERIFY(std::ranges::equal(*checkpoint->bytes(*checkpoint->find("z.weight")), expected));
-        QVERIFY(std::ranges::equal(*checkpoint->bytes(*checkpoint->find("numbers")), std::as_bytes(std::span(numbers))));
+        QVERIFY(std::ranges::equal(*checkpoint->bytes(*checkpoint->find("numbers")),
+                                   std::as_bytes(std::span(numbers))));
         QCOMPARE(checkpoint->find("nothing")->elements(), std::int64_t{0});
         QVERIFY(checkpoint->find("scalar")->shape.empty());
         QVERIFY(*checkpoint->readFloat32("scalar", {})->data() == matrix[0]);
