@@ -8,7 +8,7 @@
 #include "engine/formats/checkpoint.h"
 #include "engine/formats/tensors/tensor_name.h"
 #include "engine/model/config.h"
-#include "engine/model/enhancement_tensors.h"
+#include "engine/model/loading/enhancement_tensors.h"
 #include "engine/model/model_check.h"
 #include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"

@@ -1,9 +1,9 @@
 #include "engine/model/model.h"
 
-#include "engine/model/enhancement_tensors.h"
-#include "engine/model/load_weights.h"
+#include "engine/model/loading/enhancement_tensors.h"
+#include "engine/model/loading/load_weights.h"
+#include "engine/model/loading/tensor_source.h"
 #include "engine/model/model_check.h"
-#include "engine/model/tensor_source.h"
 #include "engine/operations/recurrence/wkv6.h"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 
 #include "engine/formats/tensors/tensor_name.h"
 #include "engine/formats/tensors/tensor_naming.h"
-#include "engine/model/checkpoint_tensors.h"
-#include "engine/model/load_weights.h"
-#include "engine/model/tensor_source.h"
+#include "engine/model/loading/checkpoint_tensors.h"
+#include "engine/model/loading/load_weights.h"
+#include "engine/model/loading/tensor_source.h"
 
 #include <algorithm>
 #include <functional>

@@ -7,7 +7,7 @@
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu_backend.h"
 #include "engine/core/thread_pool.h"
-#include "engine/model/forward.h"
+#include "engine/model/forward/forward.h"
 #include "engine/model/model.h"
 #include "engine/runtime/state.h"
 

@@ -1,8 +1,8 @@
 #include "tests/support/model_writer.h"
 
 #include "engine/formats/safetensors/safetensors_writer.h"
-#include "engine/model/load_weights.h"
-#include "engine/model/tensor_source.h"
+#include "engine/model/loading/load_weights.h"
+#include "engine/model/loading/tensor_source.h"
 
 namespace support {
 

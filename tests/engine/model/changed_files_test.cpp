@@ -2,8 +2,8 @@
 // that changes while it is being read is refused with a sentence. A mapped file would end the program (SIGBUS).
 #include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/model/loading/tensor_source.h"
 #include "engine/model/model.h"
-#include "engine/model/tensor_source.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "tests/engine/formats/sample_gguf.h"

@@ -1,8 +1,8 @@
 // Loading models and gates: what is kept, converted and counted, and one clear sentence for everything that
 // is wrong.
 #include "engine/formats/checkpoint.h"
+#include "engine/model/loading/tensor_source.h"
 #include "engine/model/model.h"
-#include "engine/model/tensor_source.h"
 #include "engine/model/weights.h"
 #include "tests/support/model_writer.h"
 

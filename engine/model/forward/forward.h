@@ -11,7 +11,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
-#include "engine/model/activations.h"
+#include "engine/model/forward/activations.h"
 #include "engine/model/model.h"
 #include "engine/model/state_layout.h"
 

@@ -1,4 +1,4 @@
-#include "engine/model/tensor_source.h"
+#include "engine/model/loading/tensor_source.h"
 
 #include "engine/core/data_type.h"
 #include "engine/core/random.h"

@@ -1,6 +1,6 @@
 // The enhancement after each block: spec/enhanced-rwkv.md sections 2 and 3.
 #include "engine/model/enhancement_state.h"
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 namespace engine {
 

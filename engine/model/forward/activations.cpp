@@ -1,4 +1,4 @@
-#include "engine/model/activations.h"
+#include "engine/model/forward/activations.h"
 
 #include "engine/core/aligned_buffer.h"
 

@@ -1,5 +1,5 @@
 // RWKV-5.2 "Eagle" time mixing: spec/rwkv-models.md section 3.
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 namespace engine {
 

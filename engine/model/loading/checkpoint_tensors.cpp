@@ -1,4 +1,4 @@
-#include "engine/model/checkpoint_tensors.h"
+#include "engine/model/loading/checkpoint_tensors.h"
 
 #include "engine/formats/tensors/tensor_shape.h"
 

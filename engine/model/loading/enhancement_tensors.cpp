@@ -1,4 +1,4 @@
-#include "engine/model/enhancement_tensors.h"
+#include "engine/model/loading/enhancement_tensors.h"
 
 #include "engine/operations/rows/convolutional_shift.h"
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "engine/backend/backend.h"
-#include "engine/model/activations.h"
 #include "engine/model/config.h"
-#include "engine/model/forward.h"
+#include "engine/model/forward/activations.h"
+#include "engine/model/forward/forward.h"
 #include "engine/model/state_layout.h"
 #include "engine/model/weights.h"
 

@@ -1,5 +1,5 @@
 // RWKV-7 "Goose" time mixing: spec/rwkv-models.md section 5.
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 namespace engine {
 

@@ -1,5 +1,5 @@
 // RWKV-6 "Finch" time mixing: spec/rwkv-models.md section 4.
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 namespace engine {
 

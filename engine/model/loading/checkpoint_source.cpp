@@ -1,7 +1,7 @@
-#include "engine/model/tensor_source.h"
+#include "engine/model/loading/tensor_source.h"
 
 #include "engine/core/data_type.h"
-#include "engine/model/checkpoint_tensors.h"
+#include "engine/model/loading/checkpoint_tensors.h"
 
 #include <utility>
 

@@ -6,7 +6,7 @@
 
 #include "engine/core/error.h"
 #include "engine/model/config.h"
-#include "engine/model/tensor_source.h"
+#include "engine/model/loading/tensor_source.h"
 #include "engine/model/weights.h"
 
 #include <cstdint>

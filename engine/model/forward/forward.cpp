@@ -1,6 +1,6 @@
-#include "engine/model/forward.h"
+#include "engine/model/forward/forward.h"
 
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 #include "engine/model/weights.h"
 
 #include <algorithm>

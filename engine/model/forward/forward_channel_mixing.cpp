@@ -1,5 +1,5 @@
 // Channel mixing of all versions: spec/rwkv-models.md section 2. RWKV-7 has no receptance.
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 namespace engine {
 

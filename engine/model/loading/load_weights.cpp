@@ -1,4 +1,4 @@
-#include "engine/model/load_weights.h"
+#include "engine/model/loading/load_weights.h"
 
 #include "engine/operations/rows/convolutional_shift.h"
 

@@ -1,7 +1,7 @@
 #include "engine/model/config.h"
 
 #include "engine/formats/tensors/tensor_naming.h"
-#include "engine/model/enhancement_tensors.h"
+#include "engine/model/loading/enhancement_tensors.h"
 #include "engine/operations/recurrence/wkv6.h"
 
 #include <algorithm>

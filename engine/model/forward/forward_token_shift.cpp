@@ -1,5 +1,5 @@
 // Token shift of all versions: spec/rwkv-models.md section 1.
-#include "engine/model/forward_steps.h"
+#include "engine/model/forward/forward_steps.h"
 
 #include <algorithm>
 #include <array>
