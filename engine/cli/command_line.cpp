@@ -1,9 +1,9 @@
 #include "engine/cli/command_line.h"
 
-#include "engine/cli/commands.h"
+#include "engine/cli/commands/commands.h"
 #include "engine/cli/interrupt_watch.h"
-#include "engine/cli/option_values.h"
-#include "engine/cli/standard_output.h"
+#include "engine/cli/options/option_values.h"
+#include "engine/cli/output/standard_output.h"
 #include "engine/cpu/processor_level.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // main.cpp: inkgate-cli. Nothing that is thrown gets past this door.
 #include "engine/cli/command_line.h"
-#include "engine/cli/standard_output.h"
+#include "engine/cli/output/standard_output.h"
 
 #include <exception>
 #include <iostream>

@@ -1,5 +1,5 @@
 // random_model_spec_test.cpp: what `bench --random` and its `--gate` understand.
-#include "engine/cli/random_model_spec.h"
+#include "engine/cli/commands/random_model_spec.h"
 
 #include <QTest>
 

@@ -1,11 +1,11 @@
 // compare_command.cpp: `inkgate-cli compare` continues one text with the base model and with its enhancement.
-#include "engine/cli/commands.h"
-#include "engine/cli/continuation.h"
-#include "engine/cli/generation_options.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/model_options.h"
-#include "engine/cli/progress_line.h"
-#include "engine/cli/session_option.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/commands/continuation.h"
+#include "engine/cli/options/generation_options.h"
+#include "engine/cli/options/model_options.h"
+#include "engine/cli/options/session_option.h"
+#include "engine/cli/output/json_output.h"
+#include "engine/cli/output/progress_line.h"
 
 #include <algorithm>
 #include <iostream>

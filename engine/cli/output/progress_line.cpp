@@ -1,4 +1,4 @@
-#include "engine/cli/progress_line.h"
+#include "engine/cli/output/progress_line.h"
 
 #include <iostream>
 

@@ -1,4 +1,4 @@
-#include "engine/cli/standard_output.h"
+#include "engine/cli/output/standard_output.h"
 
 #include <cerrno>
 #include <csignal>

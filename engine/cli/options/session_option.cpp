@@ -1,4 +1,4 @@
-#include "engine/cli/session_option.h"
+#include "engine/cli/options/session_option.h"
 
 #include <iostream>
 

@@ -1,6 +1,6 @@
-#include "engine/cli/generation_trace.h"
+#include "engine/cli/commands/generation_trace.h"
 
-#include "engine/cli/json_output.h"
+#include "engine/cli/output/json_output.h"
 
 #include <chrono>
 #include <ctime>

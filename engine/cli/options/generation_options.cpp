@@ -1,6 +1,6 @@
-#include "engine/cli/generation_options.h"
+#include "engine/cli/options/generation_options.h"
 
-#include "engine/cli/text_input.h"
+#include "engine/cli/options/text_input.h"
 
 #include <limits>
 

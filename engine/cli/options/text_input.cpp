@@ -1,4 +1,4 @@
-#include "engine/cli/text_input.h"
+#include "engine/cli/options/text_input.h"
 
 #include "engine/text/text_file.h"
 

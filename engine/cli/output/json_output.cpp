@@ -1,4 +1,4 @@
-#include "engine/cli/json_output.h"
+#include "engine/cli/output/json_output.h"
 
 #include <iostream>
 

@@ -1,10 +1,10 @@
 // logits_command.cpp: `inkgate-cli logits` writes what a model thinks of the next token, for comparison with
 // other programs.
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/model_options.h"
-#include "engine/cli/session_option.h"
-#include "engine/cli/text_input.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/model_options.h"
+#include "engine/cli/options/session_option.h"
+#include "engine/cli/options/text_input.h"
+#include "engine/cli/output/json_output.h"
 #include "engine/core/aligned_buffer.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-#include "engine/cli/model_options.h"
+#include "engine/cli/options/model_options.h"
 
-#include "engine/cli/stopwatch.h"
+#include "engine/cli/output/stopwatch.h"
 
 namespace engine {
 

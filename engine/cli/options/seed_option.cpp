@@ -1,4 +1,4 @@
-#include "engine/cli/seed_option.h"
+#include "engine/cli/options/seed_option.h"
 
 #include <charconv>
 #include <iostream>

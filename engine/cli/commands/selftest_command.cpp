@@ -1,9 +1,9 @@
 // selftest_command.cpp: `inkgate-cli selftest` holds a device against the processor.
 #include "engine/backend/cpu_backend.h"
 #include "engine/backend/cuda_plugin.h"
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/seed_option.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/seed_option.h"
+#include "engine/cli/output/json_output.h"
 #include "engine/selftest/selftest.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // tokenize_command.cpp: `inkgate-cli tokenize` shows the tokens of a text, or the text of tokens.
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/model_options.h"
-#include "engine/cli/text_input.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/model_options.h"
+#include "engine/cli/options/text_input.h"
+#include "engine/cli/output/json_output.h"
 #include "engine/model/config.h"
 
 #include <iostream>
@@ -88,9 +88,10 @@ void addTokenizeCommand(CLI::App& app, CommandContext& context) {
     addTokenizerOption(*command, options->model);
     // Not an option group: text after a bare "--", which may begin with a dash, does not reach into one.
     CLI::Option* text = command->add_option("TEXT", options->text, "A text to turn into tokens");
-    CLI::Option* file =
-        command->add_option("--file", options->file, "A file to turn into tokens (plain or zstd); - reads standard input")
-            ->excludes(text);
+    CLI::Option* file = command
+                            ->add_option("--file", options->file,
+                                         "A file to turn into tokens (plain or zstd); - reads standard input")
+                            ->excludes(text);
     CLI::Option* decode =
         command->add_option("--decode", options->decode, "Token ids, with commas between, to turn into text")
             ->delimiter(',')

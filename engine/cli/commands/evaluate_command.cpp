@@ -1,11 +1,11 @@
 // evaluate_command.cpp: `inkgate-cli evaluate` measures how well a model predicts a text.
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/model_options.h"
-#include "engine/cli/progress_line.h"
-#include "engine/cli/session_option.h"
-#include "engine/cli/stopwatch.h"
-#include "engine/cli/text_input.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/model_options.h"
+#include "engine/cli/options/session_option.h"
+#include "engine/cli/options/text_input.h"
+#include "engine/cli/output/json_output.h"
+#include "engine/cli/output/progress_line.h"
+#include "engine/cli/output/stopwatch.h"
 #include "engine/evaluation/perplexity.h"
 
 #include <cstdio>
@@ -109,10 +109,10 @@ void addEvaluateCommand(CLI::App& app, CommandContext& context) {
     addGateOption(*command, options->model);
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
-    command->add_option(
-        "--text", options->text,
-        "The text (plain or zstd; - is standard input), documents separated by form-feed lines; without it, a split of the "
-        "shared corpus");
+    command->add_option("--text", options->text,
+                        "The text (plain or zstd; - is standard input), documents separated by form-feed "
+                        "lines; without it, a split of the "
+                        "shared corpus");
     command->add_option("--split", options->split, "Without --text: test or valid")
         ->check(CLI::IsMember({"test", "valid"}))
         ->capture_default_str();

@@ -3,7 +3,7 @@
 // Threads: the generating one; writing happens on a thread of its own.
 #pragma once
 
-#include "engine/cli/model_options.h"
+#include "engine/cli/options/model_options.h"
 #include "engine/core/error.h"
 #include "engine/runtime/generation.h"
 #include "engine/trace/gate_recorder.h"

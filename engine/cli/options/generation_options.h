@@ -2,7 +2,7 @@
 // Threads: main() only.
 #pragma once
 
-#include "engine/cli/seed_option.h"
+#include "engine/cli/options/seed_option.h"
 #include "engine/core/error.h"
 #include "engine/runtime/generation.h"
 

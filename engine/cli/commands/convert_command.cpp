@@ -1,7 +1,7 @@
 // convert_command.cpp: `inkgate-cli convert` writes any readable model as safetensors with the official
 // tensor names.
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/output/json_output.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/formats/safetensors/safetensors_writer.h"
 #include "engine/formats/tensors/tensor_naming.h"

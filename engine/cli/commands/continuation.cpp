@@ -1,6 +1,6 @@
-#include "engine/cli/continuation.h"
+#include "engine/cli/commands/continuation.h"
 
-#include "engine/cli/stopwatch.h"
+#include "engine/cli/output/stopwatch.h"
 #include "engine/runtime/state_cache.h"
 
 #include <list>

@@ -1,4 +1,4 @@
-#include "engine/cli/option_values.h"
+#include "engine/cli/options/option_values.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // session_option.h: --device at work: a session on what it names.
 #pragma once
 
-#include "engine/cli/commands.h"
+#include "engine/cli/commands/commands.h"
 #include "engine/runtime/devices.h"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "engine/cli/random_model_spec.h"
+#include "engine/cli/commands/random_model_spec.h"
 
 #include <charconv>
 #include <optional>

@@ -1,9 +1,9 @@
 // train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
 #include "engine/backend/measured_limits.h"
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/seed_option.h"
-#include "engine/cli/text_input.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/seed_option.h"
+#include "engine/cli/options/text_input.h"
+#include "engine/cli/output/json_output.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"

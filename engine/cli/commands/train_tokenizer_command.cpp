@@ -1,8 +1,8 @@
 // train_tokenizer_command.cpp: `inkgate-cli train-tokenizer` makes a sentencepiece vocabulary from a text.
-#include "engine/cli/commands.h"
-#include "engine/cli/json_output.h"
-#include "engine/cli/stopwatch.h"
-#include "engine/cli/text_input.h"
+#include "engine/cli/commands/commands.h"
+#include "engine/cli/options/text_input.h"
+#include "engine/cli/output/json_output.h"
+#include "engine/cli/output/stopwatch.h"
 #include "engine/tokenizer/sentencepiece_training.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -55,7 +55,8 @@ void addTrainTokenizerCommand(CLI::App& app, CommandContext& context) {
     auto options = std::make_shared<TrainTokenizerOptions>();
     CLI::App* command =
         addSubcommand(app, context, "train-tokenizer", "Make a sentencepiece vocabulary from a text");
-    command->add_option("--text", options->text, "The text (plain or zstd), one paragraph a line")->required();
+    command->add_option("--text", options->text, "The text (plain or zstd), one paragraph a line")
+        ->required();
     command->add_option("--out", options->out, "The sentencepiece model to write")->required();
     command->add_option("--vocabulary", options->training.vocabularySize, "Number of tokens")
         ->capture_default_str();

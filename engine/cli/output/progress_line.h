@@ -2,7 +2,7 @@
 // seconds elsewhere.
 #pragma once
 
-#include "engine/cli/stopwatch.h"
+#include "engine/cli/output/stopwatch.h"
 
 #include <string>
 
