@@ -1,7 +1,7 @@
 #include "engine/selftest/selftest.h"
 
-#include "engine/selftest/model_cases.h"
-#include "engine/selftest/operation_cases.h"
+#include "engine/selftest/cases/model_cases.h"
+#include "engine/selftest/cases/operation_cases.h"
 
 #include <algorithm>
 #include <array>

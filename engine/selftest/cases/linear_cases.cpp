@@ -1,9 +1,9 @@
 #include "engine/operations/products/linear/linear.h"
 
 #include "engine/operations/products/dense/matrix_product.h"
-#include "engine/selftest/linear_reference.h"
-#include "engine/selftest/operation_case.h"
-#include "engine/selftest/operation_cases.h"
+#include "engine/selftest/cases/linear_reference.h"
+#include "engine/selftest/cases/operation_case.h"
+#include "engine/selftest/cases/operation_cases.h"
 
 #include <algorithm>
 #include <cmath>

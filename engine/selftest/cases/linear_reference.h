@@ -3,7 +3,7 @@
 // Threads: pure functions.
 #pragma once
 
-#include "engine/selftest/stored_matrix.h"
+#include "engine/selftest/cases/stored_matrix.h"
 
 #include <span>
 #include <vector>

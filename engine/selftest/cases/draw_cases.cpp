@@ -1,5 +1,5 @@
 #include "engine/sampling/sampler.h"
-#include "engine/selftest/operation_cases.h"
+#include "engine/selftest/cases/operation_cases.h"
 
 #include <array>
 #include <string>

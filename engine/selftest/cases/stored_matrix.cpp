@@ -1,4 +1,4 @@
-#include "engine/selftest/stored_matrix.h"
+#include "engine/selftest/cases/stored_matrix.h"
 
 #include "engine/core/block_run.h"
 

@@ -1,4 +1,4 @@
-#include "engine/selftest/linear_reference.h"
+#include "engine/selftest/cases/linear_reference.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "engine/selftest/model_cases.h"
+#include "engine/selftest/cases/model_cases.h"
 
 #include "engine/model/model.h"
 #include "engine/selftest/model_check.h"

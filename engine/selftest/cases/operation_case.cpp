@@ -1,4 +1,4 @@
-#include "engine/selftest/operation_case.h"
+#include "engine/selftest/cases/operation_case.h"
 
 #include "engine/core/aligned_buffer.h"
 

@@ -1,6 +1,6 @@
 // Token shift, and RWKV-6's, which depends on the token.
-#include "engine/selftest/operation_case.h"
-#include "engine/selftest/operation_cases.h"
+#include "engine/selftest/cases/operation_case.h"
+#include "engine/selftest/cases/operation_cases.h"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 // Where the network begins and ends: the embedding and layer norm.
-#include "engine/selftest/operation_case.h"
-#include "engine/selftest/operation_cases.h"
-#include "engine/selftest/stored_matrix.h"
+#include "engine/selftest/cases/operation_case.h"
+#include "engine/selftest/cases/operation_cases.h"
+#include "engine/selftest/cases/stored_matrix.h"
 
 namespace engine::selftest {
 

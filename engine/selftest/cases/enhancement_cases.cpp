@@ -1,6 +1,6 @@
 // The enhancement's operations.
-#include "engine/selftest/operation_case.h"
-#include "engine/selftest/operation_cases.h"
+#include "engine/selftest/cases/operation_case.h"
+#include "engine/selftest/cases/operation_cases.h"
 
 #include <array>
 
