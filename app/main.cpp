@@ -2,8 +2,8 @@
 // engine, storage and windows together.
 #include "app/app_context.h"
 #include "app/assistant/assistant_service.h"
-#include "app/assistant/engine_worker.h"
 #include "app/document/document.h"
+#include "app/engine_thread/engine_worker.h"
 #include "app/files/file_path.h"
 #include "app/models/model_catalog.h"
 #include "app/preferences/preferences.h"

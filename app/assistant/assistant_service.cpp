@@ -1,6 +1,6 @@
 #include "app/assistant/assistant_service.h"
 
-#include "app/assistant/text_generator.h"
+#include "app/generation/text_generator.h"
 
 #include <QMetaObject>
 

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "app/assistant/generation_handle.h"
-#include "app/assistant/generation_messages.h"
-#include "app/assistant/kept_state.h"
+#include "app/generation/generation_messages.h"
+#include "app/generation/kept_state.h"
 
 #include <QHash>
 #include <QObject>

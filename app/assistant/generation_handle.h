@@ -2,7 +2,7 @@
 // Threads: any.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
+#include "app/generation/generation_messages.h"
 
 #include <stop_token>
 

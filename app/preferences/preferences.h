@@ -4,7 +4,7 @@
 // Threads: GUI thread only.
 #pragma once
 
-#include "app/assistant/generation_options.h"
+#include "app/generation/generation_options.h"
 
 #include <QByteArray>
 #include <QList>

@@ -5,10 +5,10 @@
 // Threads: GUI thread only; nothing here waits, except shutdown().
 #pragma once
 
-#include "app/assistant/kept_state.h"
 #include "app/document/document.h"
 #include "app/document/editing_place.h"
 #include "app/files/file_place.h"
+#include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
 
 #include <QObject>
@@ -144,7 +144,7 @@ private:
     QString m_keptIn;
     QString m_saveProblem;
     std::optional<EditingPlace> m_editingPlaceAtOpening; // until it is taken
-    std::optional<EditingPlace> m_editingPlace; // the last that was noted
+    std::optional<EditingPlace> m_editingPlace;          // the last that was noted
     SaveState m_saveState = SaveState::Saved;
     bool m_isOpen = false;
     qint64 m_project = 0; // ticket of the open project

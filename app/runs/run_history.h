@@ -5,8 +5,8 @@
 // GUI thread only.
 #pragma once
 
-#include "app/assistant/gate_frames.h"
 #include "app/document/text_origin.h"
+#include "app/generation/gate_frames.h"
 #include "app/runs/run_record.h"
 
 #include <QHash>

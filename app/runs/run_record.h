@@ -2,8 +2,8 @@
 // Threads: values.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
 #include "app/document/text_origin.h"
+#include "app/generation/generation_messages.h"
 
 #include <QByteArray>
 #include <QDateTime>

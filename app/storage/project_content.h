@@ -3,10 +3,10 @@
 // Threads: values.
 #pragma once
 
-#include "app/assistant/gate_frames.h"
-#include "app/assistant/kept_state.h"
 #include "app/document/editing_place.h"
 #include "app/document/spanned_text.h"
+#include "app/generation/gate_frames.h"
+#include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
 
 #include <QList>
@@ -24,12 +24,12 @@ struct ProjectContent {
     QList<RunId> runsWithGates;
     QList<KeptState> states;
     std::optional<EditingPlace> editingPlace; // where the writer was
-    QString path;            // of the file; empty: in memory only
-    bool isUntitled = false; // the writer has given it no name yet
-    QString title;           // of one without a name that had one, or empty
-    QStringList recovered;   // at a start: projects that could not be saved in their place, the newest first
-    QString notice;          // one sentence for the writer, or empty
-    QString problem;         // not empty: nothing is saved, and this sentence says why
+    QString path;                             // of the file; empty: in memory only
+    bool isUntitled = false;                  // the writer has given it no name yet
+    QString title;                            // of one without a name that had one, or empty
+    QStringList recovered; // at a start: projects that could not be saved in their place, the newest first
+    QString notice;        // one sentence for the writer, or empty
+    QString problem;       // not empty: nothing is saved, and this sentence says why
 };
 
 // All about a run but its tokens.
@@ -60,6 +60,7 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged>;
+using ProjectOperation =
+    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged>;
 
 } // namespace app

@@ -1,7 +1,7 @@
 #include "app/storage/run_table.h"
 
-#include "app/assistant/gate_conversion.h"
 #include "app/document/spanned_text.h"
+#include "app/engine_thread/gate_conversion.h"
 #include "app/storage/span_codec.h"
 #include "app/storage/sql_text.h"
 

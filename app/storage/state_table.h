@@ -3,7 +3,7 @@
 // Threads: as engine::Database.
 #pragma once
 
-#include "app/assistant/kept_state.h"
+#include "app/generation/kept_state.h"
 #include "engine/core/error.h"
 #include "engine/trace/sqlite.h"
 

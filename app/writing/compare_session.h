@@ -3,8 +3,8 @@
 // Threads: GUI thread only.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
 #include "app/document/text_origin.h"
+#include "app/generation/generation_messages.h"
 
 #include <QElapsedTimer>
 #include <QObject>

@@ -4,8 +4,8 @@
 // Threads: GUI thread only; nothing here waits.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
 #include "app/document/document.h"
+#include "app/generation/generation_messages.h"
 #include "app/runs/run_record.h"
 #include "app/writing/compare_session.h"
 #include "app/writing/standing_attempt.h"

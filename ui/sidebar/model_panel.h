@@ -2,7 +2,7 @@
 // Threads: GUI thread only.
 #pragma once
 
-#include "app/assistant/generation_options.h"
+#include "app/generation/generation_options.h"
 
 #include <QWidget>
 

@@ -3,7 +3,7 @@
 // Threads: GUI thread only.
 #pragma once
 
-#include "app/assistant/generation_options.h"
+#include "app/generation/generation_options.h"
 #include "app/preferences/preferences.h"
 
 #include <QHash>

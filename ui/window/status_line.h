@@ -4,8 +4,8 @@
 #pragma once
 
 #include "app/app_context.h"
-#include "app/assistant/generation_messages.h"
 #include "app/document/text_origin.h"
+#include "app/generation/generation_messages.h"
 
 #include <QStatusBar>
 

@@ -1,5 +1,5 @@
 // The worker with the real engine and a small byte-level model, in its own thread as in the program.
-#include "app/assistant/engine_worker.h"
+#include "app/engine_thread/engine_worker.h"
 
 #include "app/assistant/assistant_service.h"
 #include "tests/app/support/small_models.h"

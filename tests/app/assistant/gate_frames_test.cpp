@@ -1,5 +1,5 @@
-#include "app/assistant/gate_conversion.h"
-#include "app/assistant/gate_frames.h"
+#include "app/engine_thread/gate_conversion.h"
+#include "app/generation/gate_frames.h"
 
 #include <QTest>
 

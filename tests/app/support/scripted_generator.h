@@ -3,7 +3,7 @@
 // Threads: script*() before the first call; the rest in the generator's thread.
 #pragma once
 
-#include "app/assistant/text_generator.h"
+#include "app/generation/text_generator.h"
 
 #include <QString>
 

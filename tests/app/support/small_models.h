@@ -1,7 +1,7 @@
 // small_models.h: a byte-level base model and a gated one in a folder, small enough to load in milliseconds.
 #pragma once
 
-#include "app/assistant/generation_options.h"
+#include "app/generation/generation_options.h"
 
 #include <QString>
 

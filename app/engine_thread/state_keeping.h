@@ -2,8 +2,8 @@
 // Threads: engine thread only.
 #pragma once
 
-#include "app/assistant/kept_state.h"
-#include "app/assistant/model_shelf.h"
+#include "app/engine_thread/model_shelf.h"
+#include "app/generation/kept_state.h"
 
 #include <QList>
 

@@ -1,7 +1,7 @@
-#include "app/assistant/engine_worker.h"
+#include "app/engine_thread/engine_worker.h"
 
-#include "app/assistant/error_text.h"
-#include "app/assistant/side_run.h"
+#include "app/engine_thread/error_text.h"
+#include "app/engine_thread/side_run.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "app/assistant/gate_conversion.h"
+#include "app/engine_thread/gate_conversion.h"
 
 #include "engine/trace/gate_packing.h"
 

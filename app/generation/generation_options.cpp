@@ -1,4 +1,4 @@
-#include "app/assistant/generation_options.h"
+#include "app/generation/generation_options.h"
 
 #include <QJsonArray>
 #include <QJsonValue>

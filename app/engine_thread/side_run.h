@@ -3,9 +3,9 @@
 // Threads: engine thread only.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
-#include "app/assistant/model_shelf.h"
-#include "app/assistant/text_batcher.h"
+#include "app/engine_thread/model_shelf.h"
+#include "app/engine_thread/text_batcher.h"
+#include "app/generation/generation_messages.h"
 #include "engine/core/error.h"
 #include "engine/runtime/generation.h"
 #include "engine/trace/gate_recorder.h"

@@ -1,4 +1,4 @@
-#include "app/assistant/sampler_options.h"
+#include "app/generation/sampler_options.h"
 
 #include <QJsonValue>
 #include <QString>

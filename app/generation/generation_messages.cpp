@@ -1,4 +1,4 @@
-#include "app/assistant/generation_messages.h"
+#include "app/generation/generation_messages.h"
 
 namespace app {
 

@@ -4,7 +4,7 @@
 // Threads: a value; engine thread.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
+#include "app/generation/generation_messages.h"
 #include "engine/text/utf8_stream.h"
 
 #include <chrono>

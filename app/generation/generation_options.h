@@ -2,7 +2,7 @@
 // Threads: values.
 #pragma once
 
-#include "app/assistant/sampler_options.h"
+#include "app/generation/sampler_options.h"
 
 #include <QJsonObject>
 #include <QString>

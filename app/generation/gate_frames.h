@@ -4,7 +4,7 @@
 // Threads: values.
 #pragma once
 
-#include "app/assistant/channel_codes.h"
+#include "app/generation/channel_codes.h"
 
 #include <QByteArray>
 #include <QList>

@@ -1,6 +1,6 @@
-#include "app/assistant/model_shelf.h"
+#include "app/engine_thread/model_shelf.h"
 
-#include "app/assistant/state_keeping.h"
+#include "app/engine_thread/state_keeping.h"
 #include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"
 #include "engine/runtime/generation.h"

@@ -1,8 +1,8 @@
 // generation_messages.h: what travels between AssistantService and the engine thread. Only values.
 #pragma once
 
-#include "app/assistant/gate_frames.h"
-#include "app/assistant/generation_options.h"
+#include "app/generation/gate_frames.h"
+#include "app/generation/generation_options.h"
 
 #include <QList>
 #include <QString>

@@ -3,8 +3,8 @@
 // Threads: engine thread only.
 #pragma once
 
-#include "app/assistant/generation_options.h"
-#include "app/assistant/kept_state.h"
+#include "app/generation/generation_options.h"
+#include "app/generation/kept_state.h"
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
 #include "engine/model/model.h"

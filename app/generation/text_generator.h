@@ -6,8 +6,8 @@
 // and while a prompt is read (every 50 ms or so), and goes on to be: after a generation the text it wrote is read ahead.
 #pragma once
 
-#include "app/assistant/generation_messages.h"
-#include "app/assistant/kept_state.h"
+#include "app/generation/generation_messages.h"
+#include "app/generation/kept_state.h"
 
 #include <QObject>
 

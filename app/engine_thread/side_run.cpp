@@ -1,7 +1,7 @@
-#include "app/assistant/side_run.h"
+#include "app/engine_thread/side_run.h"
 
-#include "app/assistant/gate_conversion.h"
-#include "app/assistant/state_keeping.h"
+#include "app/engine_thread/gate_conversion.h"
+#include "app/engine_thread/state_keeping.h"
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-#include "app/assistant/state_keeping.h"
+#include "app/engine_thread/state_keeping.h"
 
 #include "engine/runtime/state_file.h"
 

@@ -1,4 +1,4 @@
-#include "app/assistant/gate_frames.h"
+#include "app/generation/gate_frames.h"
 
 namespace app {
 

@@ -1,4 +1,4 @@
-#include "app/assistant/channel_codes.h"
+#include "app/generation/channel_codes.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "app/assistant/error_text.h"
+#include "app/engine_thread/error_text.h"
 
 #include <QCoreApplication>
 

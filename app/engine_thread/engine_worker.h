@@ -4,8 +4,8 @@
 // Threads: engine thread only.
 #pragma once
 
-#include "app/assistant/model_shelf.h"
-#include "app/assistant/text_generator.h"
+#include "app/engine_thread/model_shelf.h"
+#include "app/generation/text_generator.h"
 #include "engine/core/error.h"
 
 #include <list>

@@ -1,4 +1,4 @@
-#include "app/assistant/text_batcher.h"
+#include "app/engine_thread/text_batcher.h"
 
 #include "app/document/utf8_text.h"
 

@@ -2,7 +2,7 @@
 // Threads: pure functions.
 #pragma once
 
-#include "app/assistant/gate_frames.h"
+#include "app/generation/gate_frames.h"
 #include "engine/core/error.h"
 #include "engine/trace/gate_frame.h"
 
