@@ -10,7 +10,7 @@
 #include "app/project/project_controller.h"
 #include "app/quit_signals.h"
 #include "app/runs/run_history.h"
-#include "app/storage/recovery_folders.h"
+#include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
 #include "app/writing/story_writer.h"

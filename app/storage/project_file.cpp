@@ -2,11 +2,11 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
-#include "app/storage/place_table.h"
-#include "app/storage/project_schema.h"
-#include "app/storage/state_table.h"
-#include "app/storage/text_table.h"
-#include "app/storage/whole_characters.h"
+#include "app/storage/tables/place_table.h"
+#include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/state_table.h"
+#include "app/storage/tables/text_table.h"
+#include "app/storage/tables/whole_characters.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>

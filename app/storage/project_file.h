@@ -8,8 +8,8 @@
 
 #include "app/files/file_place.h"
 #include "app/storage/project_content.h"
-#include "app/storage/run_table.h"
 #include "app/storage/storage_problem.h"
+#include "app/storage/tables/run_table.h"
 #include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"
 

@@ -3,9 +3,9 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
-#include "app/storage/old_log.h"
-#include "app/storage/project_schema.h"
-#include "app/storage/text_table.h"
+#include "app/storage/recovery/old_log.h"
+#include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/text_table.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>

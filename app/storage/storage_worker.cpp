@@ -2,7 +2,7 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
-#include "app/storage/project_schema.h"
+#include "app/storage/tables/project_schema.h"
 #include "app/storage/text_import.h"
 
 #include <QCoreApplication>

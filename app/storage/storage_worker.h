@@ -15,9 +15,9 @@
 #include "app/files/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
-#include "app/storage/recovery_copy.h"
-#include "app/storage/recovery_folders.h"
-#include "app/storage/untitled_projects.h"
+#include "app/storage/recovery/recovery_copy.h"
+#include "app/storage/recovery/recovery_folders.h"
+#include "app/storage/recovery/untitled_projects.h"
 
 #include <QList>
 #include <QObject>

@@ -2,7 +2,7 @@
 
 #include "app/document/utf8_text.h"
 #include "app/files/file_path.h"
-#include "app/storage/sql_text.h"
+#include "app/storage/tables/sql_text.h"
 #include "engine/core/atomic_file.h"
 #include "engine/text/text_file.h"
 

@@ -1,6 +1,6 @@
 #include "app/storage/project_file.h"
 
-#include "app/storage/project_schema.h"
+#include "app/storage/tables/project_schema.h"
 #include "engine/trace/sqlite.h"
 #include "tests/app/support/scripted_generator.h"
 

@@ -1,4 +1,4 @@
-#include "app/storage/untitled_projects.h"
+#include "app/storage/recovery/untitled_projects.h"
 
 #include <QDateTime>
 #include <QDir>

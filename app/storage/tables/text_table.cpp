@@ -1,7 +1,7 @@
-#include "app/storage/text_table.h"
+#include "app/storage/tables/text_table.h"
 
-#include "app/storage/span_codec.h"
-#include "app/storage/sql_text.h"
+#include "app/storage/tables/span_codec.h"
+#include "app/storage/tables/sql_text.h"
 
 #include <optional>
 #include <string>

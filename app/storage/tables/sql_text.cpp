@@ -1,4 +1,4 @@
-#include "app/storage/sql_text.h"
+#include "app/storage/tables/sql_text.h"
 
 namespace app {
 

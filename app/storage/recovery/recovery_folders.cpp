@@ -1,7 +1,7 @@
-#include "app/storage/recovery_folders.h"
+#include "app/storage/recovery/recovery_folders.h"
 
 #include "app/files/file_path.h"
-#include "app/storage/project_schema.h"
+#include "app/storage/tables/project_schema.h"
 #include "engine/trace/single_file.h"
 
 #include <QCoreApplication>

@@ -1,9 +1,9 @@
-#include "app/storage/run_table.h"
+#include "app/storage/tables/run_table.h"
 
 #include "app/document/spanned_text.h"
 #include "app/engine_thread/gate_conversion.h"
-#include "app/storage/span_codec.h"
-#include "app/storage/sql_text.h"
+#include "app/storage/tables/span_codec.h"
+#include "app/storage/tables/sql_text.h"
 
 #include <QJsonDocument>
 

@@ -1,4 +1,4 @@
-#include "app/storage/place_table.h"
+#include "app/storage/tables/place_table.h"
 
 namespace app {
 

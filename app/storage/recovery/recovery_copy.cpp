@@ -1,4 +1,4 @@
-#include "app/storage/recovery_copy.h"
+#include "app/storage/recovery/recovery_copy.h"
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"

@@ -1,4 +1,4 @@
-#include "app/storage/project_schema.h"
+#include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
 #include "engine/trace/gate_store.h"

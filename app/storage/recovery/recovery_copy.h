@@ -5,7 +5,7 @@
 
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
-#include "app/storage/recovery_folders.h"
+#include "app/storage/recovery/recovery_folders.h"
 
 #include <QList>
 #include <QString>

@@ -1,8 +1,8 @@
-#include "app/storage/old_log.h"
+#include "app/storage/recovery/old_log.h"
 
 #include "app/files/file_path.h"
-#include "app/storage/project_schema.h"
-#include "app/storage/text_table.h"
+#include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/text_table.h"
 #include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"
 

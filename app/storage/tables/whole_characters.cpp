@@ -1,4 +1,4 @@
-#include "app/storage/whole_characters.h"
+#include "app/storage/tables/whole_characters.h"
 
 #include <utility>
 
