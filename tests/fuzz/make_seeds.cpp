@@ -2,11 +2,11 @@
 // start from.
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_naming.h"
-#include "tests/engine/formats/sample_rwkv_cpp.h"
-#include "tests/engine/formats/sample_safetensors.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_naming.h"
+#include "tests/engine/formats/samples/sample_rwkv_cpp.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 #include "tests/engine/tokenizer/small_vocabulary.h"
 #include "tests/fuzz/state_model.h"
 
@@ -109,7 +109,8 @@ void addTexts(const Seeds& seeds) {
     add("utf-16", std::string_view("\xFF\xFEO\0n\0c\0e\0\r\0\n\0\x3D\xD8\x00\xDE", 16));
     add("utf-16-unmarked", std::string_view("\0O\0n\0c\0e\0 \0u\0p\0o\0n\0\r\0a", 22));
     add("windows-1252", "\x93Na\xEFve caf\xE9,\x94 she said \x97 and left.");
-    add("koi8-r", "\xF7\xD3\xC5 \xD3\xDE\xC1\xD3\xD4\xCC\xC9\xD7\xD9\xC5 \xD3\xC5\xCD\xD8\xC9 \xD0\xCF\xC8\xCF\xD6\xC9");
+    add("koi8-r", "\xF7\xD3\xC5 \xD3\xDE\xC1\xD3\xD4\xCC\xC9\xD7\xD9\xC5 \xD3\xC5\xCD\xD8\xC9 "
+                  "\xD0\xCF\xC8\xCF\xD6\xC9");
     add("shift-jis", "\x8D\xE1\x94\x79\x82\xCD\x94\x4C\x82\xC5\x82\xA0\x82\xE9\x81\x42\x96\xBC\x91\x4F");
     add("gb18030", "\xC4\xE3\xBA\xC3\xA3\xAC\xCA\xC0\xBD\xE7\xA1\xA3\x81\x30\x81\x30");
 }

@@ -1,8 +1,8 @@
 // What all formats have in common: detection, names, reading values, the fingerprint.
 #include "engine/formats/checkpoint.h"
 #include "engine/formats/sha256.h"
-#include "tests/engine/formats/sample_rwkv_cpp.h"
-#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_rwkv_cpp.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
 
 #include <QCryptographicHash>
 #include <QTemporaryDir>

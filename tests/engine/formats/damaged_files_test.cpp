@@ -2,10 +2,10 @@
 // sanitizers too.
 #include "engine/core/random.h"
 #include "engine/formats/checkpoint.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_rwkv_cpp.h"
-#include "tests/engine/formats/sample_safetensors.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_rwkv_cpp.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 
 #include <QTemporaryDir>
 #include <QTest>

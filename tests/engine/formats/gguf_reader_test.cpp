@@ -1,9 +1,9 @@
 // Models stored as converters to GGUF store them read back as the official ones; files that are wrong are refused.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/refusal.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_safetensors.h"
-#include "tests/engine/formats/sample_values.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_values.h"
 
 #include <QTemporaryDir>
 #include <QTest>

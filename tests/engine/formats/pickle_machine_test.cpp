@@ -1,6 +1,6 @@
 // Pickles that no model has: each is refused with a reason or comes to nothing, and none costs much.
 #include "engine/formats/torch/pickle_machine.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 
 #include <QElapsedTimer>
 #include <QTest>

@@ -1,7 +1,7 @@
 // Models stored as rwkv.cpp's converter stores them read back as the official ones.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/refusal.h"
-#include "tests/engine/formats/sample_rwkv_cpp.h"
+#include "tests/engine/formats/samples/sample_rwkv_cpp.h"
 
 #include <QTemporaryDir>
 #include <QTest>

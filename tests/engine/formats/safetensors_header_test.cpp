@@ -1,7 +1,7 @@
 // Safetensors files that a converter would never write.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/refusal.h"
-#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,9 +1,9 @@
 // One model under every name that files have for its tensors, as safetensors and as pickle, in one file and in several, opens as
 // the same official tensors.
 #include "engine/formats/checkpoint.h"
-#include "tests/engine/formats/sample_naming.h"
-#include "tests/engine/formats/sample_safetensors.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_naming.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 
 #include <QDir>
 #include <QFile>

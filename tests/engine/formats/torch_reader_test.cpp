@@ -1,7 +1,7 @@
 // PyTorch's archives: tensors as torch.save writes them, and archives that it would never write.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/refusal.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 
 #include <QElapsedTimer>
 #include <QTemporaryDir>

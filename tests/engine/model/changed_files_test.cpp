@@ -6,9 +6,9 @@
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_rwkv_cpp.h"
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_rwkv_cpp.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 #include "tests/support/model_writer.h"
 
 #include <QFile>

@@ -4,8 +4,8 @@
 #include "engine/runtime/generation.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
 #include "tests/engine/tokenizer/hard_texts.h"
 #include "tests/support/tensor_comparison.h"
 

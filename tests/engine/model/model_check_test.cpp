@@ -2,9 +2,9 @@
 // inside a block that its architecture does not have is another architecture, whatever else it has.
 #include "engine/model/model.h"
 #include "engine/model/model_check.h"
-#include "tests/engine/formats/sample_gguf.h"
-#include "tests/engine/formats/sample_naming.h"
-#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_naming.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
 #include "tests/support/model_writer.h"
 
 #include <QFile>

@@ -1,6 +1,6 @@
-#include "tests/engine/formats/sample_gguf.h"
+#include "tests/engine/formats/samples/sample_gguf.h"
 
-#include "tests/engine/formats/sample_values.h"
+#include "tests/engine/formats/samples/sample_values.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "tests/engine/formats/sample_values.h"
+#include "tests/engine/formats/samples/sample_values.h"
 
 #include <array>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "tests/engine/formats/sample_torch.h"
+#include "tests/engine/formats/samples/sample_torch.h"
 
 #include <stdexcept>
 

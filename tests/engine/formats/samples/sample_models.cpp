@@ -1,4 +1,4 @@
-#include "tests/engine/formats/sample_models.h"
+#include "tests/engine/formats/samples/sample_models.h"
 
 #include <cstring>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // sample_safetensors.h: safetensors files made by hand, so that they can be wrong in every way.
 #pragma once
 
-#include "tests/engine/formats/sample_models.h"
+#include "tests/engine/formats/samples/sample_models.h"
 
 #include <optional>
 #include <string>

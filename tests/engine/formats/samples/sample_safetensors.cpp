@@ -1,4 +1,4 @@
-#include "tests/engine/formats/sample_safetensors.h"
+#include "tests/engine/formats/samples/sample_safetensors.h"
 
 namespace samples {
 

@@ -2,7 +2,7 @@
 // made by hand.
 #pragma once
 
-#include "tests/engine/formats/sample_models.h"
+#include "tests/engine/formats/samples/sample_models.h"
 
 namespace samples {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/core/data_type.h"
-#include "tests/engine/formats/sample_models.h"
+#include "tests/engine/formats/samples/sample_models.h"
 
 namespace samples {
 

@@ -2,7 +2,7 @@
 // files (spec/formats.md section 2).
 #pragma once
 
-#include "tests/engine/formats/sample_models.h"
+#include "tests/engine/formats/samples/sample_models.h"
 
 #include <string_view>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "tests/engine/formats/sample_naming.h"
+#include "tests/engine/formats/samples/sample_naming.h"
 
 #include <algorithm>
 #include <string>
