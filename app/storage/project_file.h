@@ -1,4 +1,4 @@
-// project_file.h: an open project: one SQLite file (FORMAT.md) and nothing beside it, held against every other writer while it
+// project_file.h: an open project: one SQLite file (docs/formats/project.md) and nothing beside it, held against every other writer while it
 // is open. append() is on the disk, in the file, when it returns; a process killed at any moment leaves a file that opens with
 // everything appended. The file is held by its descriptor: renamed, moved or deleted it goes on being written, and place()
 // tells. A file that must not be written (made by a newer Inkgate, write-protected) is opened as a copy that lives in memory or

@@ -1,5 +1,5 @@
 // gate_sink.h: where the forward pass hands over the gates it used.
-// Source:  spec/enhanced-rwkv.md sections 2 and 3; "the values that the trace shows are the very g[l,t]"
+// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3; "the values that the trace shows are the very g[l,t]"
 //          (section 6).
 #pragma once
 

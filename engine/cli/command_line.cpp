@@ -82,9 +82,7 @@ int runCommandLine(int argc, char** argv) {
     addEvaluateCommand(app, context);
     addSelftestCommand(app, context);
     addTrainTokenizerCommand(app, context);
-#ifdef INKGATE_HAS_TRAIN_COMMAND
     addTrainCommand(app, context);
-#endif
     checkOptionValues(app);
     const auto arguments = std::span<const char* const>(argv, static_cast<std::size_t>(argc));
     int status = kDone;

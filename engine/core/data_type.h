@@ -1,5 +1,5 @@
 // data_type.h: the element types that tensors are stored in, and conversions between them.
-// Block types keep 32 values in a block, Q4_K to Q6_K 256; their layouts are those of spec/formats.md section 5.
+// Block types keep 32 values in a block, Q4_K to Q6_K 256; their layouts are those of docs/spec/formats.md section 5.
 // Threads: pure functions.
 #pragma once
 

@@ -1,6 +1,6 @@
 // checkpoint.h: a model file opened for reading, whatever its format, with tensors under their official names.
-// Source:  spec/formats.md; official names, shapes and orientations: spec/rwkv-models.md section 7 and
-//          spec/enhanced-rwkv.md section 5.
+// Source:  docs/spec/formats.md; official names, shapes and orientations: docs/spec/rwkv-models.md section 7 and
+//          docs/spec/enhanced-rwkv.md section 5.
 // Readers undo what a format's converter did (transposed factors, decays already exponentiated, stacked mixes), so whoever
 // reads a Checkpoint sees one convention: linear weights [out,in], low-rank factors [in,out], last index fastest.
 // Trailing and leading dimensions of size 1 are kept as in the official file where the format has them.
@@ -56,7 +56,7 @@ class Checkpoint {
 public:
     // Detects the format from the first bytes (safetensors, PyTorch, GGUF, rwkv.cpp; the index of a model in several files). One of
     // several files opens as all of them, if all lie beside it. RWKV-5.2 with heads of 8 channels in an rwkv.cpp file, which its
-    // test models have, gets the metadata key `inkgate.group_norm_epsilon`, since they mean 1e-05 (spec/rwkv-models.md section 13).
+    // test models have, gets the metadata key `inkgate.group_norm_epsilon`, since they mean 1e-05 (docs/spec/rwkv-models.md section 13).
     // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType, UnsupportedArchitecture (a GGUF
     // file of another program's model), OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);

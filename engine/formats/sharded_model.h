@@ -1,5 +1,5 @@
 // sharded_model.h: a model in several files, as large ones are published: safetensors or PyTorch files that are numbered,
-// "model-00001-of-00003.safetensors", and mostly an index that says which of them holds which tensor (spec/formats.md section 2).
+// "model-00001-of-00003.safetensors", and mostly an index that says which of them holds which tensor (docs/spec/formats.md section 2).
 #pragma once
 
 #include "engine/core/file_bytes.h"

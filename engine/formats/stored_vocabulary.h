@@ -9,7 +9,7 @@ namespace engine {
 
 // One of the two is there.
 struct StoredVocabulary {
-    // Each id's text, escaped as spec/tokenizers.md section 3 says; empty for ids that are no text (control, unused, ...).
+    // Each id's text, escaped as docs/spec/tokenizers.md section 3 says; empty for ids that are no text (control, unused, ...).
     std::vector<std::string_view> tokens;
     // The whole text of a World vocabulary file.
     std::string_view worldText;

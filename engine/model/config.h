@@ -1,5 +1,5 @@
 // config.h: what kind of model a checkpoint holds, and its sizes.
-// Source:  spec/rwkv-models.md section 7 (detection), spec/enhanced-rwkv.md (enhancement).
+// Source:  docs/spec/rwkv-models.md section 7 (detection), docs/spec/enhanced-rwkv.md (enhancement).
 // Threads: values.
 #pragma once
 

@@ -1,5 +1,5 @@
 // enhancement_state.h: how many rows of earlier stream values an enhancement carries between tokens.
-// Source:  spec/enhanced-rwkv.md section 1.
+// Source:  docs/spec/enhanced-rwkv.md section 1.
 #pragma once
 
 #include "engine/model/config.h"

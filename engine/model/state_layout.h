@@ -1,5 +1,5 @@
 // state_layout.h: where each layer's parts of a sequence's state stand in its one buffer of float32.
-// Source:  spec/rwkv-models.md section 6; the enhancement's rows: spec/enhanced-rwkv.md section 1.
+// Source:  docs/spec/rwkv-models.md section 6; the enhancement's rows: docs/spec/enhanced-rwkv.md section 1.
 // Layout:  for each layer l, in this order
 //   attentionShift [D]      the last ln1 output
 //   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]

@@ -1,5 +1,5 @@
 // state.h: all that a sequence carries between tokens; a value to copy, store, compare and restore.
-// Source:  spec/rwkv-models.md section 6; layout: engine/model/state_layout.h.
+// Source:  docs/spec/rwkv-models.md section 6; layout: engine/model/state_layout.h.
 // Where:   in the host's memory or, once a device has worked on it, on that device: all of it, or that of the first
 //          layers if the others run on the processor. Copies of it stand there too as long as there is room for them.
 //          values() brings it back.

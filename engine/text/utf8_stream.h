@@ -1,5 +1,5 @@
 // utf8_stream.h: turns the bytes of streamed tokens into whole characters.
-// Source:  spec/tokenizers.md section 1, "Decoding and UTF-8 streaming".
+// Source:  docs/spec/tokenizers.md section 1, "Decoding and UTF-8 streaming".
 // Threads: a value; the functions are reentrant.
 #pragma once
 

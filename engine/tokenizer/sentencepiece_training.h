@@ -1,5 +1,5 @@
 // sentencepiece_training.h: makes the vocabulary of a new model family from text: unigram pieces, lossless.
-// Source:  spec/tokenizers.md section 4, "Training flags for a lossless model".
+// Source:  docs/spec/tokenizers.md section 4, "Training flags for a lossless model".
 // Ids:     0 `</s>` (document separator, as in the World vocabulary), 1 `<unk>` (never produced: every byte
 //          has a piece), then "\n" and "\n\n", the 256 bytes, and the pieces found in the text.
 // Result:  the same file for the same text and options on the same machine; written whole or not at all.

@@ -1,4 +1,4 @@
-// tokenizer.h: text to tokens and back; one interface for all vocabularies. Source: spec/tokenizers.md.
+// tokenizer.h: text to tokens and back; one interface for all vocabularies. Source: docs/spec/tokenizers.md.
 // Lossless: decode(encode(x)) = x for every valid UTF-8 x, spaces, newlines and U+2581 included.
 // Threads: immutable after loading; any number of callers.
 #pragma once
@@ -46,7 +46,7 @@ public:
 // The RWKV World vocabulary text file (LF or CRLF). Errors: FileNotFound, FileDamaged with the line number.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path);
 
-// The same from memory: the file's text, or the list of tokens of a GGUF file, [id], escaped as spec/tokenizers.md section 3
+// The same from memory: the file's text, or the list of tokens of a GGUF file, [id], escaped as docs/spec/tokenizers.md section 3
 // says and empty for ids that are no text; those are never sampled, but for 0, which separates documents.
 // Errors: FileDamaged with the line number or the id.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::string_view text);

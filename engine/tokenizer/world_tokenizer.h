@@ -1,6 +1,6 @@
 // world_tokenizer.h: the RWKV World vocabulary behind the Tokenizer interface: greedy longest match over
 // bytes. Internal to this folder; callers use loadRwkvWorld() and its like in tokenizer.h.
-// Source: spec/tokenizers.md sections 1 and 3.
+// Source: docs/spec/tokenizers.md sections 1 and 3.
 // Ids:    0 separates documents; the file names the tokens; the rest up to 65535 only pad the
 //         model's vocabulary. A list of tokens has as many ids as it has entries.
 #pragma once

@@ -1,6 +1,6 @@
 // world_vocabulary.h: reads the RWKV World vocabulary: the file, `ID LITERAL LENGTH` per line, where LITERAL is a
 // Python string or bytes literal, and the list of escaped tokens that GGUF files have instead.
-// Source: spec/tokenizers.md sections 1 and 3. Internal to this folder.
+// Source: docs/spec/tokenizers.md sections 1 and 3. Internal to this folder.
 #pragma once
 
 #include "engine/core/error.h"

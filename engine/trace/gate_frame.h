@@ -1,6 +1,6 @@
 // gate_frame.h: what is kept of the gates of a token: a summary per layer and, if wanted, every value as a
 // code.
-// Source:  spec/enhanced-rwkv.md; values g[l,t] in [0, 1], D channels per layer.
+// Source:  docs/spec/enhanced-rwkv.md; values g[l,t] in [0, 1], D channels per layer.
 // Codes:   8 bits, round(255 g), so a code c stands for g = c / 255 within 1/510.
 // Threads: values.
 #pragma once

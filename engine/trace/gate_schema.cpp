@@ -7,7 +7,7 @@ namespace engine {
 
 namespace {
 
-// Released migrations stay as they are; FORMAT.md explains the columns.
+// Released migrations stay as they are; docs/formats/gates.md explains the columns.
 constexpr std::array kGateMigrations{
     Migration{R"sql(
         CREATE TABLE gate_runs(

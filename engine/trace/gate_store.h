@@ -1,5 +1,5 @@
 // gate_store.h: runs, their tokens and their gates in an SQLite database: a trace file of its own
-// (`inkgate-cli generate --trace`) or a project. The tables are described in FORMAT.md beside this file.
+// (`inkgate-cli generate --trace`) or a project. The tables are described in docs/formats/gates.md.
 // Nothing here begins a transaction except createGateTables() and openGateTrace(): the caller decides what
 // is written together, and writing without one is slow.
 // Errors:  those of sqlite.h; FileDamaged for stored gates that do not have the sizes their run says.

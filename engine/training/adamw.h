@@ -1,5 +1,5 @@
 // adamw.h: the optimiser: AdamW with RWKV's parameter groups, and the learning-rate schedule.
-// Source:  spec/rwkv-models.md section 12.
+// Source:  docs/spec/rwkv-models.md section 12.
 // Threads: step() runs on the given pool; one caller at a time. The result does not depend on the number of threads.
 #pragma once
 

@@ -1,5 +1,5 @@
 // rwkv6_gradient.h: loss and gradient of an RWKV-6 model, with any enhancement, over a window of tokens of a few sequences.
-// Source:  spec/rwkv-models.md sections 2, 4, 10, 12; spec/enhanced-rwkv.md sections 2 and 3. Hand-written backward passes.
+// Source:  docs/spec/rwkv-models.md sections 2, 4, 10, 12; docs/spec/enhanced-rwkv.md sections 2 and 3. Hand-written backward passes.
 // Windows carry state: a sequence longer than the window goes on from the state its last window left; gradients stop there.
 // Precisions: <double, double> for finite differences, <float, float> for exact comparison, <float, BFloat16> for training.
 // Threads: one object per thread; parameters and operands are only read, each thread adds to gradients of its own.

@@ -1,4 +1,4 @@
-// rwkv6_pass-inl.h: one forward and backward pass, step by step as in spec/rwkv-models.md section 4 and spec/enhanced-rwkv.md.
+// rwkv6_pass-inl.h: one forward and backward pass, step by step as in docs/spec/rwkv-models.md section 4 and docs/spec/enhanced-rwkv.md.
 // Row n = sequence * tokens + token. "Operand" arrays feed matrix products; all else is Real.
 #include "engine/training/matrix_operands.h"
 #include "engine/training/ops/channel_mixing-inl.h"

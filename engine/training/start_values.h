@@ -1,5 +1,5 @@
 // start_values.h: the parameters before the first training step.
-// Source:  spec/rwkv-models.md section 11 (v6), spec/enhanced-rwkv.md sections 2 and 3.
+// Source:  docs/spec/rwkv-models.md section 11 (v6), docs/spec/enhanced-rwkv.md sections 2 and 3.
 // Threads: a pure function of layout and seed.
 #pragma once
 

@@ -1,5 +1,5 @@
 // trainer.h: trains an RWKV-6 model, with or without an enhancement, from a text file, on the CPU.
-// Source:  spec/rwkv-models.md sections 11 and 12.
+// Source:  docs/spec/rwkv-models.md sections 11 and 12.
 // Data-parallel: each thread has gradients of its own and works through its share of the batch alone; they meet once per step. With
 // the same settings and number of threads a run is the same to the bit, also when stopped and resumed.
 // Matrix products: bfloat16 operands with float32 accumulation where the processor has them, else float32; master weights float32.

@@ -1,7 +1,7 @@
 // training_file.h: what training writes: checkpoints it can go on from, and models it has made.
 // Checkpoint: a safetensors file with `parameters`, `moments.first`, `moments.second` (all float32 [layout.size()]), `state.<slot>` (float32),
 //             and the metadata key `inkgate.training`: JSON with `format` 1, the step, the positions of the slots and the settings.
-// Model:      official names; matrices bfloat16, everything else float32; metadata as in spec/enhanced-rwkv.md section 5, and
+// Model:      official names; matrices bfloat16, everything else float32; metadata as in docs/spec/enhanced-rwkv.md section 5, and
 //             `inkgate.training_steps`, `inkgate.training_settings`, `inkgate.training_history`.
 // Threads: free functions on the caller's data.
 #pragma once

@@ -38,7 +38,7 @@ def run(*command, **options):
 
 
 def story_text(path):
-    """The text as FORMAT.md describes it: the snapshot with the journal's edits applied. Positions are UTF-16 units."""
+    """The text as docs/formats/project.md describes it: the snapshot with the journal's edits applied. Positions are UTF-16 units."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         edits, text = database.execute("SELECT edits, text FROM text_snapshot").fetchone()
         journal = database.execute(

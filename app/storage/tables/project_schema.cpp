@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kComponent = "project";
 
-// Released migrations stay as they are; FORMAT.md explains the columns.
+// Released migrations stay as they are; docs/formats/project.md explains the columns.
 constexpr std::array kMigrations{
     engine::Migration{R"sql(
         CREATE TABLE text_snapshot(

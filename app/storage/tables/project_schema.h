@@ -1,4 +1,4 @@
-// project_schema.h: the tables of a project file (FORMAT.md) and their versions.
+// project_schema.h: the tables of a project file (docs/formats/project.md) and their versions.
 // Threads: as engine::Database.
 #pragma once
 

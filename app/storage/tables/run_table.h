@@ -1,4 +1,4 @@
-// run_table.h: runs, their tokens and their gates in a project file (FORMAT.md).
+// run_table.h: runs, their tokens and their gates in a project file (docs/formats/project.md).
 // Nothing here begins a transaction: ProjectFile decides what is written together.
 // Errors: those of engine/trace/sqlite.h; FileDamaged for rows that contradict each other.
 // Threads: as engine::Database, which must outlive the table and must not be moved.

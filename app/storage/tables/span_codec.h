@@ -1,4 +1,4 @@
-// span_codec.h: spans as bytes in the project file; see FORMAT.md.
+// span_codec.h: spans as bytes in the project file; see docs/formats/project.md.
 // Threads: pure functions.
 #pragma once
 

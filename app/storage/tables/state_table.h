@@ -1,4 +1,4 @@
-// state_table.h: what the model remembers of the project's text (FORMAT.md, kept_state).
+// state_table.h: what the model remembers of the project's text (docs/formats/project.md, kept_state).
 // Errors: those of engine/trace/sqlite.h.
 // Threads: as engine::Database.
 #pragma once

@@ -1,5 +1,5 @@
 // text_table.h: the text of a project as it lies in the file: a snapshot, and a journal of the edits since
-// (FORMAT.md). Nothing here begins a transaction: ProjectFile decides what is written together.
+// (docs/formats/project.md). Nothing here begins a transaction: ProjectFile decides what is written together.
 // Errors: those of engine/trace/sqlite.h; FileDamaged if snapshot and journal do not fit together.
 // Threads: as engine::Database.
 #pragma once

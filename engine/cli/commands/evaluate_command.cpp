@@ -18,24 +18,28 @@ namespace {
 struct EvaluateOptions {
     ModelOptions model;
     std::string text;
+    std::string corpus;
     std::string split = "test";
     std::int64_t limitBytes = 0;
 };
 
-// The text to score: the one named, or a split of the corpus that lies beside the source tree this program
-// was built from.
+// The text to score: the one named, or a split of the corpus.
 Expected<std::filesystem::path> textPath(const EvaluateOptions& options) {
     if (!options.text.empty())
         return std::filesystem::path(options.text);
-    const auto corpus = std::filesystem::path(INKGATE_CORPUS_DIR).lexically_normal();
+    if (options.corpus.empty())
+        return failure(ErrorCode::InvalidArgument,
+                       "there is nothing to measure on: give --text FILE, or --corpus FOLDER");
+    const std::filesystem::path corpus(options.corpus);
     for (const char* extension : {".txt", ".txt.zst"}) {
         std::error_code ignored;
         const auto path = corpus / (options.split + extension);
         if (std::filesystem::is_regular_file(path, ignored))
             return path;
     }
-    return failure(ErrorCode::FileNotFound, (corpus / (options.split + ".txt.zst")).string() +
-                                                ": the corpus is not here; name a text with --text");
+    return failure(ErrorCode::FileNotFound,
+                   (corpus / (options.split + ".txt.zst")).string() +
+                       ": there is no such text in the corpus; name one with --text");
 }
 
 std::string progressText(const PerplexityProgress& progress, double seconds) {
@@ -109,11 +113,14 @@ void addEvaluateCommand(CLI::App& app, CommandContext& context) {
     addGateOption(*command, options->model);
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
-    command->add_option("--text", options->text,
-                        "The text (plain or zstd; - is standard input), documents separated by form-feed "
-                        "lines; without it, a split of the "
-                        "shared corpus");
-    command->add_option("--split", options->split, "Without --text: test or valid")
+    command->add_option(
+        "--text", options->text,
+        "The text (plain or zstd; - is standard input), documents separated by form-feed lines");
+    command
+        ->add_option("--corpus", options->corpus,
+                     "Without --text: a folder with test.txt and valid.txt (plain, or .zst)")
+        ->envname("INKGATE_CORPUS");
+    command->add_option("--split", options->split, "Which of them: test or valid")
         ->check(CLI::IsMember({"test", "valid"}))
         ->capture_default_str();
     command->add_option("--limit-bytes", options->limitBytes, "Score only the beginning; 0: all")

@@ -1,4 +1,4 @@
-// gguf_conversion.h: what the converters to GGUF did to an RWKV model's tensors, and back (spec/formats.md section 3.3).
+// gguf_conversion.h: what the converters to GGUF did to an RWKV model's tensors, and back (docs/spec/formats.md section 3.3).
 // Threads: pure functions.
 #pragma once
 

@@ -1,5 +1,5 @@
 // gguf_file.h: the container of GGUF files, versions 2 and 3: a header, key-values, a list of tensors, then their bytes
-// (spec/formats.md section 3.1). Everything as it stands in the file; what the converter did to it is undone in
+// (docs/spec/formats.md section 3.1). Everything as it stands in the file; what the converter did to it is undone in
 // gguf_conversion.cpp.
 // Threads: a pure function.
 #pragma once

@@ -1,4 +1,4 @@
-// gguf_values.h: the key-values of a GGUF file (spec/formats.md section 3.1): what it says of itself besides its tensors.
+// gguf_values.h: the key-values of a GGUF file (docs/spec/formats.md section 3.1): what it says of itself besides its tensors.
 // Keys and values stay where they are in the file; the GgufValues must not outlive it.
 // Threads: immutable after reading; any number of readers.
 #pragma once

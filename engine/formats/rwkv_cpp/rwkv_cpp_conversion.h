@@ -1,4 +1,4 @@
-// rwkv_cpp_conversion.h: what rwkv.cpp's converter did to a tensor, and back (spec/formats.md section 4, second table).
+// rwkv_cpp_conversion.h: what rwkv.cpp's converter did to a tensor, and back (docs/spec/formats.md section 4, second table).
 // Threads: pure functions.
 #pragma once
 

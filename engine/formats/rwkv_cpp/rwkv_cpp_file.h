@@ -1,5 +1,5 @@
 // rwkv_cpp_file.h: the container of rwkv.cpp's `.bin` files: a header, then tensors one after the other until the file ends
-// (spec/formats.md section 4). Everything as it stands in the file; what the converter did to it is undone in
+// (docs/spec/formats.md section 4). Everything as it stands in the file; what the converter did to it is undone in
 // rwkv_cpp_reader.cpp.
 // Threads: a pure function.
 #pragma once

@@ -1,4 +1,4 @@
-// rwkv_cpp_reader.h: reads rwkv.cpp's `.bin` files (spec/formats.md section 4) and undoes what its converter did, so that
+// rwkv_cpp_reader.h: reads rwkv.cpp's `.bin` files (docs/spec/formats.md section 4) and undoes what its converter did, so that
 // tensors have their official shapes, orientations and values.
 // Quantised matrices stay quantised in the file; quantised low-rank factors become float32, because blocks cannot be
 // transposed. The format has no list of its tensors, so the reader knows which ones a model of each version must have.

@@ -1,4 +1,4 @@
-// safetensors_reader.h: reads safetensors files (spec/formats.md section 2).
+// safetensors_reader.h: reads safetensors files (docs/spec/formats.md section 2).
 // Tensors stay in the file, but for factors that the file holds transposed.
 #pragma once
 

@@ -1,4 +1,4 @@
-// safetensors_types.h: the names safetensors gives to element types (spec/formats.md section 2).
+// safetensors_types.h: the names safetensors gives to element types (docs/spec/formats.md section 2).
 // Threads: pure functions.
 #pragma once
 

@@ -1,4 +1,4 @@
-// safetensors_writer.h: writes tensors and string metadata as one safetensors file (spec/formats.md section 2).
+// safetensors_writer.h: writes tensors and string metadata as one safetensors file (docs/spec/formats.md section 2).
 // The file appears complete or not at all: it is written beside its destination, synced, and renamed over it.
 // Threads: a value.
 #pragma once

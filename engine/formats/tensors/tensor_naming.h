@@ -1,5 +1,5 @@
 // tensor_naming.h: the conventions by which files name RWKV's tensors, and the official tensor behind each name.
-// Source:  spec/formats.md section 2, second table. What GGUF and rwkv.cpp do to tensors belongs to their readers.
+// Source:  docs/spec/formats.md section 2, second table. What GGUF and rwkv.cpp do to tensors belongs to their readers.
 // This is the one place for it: checkpoint_builder.h asks it once for all tensors of a model, whatever files they came in.
 // Threads: pure functions.
 #pragma once

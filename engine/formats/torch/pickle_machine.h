@@ -1,4 +1,4 @@
-// pickle_machine.h: reads the pickle of a PyTorch file without running anything (spec/formats.md section 1.2).
+// pickle_machine.h: reads the pickle of a PyTorch file without running anything (docs/spec/formats.md section 1.2).
 // A pickle is a program for a stack machine that can name and call any function there is. This machine moves values as the
 // operations say and imitates the few functions that tensors are made with: collections.OrderedDict and those of torch_objects.h.
 // Every other call leaves a PickleObject with the function's name in place of what it would have made, so that a trainer's notes

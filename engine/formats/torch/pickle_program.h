@@ -1,4 +1,4 @@
-// pickle_program.h: a pickle's bytes as operations and their operands (spec/formats.md section 1.2).
+// pickle_program.h: a pickle's bytes as operations and their operands (docs/spec/formats.md section 1.2).
 // Threads: one at a time.
 #pragma once
 

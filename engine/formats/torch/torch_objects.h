@@ -1,4 +1,4 @@
-// torch_objects.h: the storages and tensors that PyTorch describes in its pickles (spec/formats.md section 1.2).
+// torch_objects.h: the storages and tensors that PyTorch describes in its pickles (docs/spec/formats.md section 1.2).
 // Nothing is called: from the arguments of the file's calls only numbers and names are taken. Whether these fit the storages'
 // bytes is not known here; torch_reader.cpp checks that.
 // Threads: pure functions.

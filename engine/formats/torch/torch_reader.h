@@ -1,4 +1,4 @@
-// torch_reader.h: reads PyTorch's `.pth` files (spec/formats.md section 1): a zip archive of raw values, and a pickle that says
+// torch_reader.h: reads PyTorch's `.pth` files (docs/spec/formats.md section 1): a zip archive of raw values, and a pickle that says
 // which of them are which tensor.
 // Contiguous tensors stay in the file; transposed and otherwise strided views are gathered into memory. The names are
 // those of the dict at the root or of the model's own dict somewhere inside. What stands beside the tensors there, and tensors of

@@ -1,4 +1,4 @@
-// zip_archive.h: the members of a zip archive that are stored as they are, found without copying (spec/formats.md section 1.1).
+// zip_archive.h: the members of a zip archive that are stored as they are, found without copying (docs/spec/formats.md section 1.1).
 // Only the central directory at the end counts; of a member's local header nothing but its length and name is used, since
 // writers that stream leave the rest empty. Archives beyond 4 GiB (zip64) are read, those in several parts are not.
 // Every offset and size is checked before use. Checksums are not compared: that would read the whole file.

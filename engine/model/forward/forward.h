@@ -1,6 +1,6 @@
 // forward.h: tokens of one or several sequences through a model, layer by layer. All sequences' rows go through each
 // matrix together, which is then read once; what has a state is done for each sequence by itself.
-// Source:  spec/rwkv-models.md section 1, spec/enhanced-rwkv.md section 1. The halves of a block are in
+// Source:  docs/spec/rwkv-models.md section 1, docs/spec/enhanced-rwkv.md section 1. The halves of a block are in
 //          forward_rwkv5.cpp, forward_rwkv6.cpp, forward_rwkv7.cpp, forward_channel_mixing.cpp and
 //          forward_enhancement.cpp.
 // Rows:    the tokens of the first sequence, those of the second, ...

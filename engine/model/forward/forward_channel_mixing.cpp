@@ -1,4 +1,4 @@
-// Channel mixing of all versions: spec/rwkv-models.md section 2. RWKV-7 has no receptance.
+// Channel mixing of all versions: docs/spec/rwkv-models.md section 2. RWKV-7 has no receptance.
 #include "engine/model/forward/forward_steps.h"
 
 namespace engine {

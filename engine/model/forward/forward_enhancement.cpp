@@ -1,4 +1,4 @@
-// The enhancement after each block: spec/enhanced-rwkv.md sections 2 and 3.
+// The enhancement after each block: docs/spec/enhanced-rwkv.md sections 2 and 3.
 #include "engine/model/enhancement_state.h"
 #include "engine/model/forward/forward_steps.h"
 

@@ -1,4 +1,4 @@
-// The recurrence of RWKV-5.2 and 6: spec/rwkv-models.md sections 3 and 4.
+// The recurrence of RWKV-5.2 and 6: docs/spec/rwkv-models.md sections 3 and 4.
 #include "engine/model/forward/forward_steps.h"
 
 namespace engine {

@@ -1,4 +1,4 @@
-// RWKV-5.2 "Eagle" time mixing: spec/rwkv-models.md section 3.
+// RWKV-5.2 "Eagle" time mixing: docs/spec/rwkv-models.md section 3.
 #include "engine/model/forward/forward_steps.h"
 
 namespace engine {

@@ -1,4 +1,4 @@
-// RWKV-6 "Finch" time mixing: spec/rwkv-models.md section 4.
+// RWKV-6 "Finch" time mixing: docs/spec/rwkv-models.md section 4.
 #include "engine/model/forward/forward_steps.h"
 
 namespace engine {

@@ -1,4 +1,4 @@
-// RWKV-7 "Goose" time mixing: spec/rwkv-models.md section 5.
+// RWKV-7 "Goose" time mixing: docs/spec/rwkv-models.md section 5.
 #include "engine/model/forward/forward_steps.h"
 
 namespace engine {

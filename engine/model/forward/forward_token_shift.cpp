@@ -1,4 +1,4 @@
-// Token shift of all versions: spec/rwkv-models.md section 1.
+// Token shift of all versions: docs/spec/rwkv-models.md section 1.
 #include "engine/model/forward/forward_steps.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // enhancement_tensors.h: which enhancement a checkpoint's tensors belong to.
-// Source:  the metadata key `inkgate.enhancement`, else the tensors that are there (spec/enhanced-rwkv.md
+// Source:  the metadata key `inkgate.enhancement`, else the tensors that are there (docs/spec/enhanced-rwkv.md
 //          section 5).
 // Threads: pure functions.
 #pragma once

@@ -1,6 +1,6 @@
 // load_weights.h: all tensors of a model, fetched by official name and checked against the sizes in its
 // configuration.
-// Source:  spec/rwkv-models.md section 7, spec/enhanced-rwkv.md section 5.
+// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5.
 // Threads: one at a time.
 #pragma once
 

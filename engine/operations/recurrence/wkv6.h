@@ -4,7 +4,7 @@
 //   y[j]   = Σ_i r[i] (S[i,j] + bonus[i] k[i] v[j])
 //   S[i,j] = w[i] S[i,j] + k[i] v[j]
 //   output = GroupNorm(y) * silu(gate)
-// Source:  spec/rwkv-models.md sections 3, 4 and 8; tests/support/reference/wkv6.h is the plain form.
+// Source:  docs/spec/rwkv-models.md sections 3, 4 and 8; tests/support/reference/wkv6.h is the plain form.
 // Shapes:  T tokens, H heads, N head size, C = H N; last index fastest.
 //   receptance, key, value, gate [T,C] (gate before silu);  bonus [C];  norm [C], statistics per head
 //   decayLogit  [T,C], or [C] for all tokens if decayIsConstant (RWKV-5.2)

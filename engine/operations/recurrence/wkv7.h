@@ -9,7 +9,7 @@
 //   S[i,j] = S[i,j] w[j] + s[i] κ̂[j] α[j] + v[i] k̃[j]
 //   y[i]   = Σ_j S[i,j] r[j]
 //   output = (GroupNorm(y) + (Σ_head r k̃ bonus) v) * gate
-// Source:  spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456); tests/support/reference/wkv7.h is
+// Source:  docs/spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456); tests/support/reference/wkv7.h is
 //          the plain form.
 // Shapes:  T tokens, H heads, N head size, C = H N; last index fastest.
 //   receptance, key, value, decayLogit, rateLogit, valueMixLogit, gate [T,C]

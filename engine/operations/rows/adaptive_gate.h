@@ -6,7 +6,7 @@
 //   output[t] = LN(e[t]), or e[t]
 // A gate that is exactly 0 without layer norm returns h bit for bit. A sequence that does not wear the enhancement gets
 // output = h; its gates are not written and its state stays.
-// Source:  spec/enhanced-rwkv.md sections 1 to 3; tests/support/reference/adaptive_gate.h is the plain form.
+// Source:  docs/spec/enhanced-rwkv.md sections 1 to 3; tests/support/reference/adaptive_gate.h is the plain form.
 // Shapes:  T tokens, D width; last index fastest.
 //   stream       h, [T,D]
 //   earlier      in: the rows before; out: those before the next token

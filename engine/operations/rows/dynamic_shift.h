@@ -2,7 +2,7 @@
 //   m_j[t] = tanh(mixHidden_j[t]) · factor_j
 //   output_j[t] = p[t] + (p[t-1] - p[t]) * (mix_j + m_j[t])
 // for j = 0..4: decay, key, value, receptance, gate.
-// Source:  spec/rwkv-models.md section 4; tests/support/reference/dynamic_shift.h is the plain form.
+// Source:  docs/spec/rwkv-models.md section 4; tests/support/reference/dynamic_shift.h is the plain form.
 // Shapes:  T tokens, C width, R rank.
 //   normalised  [T+1,C]: row 0 is p of the token before the first (token_shift.h leaves it so)
 //   mixHidden   [T,5R], before the tanh; may be overwritten

@@ -1,7 +1,7 @@
 // embedding.h: the rows of the embedding table, normalised: the residual stream before the first block.
 // stream[t] = LN0(table[tokens[t]]). Rows are normalised as they are read, so that the table
 // stays as it is in the mapped file.
-// Source:  spec/rwkv-models.md section 1.
+// Source:  docs/spec/rwkv-models.md section 1.
 // Shapes:  T tokens, C width; table [V,C] in any floating type, stream [T,C].
 // Errors:  tokens are in [0, V): the caller's promise.
 // Threads: reentrant, the pool's rules apply.

@@ -1,6 +1,6 @@
 // layer_norm.h: layer normalisation of rows.
 //   y = (x - mean) / sqrt(variance + epsilon) * weight + bias, with the biased variance
-// Source:  spec/rwkv-models.md section 1; tests/support/reference/layer_norm.h is the plain form.
+// Source:  docs/spec/rwkv-models.md section 1; tests/support/reference/layer_norm.h is the plain form.
 // Shapes:  T tokens, C width; input, output [T,C], last index fastest; output may be input. weight, bias [C].
 // Threads: reentrant, the pool's rules apply.
 #pragma once

@@ -1,5 +1,5 @@
 // previous_rows.h: each token's row before it, output[t] = h[t-1]: what the mlp shift multiplies.
-// Source:  spec/enhanced-rwkv.md section 2.
+// Source:  docs/spec/enhanced-rwkv.md section 2.
 // Shapes:  T tokens, D width; stream, output [T,D]; one earlier row at least.
 // Threads: reentrant, the pool's rules apply.
 #pragma once

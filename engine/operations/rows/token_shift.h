@@ -1,7 +1,7 @@
 // token_shift.h: normalise the residual stream and blend each token with the one before it, once per use.
 //   p[t] = LN(stream[t]);  output_j[t] = p[t] + (p[t-1] - p[t]) * mix_j
 // `mix` weighs the previous token (RWKV-6's and 7's convention; RWKV-5's 1 - mu).
-// Source:  spec/rwkv-models.md sections 1 to 5; tests/support/reference/token_shift.h is the plain form.
+// Source:  docs/spec/rwkv-models.md sections 1 to 5; tests/support/reference/token_shift.h is the plain form.
 // Shapes:  T tokens, C width; stream [T,C]; mix [C], output [T,C] per use; previous [C].
 //   previous    in: p of the token before the first, zero at the start of a sequence; out: p of the last one
 //   normalised  [T+1,C]: row 0 becomes the incoming `previous`, rows 1..T become p; RWKV-6 reads them again. In a batch

@@ -1,5 +1,5 @@
 // channel_mixing-inl.h: the element-wise steps of channel mixing and of time mixing's low-rank branches.
-// Source:  spec/rwkv-models.md sections 2 and 4. Arrays of `count` values; gradients are written unless said otherwise.
+// Source:  docs/spec/rwkv-models.md sections 2 and 4. Arrays of `count` values; gradients are written unless said otherwise.
 #include "engine/training/ops/vector_math-inl.h"
 
 #include <hwy/highway.h>

@@ -1,5 +1,5 @@
 // cross_entropy-inl.h: the loss and its gradient with respect to the logits.
-// Source:  spec/rwkv-models.md section 12 (cross-entropy; the logit pull exists in the gradient only).
+// Source:  docs/spec/rwkv-models.md section 12 (cross-entropy; the logit pull exists in the gradient only).
 #include "engine/training/ops/vector_math-inl.h"
 
 #include <hwy/highway.h>

@@ -1,5 +1,5 @@
 // enhancement-inl.h: the element-wise steps of the enhancement, forward and backward.
-// Source:  spec/enhanced-rwkv.md sections 2 and 3. h stands with `carried` rows of the previous window in front of each sequence:
+// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3. h stands with `carried` rows of the previous window in front of each sequence:
 //          h [sequences, carried + tokens, width]; all other arrays are [sequences * tokens, width].
 // Backward: gradients of parameters accumulate; nothing flows into carried rows.
 #include "engine/training/ops/vector_math-inl.h"

@@ -1,5 +1,5 @@
 // normalisation-inl.h: layer norm and group norm, forward and backward.
-// Source:  spec/rwkv-models.md section 1 (LN, GN). Shapes: x, out [rows,width]; mean, scale [rows]; weight, bias [width].
+// Source:  docs/spec/rwkv-models.md section 1 (LN, GN). Shapes: x, out [rows,width]; mean, scale [rows]; weight, bias [width].
 // Backward: dWeight and dBias accumulate; dx is written or accumulates as each function says.
 #include "engine/training/ops/vector_math-inl.h"
 

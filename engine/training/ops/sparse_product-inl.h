@@ -1,5 +1,5 @@
 // sparse_product-inl.h: channel mixing's products with the zeros of its squared relu left out, forward and backward.
-// Source:  spec/rwkv-models.md section 4 (channel mixing); the same sums as the dense products.
+// Source:  docs/spec/rwkv-models.md section 4 (channel mixing); the same sums as the dense products.
 // Shapes:  the dense operand is packed first, [width / kSlice][rows][kSlice], so that a slice of it stays in the cache while its rows
 //          are visited in the order of the entries. width is a multiple of kSlice (fitsSparseProducts).
 #include "engine/cpu/transpose.h"

@@ -1,5 +1,5 @@
 // token_shift-inl.h: the blends of a token with the one before it, forward and backward.
-// Source:  spec/rwkv-models.md sections 2 and 4. Rows of p (and q) stand one after another with the carried row of the previous window
+// Source:  docs/spec/rwkv-models.md sections 2 and 4. Rows of p (and q) stand one after another with the carried row of the previous window
 //          in front of each sequence: p [sequences, 1 + tokens, width]; all other arrays are [sequences * tokens, width].
 // Backward: gradients of mixes accumulate; dp is written. Nothing flows into the carried row.
 #include <hwy/highway.h>

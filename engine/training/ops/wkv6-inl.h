@@ -1,5 +1,5 @@
 // wkv6-inl.h: the RWKV-6 recurrence over a window of one sequence, forward and backward.
-// Source:  spec/rwkv-models.md section 4 (forward) and 10.1 (backward, the form that stores no states).
+// Source:  docs/spec/rwkv-models.md section 4 (forward) and 10.1 (backward, the form that stores no states).
 // Shapes:  r, k, v, w (decay in (0,1)), y [tokens, heads, N] with rows `stride` apart; u [heads, N];
 //          state [heads, N, N], [key][value], updated in place.
 #include "engine/training/ops/register_row-inl.h"

@@ -1,4 +1,4 @@
-"""Writes float32 RWKV-6 and RWKV-7 weights with the official names as GGUF, after spec/formats.md section 3."""
+"""Writes float32 RWKV-6 and RWKV-7 weights with the official names as GGUF, after docs/spec/formats.md section 3."""
 import struct
 
 import numpy as np

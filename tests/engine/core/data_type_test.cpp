@@ -1,4 +1,4 @@
-// Conversions of whole arrays; block types against formulas of spec/formats.md section 5, written out in
+// Conversions of whole arrays; block types against formulas of docs/spec/formats.md section 5, written out in
 // double.
 #include "engine/core/data_type.h"
 #include "engine/core/random.h"

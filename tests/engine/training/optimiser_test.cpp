@@ -1,4 +1,4 @@
-// AdamW, its schedule and the start values against plain forms of spec/rwkv-models.md sections 11 and 12.
+// AdamW, its schedule and the start values against plain forms of docs/spec/rwkv-models.md sections 11 and 12.
 #include "tests/engine/training/training_fixture.h"
 
 #include "engine/training/adamw.h"

@@ -1,4 +1,4 @@
-// adaptive_gate.h (reference): plain loops in double. spec/enhanced-rwkv.md sections 2 and 3.
+// adaptive_gate.h (reference): plain loops in double. docs/spec/enhanced-rwkv.md sections 2 and 3.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

@@ -1,4 +1,4 @@
-// convolutional_shift.h (reference): plain loops in double. spec/enhanced-rwkv.md section 3.
+// convolutional_shift.h (reference): plain loops in double. docs/spec/enhanced-rwkv.md section 3.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

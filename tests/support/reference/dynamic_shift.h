@@ -1,4 +1,4 @@
-// dynamic_shift.h (reference): RWKV-6's token shift for one use. spec/rwkv-models.md section 4.
+// dynamic_shift.h (reference): RWKV-6's token shift for one use. docs/spec/rwkv-models.md section 4.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

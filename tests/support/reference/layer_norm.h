@@ -1,4 +1,4 @@
-// layer_norm.h (reference): plain loops in double. spec/rwkv-models.md section 1.
+// layer_norm.h (reference): plain loops in double. docs/spec/rwkv-models.md section 1.
 #pragma once
 
 #include <cmath>

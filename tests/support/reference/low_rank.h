@@ -1,4 +1,4 @@
-// low_rank.h (reference): plain loops in double. spec/rwkv-models.md sections 4 and 5.
+// low_rank.h (reference): plain loops in double. docs/spec/rwkv-models.md sections 4 and 5.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

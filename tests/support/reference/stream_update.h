@@ -1,4 +1,4 @@
-// stream_update.h (reference): plain loops in double. spec/rwkv-models.md sections 1 and 2.
+// stream_update.h (reference): plain loops in double. docs/spec/rwkv-models.md sections 1 and 2.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

@@ -1,4 +1,4 @@
-// token_shift.h (reference): plain loops in double. spec/rwkv-models.md sections 1 to 5.
+// token_shift.h (reference): plain loops in double. docs/spec/rwkv-models.md sections 1 to 5.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

@@ -1,6 +1,6 @@
 // wkv6.h (reference): the recurrence of RWKV-5.2 and 6 with decay, group norm and output gate, token by token
 // in double.
-// spec/rwkv-models.md sections 3 and 4.
+// docs/spec/rwkv-models.md sections 3 and 4.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

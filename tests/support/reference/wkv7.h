@@ -1,5 +1,5 @@
 // wkv7.h (reference): the recurrence of RWKV-7 with all that surrounds it, token by token in double.
-// spec/rwkv-models.md section 5.
+// docs/spec/rwkv-models.md section 5.
 #pragma once
 
 #include "tests/support/reference/layer_norm.h"

@@ -1,8 +1,8 @@
 // low_rank.h: the second half of a low-rank map, output = bias + f(hidden) · factor.
 // The first half is an ordinary product (linear.h). `factor` keeps the checkpoint's orientation [rank,
 // width]: with so few inputs, adding up its rows is faster than as many short dot products.
-// Source:  spec/rwkv-models.md sections 4 and 5 (decay, in-context rate, value mix, gate),
-//          spec/enhanced-rwkv.md sections 2 and 3 (mlp shift, routing);
+// Source:  docs/spec/rwkv-models.md sections 4 and 5 (decay, in-context rate, value mix, gate),
+//          docs/spec/enhanced-rwkv.md sections 2 and 3 (mlp shift, routing);
 //          tests/support/reference/low_rank.h is the plain form.
 // Shapes:  T tokens, R rank, C width; last index fastest.
 //   hidden  [T,R], rows `hiddenStride` apart; may be overwritten with f(hidden)

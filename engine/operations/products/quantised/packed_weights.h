@@ -16,7 +16,7 @@
 // Kinds:   Q8_0 (offset 128) also keeps Q5_0 exactly; Q4_0 (offset 8); Q4_1 and Q5_1 (a minimum, no offset;
 //          Q5_1's codes take a byte each), which also keep Q4_K and Q5_K, their scales rounded to float16.
 //          Q6_K, whose scales stand for 16 values, is quantised anew as Q8_0.
-// Source:  the blocks in files: engine/core/block_run.h, spec/formats.md section 5.
+// Source:  the blocks in files: engine/core/block_run.h, docs/spec/formats.md section 5.
 // Threads: pure functions.
 #pragma once
 

@@ -1,5 +1,5 @@
 // sample_gguf.h: GGUF files made by hand, so that they can be wrong in every way, and sample models as the converters to GGUF
-// store them (spec/formats.md section 3).
+// store them (docs/spec/formats.md section 3).
 #pragma once
 
 #include "engine/core/data_type.h"

@@ -1,4 +1,4 @@
-// sample_models.h: small models in official names, shapes and orientations (spec/rwkv-models.md section 7),
+// sample_models.h: small models in official names, shapes and orientations (docs/spec/rwkv-models.md section 7),
 // which the tests store in every format and expect to read again. Values are arbitrary, the same at every
 // call.
 #pragma once

@@ -1,4 +1,4 @@
-// sample_rwkv_cpp.h: what rwkv.cpp's converter and quantiser write for a model (spec/formats.md section 4),
+// sample_rwkv_cpp.h: what rwkv.cpp's converter and quantiser write for a model (docs/spec/formats.md section 4),
 // made by hand.
 #pragma once
 

@@ -1,4 +1,4 @@
-// sample_torch.h: what torch.save writes (spec/formats.md section 1), made by hand, so that it can be wrong in every way.
+// sample_torch.h: what torch.save writes (docs/spec/formats.md section 1), made by hand, so that it can be wrong in every way.
 #pragma once
 
 #include "engine/core/data_type.h"
