@@ -98,8 +98,8 @@ void connectPreferences(app::Preferences& preferences, app::StoryWriter& writer,
                      [&preferences, &models] { preferences.setAddedModels(models.addedPaths()); });
 }
 
-// The window comes with its story in it: what is typed into a window whose story is still being read would go nowhere. A slow disk
-// is not waited for.
+// The window comes with its story in it: what is typed into a window whose story is still being read would go
+// nowhere. A slow disk is not waited for.
 void showWithStory(QWidget& window, const app::ProjectController& project) {
     constexpr int kLongestWaitMs = 1000;
     constexpr auto kOnce = static_cast<Qt::ConnectionType>(Qt::AutoConnection | Qt::SingleShotConnection);
@@ -129,7 +129,8 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::ModelCatalog models;
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
-    // What the model remembers of the story lives in the project, so that opening it again reads nothing anew.
+    // What the model remembers of the story lives in the project, so that opening it again reads nothing
+    // anew.
     QObject::connect(&project, &app::ProjectController::aboutToClose, &assistant,
                      &app::AssistantService::cancelAll);
     QObject::connect(&assistant, &app::AssistantService::statesKept, &project,

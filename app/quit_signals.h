@@ -1,5 +1,5 @@
-// quit_signals.h: the system's ways to end a program (log-out, a closed terminal, Ctrl+C there) as a signal of Qt, so that the
-// last words are written as when the window is closed.
+// quit_signals.h: the system's ways to end a program (log-out, a closed terminal, Ctrl+C there) as a signal
+// of Qt, so that the last words are written as when the window is closed.
 // Threads: GUI thread; one object at a time.
 #pragma once
 

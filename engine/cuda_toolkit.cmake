@@ -11,8 +11,8 @@ if(NOT INKGATE_CUDA_CARDS MATCHES "^(present|one|all)$")
   message(FATAL_ERROR "INKGATE_CUDA_CARDS is \"${INKGATE_CUDA_CARDS}\"; it has to be present, one or all.")
 endif()
 
-# Turing (75), Ampere (80 servers, 86 desktops), Ada (89), Hopper (90) and Blackwell (100 servers, 120 desktops); PTX of the
-# last for what comes later.
+# Turing (75), Ampere (80 servers, 86 desktops), Ada (89), Hopper (90) and Blackwell (100 servers, 120
+# desktops); PTX of the last for what comes later.
 set(inkgateAllCards 75-real 80-real 86-real 89-real 90-real 100-real 120)
 # Hopper: the kernels' newest parts are compiled from 90 on (cuda/memory.cuh).
 set(inkgateOneCard 90-real)
@@ -53,7 +53,8 @@ if(CUDAToolkit_FOUND AND CUDAToolkit_NVCC_EXECUTABLE AND NOT CMAKE_CUDA_COMPILER
   check_language(CUDA)
 endif()
 
-# Not in the cache unless somebody put it there: what was decided for one kind of build must not stay for the next.
+# Not in the cache unless somebody put it there: what was decided for one kind of build must not stay for the
+# next.
 if(NOT DEFINED CACHE{INKGATE_CUDA})
   if(CMAKE_CUDA_COMPILER AND (inkgateCudaCards OR DEFINED CACHE{CMAKE_CUDA_ARCHITECTURES}))
     set(INKGATE_CUDA ON)

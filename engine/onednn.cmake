@@ -1,5 +1,6 @@
-# oneDNN as the target DNNL::dnnl. Debian's own dnnl-config.cmake asks for the OpenCL headers, because that build can also compute
-# on GPUs; the engine uses it on the processor alone, so header and library are looked up here.
+# oneDNN as the target DNNL::dnnl. Debian's own dnnl-config.cmake asks for the OpenCL headers, because that
+# build can also compute on GPUs; the engine uses it on the processor alone, so header and library are looked
+# up here.
 find_path(DNNL_INCLUDE_DIR dnnl.hpp)
 find_library(DNNL_LIBRARY dnnl)
 mark_as_advanced(DNNL_INCLUDE_DIR DNNL_LIBRARY)

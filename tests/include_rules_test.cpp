@@ -57,7 +57,8 @@ QString engineRoom(const QString& path) {
 // The only folders that may speak to SQLite.
 const QStringList kSqliteFolders = {"engine/trace/", "app/storage/"};
 
-// The Qt modules each part may use. Whether a header is Qt's at all, and whose, is read off Qt's own header folders.
+// The Qt modules each part may use. Whether a header is Qt's at all, and whose, is read off Qt's own header
+// folders.
 const QStringList kAppModules = {"QtCore"};
 const QStringList kUiModules = {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtSvgWidgets", "QtPrintSupport"};
 

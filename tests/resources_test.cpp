@@ -1,5 +1,5 @@
-// What is compiled into the program: every icon can be drawn at the sizes it is used at, and the sample story has the form that a
-// continuation joins on to.
+// What is compiled into the program: every icon can be drawn at the sizes it is used at, and the sample story
+// has the form that a continuation joins on to.
 #include <QDir>
 #include <QFile>
 #include <QImage>

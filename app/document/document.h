@@ -61,9 +61,10 @@ public:
     // Puts another text in place of everything and forgets the history. Emits wasReset().
     void reset(SpannedText content);
 
-    // The writer replaced `removedLength` units at `position` by `inserted`. An edit that would cut a surrogate pair
-    // takes the whole of it in, here and in all that follows. Emits changed() with source Writer. False, and nothing happens, if the range is not inside the text: the widget has
-    // lost step and should be filled anew.
+    // The writer replaced `removedLength` units at `position` by `inserted`. An edit that would cut a
+    // surrogate pair takes the whole of it in, here and in all that follows. Emits changed() with source
+    // Writer. False, and nothing happens, if the range is not inside the text: the widget has lost step and
+    // should be filled anew.
     bool applyUserEdit(qsizetype position, qsizetype removedLength, const QString& inserted);
 
     struct Replacement {
@@ -85,9 +86,9 @@ public:
     // Opens the step of `run` at `position` (moved before the character it would split). False if one is open
     // already.
     bool beginGeneration(RunId run, qsizetype position);
-    // Adds text at the anchor. `replacedLength` units behind it go in the same step, so that an earlier attempt
-    // stands until the first words of the next one are there; with these words only. False, and nothing happens,
-    // if this run's generation is not open (ended or undone), or the text is shorter.
+    // Adds text at the anchor. `replacedLength` units behind it go in the same step, so that an earlier
+    // attempt stands until the first words of the next one are there; with these words only. False, and
+    // nothing happens, if this run's generation is not open (ended or undone), or the text is shorter.
     bool appendGenerated(RunId run, const QString& text, qsizetype replacedLength = 0);
     // Closes the step; one that never got any text leaves no trace in the history.
     void endGeneration(RunId run);
@@ -96,8 +97,9 @@ public:
     [[nodiscard]] RunId openGeneration() const { return m_openRun; } // 0: none
     // All of a run's text at once, as one step. False while a generation is open.
     bool insertGenerated(RunId run, qsizetype position, const QString& text);
-    // A compared side or another attempt that the writer picked, with its origins, in the place of `range`, as
-    // one step. False while a generation is open, if the spans do not cover `text`, or the range is not inside.
+    // A compared side or another attempt that the writer picked, with its origins, in the place of `range`,
+    // as one step. False while a generation is open, if the spans do not cover `text`, or the range is not
+    // inside.
     bool replacePassage(const TextRange& range, const QString& text, const QList<Span>& spans);
 
 signals:

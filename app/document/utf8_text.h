@@ -1,5 +1,5 @@
-// utf8_text.h: bytes of UTF-8 as a text, unit by unit. QString::fromUtf8() takes U+FEFF at the beginning for a mark and drops it, which
-// would move every place behind it.
+// utf8_text.h: bytes of UTF-8 as a text, unit by unit. QString::fromUtf8() takes U+FEFF at the beginning for
+// a mark and drops it, which would move every place behind it.
 // Threads: pure function.
 #pragma once
 

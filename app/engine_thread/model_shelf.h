@@ -37,10 +37,12 @@ public:
     // Errors: those of findModelFiles(), Model::load() and loadTokenizerOf().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
-    // The graphics card has failed or is full: from now on models run on the processor. Forgets those that are here.
+    // The graphics card has failed or is full: from now on models run on the processor. Forgets those that
+    // are here.
     void giveUpCard();
 
-    // What a project keeps of its text; for the models that are here, and those that come, until the next call.
+    // What a project keeps of its text; for the models that are here, and those that come, until the next
+    // call.
     void offerStates(const QList<KeptState>& states);
     // What a project should keep, now that a model knows `states` of its text: offered from now on.
     [[nodiscard]] const QList<KeptState>& keep(QList<KeptState> states);

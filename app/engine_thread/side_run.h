@@ -25,15 +25,16 @@ public:
             bool usesStateCache);
 
     using Progress = std::function<void(const PromptProgress&)>;
-    // Reads all of `prompt`, from the furthest place that the model remembers of it; `progress` is called between chunks.
+    // Reads all of `prompt`, from the furthest place that the model remembers of it; `progress` is called
+    // between chunks.
     // Errors: those of Generation::readPrompt(); what was read before a stop is remembered.
     [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop,
                                                           const Progress& progress);
     // Writes one token. Errors: those of Generation::next().
     [[nodiscard]] engine::Expected<void> step();
 
-    // Once it has ended: reads the text with what it wrote, as the next prompt will be, so that going on starts at once.
-    // Errors as readPrompt().
+    // Once it has ended: reads the text with what it wrote, as the next prompt will be, so that going on
+    // starts at once. Errors as readPrompt().
     [[nodiscard]] engine::Expected<void> readAhead(std::stop_token stop);
 
     // What a project should keep of what the model knows of the text (state_keeping.h).
@@ -55,7 +56,8 @@ private:
     ShelvedModel& m_model;
     GenerationOptions m_options;
     TextBatcher m_batcher;
-    // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last gates.
+    // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last
+    // gates.
     std::optional<engine::GateRecorder> m_recorder;
     engine::Generation m_generation;
     std::string m_text;             // the prompt, then also what was written

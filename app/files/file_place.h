@@ -1,5 +1,5 @@
-// file_place.h: where an open file is now. A file is what its device and its number on it say; its name may be given to
-// another file, or to none, while it is open.
+// file_place.h: where an open file is now. A file is what its device and its number on it say; its name may
+// be given to another file, or to none, while it is open.
 // Threads: any; asks the system.
 #pragma once
 

@@ -1,5 +1,5 @@
-// channel_codes.h: the codes of a run's channels in the blocks in which they came, so that a long run grows without being
-// copied: the blocks are shared with the messages that brought them.
+// channel_codes.h: the codes of a run's channels in the blocks in which they came, so that a long run grows
+// without being copied: the blocks are shared with the messages that brought them.
 // Threads: values.
 #pragma once
 

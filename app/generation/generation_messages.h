@@ -44,8 +44,8 @@ struct RunToken {
     bool operator==(const RunToken&) const = default;
 };
 
-// How far a side's model knows its prompt, if reading takes long: four times a second at most, and once per chunk that is
-// read at once.
+// How far a side's model knows its prompt, if reading takes long: four times a second at most, and once per
+// chunk that is read at once.
 struct PromptProgress {
     RequestId id = 0;
     Side side = Side::First;

@@ -1,5 +1,5 @@
-// kept_state.h: what a model remembers of a text it has read, as bytes that a project keeps so that opening it again
-// reads nothing anew. Means nothing to any other model, and losing it loses only time.
+// kept_state.h: what a model remembers of a text it has read, as bytes that a project keeps so that opening
+// it again reads nothing anew. Means nothing to any other model, and losing it loses only time.
 // Threads: a value.
 #pragma once
 

@@ -41,8 +41,8 @@ public:
 
     // Looks for embedded models and inspects everything anew; entriesChanged() follows.
     void refresh(const QStringList& addedPaths);
-    // The writer adds a model file. Answered by added(), or by addFailed() if it cannot be used; it is then not listed,
-    // unless it was before. Added twice it is listed once.
+    // The writer adds a model file. Answered by added(), or by addFailed() if it cannot be used; it is then
+    // not listed, unless it was before. Added twice it is listed once.
     void add(const QString& path);
     void remove(const QString& path); // from the list, never the file; embedded models stay
     [[nodiscard]] QStringList addedPaths() const;

@@ -6,8 +6,9 @@
 
 namespace app {
 
-// One name for each entry: its label; among equal labels with the folder behind it, from as far up as tells them apart, or
-// with the file's name if they share a folder: "big (models)", "big (models/old)", "big (big.gguf)".
+// One name for each entry: its label; among equal labels with the folder behind it, from as far up as tells
+// them apart, or with the file's name if they share a folder: "big (models)", "big (models/old)", "big
+// (big.gguf)".
 [[nodiscard]] QStringList distinctNames(const QList<ModelEntry>& entries);
 
 } // namespace app

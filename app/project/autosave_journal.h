@@ -35,7 +35,8 @@ public:
     }
     // What the model remembers of the text is to be kept.
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
-    // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking around is no change.
+    // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking
+    // around is no change.
     void notePlace(const EditingPlace& place);
     // The project's file is another one, which may lack runs: all of them are written again, at once.
     void restoreRuns();

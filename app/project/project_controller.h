@@ -58,10 +58,11 @@ public:
     void exportText(const QString& path); // the text alone, UTF-8
     // What the model remembers of the text now; statesRead() gives it back when the project is opened again.
     void keepStates(const QList<KeptState>& states);
-    // Ctrl+S: writes what is pending without waiting for the timer, and looks whether the file is still there.
+    // Ctrl+S: writes what is pending without waiting for the timer, and looks whether the file is still
+    // there.
     void saveNow();
-    // Before the window closes: everything pending goes into the project or into a copy that the next start offers. Ends in
-    // secured().
+    // Before the window closes: everything pending goes into the project or into a copy that the next start
+    // offers. Ends in secured().
     void secure();
     // After placeChanged(): where the file is now becomes the project's name.
     void followFile();
@@ -88,7 +89,8 @@ public:
 
     // Where the open file is, if that is not where it was opened.
     [[nodiscard]] const FilePlace& place() const { return m_place; }
-    // The file that holds what the project's own does not: of a project that cannot be written or is gone. Empty: none.
+    // The file that holds what the project's own does not: of a project that cannot be written or is gone.
+    // Empty: none.
     [[nodiscard]] const QString& keptIn() const { return m_keptIn; }
     // Saving means giving it a name.
     [[nodiscard]] bool needsName() const { return isUntitled() || isReadOnly(); }

@@ -28,8 +28,8 @@ struct RunRecord {
     QByteArray packedPrompt; // the end of what the model read, UTF-8, compressed; see prompt()
     QString text;            // what it wrote
     QList<RunToken> tokens;  // ascending, positions in `text`
-    // Of an attempt as the writer changed it, kept when another took its place: where each piece of `text` came from. All is
-    // of one run, which has the tokens and the gates. Empty for every other run.
+    // Of an attempt as the writer changed it, kept when another took its place: where each piece of `text`
+    // came from. All is of one run, which has the tokens and the gates. Empty for every other run.
     QList<Span> passage;
     bool isFinished = false; // false: being written, or the program was killed meanwhile
     OutcomeKind outcome = OutcomeKind::Completed;
@@ -40,8 +40,8 @@ struct RunRecord {
     [[nodiscard]] bool isChangedVersion() const { return !passage.isEmpty(); }
     // The run whose words `text` is made of.
     [[nodiscard]] RunId writtenBy() const { return isChangedVersion() ? passage.first().run : id; }
-    // The last kPromptKept units, or all, of what the model read: with every run of a novel the whole of it would make the
-    // project grow by a novel each time.
+    // The last kPromptKept units, or all, of what the model read: with every run of a novel the whole of it
+    // would make the project grow by a novel each time.
     [[nodiscard]] QString prompt() const;
     void setPrompt(const QString& prompt);
     static constexpr qsizetype kPromptKept = 32'768;

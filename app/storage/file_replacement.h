@@ -8,8 +8,8 @@
 
 namespace app {
 
-// A name in the folder of `target` that is not taken, for a file that is not finished. As short as it can be, since the
-// name of `target` may be as long as a name can be.
+// A name in the folder of `target` that is not taken, for a file that is not finished. As short as it can be,
+// since the name of `target` may be as long as a name can be.
 [[nodiscard]] QString unfinishedBeside(const QString& target);
 
 // Renames `source` over `target`, after its bytes are on the disk, and waits until the name is, too. Both are

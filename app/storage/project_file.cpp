@@ -35,8 +35,9 @@ tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString&
     return tl::unexpected<StorageProblem>(problemOf(error, path));
 }
 
-// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no other, of this file
-// or another one that was changed as often. Who wrote over the file, and whose a record is, is told by it.
+// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no
+// other, of this file or another one that was changed as often. Who wrote over the file, and whose a record
+// is, is told by it.
 Expected<engine::Transaction> beginMarked(Database& database) {
     auto transaction = engine::Transaction::begin(database);
     if (!transaction)
@@ -67,7 +68,8 @@ ProjectFile::~ProjectFile() {
 FilePlace ProjectFile::place() const {
     if (!isOnDisk())
         return {};
-    // Written over by a program that asks for no lock: the file is another one, even if it is the same to the system.
+    // Written over by a program that asks for no lock: the file is another one, even if it is the same to the
+    // system.
     if (!m_file->isAsLeft())
         return {FilePlace::Kind::Gone, {}, true};
     return placeOf(m_file->descriptor(), m_path);

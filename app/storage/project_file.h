@@ -1,8 +1,10 @@
-// project_file.h: an open project: one SQLite file (docs/formats/project.md) and nothing beside it, held against every other writer while it
-// is open. append() is on the disk, in the file, when it returns; a process killed at any moment leaves a file that opens with
-// everything appended. The file is held by its descriptor: renamed, moved or deleted it goes on being written, and place()
-// tells. A file that must not be written (made by a newer Inkgate, write-protected) is opened as a copy that lives in memory or
-// in a temporary folder: it can be read, edited and saved under another name, and problem() says why nothing else is saved.
+// project_file.h: an open project: one SQLite file (docs/formats/project.md) and nothing beside it, held
+// against every other writer while it is open. append() is on the disk, in the file, when it returns; a
+// process killed at any moment leaves a file that opens with everything appended. The file is held by its
+// descriptor: renamed, moved or deleted it goes on being written, and place() tells. A file that must not be
+// written (made by a newer Inkgate, write-protected) is opened as a copy that lives in memory or in a
+// temporary folder: it can be read, edited and saved under another name, and problem() says why nothing else
+// is saved.
 // Threads: storage thread only.
 #pragma once
 
@@ -31,7 +33,8 @@ public:
     // A project without a file. `problem`: why it has none.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> createInMemory(const SpannedText& text,
                                                                                     const QString& problem);
-    // Problems: not there, not a project, damaged, open in another Inkgate, no permission. The ending of the name does not
+    // Problems: not there, not a project, damaged, open in another Inkgate, no permission. The ending of the
+    //           name does not
     // matter.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> open(const QString& path);
     ~ProjectFile(); // folds the journal into the snapshot
@@ -58,8 +61,9 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
-    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this project included:
-    // isAt()). Of a file that somebody wrote over, its text alone: RunRestored brings back the runs.
+    // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this
+    // project included: isAt()). Of a file that somebody wrote over, its text alone: RunRestored brings back
+    // the runs.
     [[nodiscard]] StorageResult<void> copyTo(const QString& target);
 
 private:

@@ -5,10 +5,10 @@
 // a candidate and answers opened(); the project that was open goes on taking append() until adopt(ticket)
 // puts the candidate in its place.
 //
-// What cannot be written (disk full, write-protected) goes into a copy of the project in another folder, is tried again every
-// two seconds and with every append(), and the copy goes when all is in its place. If the file is renamed or moved while it is
-// open, it goes on being written; if it is deleted, or another one is put in its place, a copy in the recovery folder becomes
-// the project.
+// What cannot be written (disk full, write-protected) goes into a copy of the project in another folder, is
+// tried again every two seconds and with every append(), and the copy goes when all is in its place. If the
+// file is renamed or moved while it is open, it goes on being written; if it is deleted, or another one is
+// put in its place, a copy in the recovery folder becomes the project.
 // Threads: storage thread only; made in any thread and moved there before the first call.
 #pragma once
 
@@ -60,8 +60,9 @@ public:
 
     // `sequence` comes back with saved() once these and all earlier operations are on the disk.
     void append(ProjectTicket project, const QList<ProjectOperation>& operations, qint64 sequence);
-    // Looks whether the file is still where it was, writes what waits, and answers secured(): all that append() brought is on
-    // a disk, in the project or in a copy that a start offers; or a sentence why it is not.
+    // Looks whether the file is still where it was, writes what waits, and answers secured(): all that
+    // append() brought is on a disk, in the project or in a copy that a start offers; or a sentence why it is
+    // not.
     void secure(ProjectTicket project);
     void saveAs(ProjectTicket project, const QString& path);
     // The open file was moved, and this is now its name.

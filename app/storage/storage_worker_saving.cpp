@@ -48,8 +48,8 @@ bool StorageWorker::write() {
     return isSecured;
 }
 
-// Told of what happens to names in the folder, the file is looked for without waiting for the next word. Our own saves change no
-// name.
+// Told of what happens to names in the folder, the file is looked for without waiting for the next word. Our
+// own saves change no name.
 void StorageWorker::watchFolder() {
     const QString folder = m_current && m_current->isOnDisk() && m_place.kind == FilePlace::Kind::AsOpened &&
                                    !hasForeignBytes(m_current->path())
@@ -117,7 +117,8 @@ bool StorageWorker::writeOnDisk(bool isPlaced) {
     return true;
 }
 
-// The project is a copy that goes when it is closed, so what was changed is kept in another one from the first word.
+// The project is a copy that goes when it is closed, so what was changed is kept in another one from the
+// first word.
 bool StorageWorker::writeProtected() {
     const bool isKept = !m_hasChanged || keepElsewhere();
     if (!isKept)

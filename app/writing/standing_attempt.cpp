@@ -31,7 +31,8 @@ std::optional<TextRange> placeOf(const SpannedText& text, RunId run) {
     return written * 2 >= range.length ? std::optional(range) : std::nullopt;
 }
 
-// The attempts of a chain that wrote something. Versions that the writer changed follow the run they were made of.
+// The attempts of a chain that wrote something. Versions that the writer changed follow the run they were
+// made of.
 QList<RunId> attemptsInOrder(const RunHistory& runs, RunId run) {
     QList<RunId> inOrder;
     for (const RunId attempt : runs.attempts(run)) {

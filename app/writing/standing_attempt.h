@@ -1,8 +1,8 @@
-// standing_attempt.h: the continuation that stands at a place of the text, among all attempts at that place. What stands in
-// the text is the current attempt; nothing else says which one is.
-// An attempt is one piece of text: what is left of one run's words and what the writer typed between them. Once something
-// else stands inside it (another continuation), or the writer's words outweigh the model's, it is the writer's text like any
-// other: nothing may put another attempt in its place.
+// standing_attempt.h: the continuation that stands at a place of the text, among all attempts at that place.
+// What stands in the text is the current attempt; nothing else says which one is.
+// An attempt is one piece of text: what is left of one run's words and what the writer typed between them.
+// Once something else stands inside it (another continuation), or the writer's words outweigh the model's, it
+// is the writer's text like any other: nothing may put another attempt in its place.
 // Threads: GUI thread only.
 #pragma once
 
@@ -18,8 +18,8 @@ namespace app {
 class RunHistory;
 
 struct StandingAttempt {
-    // In `attempts`: what stands in the text, which the writer has changed since it was written. It becomes an attempt of its
-    // own when another takes its place.
+    // In `attempts`: what stands in the text, which the writer has changed since it was written. It becomes
+    // an attempt of its own when another takes its place.
     static constexpr RunId kChanged = 0;
 
     RunId run = 0;         // whose words it is made of

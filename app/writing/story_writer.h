@@ -50,15 +50,16 @@ public:
     // Ends what is running at once and drops what it would still send; before another project opens and
     // before leaving.
     void release();
-    // Ctrl+R: puts another attempt, with a new seed, in the place of the continuation that `cursor` is in or directly
-    // behind (standing_attempt.h); elsewhere continues at `cursor`. Nothing out of sight is ever touched.
-    // The old attempt stands until the first words of the new one are there. If the writer has changed it, these words
-    // become an attempt of their own, which useAttempt() brings back as they were. The new one is one undo step, which
-    // also brings the old one back. Options are the current ones.
+    // Ctrl+R: puts another attempt, with a new seed, in the place of the continuation that `cursor` is in or
+    // directly behind (standing_attempt.h); elsewhere continues at `cursor`. Nothing out of sight is ever
+    // touched. The old attempt stands until the first words of the new one are there. If the writer has
+    // changed it, these words become an attempt of their own, which useAttempt() brings back as they were.
+    // The new one is one undo step, which also brings the old one back. Options are the current ones.
     void retry(qsizetype cursor);
     // What retry() would replace, and what useAttempt() can put there.
     [[nodiscard]] std::optional<StandingAttempt> attemptAt(qsizetype cursor) const;
-    // Puts another of its attempts in the place of the one at `cursor`, which is kept as above, as one undo step.
+    // Puts another of its attempts in the place of the one at `cursor`, which is kept as above, as one undo
+    // step.
     bool useAttempt(qsizetype cursor, RunId attempt);
 
     // Base (gate "none") and the gated model (`gate`) from the text before `cursor`, same options and seed.

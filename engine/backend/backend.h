@@ -2,11 +2,11 @@
 // the memory they work on: CpuBackend, and that of the CUDA plug-in. The forward passes in engine/model are
 // written once against this interface.
 // An operation is a fused step that means something in the model's terms; its header holds its contract:
-// equations, shapes, units. Weights are given where the host has them, and stay there as long as the backend; all
-// other pointers in an operation are memory of this backend.
+// equations, shapes, units. Weights are given where the host has them, and stay there as long as the backend;
+// all other pointers in an operation are memory of this backend.
 // Operations with a state come as one for each sequence of the step, all alike but for rows and state.
-// To add an operation: its header, <name>_cpu.cpp, <name>_cuda.cu, a line here and in the backends, its plain form in
-// tests/support/reference, a test in tests/engine/operations, a case in engine/selftest.
+// To add an operation: its header, <name>_cpu.cpp, <name>_cuda.cu, a line here and in the backends, its plain
+// form in tests/support/reference, a test in tests/engine/operations, a case in engine/selftest.
 // Errors:  std::bad_alloc; BackendFailure from any function of a device's backend.
 // Threads: one caller at a time.
 #pragma once
@@ -48,7 +48,8 @@ struct SequenceInput {
     GateSink* sink = nullptr;     // null: nobody wants to know the gates
 };
 
-// What steps have in common that call the same operations with the same arguments, but for what begin() is told.
+// What steps have in common that call the same operations with the same arguments, but for what begin() is
+// told.
 struct StepKind {
     int forward = 0; // number of the forward pass whose memory is used
     int sequences = 1;

@@ -1,5 +1,6 @@
-// cuda_plugin.h: the CUDA backend as the program sees it: a library that is loaded when the program runs, so that the
-// program itself needs neither CUDA nor a card. It exports one function, inkgate_cuda_plugin(), of C linkage.
+// cuda_plugin.h: the CUDA backend as the program sees it: a library that is loaded when the program runs, so
+// that the program itself needs neither CUDA nor a card. It exports one function, inkgate_cuda_plugin(), of C
+// linkage.
 // Library: libinkgate_cuda.so, in this order: the file that INKGATE_CUDA_PLUGIN names, beside the program, in
 //          ../lib/inkgate from there. Both are of one build: the version must be the same.
 // Errors:  DeviceUnavailable, with a sentence that says why and what helps; OutOfMemory.

@@ -11,9 +11,9 @@ class GateSink {
 public:
     virtual ~GateSink() = default;
     // Gates of one layer for consecutive tokens: values [tokens, width], last index fastest, valid during the
-    // call only. Layers arrive in order 0 .. L-1 for the same tokens; if reading is cancelled, the tokens whose
-    // last layer did not arrive were not read. Runs on the thread that called prefill() or decode(); must be
-    // quick and must not throw.
+    // call only. Layers arrive in order 0 .. L-1 for the same tokens; if reading is cancelled, the tokens
+    // whose last layer did not arrive were not read. Runs on the thread that called prefill() or decode();
+    // must be quick and must not throw.
     virtual void gates(int layer, std::span<const float> values) = 0;
 };
 

@@ -13,15 +13,15 @@ namespace engine {
 
 inline constexpr std::size_t kBufferAlignment = 64; // one cache line, one AVX-512 register
 
-// Uninitialised memory for an AlignedBuffer, at least so aligned; throws std::bad_alloc. From a few megabytes on it is asked for in
-// huge pages, where the system has them for programs that ask: weights are read in leaps, and a leap into another page of 4 KiB
-// has to wait for its address first.
+// Uninitialised memory for an AlignedBuffer, at least so aligned; throws std::bad_alloc. From a few megabytes
+// on it is asked for in huge pages, where the system has them for programs that ask: weights are read in
+// leaps, and a leap into another page of 4 KiB has to wait for its address first.
 [[nodiscard]] void* allocateAligned(std::size_t bytes);
 // `bytes` as allocated.
 void freeAligned(void* memory, std::size_t bytes) noexcept;
 
-// A resizable array of trivially copyable T. Allocation throws std::bad_alloc, which the engine's entry points turn
-// into ErrorCode::OutOfMemory.
+// A resizable array of trivially copyable T. Allocation throws std::bad_alloc, which the engine's entry
+// points turn into ErrorCode::OutOfMemory.
 template <class T> class AlignedBuffer {
     static_assert(std::is_trivially_copyable_v<T>);
 

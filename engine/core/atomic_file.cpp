@@ -23,8 +23,8 @@ std::string temporaryName() {
     return ".inkgate-" + std::to_string(::getpid()) + "-" + std::to_string(counter.fetch_add(1)) + ".part";
 }
 
-// The rename itself is durable only once the folder is on disk. Some file systems cannot sync folders; the file is then
-// complete all the same, so that is no failure.
+// The rename itself is durable only once the folder is on disk. Some file systems cannot sync folders; the
+// file is then complete all the same, so that is no failure.
 void syncFolder(const std::filesystem::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)

@@ -1,6 +1,7 @@
-// atomic_file.h: a file that appears complete or not at all. Bytes go to a new file in the destination's folder; commit()
-// syncs it and renames it over the destination, which until then stays as it was, even if the machine loses power.
-// A destination that is a symbolic link is written through; one that exists and is no regular file is refused.
+// atomic_file.h: a file that appears complete or not at all. Bytes go to a new file in the destination's
+// folder; commit() syncs it and renames it over the destination, which until then stays as it was, even if
+// the machine loses power. A destination that is a symbolic link is written through; one that exists and is
+// no regular file is refused.
 // Threads: a value; one at a time.
 #pragma once
 

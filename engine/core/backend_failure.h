@@ -1,5 +1,5 @@
-// backend_failure.h: what an operation throws when its device refuses: out of memory, lost, gone. Operations return
-// nothing, as in all but these rare cases there is nothing to say; Session turns it into an Error.
+// backend_failure.h: what an operation throws when its device refuses: out of memory, lost, gone. Operations
+// return nothing, as in all but these rare cases there is nothing to say; Session turns it into an Error.
 #pragma once
 
 #include "engine/core/error.h"

@@ -51,7 +51,8 @@ void readNibbles(DataType type, const std::byte* block, BlockRun& run) {
 }
 
 // Q4_K and Q5_K: eight runs, each with a scale and a minimum of 6 bits. The first four runs' 6 bits lie
-// together; the others' lower 4 bits share a byte, and their upper 2 bits fill up the bytes of the first four.
+// together; the others' lower 4 bits share a byte, and their upper 2 bits fill up the bytes of the first
+// four.
 void readRunWithMinimum(const std::byte* block, std::size_t index, bool hasFifthBit, BlockRun& run) {
     const std::byte* const packed = block + 4;
     const std::byte* const high = packed + 12; // bit `index` of byte i is the fifth bit of value i; Q5_K only
@@ -89,7 +90,8 @@ void readSixBits(const std::byte* block, std::size_t index, BlockRun& run) {
     }
 }
 
-// Bits of numbers above zero are in the order of the numbers: steps on whole numbers, which the compiler takes by vectors.
+// Bits of numbers above zero are in the order of the numbers: steps on whole numbers, which the compiler
+// takes by vectors.
 using RunBits = std::array<std::int32_t, kRunLength>;
 constexpr std::int32_t kSign = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kInfinity = 0x7F800000;
@@ -124,8 +126,8 @@ float largestOf(std::span<const float, kRunLength> values) {
     return std::bit_cast<float>(*first);
 }
 
-// Values times `inverse`, rounded to nearest even and kept to [least, most]; what is no number becomes 0. Adding 1.5 * 2^23 leaves
-// the rounded value in the lowest bits, without a call for every weight of a model.
+// Values times `inverse`, rounded to nearest even and kept to [least, most]; what is no number becomes 0.
+// Adding 1.5 * 2^23 leaves the rounded value in the lowest bits, without a call for every weight of a model.
 RunBits codesOf(std::span<const float, kRunLength> values, float inverse, int least, int most) {
     constexpr float kRounder = 0x1.8p23f;
     constexpr float kMostRounded = 0x1p21f;

@@ -1,6 +1,7 @@
 // block_run.h: what the block types have in common: runs of 32 values kept as small integers with a scale.
 //   value[i] = scale[i / 16] * (code[i] - offset) + minimum
-// Source:  docs/spec/formats.md section 5. Every block is one run, but for Q4_K, Q5_K and Q6_K, which are eight.
+// Source:  docs/spec/formats.md section 5. Every block is one run, but for Q4_K, Q5_K and Q6_K, which are
+//          eight.
 // Threads: pure functions.
 #pragma once
 

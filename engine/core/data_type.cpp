@@ -78,8 +78,8 @@ float halfToFloat(std::uint16_t bits) {
     const std::uint32_t magnitude = bits & 0x7FFFu;
     if (magnitude >= 0x7C00u) // infinity, or NaN with its payload
         return std::bit_cast<float>(sign | 0x7F800000u | ((magnitude & 0x3FFu) << 13));
-    // Subnormals are counted in units of 2^-24. No step uses a subnormal float, so the result does not depend on whether
-    // the calling thread flushes those to zero.
+    // Subnormals are counted in units of 2^-24. No step uses a subnormal float, so the result does not depend
+    // on whether the calling thread flushes those to zero.
     if (magnitude < 0x400u)
         return std::bit_cast<float>(sign |
                                     std::bit_cast<std::uint32_t>(static_cast<float>(magnitude) * 0x1p-24f));

@@ -1,5 +1,6 @@
 // data_type.h: the element types that tensors are stored in, and conversions between them.
-// Block types keep 32 values in a block, Q4_K to Q6_K 256; their layouts are those of docs/spec/formats.md section 5.
+// Block types keep 32 values in a block, Q4_K to Q6_K 256; their layouts are those of docs/spec/formats.md
+// section 5.
 // Threads: pure functions.
 #pragma once
 
@@ -61,8 +62,10 @@ enum class DataType : std::uint8_t {
 // BFloat16 or Float16 if it holds every value exactly, else Float32.
 [[nodiscard]] DataType narrowestExactType(std::span<const float> values);
 
-// Reads `out.size()` values of any floating or block type from `bytes` as float32. `bytes` needs no alignment.
-// Errors: UnsupportedType for integer types; ShapeMismatch if bytes.size() is not exactly what out.size() values take.
+// Reads `out.size()` values of any floating or block type from `bytes` as float32. `bytes` needs no
+// alignment.
+// Errors: UnsupportedType for integer types; ShapeMismatch if bytes.size() is not exactly what out.size()
+//         values take.
 [[nodiscard]] Expected<void> toFloat32(DataType type, std::span<const std::byte> bytes, std::span<float> out);
 
 // Writes float32 values as `type` (Float32, Float16, BFloat16, Q8_0, Q4_0). Errors as above.

@@ -1,6 +1,6 @@
 // error.h: how the engine reports failures that depend on a file, a driver, memory, the user or a model.
-// An Error is a code to branch on and one English sentence that names the thing, what was expected, what was found and,
-// where it helps, what to do. Broken invariants of our own are asserts, never Errors.
+// An Error is a code to branch on and one English sentence that names the thing, what was expected, what was
+// found and, where it helps, what to do. Broken invariants of our own are asserts, never Errors.
 // Threads: values; nothing shared.
 #pragma once
 

@@ -33,7 +33,8 @@ constexpr std::size_t kChunk = std::size_t{64} << 10;
 
 std::size_t roundedUp(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-// Reading what was never read is a mistake of ours that would show as zeros; under AddressSanitizer it ends the program.
+// Reading what was never read is a mistake of ours that would show as zeros; under AddressSanitizer it ends
+// the program.
 void forbid([[maybe_unused]] const std::byte* from, [[maybe_unused]] std::size_t bytes) {
 #ifdef INKGATE_ADDRESS_SANITIZER
     __asan_poison_memory_region(from, bytes);
@@ -120,8 +121,9 @@ struct FileBytes::State {
         return checkUnchanged();
     }
 
-    // Weights are read in leaps, and a leap into another page of 4 KiB has to wait for its address first. Small parts, of which
-    // a file's head consists, would only waste the rest of a huge page. A system without huge pages refuses, which changes nothing.
+    // Weights are read in leaps, and a leap into another page of 4 KiB has to wait for its address first.
+    // Small parts, of which a file's head consists, would only waste the rest of a huge page. A system
+    // without huge pages refuses, which changes nothing.
     void askForHugePages(std::size_t offset, std::size_t bytes) const {
         if (bytes < kHugePage)
             return;
@@ -165,7 +167,8 @@ FileBytes::~FileBytes() = default;
 Expected<FileBytes> FileBytes::open(const std::filesystem::path& path) {
     auto state = std::make_unique<State>();
     state->path = path;
-    // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer. Regular files ignore it.
+    // O_NONBLOCK: opening a named pipe must fail below instead of waiting for a writer. Regular files ignore
+    // it.
     state->descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (state->descriptor < 0) {
         const int reason = errno;

@@ -1,7 +1,7 @@
 // random.h: the project's only source of pseudo-random numbers, xoshiro256++ (Blackman and Vigna, 2019).
-// Equal seeds give equal sequences on every platform (normal() up to the rounding of the C library's log and cos).
-// The four words of state can be saved and restored, so that a resumed training or generation is the same one. Not for
-// secrets.
+// Equal seeds give equal sequences on every platform (normal() up to the rounding of the C library's log and
+// cos). The four words of state can be saved and restored, so that a resumed training or generation is the
+// same one. Not for secrets.
 // Threads: a value; one per thread.
 #pragma once
 

@@ -9,8 +9,8 @@ namespace engine {
 
 namespace {
 
-// 20 to 150 microseconds, depending on how long the processor makes a pause (100 on Zen 5): longer than the gaps inside a
-// decode step, far shorter than a frame.
+// 20 to 150 microseconds, depending on how long the processor makes a pause (100 on Zen 5): longer than the
+// gaps inside a decode step, far shorter than a frame.
 constexpr int kSpins = 4000;
 // If a team member was descheduled, spinning longer only takes time from it.
 constexpr int kSpinsBeforeYield = 1000;

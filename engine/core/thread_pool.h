@@ -1,8 +1,9 @@
 // thread_pool.h: a fixed team of threads that meet at barriers, for the engine's parallel loops.
-// The caller is thread 0 of the team. Between tasks the others spin for a short while (a decode step has hundreds of
-// small tasks) and then sleep, so that an idle application uses no processor time.
+// The caller is thread 0 of the team. Between tasks the others spin for a short while (a decode step has
+// hundreds of small tasks) and then sleep, so that an idle application uses no processor time.
 // oneDNN is called from inside tasks with one OpenMP thread each, so no second team competes for the cores.
-// Threads: run() may be called from one thread at a time, which need not be the one that made the pool. run() must not be
+// Threads: run() may be called from one thread at a time, which need not be the one that made the pool. run()
+//          must not be
 // nested. Tasks must not throw.
 #pragma once
 
@@ -19,7 +20,8 @@ namespace engine {
 
 class ThreadPool {
 public:
-    // 0: as many as the machine has processors for this process. If the system grants fewer threads, the team is smaller.
+    // 0: as many as the machine has processors for this process. If the system grants fewer threads, the team
+    // is smaller.
     explicit ThreadPool(int threads = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -33,8 +35,9 @@ public:
                   const_cast<void*>(static_cast<const void*>(&task)));
     }
 
-    // Splits [0, count) into one contiguous range per thread, in multiples of `grain`, and calls task(begin, end) on each
-    // that is not empty. The split depends on count, grain and size() only, so results are reproducible. grain > 0.
+    // Splits [0, count) into one contiguous range per thread, in multiples of `grain`, and calls task(begin,
+    // end) on each that is not empty. The split depends on count, grain and size() only, so results are
+    // reproducible. grain > 0.
     template <class Task> void parallelFor(std::size_t count, std::size_t grain, Task&& task) {
         assert(grain > 0);
         if (size() == 1 || count <= grain) {

@@ -19,7 +19,8 @@ namespace {
 constexpr const char* kVariable = "INKGATE_CPU";
 
 #if HWY_ARCH_X86_64
-// Asked for by hand: not every compiler's __builtin_cpu_supports() knows AMX, and oneDNN must not be asked before it is limited.
+// Asked for by hand: not every compiler's __builtin_cpu_supports() knows AMX, and oneDNN must not be asked
+// before it is limited.
 bool hasAmx() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_OSXSAVE) == 0)
@@ -35,8 +36,8 @@ bool hasAmx() {
 
 ProcessorLevel detect() {
 #if HWY_ARCH_X86_64
-    // Not hwy::SupportedTargets(), which answers what has been left of them. Clang 14 cannot be asked for F16C; no processor has
-    // AVX2 without it.
+    // Not hwy::SupportedTargets(), which answers what has been left of them. Clang 14 cannot be asked for
+    // F16C; no processor has AVX2 without it.
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return ProcessorLevel::Plain;

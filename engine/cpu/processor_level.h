@@ -1,9 +1,10 @@
-// processor_level.h: which of the processor's instruction sets are used, in one place for all that is chosen when the program
-// runs: the Highway loops, the packed products, oneDNN.
-// The environment variable INKGATE_CPU limits it (plain, avx2, avx512, vnni or amx), for tests and comparisons; a level that the
-// processor lacks means the highest below it that it has. Each level includes the ones before it. Results differ between levels
-// in the order of their sums; from vnni on, where the processor has bfloat16, products of many rows also round their inputs
-// to it (hasBfloat16Products() in matrix_product.h).
+// processor_level.h: which of the processor's instruction sets are used, in one place for all that is chosen
+// when the program runs: the Highway loops, the packed products, oneDNN.
+// The environment variable INKGATE_CPU limits it (plain, avx2, avx512, vnni or amx), for tests and
+// comparisons; a level that the processor lacks means the highest below it that it has. Each level includes
+// the ones before it. Results differ between levels in the order of their sums; from vnni on, where the
+// processor has bfloat16, products of many rows also round their inputs to it (hasBfloat16Products() in
+// matrix_product.h).
 // Threads: any; decided once, before main().
 #pragma once
 
@@ -33,10 +34,12 @@ inline constexpr std::array kProcessorLevels = {ProcessorLevel::Plain, Processor
 [[nodiscard]] ProcessorLevel highestProcessorLevel();
 // The one in use.
 [[nodiscard]] ProcessorLevel processorLevel();
-// A sentence on an INKGATE_CPU that names no level, which is then as if it were not set; empty if all is well.
+// A sentence on an INKGATE_CPU that names no level, which is then as if it were not set; empty if all is
+// well.
 [[nodiscard]] std::string processorLevelProblem();
 
-// Makes the Highway loops keep to processorLevel(). Called by simd_targets.h in every program that contains such loops.
+// Makes the Highway loops keep to processorLevel(). Called by simd_targets.h in every program that contains
+// such loops.
 bool limitHighwayTargets();
 
 } // namespace engine

@@ -11,7 +11,8 @@
 
 namespace engine {
 
-// Before main(), and so before any loop is chosen; in every program with such loops, since they all include this.
+// Before main(), and so before any loop is chosen; in every program with such loops, since they all include
+// this.
 inline const bool areHighwayTargetsLimited = limitHighwayTargets();
 
 } // namespace engine

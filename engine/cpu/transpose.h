@@ -8,8 +8,8 @@
 
 namespace engine {
 
-// Columns [column, column + count) of `from` [rows, columns], each as a row of `to` [count, rows]. In squares, so that what is read
-// and what is written both stay in the cache.
+// Columns [column, column + count) of `from` [rows, columns], each as a row of `to` [count, rows]. In
+// squares, so that what is read and what is written both stay in the cache.
 template <class Value>
 void transpose(const Value* from, std::size_t rows, std::size_t columns, std::size_t column,
                std::size_t count, Value* to) {

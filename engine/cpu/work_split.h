@@ -32,10 +32,10 @@ struct RankedMap {
     std::size_t rank = 0;
 };
 
-// Splits the results of several maps among the threads and calls task(map, tokenBegin, tokenEnd, columnBegin, columnEnd): by
-// tokens if there are several per thread. Else each thread gets whole maps, and parts of the first and the last of its own at
-// most, so that it reads their factors in long pieces; these are cut at multiples of 64, so that no two threads write to one
-// cache line or cut a vector.
+// Splits the results of several maps among the threads and calls task(map, tokenBegin, tokenEnd, columnBegin,
+// columnEnd): by tokens if there are several per thread. Else each thread gets whole maps, and parts of the
+// first and the last of its own at most, so that it reads their factors in long pieces; these are cut at
+// multiples of 64, so that no two threads write to one cache line or cut a vector.
 template <class Task>
 void splitMaps(ThreadPool& pool, std::size_t tokens, std::span<const RankedMap> maps, Task&& task) {
     std::size_t steps = 0;

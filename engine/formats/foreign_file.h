@@ -1,6 +1,6 @@
-// foreign_file.h: what a file is that is none of the formats we read, from its first bytes, and what to do about it.
-// What is most often found under a model's name is what a download left there: a web page, a server's message, a pointer of Git
-// LFS, nothing yet.
+// foreign_file.h: what a file is that is none of the formats we read, from its first bytes, and what to do
+// about it. What is most often found under a model's name is what a download left there: a web page, a
+// server's message, a pointer of Git LFS, nothing yet.
 // Threads: a pure function.
 #pragma once
 

@@ -1,5 +1,6 @@
-// sharded_model.h: a model in several files, as large ones are published: safetensors or PyTorch files that are numbered,
-// "model-00001-of-00003.safetensors", and mostly an index that says which of them holds which tensor (docs/spec/formats.md section 2).
+// sharded_model.h: a model in several files, as large ones are published: safetensors or PyTorch files that
+// are numbered, "model-00001-of-00003.safetensors", and mostly an index that says which of them holds which
+// tensor (docs/spec/formats.md section 2).
 #pragma once
 
 #include "engine/core/file_bytes.h"
@@ -24,7 +25,8 @@ namespace engine {
                                              const std::vector<std::filesystem::path>& parts);
 
 // `index`: the JSON text that names each tensor's file; the files lie beside it.
-// Errors: as above; FileDamaged if it names files elsewhere, FileNotFound with the name of a part that is not there.
+// Errors: as above; FileDamaged if it names files elsewhere, FileNotFound with the name of a part that is not
+//         there.
 [[nodiscard]] Expected<Checkpoint> readModelIndex(const std::filesystem::path& path, FileBytes index);
 
 } // namespace engine

@@ -13,9 +13,10 @@
 
 namespace engine {
 
-// In which type the matrices are kept. AsStored: float32, float16 and bfloat16 where they lie in the file, blocks as
-// packed_weights.h says. Q8 and Q4 are the blocks Q8_0 and Q4_0, made from any type; what has no rows of whole blocks,
-// and low-rank factors, are then float16. The embedding, of which a token reads one row, stays in the file always.
+// In which type the matrices are kept. AsStored: float32, float16 and bfloat16 where they lie in the file,
+// blocks as packed_weights.h says. Q8 and Q4 are the blocks Q8_0 and Q4_0, made from any type; what has no
+// rows of whole blocks, and low-rank factors, are then float16. The embedding, of which a token reads one
+// row, stays in the file always.
 enum class WeightType { AsStored, Float32, Float16, BFloat16, Q8, Q4 };
 
 struct ModelWeights; // weights.h
@@ -24,7 +25,8 @@ class Model {
 public:
     struct Options {
         WeightType weights = WeightType::AsStored;
-        // Whether channel mixing's value matrix is kept by input (linear.h), so that its weights of zeros are left out.
+        // Whether channel mixing's value matrix is kept by input (linear.h), so that its weights of zeros are
+        // left out.
         bool skipsZeros = true;
     };
 
@@ -44,10 +46,11 @@ public:
 
     [[nodiscard]] const ModelConfig& config() const;
     [[nodiscard]] const ModelWeights& weights() const;
-    // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for random(). Errors: FileUnreadable
-    // (somebody has changed the file since).
+    // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for
+    // random(). Errors: FileUnreadable (somebody has changed the file since).
     [[nodiscard]] const Expected<std::string>& fingerprint() const;
-    // A base model and the gate of another file, so that it also runs as the base alone (SequenceInput::wearsEnhancement).
+    // A base model and the gate of another file, so that it also runs as the base alone
+    // (SequenceInput::wearsEnhancement).
     [[nodiscard]] bool isBaseWithGate() const;
     // Checkpoint::vocabulary() of the file it came from; absent for random().
     [[nodiscard]] const std::optional<StoredVocabulary>& storedVocabulary() const;

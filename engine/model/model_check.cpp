@@ -17,8 +17,8 @@ namespace engine {
 
 namespace {
 
-// Gives out nothing, but notes what is asked for and the first thing that could not have been given out. It never fails, so that
-// everything is asked for.
+// Gives out nothing, but notes what is asked for and the first thing that could not have been given out. It
+// never fails, so that everything is asked for.
 class CheckingSource final : public TensorSource {
 public:
     explicit CheckingSource(const Checkpoint& checkpoint)
@@ -72,8 +72,8 @@ private:
     std::optional<Error> m_problem;
 };
 
-// What files of this architecture may have although it is not read: RWKV-7's first block needs no value residual, and a model that
-// was tuned by its initial state brings that along.
+// What files of this architecture may have although it is not read: RWKV-7's first block needs no value
+// residual, and a model that was tuned by its initial state brings that along.
 bool isHarmless(const BlockName& name, const ModelConfig& config) {
     const std::string_view inBlock = name.inBlock;
     return inBlock == "att.time_state" ||

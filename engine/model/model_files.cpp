@@ -45,8 +45,9 @@ void keepFirstParts(std::vector<fs::path>& entries) {
     entries.erase(first, last);
 }
 
-// The models in a folder, as a download makes it: the index of a model in several files, else the safetensors files (the same model
-// often lies beside them in an older format), else those of other kinds that models come in.
+// The models in a folder, as a download makes it: the index of a model in several files, else the safetensors
+// files (the same model often lies beside them in an older format), else those of other kinds that models
+// come in.
 std::vector<fs::path> modelsIn(const fs::path& folder) {
     if (isFile(folder / kBaseFile))
         return {folder / kBaseFile};

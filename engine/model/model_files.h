@@ -23,12 +23,13 @@ struct ModelFiles {
 };
 
 [[nodiscard]] std::filesystem::path embeddedModelsFolder();
-// Names of embedded models, and of the gates and enhanced models that lie beside a model (file stems without "base").
+// Names of embedded models, and of the gates and enhanced models that lie beside a model (file stems without
+// "base").
 [[nodiscard]] std::vector<std::string> embeddedModels();
 [[nodiscard]] std::vector<std::string> gatesOf(const std::string& model);
 
-// `model`: an embedded name, a file, or a folder that holds one model, in one file or in several, with their index or without; `gate`: "none",
-// a name beside the model, or a path; `vocabulary`: a path or empty.
+// `model`: an embedded name, a file, or a folder that holds one model, in one file or in several, with their
+// index or without; `gate`: "none", a name beside the model, or a path; `vocabulary`: a path or empty.
 // Errors: FileNotFound with what there is to choose from, FileUnreadable (no rights).
 [[nodiscard]] Expected<ModelFiles> findModelFiles(const std::string& model, const std::string& gate,
                                                   const std::string& vocabulary = {});

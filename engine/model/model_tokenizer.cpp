@@ -23,7 +23,8 @@ FoundTokenizer storedTokenizer(const ModelFiles& files, const StoredVocabulary& 
     if (!tokenizer)
         return failure(ErrorCode::VocabularyMismatch, files.base.string() + ": of the vocabulary inside, " +
                                                           tokenizer.error().message + kAdvice);
-    // A list has an entry for every row of the model; the text of a vocabulary leaves out those that only pad it.
+    // A list has an entry for every row of the model; the text of a vocabulary leaves out those that only pad
+    // it.
     const int tokens = (*tokenizer)->vocabularySize();
     if (isList ? tokens != vocabulary : tokens > vocabulary)
         return wrongSize("the vocabulary inside the model", tokens, files, vocabulary);

@@ -1,6 +1,6 @@
 // weights.h: a model's parameters by meaning, ready for the forward pass.
-// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5. Upstream tensor names appear in
-//          load_weights.cpp only.
+// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5. Upstream tensor names
+//          appear in load_weights.cpp only.
 // Shapes:  C width, F feed-forward width, H heads, N head size, V vocabulary, R rank, of which each low-rank
 //          map has its own. Matrices and low-rank factors keep the type chosen at load; all else is float32.
 // Threads: immutable once loaded.

@@ -11,7 +11,8 @@ namespace {
 
 // What the libraries, recorded steps and rounding to whole pages take beside what is counted.
 constexpr std::size_t kReserve = std::size_t{256} << 20;
-// Of a text read at once, and rows of float32 of the stream's width that a token has then; both with a margin.
+// Of a text read at once, and rows of float32 of the stream's width that a token has then; both with a
+// margin.
 constexpr std::size_t kChunkTokens = 2048;
 constexpr std::size_t kRowsPerToken = 26;
 constexpr std::size_t kStates = 8;

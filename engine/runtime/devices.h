@@ -1,6 +1,6 @@
 // devices.h: what this machine can compute on, and a session on the right one.
-// The card is used if the CUDA plug-in, a driver and a card of at least compute capability 7.5 are there; a model that is
-// larger than the card's free memory runs its first layers there and the rest on the processor.
+// The card is used if the CUDA plug-in, a driver and a card of at least compute capability 7.5 are there; a
+// model that is larger than the card's free memory runs its first layers there and the rest on the processor.
 // Threads: as Session's.
 #pragma once
 
@@ -32,8 +32,8 @@ struct OpenedSession {
                                                   const std::shared_ptr<ThreadPool>& pool,
                                                   DeviceChoice choice);
 
-// How many of a model's layers fit into so many free bytes of a card's memory: L if all of the model does, 0 if not even
-// one layer.
+// How many of a model's layers fit into so many free bytes of a card's memory: L if all of the model does, 0
+// if not even one layer.
 [[nodiscard]] int layersThatFit(const Model& model, std::size_t freeBytes);
 
 // What all of a model takes of a card's memory: weights, working memory and a few states.

@@ -44,8 +44,8 @@ struct GeneratedToken {
 // Errors: VocabularyMismatch.
 [[nodiscard]] Expected<void> checkVocabulary(const ModelConfig& model, const Tokenizer& tokenizer);
 
-// Told how many of the prompt's `total` tokens are known so far, those that a cache remembered included; between two chunks
-// (Session::chunk()), on the reading thread.
+// Told how many of the prompt's `total` tokens are known so far, those that a cache remembered included;
+// between two chunks (Session::chunk()), on the reading thread.
 using ReadingProgress = std::function<void(std::size_t known, std::size_t total)>;
 
 class Generation {
@@ -61,19 +61,20 @@ public:
 
     // Reads the document separator and then `prompt`. Call once, first. A prompt that ends in spaces or
     // inside a word continues well: the last token is taken back and the first generated token must start
-    // with its bytes (token healing), whose repeated bytes are not part of the text. If it is stopped, the cache
-    // remembers what was read until then.
+    // with its bytes (token healing), whose repeated bytes are not part of the text. If it is stopped, the
+    // cache remembers what was read until then.
     // Errors: InvalidText, InvalidArgument (settings), VocabularyMismatch, Cancelled, those of Session.
     [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr,
                                             std::stop_token stop = {}, const ReadingProgress& progress = {});
-    // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call later, and
-    // lives as long as the generation. Errors: InvalidArgument (no
+    // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call
+    // later, and lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
 
-    // Reads what these generations have sampled last, all at once, so that each weight is read once for all of them
-    // (Session::decodeTogether); their next() then only samples. Those that have ended are left out. All belong to one
-    // session. `sinks`: one each, may be null. Errors: those of Session; then none of them can go on.
+    // Reads what these generations have sampled last, all at once, so that each weight is read once for all
+    // of them (Session::decodeTogether); their next() then only samples. Those that have ended are left out.
+    // All belong to one session. `sinks`: one each, may be null. Errors: those of Session; then none of them
+    // can go on.
     [[nodiscard]] static Expected<void> readTogether(std::span<Generation* const> generations,
                                                      std::span<GateSink* const> sinks);
 

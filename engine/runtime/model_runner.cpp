@@ -33,8 +33,8 @@ int chunkLength(const Model& model) {
     return static_cast<int>(tokens) / 16 * 16;
 }
 
-// A device reads far more tokens at once before its matrix units are busy; at 2048 they are, and the working memory
-// still is a small part of the weights.
+// A device reads far more tokens at once before its matrix units are busy; at 2048 they are, and the working
+// memory still is a small part of the weights.
 constexpr int kDeviceChunk = 2048;
 // Rows of logits that are kept on a device while all are wanted.
 constexpr int kLogitRows = 64;

@@ -1,5 +1,5 @@
-// model_runner.h: a model's forward pass on the processor, on a device, or its first layers on the one and the rest on the
-// other. What Session does with states, errors and wishes comes down to these calls.
+// model_runner.h: a model's forward pass on the processor, on a device, or its first layers on the one and
+// the rest on the other. What Session does with states, errors and wishes comes down to these calls.
 // Errors:  std::bad_alloc, BackendFailure; arguments are the caller's promise.
 // Threads: one at a time.
 #pragma once
@@ -40,15 +40,17 @@ public:
     [[nodiscard]] std::size_t chunk() const { return m_chunk; }
     [[nodiscard]] SkippedWork skipped() const;
 
-    // At most chunk() tokens of one sequence. False if a stop was requested before the last layer; the state is then,
-    // and after an exception, the one before.
+    // At most chunk() tokens of one sequence. False if a stop was requested before the last layer; the state
+    // is then, and after an exception, the one before.
     [[nodiscard]] bool read(const RunnerInput& input, const std::stop_token& stop);
     // Of the rows [first, first + out.size() / V) that were read last.
     void logits(int first, std::span<float> out);
 
-    // A token of each sequence. `logits` [sequences, V], or empty for none; if `leavesLogits`, they stay on the device.
+    // A token of each sequence. `logits` [sequences, V], or empty for none; if `leavesLogits`, they stay on
+    // the device.
     void step(std::span<const RunnerInput> inputs, std::span<float> logits, bool leavesLogits = false);
-    // Whether logits are made on a device, so that they can stay there; and what they are for, until the next step.
+    // Whether logits are made on a device, so that they can stay there; and what they are for, until the next
+    // step.
     [[nodiscard]] bool canLeaveLogits() const { return !m_stages.back().backend->isHost(); }
     [[nodiscard]] DrawnToken drawToken(int sequence, TokenDraw op);
     void fetchLogits(int sequence, std::span<float> out);

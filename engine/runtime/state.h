@@ -1,8 +1,8 @@
 // state.h: all that a sequence carries between tokens; a value to copy, store, compare and restore.
 // Source:  docs/spec/rwkv-models.md section 6; layout: engine/model/state_layout.h.
-// Where:   in the host's memory or, once a device has worked on it, on that device: all of it, or that of the first
-//          layers if the others run on the processor. Copies of it stand there too as long as there is room for them.
-//          values() brings it back.
+// Where:   in the host's memory or, once a device has worked on it, on that device: all of it, or that of the
+//          first layers if the others run on the processor. Copies of it stand there too as long as there is
+//          room for them. values() brings it back.
 // Errors:  BackendFailure where a device is involved; std::bad_alloc.
 // Threads: a value; on a device, that of the Session which works on it.
 #pragma once

@@ -1,11 +1,12 @@
-// state_cache.h: states of texts that were read, so that going on, trying again, changing a place in the middle or
-// returning to an earlier version does not read everything again. Snapshots stand at multiples of kSnapshotInterval
-// tokens, at the end of a prompt, and where reading was stopped or a generation ended.
-// A snapshot is known by the tokens before it (by 128 bits that every token goes into), whichever text they stand in:
-// versions of a text share the snapshots of what they have in common. Text that was tokenised otherwise is another text.
-// Once the budget is full, snapshots go from the half that has not been used for longest, every other one first, then every
-// other of those left, and so on: the beginning of a text that is longer than the budget keeps snapshots far apart.
-// One cache per model: a state of another size is never returned, but equal sizes are not told apart.
+// state_cache.h: states of texts that were read, so that going on, trying again, changing a place in the
+// middle or returning to an earlier version does not read everything again. Snapshots stand at multiples of
+// kSnapshotInterval tokens, at the end of a prompt, and where reading was stopped or a generation ended.
+// A snapshot is known by the tokens before it (by 128 bits that every token goes into), whichever text they
+// stand in: versions of a text share the snapshots of what they have in common. Text that was tokenised
+// otherwise is another text. Once the budget is full, snapshots go from the half that has not been used for
+// longest, every other one first, then every other of those left, and so on: the beginning of a text that is
+// longer than the budget keeps snapshots far apart. One cache per model: a state of another size is never
+// returned, but equal sizes are not told apart.
 // Threads: one at a time.
 #pragma once
 
@@ -40,14 +41,16 @@ public:
     // Keeps at most `byteBudget` bytes of snapshots, but one in any case.
     explicit StateCache(std::size_t byteBudget = defaultBudget());
 
-    // Puts the furthest snapshot that stands on a prefix of `tokens` into `state`. One on all of `tokens` counts only
-    // if its logits are known; they are put into `logits`. Returns how many tokens that state has read; 0, and `state`
-    // is not touched, if there is none. What read() and keep() say is then about these tokens.
+    // Puts the furthest snapshot that stands on a prefix of `tokens` into `state`. One on all of `tokens`
+    // counts only if its logits are known; they are put into `logits`. Returns how many tokens that state has
+    // read; 0, and `state` is not touched, if there is none. What read() and keep() say is then about these
+    // tokens.
     std::size_t restore(std::span<const int> tokens, State& state, std::span<float> logits);
 
     // `tokens` were read after those that were restored and read so far.
     void read(std::span<const int> tokens);
-    // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not known.
+    // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not
+    // known.
     void keep(const State& state, std::span<const float> logits = {});
     // Takes in a snapshot that was kept elsewhere; it counts as used now.
     void insert(const PrefixKey& key, State state, std::vector<float> logits);

@@ -2,9 +2,10 @@
 // Layout, little-endian, version 1:
 //   "IkSt" | u32 version | u32 precision (0 float32, 1 float16) | u64 tokens read | u64 values of the state
 //   u64 logits | u32 length of the fingerprint, its bytes | a zstd frame: the state's values, then the logits
-// State values lie as in state.h. float32 restores exactly; float16 takes half the room and rounds the state (values
-// beyond its range become its largest). Logits are float32 always.
-// The fingerprint is the model's: a state means nothing to any other. Throwing such bytes away loses nothing but time.
+// State values lie as in state.h. float32 restores exactly; float16 takes half the room and rounds the state
+// (values beyond its range become its largest). Logits are float32 always.
+// The fingerprint is the model's: a state means nothing to any other. Throwing such bytes away loses nothing
+// but time.
 // Threads: pure functions.
 #pragma once
 
@@ -31,7 +32,8 @@ struct StoredState {
                                                           std::string_view fingerprint,
                                                           StatePrecision precision);
 
-// Errors: FileDamaged, UnsupportedFormat (no state, or of a newer version), GateMismatch (another model's), OutOfMemory.
+// Errors: FileDamaged, UnsupportedFormat (no state, or of a newer version), GateMismatch (another model's),
+//         OutOfMemory.
 [[nodiscard]] Expected<StoredState> readState(std::span<const std::byte> bytes, const ModelConfig& config,
                                               std::string_view fingerprint);
 

@@ -11,8 +11,8 @@
 
 namespace engine {
 
-// Leaves in `candidates` the `count` largest of `logits` that are above -inf, with their logits as weights. Of equals the
-// lower id comes first.
+// Leaves in `candidates` the `count` largest of `logits` that are above -inf, with their logits as weights.
+// Of equals the lower id comes first.
 void findLargestLogits(std::span<const float> logits, std::size_t count, std::vector<Candidate>& candidates,
                        FilterMemory& memory);
 

@@ -61,8 +61,8 @@ public:
     // -inf; if nothing is left the best unbanned token is taken (all being equal then, the one with the
     // lowest id; 0 if all are banned).
     [[nodiscard]] int sample(std::span<float> logits);
-    // What a device needs to draw in this sampler's place from logits [vocabulary] that it has; valid until the next
-    // call. accept() then takes the place of sample().
+    // What a device needs to draw in this sampler's place from logits [vocabulary] that it has; valid until
+    // the next call. accept() then takes the place of sample().
     [[nodiscard]] TokenDraw onDevice(int vocabulary);
     void accept(const DrawnToken& drawn);
     // The distribution that the last sample() drew from, most likely first; one token with probability 1 if

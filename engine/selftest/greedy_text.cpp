@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kTokens = 200;
 
-// Of float32 weights, relative to the largest logit (model_check.cpp). Where the best two are nearer to each other than
-// both may err, either may come out first.
+// Of float32 weights, relative to the largest logit (model_check.cpp). Where the best two are nearer to each
+// other than both may err, either may come out first.
 constexpr double kBound = 1e-4;
 
 struct Best {

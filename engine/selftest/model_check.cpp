@@ -18,12 +18,12 @@ struct Bounds {
     double many = 0; // the same for a text in one piece
 };
 
-// Relative to the largest logit, gate or value of a part of the state. With few tokens neither side rounds x, but to
-// 16 bits where weights are packed, where both do it in the same way: what is left are float32 sums in different
-// orders, some 1e-6 that three layers and the recurrence make a few times larger; an x that falls to the other side
-// of a step makes 1e-5 more.
-// With many tokens each product's x is rounded: to float16 (2^-11; packed weights too) or bfloat16 (2^-8), about a third
-// of it as a rule, six times in each of three layers.
+// Relative to the largest logit, gate or value of a part of the state. With few tokens neither side rounds x,
+// but to 16 bits where weights are packed, where both do it in the same way: what is left are float32 sums in
+// different orders, some 1e-6 that three layers and the recurrence make a few times larger; an x that falls
+// to the other side of a step makes 1e-5 more.
+// With many tokens each product's x is rounded: to float16 (2^-11; packed weights too) or bfloat16 (2^-8),
+// about a third of it as a rule, six times in each of three layers.
 Bounds boundsFor(WeightType weights, bool isHost) {
     const bool isPacked = weights == WeightType::Q8 || weights == WeightType::Q4;
     const double few = isPacked ? 2e-4 : 5e-5;

@@ -1,5 +1,5 @@
-// operation_test.h: where the cases of one operation run: a backend of the device and one of the processor, and the
-// weights that both are given, which stay as they are until both are gone.
+// operation_test.h: where the cases of one operation run: a backend of the device and one of the processor,
+// and the weights that both are given, which stay as they are until both are gone.
 // Threads: one.
 #pragma once
 

@@ -1,8 +1,10 @@
-// selftest.h: holds a device against the processor: every operation of Backend, shape by shape, then whole models. It
-// needs nothing but the program and the device, so that anyone can run it where a card or a driver is in doubt.
-// How:     fresh random inputs, outputs full of NaN beforehand, NaN between all that an operation is given. Errors are
-//          relative to the largest value of what is compared; those of matrix products, which are held against sums in
-//          double, to the sum of absolute products. Bounds stand with their reasons beside the cases.
+// selftest.h: holds a device against the processor: every operation of Backend, shape by shape, then whole
+// models. It needs nothing but the program and the device, so that anyone can run it where a card or a driver
+// is in doubt.
+// How:     fresh random inputs, outputs full of NaN beforehand, NaN between all that an operation is given.
+//          Errors are relative to the largest value of what is compared; those of matrix products, which are
+//          held against sums in double, to the sum of absolute products. Bounds stand with their reasons
+//          beside the cases.
 // Cases:   <operations>_cases.cpp; an operation's are added there and in selftest.cpp.
 // Threads: the caller's; `open` and `report` are called on it.
 #pragma once
@@ -47,8 +49,8 @@ struct SelftestOptions {
 using OpenDevice = std::function<Expected<std::unique_ptr<Backend>>()>;
 using ReportResult = std::function<void(const SelftestResult&)>;
 
-// In the order in which they run: the operations as Backend calls them; of whole models "model", "dividedModel" (some of
-// the layers on the processor) and "greedyText".
+// In the order in which they run: the operations as Backend calls them; of whole models "model",
+// "dividedModel" (some of the layers on the processor) and "greedyText".
 [[nodiscard]] std::span<const std::string_view> selftestOperations();
 
 // Hands each result to `report`. Errors: those of `open`; DeviceLost, as nothing can follow; Cancelled.

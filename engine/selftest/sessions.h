@@ -1,4 +1,5 @@
-// sessions.h: what the checks of whole models share: a session on each side, calls that throw, gates that are kept.
+// sessions.h: what the checks of whole models share: a session on each side, calls that throw, gates that are
+// kept.
 // Threads: one.
 #pragma once
 

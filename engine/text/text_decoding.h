@@ -1,4 +1,5 @@
-// text_decoding.h: the bytes of a text file as the text that is meant: UTF-8 without a mark, lines that end in "\n".
+// text_decoding.h: the bytes of a text file as the text that is meant: UTF-8 without a mark, lines that end
+// in "\n".
 // Threads: pure function.
 #pragma once
 

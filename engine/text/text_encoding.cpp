@@ -58,8 +58,8 @@ Utf8Look lookOf(std::string_view text) {
     }
 }
 
-// UTF-16 without its mark: read with the right half first it has spaces, line ends or the stops of Chinese and Japanese, or is
-// English, and nowhere half a pair or a control character.
+// UTF-16 without its mark: read with the right half first it has spaces, line ends or the stops of Chinese
+// and Japanese, or is English, and nowhere half a pair or a control character.
 const char* utf16Of(std::string_view text) {
     const std::size_t pairs = text.size() / 2;
     const auto signsWith = [&](std::size_t high) -> std::size_t {

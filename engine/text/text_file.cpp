@@ -64,7 +64,8 @@ Expected<Descriptor> openForReading(const std::filesystem::path& path) {
     return Descriptor(number, true);
 }
 
-// Up to `limit` bytes. A size that the system states is a hint only: that of a pipe or of a file in /proc is 0.
+// Up to `limit` bytes. A size that the system states is a hint only: that of a pipe or of a file in /proc is
+// 0.
 Expected<std::string> readBytes(const Descriptor& file, std::size_t limit) {
     std::string bytes;
     struct stat info = {};

@@ -25,7 +25,8 @@ private:
 // Offset of the first byte that is not part of valid UTF-8, or npos.
 [[nodiscard]] std::size_t findInvalidUtf8(std::string_view text);
 
-// Bytes of the maximal subpart that is broken or unfinished where findInvalidUtf8() found one: `text` from there.
+// Bytes of the maximal subpart that is broken or unfinished where findInvalidUtf8() found one: `text` from
+// there.
 [[nodiscard]] std::size_t invalidLength(std::string_view text);
 
 // Errors: InvalidText with that offset.

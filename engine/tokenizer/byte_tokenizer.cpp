@@ -1,5 +1,5 @@
-#include "engine/tokenizer/tokenizer.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/tokenizer/tokenizer.h"
 
 #include <array>
 #include <memory>

@@ -1,7 +1,7 @@
 #include "engine/tokenizer/sentencepiece_tokenizer.h"
 
-#include "engine/tokenizer/sentencepiece_file.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/tokenizer/sentencepiece_file.h"
 
 #include <sentencepiece_processor.h>
 

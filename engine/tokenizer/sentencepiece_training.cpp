@@ -1,8 +1,8 @@
 #include "engine/tokenizer/sentencepiece_training.h"
 
 #include "engine/core/atomic_file.h"
-#include "engine/tokenizer/paragraph_reader.h"
 #include "engine/text/text_file.h"
+#include "engine/tokenizer/paragraph_reader.h"
 
 #include <sentencepiece_trainer.h>
 

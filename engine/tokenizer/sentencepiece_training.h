@@ -25,7 +25,8 @@ struct SentencePieceTraining {
     int threads = 2;
 };
 
-// `textFile`: one paragraph a line, read by engine/text; empty lines and lines that hold only a form feed are left out.
+// `textFile`: one paragraph a line, read by engine/text; empty lines and lines that hold only a form feed are
+// left out.
 // Errors: FileNotFound, FileUnreadable, InvalidText (with the place), InvalidArgument (options out of
 // range, no text, too little text), WriteFailed.
 [[nodiscard]] Expected<void> trainSentencePiece(const std::filesystem::path& textFile,

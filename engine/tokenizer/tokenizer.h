@@ -46,8 +46,9 @@ public:
 // The RWKV World vocabulary text file (LF or CRLF). Errors: FileNotFound, FileDamaged with the line number.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path);
 
-// The same from memory: the file's text, or the list of tokens of a GGUF file, [id], escaped as docs/spec/tokenizers.md section 3
-// says and empty for ids that are no text; those are never sampled, but for 0, which separates documents.
+// The same from memory: the file's text, or the list of tokens of a GGUF file, [id], escaped as
+// docs/spec/tokenizers.md section 3 says and empty for ids that are no text; those are never sampled, but for
+// 0, which separates documents.
 // Errors: FileDamaged with the line number or the id.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::string_view text);
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>>

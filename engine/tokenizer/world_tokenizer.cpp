@@ -1,7 +1,7 @@
 #include "engine/tokenizer/world_tokenizer.h"
 
-#include "engine/tokenizer/byte_trie.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/tokenizer/byte_trie.h"
 #include "engine/tokenizer/world_vocabulary.h"
 
 #include <algorithm>

@@ -75,7 +75,8 @@ bool appendEscape(std::string_view& rest, bool isBytes, std::string& out) {
     return appendUtf8(out, *value);
 }
 
-// The bytes of a token of a GGUF file: \n, \t, \r, \xHH; a backslash before any other character stands for that.
+// The bytes of a token of a GGUF file: \n, \t, \r, \xHH; a backslash before any other character stands for
+// that.
 Expected<std::string> unescape(std::string_view escaped) {
     std::string out;
     while (!escaped.empty()) {

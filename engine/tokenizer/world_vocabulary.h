@@ -1,5 +1,5 @@
-// world_vocabulary.h: reads the RWKV World vocabulary: the file, `ID LITERAL LENGTH` per line, where LITERAL is a
-// Python string or bytes literal, and the list of escaped tokens that GGUF files have instead.
+// world_vocabulary.h: reads the RWKV World vocabulary: the file, `ID LITERAL LENGTH` per line, where LITERAL
+// is a Python string or bytes literal, and the list of escaped tokens that GGUF files have instead.
 // Source: docs/spec/tokenizers.md sections 1 and 3. Internal to this folder.
 #pragma once
 
@@ -17,9 +17,10 @@ namespace engine {
 // twice, a byte missing).
 [[nodiscard]] Expected<std::vector<std::string>> parseWorldVocabulary(std::string_view text);
 
-// The bytes of each token of a list [id], where escaped[id] is what a Python bytes literal has between its quotes, empty
-// for an id without text. Id 0 separates documents and has no bytes, whatever the list says. All 256 single bytes are
-// there. Errors: FileDamaged with the id (a broken escape, a token twice, a byte missing).
+// The bytes of each token of a list [id], where escaped[id] is what a Python bytes literal has between its
+// quotes, empty for an id without text. Id 0 separates documents and has no bytes, whatever the list says.
+// All 256 single bytes are there. Errors: FileDamaged with the id (a broken escape, a token twice, a byte
+// missing).
 [[nodiscard]] Expected<std::vector<std::string>>
 parseEscapedTokens(std::span<const std::string_view> escaped);
 

@@ -1,4 +1,5 @@
-// gate_packing.h: the bytes in which summaries and full values lie in the database; see docs/formats/gates.md.
+// gate_packing.h: the bytes in which summaries and full values lie in the database; see
+// docs/formats/gates.md.
 // Threads: pure functions.
 #pragma once
 

@@ -219,7 +219,8 @@ int RedoFile::commit() {
     if (m_writes.empty() && m_size == m_committed)
         return 0;
     const std::int64_t endBefore = m_end;
-    // Where nothing but the new end can be, bytes go at once. A record of before that is still needed may be there.
+    // Where nothing but the new end can be, bytes go at once. A record of before that is still needed may be
+    // there.
     Blocks behind;
     if (m_end == m_committed)
         while (!m_writes.empty() && std::prev(m_writes.end())->first >= m_committed)
@@ -243,7 +244,8 @@ int RedoFile::commit() {
     m_writes.clear();
     m_committed = m_size;
     m_unapplied = std::move(inside);
-    // From here on it is committed; what the disk refuses now is in the record, and the next commit tries it again.
+    // From here on it is committed; what the disk refuses now is in the record, and the next commit tries it
+    // again.
     (void)apply();
     return 0;
 }

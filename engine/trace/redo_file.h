@@ -1,11 +1,12 @@
-// redo_file.h: a file whose writes take effect all or not at all, without any other file beside it. What is written waits in
-// memory; commit() puts it on the disk:
+// redo_file.h: a file whose writes take effect all or not at all, without any other file beside it. What is
+// written waits in memory; commit() puts it on the disk:
 //   1. bytes behind the old end go to their place, and a record of all other writes is put behind them; sync
 //   2. the writes go to their places; sync
 //   3. the record is cut off
-// A process killed, or a machine switched off, in 1 leaves the old content with some bytes behind it; in 2 and 3 it leaves a
-// complete record, from which recover() does the rest. Since the record is inside the file, it moves with the file and can meet
-// no other one. A record also names the first bytes of the file before and after, and is not applied to others.
+// A process killed, or a machine switched off, in 1 leaves the old content with some bytes behind it; in 2
+// and 3 it leaves a complete record, from which recover() does the rest. Since the record is inside the file,
+// it moves with the file and can meet no other one. A record also names the first bytes of the file before
+// and after, and is not applied to others.
 // Threads: one at a time. Errors are errno values; 0 is success.
 #pragma once
 
@@ -42,7 +43,8 @@ public:
     void truncate(std::int64_t size);
     [[nodiscard]] std::int64_t size() const { return m_size; }
 
-    // On an error the file is as it was before, and what was written is still waiting. ESTALE: not isAsLeft().
+    // On an error the file is as it was before, and what was written is still waiting. ESTALE: not
+    // isAsLeft().
     [[nodiscard]] int commit();
     // False if somebody wrote over the file since it was opened or the last commit: it is not ours any more.
     [[nodiscard]] bool isAsLeft() const;

@@ -25,7 +25,8 @@ constexpr off_t kWriteVersionByte = 18; // and behind it the read version
 constexpr std::byte kOrdinaryVersion{1};
 constexpr std::byte kLogVersion{2};
 
-// Locks of the open file instead of the process: closing another descriptor of the same file does not drop them.
+// Locks of the open file instead of the process: closing another descriptor of the same file does not drop
+// them.
 int setLock(int descriptor, short type, off_t first, off_t length = 1) {
     struct flock lock {};
     lock.l_type = type;

@@ -1,11 +1,12 @@
-// single_file.h: a database that is one file at every moment. A SingleFile holds an open file and lets SQLite work on it
-// (Database::Options::file) with the log of a commit inside the file (redo_file.h): no journal stands beside it, so none can
-// stay behind when the file is moved, or be applied to another file that took its name, and SQLite's own are not looked for.
-// Since SQLite never sees a path, names may be of any bytes and any length, and the file may be renamed or deleted while it is
-// open.
+// single_file.h: a database that is one file at every moment. A SingleFile holds an open file and lets SQLite
+// work on it (Database::Options::file) with the log of a commit inside the file (redo_file.h): no journal
+// stands beside it, so none can stay behind when the file is moved, or be applied to another file that took
+// its name, and SQLite's own are not looked for. Since SQLite never sees a path, names may be of any bytes
+// and any length, and the file may be renamed or deleted while it is open.
 //
-// The file is held: SQLite's "reserved" lock lies on it from opening to the end, so that every program can read it between two
-// commits and none can write it. The lock belongs to the descriptor and goes with the process.
+// The file is held: SQLite's "reserved" lock lies on it from opening to the end, so that every program can
+// read it between two commits and none can write it. The lock belongs to the descriptor and goes with the
+// process.
 //
 // Files in write-ahead-log mode are told by isInLogMode(), and Database::open() refuses them.
 // Threads: one at a time, the same as the Database, which must not outlive it.
@@ -24,8 +25,8 @@ namespace engine {
 
 class SingleFile {
 public:
-    // Finishes a commit that was cut off. Errors: FileNotFound; FileUnreadable (cannot be opened for writing: no permission,
-    // write-protected, a folder); WriteFailed (held by another program).
+    // Finishes a commit that was cut off. Errors: FileNotFound; FileUnreadable (cannot be opened for writing:
+    // no permission, write-protected, a folder); WriteFailed (held by another program).
     [[nodiscard]] static Expected<std::unique_ptr<SingleFile>> open(const std::filesystem::path& path);
     // A new, empty file. Errors: WriteFailed (cannot be made, or is there already).
     [[nodiscard]] static Expected<std::unique_ptr<SingleFile>> create(const std::filesystem::path& path);
@@ -39,7 +40,8 @@ public:
     [[nodiscard]] bool isInLogMode() const;
     // Where no such log is: reads as an ordinary file from now on, and is one after the first commit.
     void ignoreLogMode() { m_isLogIgnored = true; }
-    // False if somebody wrote over the file without asking for a lock, as copying programs do. Nothing is written into it then.
+    // False if somebody wrote over the file without asking for a lock, as copying programs do. Nothing is
+    // written into it then.
     [[nodiscard]] bool isAsLeft() const { return m_content.isAsLeft(); }
     // Waits until the bytes are on the disk. Errors: WriteFailed.
     [[nodiscard]] Expected<void> sync();

@@ -8,7 +8,8 @@ namespace engine {
 
 namespace {
 
-// Work is cut into blocks whatever the number of threads, and block norms are added in order: the same sum everywhere.
+// Work is cut into blocks whatever the number of threads, and block norms are added in order: the same sum
+// everywhere.
 constexpr std::size_t kBlock = 1 << 16;
 
 } // namespace

@@ -1,6 +1,7 @@
 // adamw.h: the optimiser: AdamW with RWKV's parameter groups, and the learning-rate schedule.
 // Source:  docs/spec/rwkv-models.md section 12.
-// Threads: step() runs on the given pool; one caller at a time. The result does not depend on the number of threads.
+// Threads: step() runs on the given pool; one caller at a time. The result does not depend on the number of
+//          threads.
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
@@ -20,8 +21,9 @@ struct AdamWSettings {
     float clip = 1.0f;        // largest norm of the gradient over all parameters
 };
 
-// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps. A run that goes on from another's
-// model at `begin` joins that cosine there, warmed up anew, because its optimiser is fresh.
+// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps. A run
+// that goes on from another's model at `begin` joins that cosine there, warmed up anew, because its optimiser
+// is fresh.
 struct LearningRateSchedule {
     float first = 1e-3f;
     float last = 1e-4f;
@@ -37,7 +39,8 @@ public:
     AdamW(const ParameterLayout& layout, const AdamWSettings& settings);
 
     // Sums `gradients` (one array per replica, each layout.size()) into the first and updates `parameters`.
-    // Returns the norm of the summed gradient before clipping. A norm that is not finite leaves everything unchanged.
+    // Returns the norm of the summed gradient before clipping. A norm that is not finite leaves everything
+    // unchanged.
     double step(std::span<float> parameters, std::span<const std::span<float>> gradients, float learningRate,
                 ThreadPool& pool);
 

@@ -45,8 +45,9 @@ void matrixProduct(ProductSize size, ProductOperand<Operand> a, ProductOperand<O
                                  .strideA = a.stride,
                                  .strideB = b.stride,
                                  .strideC = strideC};
-        // Sizes are right by construction and the trainer picks operands that the processor has, so this fails only if oneDNN
-        // does. The NaN then shows as a gradient that is not finite, which the trainer reports and does not learn from.
+        // Sizes are right by construction and the trainer picks operands that the processor has, so this
+        // fails only if oneDNN does. The NaN then shows as a gradient that is not finite, which the trainer
+        // reports and does not learn from.
         if (!multiply(shape, a.values, b.values, c, scratch))
             std::fill_n(c, size.n, std::numeric_limits<Real>::quiet_NaN());
     }

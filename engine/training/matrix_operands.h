@@ -1,6 +1,6 @@
 // matrix_operands.h: C (+)= A B for the trainer's three precisions, on the calling thread.
-// Shapes:  {m, n, k}: C [m,n], A [m,k], B [k,n], row-major with rows `stride` apart; `transposed` means that the array holds the
-//          transpose (A as [k,m], B as [n,k]).
+// Shapes:  {m, n, k}: C [m,n], A [m,k], B [k,n], row-major with rows `stride` apart; `transposed` means that
+//          the array holds the transpose (A as [k,m], B as [n,k]).
 // Threads: reentrant.
 #pragma once
 

@@ -1,8 +1,13 @@
-// rwkv6_gradient.h: loss and gradient of an RWKV-6 model, with any enhancement, over a window of tokens of a few sequences.
-// Source:  docs/spec/rwkv-models.md sections 2, 4, 10, 12; docs/spec/enhanced-rwkv.md sections 2 and 3. Hand-written backward passes.
-// Windows carry state: a sequence longer than the window goes on from the state its last window left; gradients stop there.
-// Precisions: <double, double> for finite differences, <float, float> for exact comparison, <float, BFloat16> for training.
-// Threads: one object per thread; parameters and operands are only read, each thread adds to gradients of its own.
+// rwkv6_gradient.h: loss and gradient of an RWKV-6 model, with any enhancement, over a window of tokens of a
+// few sequences.
+// Source:  docs/spec/rwkv-models.md sections 2, 4, 10, 12; docs/spec/enhanced-rwkv.md sections 2 and 3.
+//          Hand-written backward passes.
+// Windows carry state: a sequence longer than the window goes on from the state its last window left;
+// gradients stop there.
+// Precisions: <double, double> for finite differences, <float, float> for exact comparison, <float, BFloat16>
+//             for training.
+// Threads: one object per thread; parameters and operands are only read, each thread adds to gradients of its
+//          own.
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
@@ -16,8 +21,8 @@
 
 namespace engine {
 
-// What a sequence carries from window to window. Per layer: attention shift [D], wkv [H,N,N] ([key][value]), feed-forward
-// shift [D], enhancement rows [E,D] oldest first (E = 0, 1, or K of the convolutional shift).
+// What a sequence carries from window to window. Per layer: attention shift [D], wkv [H,N,N] ([key][value]),
+// feed-forward shift [D], enhancement rows [E,D] oldest first (E = 0, 1, or K of the convolutional shift).
 template <class Real> struct TrainingState {
     AlignedBuffer<Real> values;
     std::int64_t position = 0;
@@ -28,7 +33,8 @@ template <class Real> struct TrainingState {
 
 [[nodiscard]] int carriedRows(const EnhancementConfig& enhancement); // E
 
-// Activations of one layer kept for its backward pass. M = sequences * tokens rows; see rwkv6_gradient.cpp for the flow.
+// Activations of one layer kept for its backward pass. M = sequences * tokens rows; see rwkv6_gradient.cpp
+// for the flow.
 template <class Real, class Operand> struct LayerActivations {
     AlignedBuffer<Real> x, p, r, k, v, gate, logDecay, decay, wkv, startState, afterAttention, q, receptance,
         value, h, s, g, e;
@@ -47,15 +53,17 @@ template <class Real, class Operand> struct GradientWorkspace {
     double skippedMultiplyAdds = 0; // in this run
 };
 
-// Elements from one row of the logits' gradient to the next: a cache line more than the vocabulary, since rows that are a power
-// of two apart share their places in the cache, which halves the rate of the product with the transposed gradient.
+// Elements from one row of the logits' gradient to the next: a cache line more than the vocabulary, since
+// rows that are a power of two apart share their places in the cache, which halves the rate of the product
+// with the transposed gradient.
 template <class Operand> [[nodiscard]] constexpr int logitGradientStride(int vocabulary) {
     return vocabulary + 64 / static_cast<int>(sizeof(Operand));
 }
 
 template <class Real, class Operand> class Rwkv6Gradient {
 public:
-    // Room for `sequences` windows of `tokens` tokens. Head size must be 16, 32, 64 or 128 (asserted). Throws std::bad_alloc.
+    // Room for `sequences` windows of `tokens` tokens. Head size must be 16, 32, 64 or 128 (asserted). Throws
+    // std::bad_alloc.
     Rwkv6Gradient(const ParameterLayout& layout, int sequences, int tokens);
 
     struct Batch {
@@ -67,8 +75,9 @@ public:
         std::span<Real> keptLogits = {};       // [sequences * tokens, vocabulary], or empty
     };
 
-    // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients` [layout.size()]; null:
-    // forward only. `operands` holds every parameter as an operand, at the same offsets.
+    // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients`
+    // [layout.size()]; null: forward only. `operands` holds every parameter as an operand, at the same
+    // offsets.
     double run(const Real* parameters, const Operand* operands, const Batch& batch, Real* gradients);
 
     // Multiply-adds with zeros that products of the last run left out.

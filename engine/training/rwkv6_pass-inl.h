@@ -1,5 +1,6 @@
-// rwkv6_pass-inl.h: one forward and backward pass, step by step as in docs/spec/rwkv-models.md section 4 and docs/spec/enhanced-rwkv.md.
-// Row n = sequence * tokens + token. "Operand" arrays feed matrix products; all else is Real.
+// rwkv6_pass-inl.h: one forward and backward pass, step by step as in docs/spec/rwkv-models.md section 4 and
+// docs/spec/enhanced-rwkv.md. Row n = sequence * tokens + token. "Operand" arrays feed matrix products; all
+// else is Real.
 #include "engine/training/matrix_operands.h"
 #include "engine/training/ops/channel_mixing-inl.h"
 #include "engine/training/ops/cross_entropy-inl.h"
@@ -121,7 +122,8 @@ private:
         return {at, at + m_width, at + m_width + wkvSize, at + 2 * m_width + wkvSize};
     }
 
-    // Norms x into the rows behind each sequence's carried row, puts that row in place and carries the last one on.
+    // Norms x into the rows behind each sequence's carried row, puts that row in place and carries the last
+    // one on.
     void shiftedNorm(const Real* x, std::size_t weight, std::size_t bias, int l, bool attention, Real* p,
                      Real* mean, Real* scale) const {
         for (int s = 0; s < m_sequences; ++s) {
@@ -197,8 +199,8 @@ private:
         }
     }
 
-    // Whether the squared relu of x leaves so little that products leave out the zeros. Only where operands are Real: products of
-    // bfloat16 are quicker dense.
+    // Whether the squared relu of x leaves so little that products leave out the zeros. Only where operands
+    // are Real: products of bfloat16 are quicker dense.
     bool collectsEntries(const Real* x, Layer& a) const {
         if constexpr (std::is_same_v<Real, Operand>)
             return fitsSparseProducts<Real>(m_width) && collectSquaredRelu(x, a.entries);

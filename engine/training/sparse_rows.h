@@ -1,5 +1,6 @@
 // sparse_rows.h: where a matrix that is mostly zeros is not zero, row by row and column by column.
-// Channel mixing's squared relu leaves nine activations of ten zero in trained models; training then leaves their products out.
+// Channel mixing's squared relu leaves nine activations of ten zero in trained models; training then leaves
+// their products out.
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
@@ -23,8 +24,8 @@ template <class Real> struct SparseRows {
     void reserve(int rowCount, int columnCount);
 };
 
-// With more than one entry in so many, the dense product is quicker. Measured on a Zen 3 with AVX2, where the sparse one takes a
-// fifth of the dense one's time at one in ten.
+// With more than one entry in so many, the dense product is quicker. Measured on a Zen 3 with AVX2, where the
+// sparse one takes a fifth of the dense one's time at one in ten.
 inline constexpr int kSparseShare = 4;
 
 template <class Real> void SparseRows<Real>::reserve(int rowCount, int columnCount) {

@@ -24,8 +24,8 @@ void setUniform(std::span<float> values, double bound, Random random) {
         value = static_cast<float>((2 * random.uniform() - 1) * bound);
 }
 
-// Orthonormal rows (or columns, if there are more rows than columns) times gain: Gram-Schmidt on normal numbers, twice, since
-// once loses orthogonality to rounding.
+// Orthonormal rows (or columns, if there are more rows than columns) times gain: Gram-Schmidt on normal
+// numbers, twice, since once loses orthogonality to rounding.
 void setOrthogonal(std::span<float> values, int rows, int columns, double gain, Random random) {
     const bool byRows = rows <= columns;
     const auto count = static_cast<std::size_t>(byRows ? rows : columns);

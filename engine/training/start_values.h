@@ -10,8 +10,8 @@
 
 namespace engine {
 
-// Fills `values` [layout.size()]; padding between tensors becomes 0. The base's values depend on its own sizes and the seed only, so
-// that base and enhanced models of one seed start from the same base.
+// Fills `values` [layout.size()]; padding between tensors becomes 0. The base's values depend on its own
+// sizes and the seed only, so that base and enhanced models of one seed start from the same base.
 void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span<float> values);
 
 } // namespace engine

@@ -131,7 +131,8 @@ double validate(BatchGradient<Operand>& gradient, const TokenDataset& dataset, c
     return nats / std::numbers::ln2 / static_cast<double>(std::max<std::size_t>(1, bytes));
 }
 
-// The losses so far: {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}; empty where `text` is not that.
+// The losses so far: {"train": [[step, nats per token]...], "valid": [[step, bits per byte]...]}; empty where
+// `text` is not that.
 nlohmann::json parsedHistory(const std::string& text) {
     auto history = nlohmann::json::parse(text, nullptr, false);
     const auto isList = [&](const char* key) { return history.contains(key) && history[key].is_array(); };
@@ -218,7 +219,8 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
         static_cast<std::size_t>(settings.sequences) * static_cast<std::size_t>(settings.window);
     std::vector<int> inputs(perStep), targets(perStep);
     std::vector<char> starts(static_cast<std::size_t>(settings.sequences));
-    // The checkpoint first: it is what resuming needs. The model beside it can be tried while training goes on.
+    // The checkpoint first: it is what resuming needs. The model beside it can be tried while training goes
+    // on.
     const auto save = [&]() -> Expected<void> {
         const TrainingProgress progress{step, toJson(settings), history.dump()};
         if (auto saved = saveTraining(checkpoint, progress, parameters.span(), optimiser, states); !saved)

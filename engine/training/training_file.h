@@ -1,8 +1,10 @@
 // training_file.h: what training writes: checkpoints it can go on from, and models it has made.
-// Checkpoint: a safetensors file with `parameters`, `moments.first`, `moments.second` (all float32 [layout.size()]), `state.<slot>` (float32),
-//             and the metadata key `inkgate.training`: JSON with `format` 1, the step, the positions of the slots and the settings.
-// Model:      official names; matrices bfloat16, everything else float32; metadata as in docs/spec/enhanced-rwkv.md section 5, and
-//             `inkgate.training_steps`, `inkgate.training_settings`, `inkgate.training_history`.
+// Checkpoint: a safetensors file with `parameters`, `moments.first`, `moments.second` (all float32
+//             [layout.size()]), `state.<slot>` (float32), and the metadata key `inkgate.training`: JSON with
+//             `format` 1, the step, the positions of the slots and the settings.
+// Model:      official names; matrices bfloat16, everything else float32; metadata as in
+//             docs/spec/enhanced-rwkv.md section 5, and `inkgate.training_steps`,
+//             `inkgate.training_settings`, `inkgate.training_history`.
 // Threads: free functions on the caller's data.
 #pragma once
 
@@ -42,7 +44,8 @@ struct TrainingProgress {
                                        std::span<const float> parameters, const TrainingProgress& progress);
 // That record. Errors: FileDamaged if the file has none.
 [[nodiscard]] Expected<TrainingProgress> modelTrainingRecord(const Checkpoint& model);
-// Takes every tensor of `model` that the layout has; tensors that only the layout has (a gate put on a base) keep their values.
+// Takes every tensor of `model` that the layout has; tensors that only the layout has (a gate put on a base)
+// keep their values.
 // Errors: ShapeMismatch, FileDamaged if nothing of the base model is there.
 [[nodiscard]] Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayout& layout,
                                                  std::span<float> parameters);

@@ -1,6 +1,8 @@
-// How long a key takes in a long paragraph, and the opening of one: letters without spaces, Chinese, Thai, words.
+// How long a key takes in a long paragraph, and the opening of one: letters without spaces, Chinese, Thai,
+// words.
 //   editor_bench [units of the paragraph, default 200000] [keys, default 20]
-// Runs with QT_QPA_PLATFORM=offscreen as well; the time of a key is that until the event loop has nothing left to do.
+// Runs with QT_QPA_PLATFORM=offscreen as well; the time of a key is that until the event loop has nothing
+// left to do.
 #include "app/document/document.h"
 #include "ui/editor/story_editor.h"
 #include "ui/theme/colours.h"

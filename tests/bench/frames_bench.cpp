@@ -1,5 +1,6 @@
-// How evenly the window can draw while a model writes: the pauses between turns of its event loop, with a long story, the
-// heatmap open and the gates of a 1.6 B model. A screen of 60 frames per second wants a turn every 16.7 ms.
+// How evenly the window can draw while a model writes: the pauses between turns of its event loop, with a
+// long story, the heatmap open and the gates of a 1.6 B model. A screen of 60 frames per second wants a turn
+// every 16.7 ms.
 //   frames_bench [tokens per second, default 500] [words of the story, default 20000]
 #include "tests/ui/support/desk.h"
 #include "ui/editor/story_editor.h"

@@ -1,5 +1,6 @@
-// save_bench.cpp: what a save costs: a row of the journal in a project with a novel of 600 KB, four times a second, by what keeps
-// the file whole. Prints the median, the 90th percentile and the longest in milliseconds. Usage: save_bench FOLDER [SAVES]
+// save_bench.cpp: what a save costs: a row of the journal in a project with a novel of 600 KB, four times a
+// second, by what keeps the file whole. Prints the median, the 90th percentile and the longest in
+// milliseconds. Usage: save_bench FOLDER [SAVES]
 #include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"
 

@@ -1,5 +1,5 @@
-// make_seeds.cpp: make_seeds FOLDER writes small whole files of every kind into FOLDER/<fuzzer>, for the fuzzers to
-// start from.
+// make_seeds.cpp: make_seeds FOLDER writes small whole files of every kind into FOLDER/<fuzzer>, for the
+// fuzzers to start from.
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
 #include "tests/engine/formats/samples/sample_gguf.h"

@@ -1,5 +1,6 @@
-// model_file_fuzzer.cpp: any bytes as a model file: an error or a checkpoint that keeps what it promises, never a crash.
-// Built once for each format (see CMakeLists.txt), so that the fuzzer cannot wander off into another one's reader.
+// model_file_fuzzer.cpp: any bytes as a model file: an error or a checkpoint that keeps what it promises,
+// never a crash. Built once for each format (see CMakeLists.txt), so that the fuzzer cannot wander off into
+// another one's reader.
 #include "engine/formats/checkpoint.h"
 #include "tests/fuzz/memory_file.h"
 
@@ -7,7 +8,8 @@ using namespace engine;
 
 namespace {
 
-// Tensors may share their bytes, so that reading all of them is bounded by the format but not worth the time here.
+// Tensors may share their bytes, so that reading all of them is bounded by the format but not worth the time
+// here.
 constexpr std::size_t kEnoughBytes = 1u << 20;
 
 } // namespace

@@ -1,4 +1,5 @@
-// project_fuzzer.cpp: any database as a project: a problem with a sentence, or a project that can be read and written.
+// project_fuzzer.cpp: any database as a project: a problem with a sentence, or a project that can be read and
+// written.
 #include "app/storage/file_replacement.h"
 #include "app/storage/project_file.h"
 

@@ -1,6 +1,7 @@
-// replay.cpp: replay VARIANTS PATH...: a fuzzer for compilers without libFuzzer. Runs every file, those of folders too, as it is and in
-// VARIANTS versions that are cut short or have some bytes changed, the same ones every time. So the fuzzers' code is built and run
-// by every build's tests; finding new things is tests/fuzz/run.sh's work.
+// replay.cpp: replay VARIANTS PATH...: a fuzzer for compilers without libFuzzer. Runs every file, those of
+// folders too, as it is and in VARIANTS versions that are cut short or have some bytes changed, the same ones
+// every time. So the fuzzers' code is built and run by every build's tests; finding new things is
+// tests/fuzz/run.sh's work.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -1,7 +1,8 @@
 #!/bin/bash
-# run.sh [SECONDS]: builds every fuzzer with the address and undefined behaviour sanitizers and runs each for SECONDS
-# (600) on all processors, from real files; prints the executions of each, in sum and per second. Needs clang and the
-# sanitizers' runtime (apt-get install clang libclang-rt-14-dev). What a fuzzer finds is left in build/fuzz/found.
+# run.sh [SECONDS]: builds every fuzzer with the address and undefined behaviour sanitizers and runs each for
+# SECONDS (600) on all processors, from real files; prints the executions of each, in sum and per second.
+# Needs clang and the sanitizers' runtime (apt-get install clang libclang-rt-14-dev). What a fuzzer finds is
+# left in build/fuzz/found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}

@@ -1,4 +1,5 @@
-// text_fuzzer.cpp: any bytes as a text file: an error, or a sound text that reads the same again; and as streamed tokens.
+// text_fuzzer.cpp: any bytes as a text file: an error, or a sound text that reads the same again; and as
+// streamed tokens.
 #include "engine/text/text_decoding.h"
 #include "engine/text/utf8_stream.h"
 

@@ -1,5 +1,5 @@
-// vocabulary_fuzzer.cpp: any bytes as a vocabulary, INKGATE_FUZZ_LOADER says of which kind: an error, or a tokenizer that
-// takes text apart and puts it together again.
+// vocabulary_fuzzer.cpp: any bytes as a vocabulary, INKGATE_FUZZ_LOADER says of which kind: an error, or a
+// tokenizer that takes text apart and puts it together again.
 #include "engine/tokenizer/sentencepiece_tokenizer.h"
 #include "engine/tokenizer/world_tokenizer.h"
 

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Everything that only a graphics card can prove, as one command there. Two steps, as that machine is often a bare one:
-#   tests/gpu/gpu_check.sh pack   here: builds inkgate-cli and the CUDA plug-in and puts them with the libraries they need
+# Everything that only a graphics card can prove, as one command there. Two steps, as that machine is often a
+# bare one:
+#   tests/gpu/gpu_check.sh pack   here: builds inkgate-cli and the CUDA plug-in and puts them with the
+#   libraries they need
 #                                 into build/gpu-check, which can be copied anywhere (glibc 2.36 or newer)
 #   build/gpu-check/gpu_check.sh run [FOLDER]
-#                                 there: what the machine has; the selftest; compute-sanitizer's memcheck and racecheck
-#                                 over it, where that is installed; the benchmarks. Reports go to FOLDER (default: report)
-# INKGATE_CUDA_ARCHITECTURES=90-real makes a small pack for one kind of card. Exit status: 1 if anything failed.
+#                                 there: what the machine has; the selftest; compute-sanitizer's memcheck and
+#                                 racecheck over it, where that is installed; the benchmarks. Reports go to
+#                                 FOLDER (default: report)
+# INKGATE_CUDA_ARCHITECTURES=90-real makes a small pack for one kind of card. Exit status: 1 if anything
+# failed.
 set -euo pipefail
 
 pack() {

@@ -1,5 +1,6 @@
 // A story that never ends: memory stays what it is, values stay finite, the state stays bounded.
-// INKGATE_SOAK_TOKENS says how many tokens (4000 by default; a million takes minutes with the embedded model).
+// INKGATE_SOAK_TOKENS says how many tokens (4000 by default; a million takes minutes with the embedded
+// model).
 #include "engine/core/random.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"

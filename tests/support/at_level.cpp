@@ -1,5 +1,6 @@
-// at_level LEVEL PROGRAM [ARGUMENTS...]: runs a test with the processor limited to a level (engine/cpu/processor_level.h).
-// A level that the processor lacks would mean a lower one, which is run anyway; then the exit status is 77, "skipped".
+// at_level LEVEL PROGRAM [ARGUMENTS...]: runs a test with the processor limited to a level
+// (engine/cpu/processor_level.h). A level that the processor lacks would mean a lower one, which is run
+// anyway; then the exit status is 77, "skipped".
 #include "engine/cpu/processor_level.h"
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-// clipboard_test.cpp: what is cut, copied, dragged or undone comes back as it was, character by character; Qt's text documents
-// would change some of them.
+// clipboard_test.cpp: what is cut, copied, dragged or undone comes back as it was, character by character;
+// Qt's text documents would change some of them.
 #include "tests/ui/support/page.h"
 #include "ui/editor/document_mirror.h"
 

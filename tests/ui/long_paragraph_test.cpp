@@ -1,5 +1,5 @@
-// long_paragraph_test.cpp: paragraphs of any length can be written in. The page shows them in several blocks; the story, the
-// cursor, the clipboard and the counts know nothing of it.
+// long_paragraph_test.cpp: paragraphs of any length can be written in. The page shows them in several blocks;
+// the story, the cursor, the clipboard and the counts know nothing of it.
 #include "tests/ui/support/page.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/origin_highlighter.h"

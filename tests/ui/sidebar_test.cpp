@@ -64,7 +64,8 @@ private slots:
         QCOMPARE(slider->value(), 17);
     }
 
-    // A point and a comma are the same, in a window of whatever language; nothing typed becomes another number.
+    // A point and a comma are the same, in a window of whatever language; nothing typed becomes another
+    // number.
     void pointAndCommaBothBeginDecimals_data() {
         QTest::addColumn<QString>("typed");
         QTest::addColumn<int>("decimals");

@@ -35,7 +35,8 @@ public:
     // Positions in the side's own text; nothing takes the mark away.
     void markDifference(std::optional<qsizetype> position);
     void markToken(const std::optional<app::TextRange>& range);
-    // Where to scroll to have a position of the side's own text near the top, as far as there is text below it.
+    // Where to scroll to have a position of the side's own text near the top, as far as there is text below
+    // it.
     [[nodiscard]] int scrollFor(qsizetype position) const;
 
     [[nodiscard]] QString text() const { return m_text; }

@@ -169,8 +169,8 @@ void CompareView::onDifference(qsizetype position) {
     showDifference();
 }
 
-// Brings the first difference level with itself on both sides, and as high as the text below it allows: the more both write, the
-// more of it is seen.
+// Brings the first difference level with itself on both sides, and as high as the text below it allows: the
+// more both write, the more of it is seen.
 void CompareView::showDifference() {
     const qsizetype position = session().firstDifference();
     if (position < 0 || m_isScrolledByHand) {

@@ -1,6 +1,6 @@
-// break_alignment.h: keeps the breaks in very long paragraphs (soft_breaks.h) out of sight: a block that grew too long is broken
-// at once, one that shrank is joined to its neighbour, and the breaks near what is on the screen are put where a line ends
-// anyway, as soon as the writer pauses.
+// break_alignment.h: keeps the breaks in very long paragraphs (soft_breaks.h) out of sight: a block that grew
+// too long is broken at once, one that shrank is joined to its neighbour, and the breaks near what is on the
+// screen are put where a line ends anyway, as soon as the writer pauses.
 // Threads: GUI thread only.
 #pragma once
 
@@ -38,7 +38,8 @@ private:
     QTimer m_pause; // of the writer
     int m_changedFrom = 0;
     int m_changedTo = -1;
-    // Breaks that were moved since the text or the lines changed; once is enough, however the widths are rounded.
+    // Breaks that were moved since the text or the lines changed; once is enough, however the widths are
+    // rounded.
     QSet<qsizetype> m_settled;
     bool m_isAligning = false;
 };

@@ -19,7 +19,8 @@ constexpr qsizetype kSearchedForSpace = 256;
 
 bool endsBlock(QChar unit) { return unit == QChar::ParagraphSeparator || unit == u'\n'; }
 
-// Where the paragraph `text` is best broken at about `kNewBlock` units: behind a space, else between two characters.
+// Where the paragraph `text` is best broken at about `kNewBlock` units: behind a space, else between two
+// characters.
 qsizetype breakIn(QStringView text) {
     for (qsizetype at = kNewBlock; at > kNewBlock - kSearchedForSpace; --at) {
         if (text[at - 1] == u' ' && text[at] != u' ') {
@@ -250,7 +251,8 @@ void DocumentMirror::onViewChanged(int position, int removed, int added) {
     while (tail < shorter - head && after[after.size() - 1 - tail] == before[before.size() - 1 - tail]) {
         ++tail;
     }
-    // Two emoji may begin with the same unit, two letters with the same base: what changed are whole characters.
+    // Two emoji may begin with the same unit, two letters with the same base: what changed are whole
+    // characters.
     while (!app::isBetweenCharacters(before, head) || !app::isBetweenCharacters(after, head)) {
         --head;
     }

@@ -1,7 +1,8 @@
 // soft_breaks.h: where the page breaks a paragraph into several blocks that the story does not know of.
-// Qt lays a block out as a whole whenever a letter of it changes, so a paragraph of a megabyte would take tens of seconds a
-// key. Long paragraphs are therefore shown as a row of blocks, and the separators between these are the page's own: positions
-// on the page and positions in the story differ by the number of such separators before them.
+// Qt lays a block out as a whole whenever a letter of it changes, so a paragraph of a megabyte would take
+// tens of seconds a key. Long paragraphs are therefore shown as a row of blocks, and the separators between
+// these are the page's own: positions on the page and positions in the story differ by the number of such
+// separators before them.
 // Threads: a value.
 #pragma once
 

@@ -82,7 +82,8 @@ void StoryEditor::setColours(const Colours& colours) {
 }
 
 void StoryEditor::setTypography(const Typography& typography) {
-    // A new style sheet gives every widget the application's font again, so what was set last need not be what is there.
+    // A new style sheet gives every widget the application's font again, so what was set last need not be
+    // what is there.
     if (typography == m_typography && document()->defaultFont() == typography.font) {
         return;
     }

@@ -1,8 +1,8 @@
 // story_editor.h: the page the story is written on: a centred column of text that mirrors an app::Document.
 // While text streams in, the cursor, the selection and what is on screen stay where they are; the view goes
 // along only if the place where the text grows was in sight.
-// All places in this interface are places in the story; those of the widget's own cursors are not, in very long
-// paragraphs (soft_breaks.h).
+// All places in this interface are places in the story; those of the widget's own cursors are not, in very
+// long paragraphs (soft_breaks.h).
 // Threads: GUI thread only.
 #pragma once
 

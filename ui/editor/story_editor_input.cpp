@@ -17,7 +17,8 @@ namespace ui {
 
 namespace {
 
-// What goes from story to story; a plain text may have its line ends changed on the way through other programs.
+// What goes from story to story; a plain text may have its line ends changed on the way through other
+// programs.
 const QString kStoryText = QStringLiteral("application/x-inkgate-text");
 
 QString textOf(const QMimeData& data) {

@@ -1,5 +1,5 @@
-// elided_label.h: one line of text that takes the room it is given, at its right, and is cut with dots where that is too little:
-// whatever it says, nothing beside it moves.
+// elided_label.h: one line of text that takes the room it is given, at its right, and is cut with dots where
+// that is too little: whatever it says, nothing beside it moves.
 // Threads: GUI thread only.
 #pragma once
 

@@ -29,8 +29,8 @@ public:
     ~HeatmapDock() override; // waits for a file that is being written
 
     void setColours(const Colours& colours);
-    // The picture (.png, .pdf, .svg), with the run's name above it, or the numbers (.csv, in the background), by the name's
-    // ending; failed() if that cannot be.
+    // The picture (.png, .pdf, .svg), with the run's name above it, or the numbers (.csv, in the background),
+    // by the name's ending; failed() if that cannot be.
     void write(const QString& path);
     // Leaves the channels of a layer. False if layers are shown already.
     bool back();

@@ -49,8 +49,8 @@ public:
     // Scrolls a column into sight.
     void reveal(int column);
 
-    // The map as it is, with `caption` (lines of plain text) above it and without the mark under the mouse, as .png, .pdf or
-    // .svg by the path's ending. False if it cannot be written.
+    // The map as it is, with `caption` (lines of plain text) above it and without the mark under the mouse,
+    // as .png, .pdf or .svg by the path's ending. False if it cannot be written.
     [[nodiscard]] bool savePicture(const QString& path, const QString& caption);
 
     [[nodiscard]] int firstColumn() const { return m_first; }

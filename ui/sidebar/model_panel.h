@@ -1,4 +1,5 @@
-// model_panel.h: which model writes, and which gate it wears; adding a model's file to the list and taking it off.
+// model_panel.h: which model writes, and which gate it wears; adding a model's file to the list and taking it
+// off.
 // Threads: GUI thread only.
 #pragma once
 

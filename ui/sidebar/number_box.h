@@ -1,5 +1,5 @@
-// number_box.h: a box for a number in which point and comma both begin the decimals, whatever the system's language is: a
-// number copied from a page or typed by habit must not become another one.
+// number_box.h: a box for a number in which point and comma both begin the decimals, whatever the system's
+// language is: a number copied from a page or typed by habit must not become another one.
 // Threads: GUI thread only.
 #pragma once
 

@@ -21,7 +21,8 @@ namespace ui {
 
 namespace {
 
-// Scrolls up and down only: always as wide as its contents need beside a scroll bar, so that one that comes cuts nothing.
+// Scrolls up and down only: always as wide as its contents need beside a scroll bar, so that one that comes
+// cuts nothing.
 class ColumnScrollArea : public QScrollArea {
 public:
     explicit ColumnScrollArea(QWidget* content) {

@@ -1,5 +1,5 @@
-// dock_height.h: remembers the height that the writer gave a dock, and gives it back when a window that was made small, and
-// squeezed it, is large again.
+// dock_height.h: remembers the height that the writer gave a dock, and gives it back when a window that was
+// made small, and squeezed it, is large again.
 // Threads: GUI thread only.
 #pragma once
 
@@ -15,7 +15,8 @@ class DockHeight : public QObject {
     Q_OBJECT
 
 public:
-    // `usual`: until the writer chooses another, and in place of the least, in which a squeezed dock was left.
+    // `usual`: until the writer chooses another, and in place of the least, in which a squeezed dock was
+    // left.
     DockHeight(QMainWindow& window, QDockWidget& dock, int usual);
 
     [[nodiscard]] bool eventFilter(QObject* watched, QEvent* event) override;

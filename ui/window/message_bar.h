@@ -1,8 +1,8 @@
 // message_bar.h: one sentence above the status line, that waits until it is read: something failed, or a
 // hint. Never takes the keys away from the story.
 //
-// A message with a topic stays until its cause is gone: until it is cleared, replaced under the same topic, or closed by the
-// writer's own hand. Others may come over it meanwhile; then it shows again.
+// A message with a topic stays until its cause is gone: until it is cleared, replaced under the same topic,
+// or closed by the writer's own hand. Others may come over it meanwhile; then it shows again.
 // Threads: GUI thread only.
 #pragma once
 

@@ -1,4 +1,5 @@
-// place_keeper.h: the story opens where it was left: keeps cursor and scroll position in the project, and takes the page there.
+// place_keeper.h: the story opens where it was left: keeps cursor and scroll position in the project, and
+// takes the page there.
 // Threads: GUI thread only.
 #pragma once
 

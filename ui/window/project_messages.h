@@ -1,4 +1,5 @@
-// project_messages.h: says in the message bar what is wrong with the project's file and where the text is, as long as it is so.
+// project_messages.h: says in the message bar what is wrong with the project's file and where the text is, as
+// long as it is so.
 // Threads: GUI thread only.
 #pragma once
 

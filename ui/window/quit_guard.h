@@ -1,5 +1,5 @@
-// quit_guard.h: stands between the wish to close the window and its closing: first everything goes to a disk, if need be into a
-// copy that the next start offers; only if that fails, the writer is asked.
+// quit_guard.h: stands between the wish to close the window and its closing: first everything goes to a disk,
+// if need be into a copy that the next start offers; only if that fails, the writer is asked.
 // Threads: GUI thread only; nothing waits for the disk.
 #pragma once
 

@@ -101,7 +101,8 @@ engine::Expected<QString> settleOldLog(const QString& name) {
     const char* const log = isInLogMode ? kAheadLog : kUndoLog;
     if (!holdsSomething(withSuffix(file, log)))
         return QString();
-    // A log ahead holds the last words, so it is wanted if it fits; one that undoes is wanted only if it is needed.
+    // A log ahead holds the last words, so it is wanted if it fits; one that undoes is wanted only if it is
+    // needed.
     const bool isWanted = isInLogMode ? isSound(file, log) : !isSound(file, nullptr) && isSound(file, log);
     if (isWanted) {
         if (auto done = bringInOnDisk(file); !done)

@@ -1,5 +1,6 @@
-// recovery_copy.h: what a project would hold if its own file could be written, kept in another place: a copy of the project
-// with all that is waiting. It is on the disk when keep() returns, so a killed process loses none of it.
+// recovery_copy.h: what a project would hold if its own file could be written, kept in another place: a copy
+// of the project with all that is waiting. It is on the disk when keep() returns, so a killed process loses
+// none of it.
 // Threads: storage thread.
 #pragma once
 
@@ -19,11 +20,12 @@ public:
     explicit RecoveryCopy(const RecoveryFolders& folders)
         : m_folders(folders) {}
 
-    // A copy of what the file holds, in the first folder that takes it. Of a file that cannot be read any more, its text.
+    // A copy of what the file holds, in the first folder that takes it. Of a file that cannot be read any
+    // more, its text.
     [[nodiscard]] StorageResult<std::unique_ptr<ProjectFile>> copyOf(ProjectFile& file) const;
 
-    // Makes the copy, if there is none, and brings it up to what the file holds and `waiting` adds; of these the ones given
-    // before are known. False if that is not on any disk.
+    // Makes the copy, if there is none, and brings it up to what the file holds and `waiting` adds; of these
+    // the ones given before are known. False if that is not on any disk.
     [[nodiscard]] bool keep(ProjectFile& file, const QList<ProjectOperation>& waiting);
     // What was waiting is in the file that is copied now, the copy stays.
     void forgetWaiting() { m_known = 0; }

@@ -1,5 +1,5 @@
-// recovery_folders.h: where a project goes whose own place cannot be written: the data folder first, then others. What is there
-// is offered at the next start.
+// recovery_folders.h: where a project goes whose own place cannot be written: the data folder first, then
+// others. What is there is offered at the next start.
 // Threads: storage thread; reads and makes the folders.
 #pragma once
 

@@ -1,5 +1,5 @@
-// place_table.h: where the writer was in the project's text (docs/formats/project.md, editing_place). Can be done without: it is in no schema
-// version, and a project that has none opens at its end.
+// place_table.h: where the writer was in the project's text (docs/formats/project.md, editing_place). Can be
+// done without: it is in no schema version, and a project that has none opens at its end.
 // Errors: those of engine/trace/sqlite.h.
 // Threads: as engine::Database.
 #pragma once

@@ -13,7 +13,8 @@
 
 namespace app {
 
-// A unit that is half a character becomes U+FFFD: one unit again when it is read, so that positions stay what they are.
+// A unit that is half a character becomes U+FFFD: one unit again when it is read, so that positions stay what
+// they are.
 [[nodiscard]] std::string utf8(const QString& text);
 
 [[nodiscard]] inline std::span<const std::byte> blobOf(const QByteArray& bytes) {

@@ -1,5 +1,6 @@
-// whole_characters.h: an edit of a text, widened where it would cut a character in two. Texts are stored as UTF-8, which has no
-// halves: two characters that begin with the same half differ, as the editor sees it, only in the other one.
+// whole_characters.h: an edit of a text, widened where it would cut a character in two. Texts are stored as
+// UTF-8, which has no halves: two characters that begin with the same half differ, as the editor sees it,
+// only in the other one.
 // Threads: pure function.
 #pragma once
 

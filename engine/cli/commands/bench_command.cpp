@@ -248,8 +248,8 @@ Expected<Bench::Limits> Bench::limits(DataType weights) {
     const auto bandwidth = measureBandwidth(*m_pool);
     if (!bandwidth)
         return tl::unexpected<Error>(bandwidth.error());
-    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in float32, so
-    // that is then the rate to compare with.
+    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in
+    // float32, so that is then the rate to compare with.
     Limits limits{*bandwidth, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
     auto matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
     if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {

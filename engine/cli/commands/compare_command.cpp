@@ -36,8 +36,8 @@ Expected<std::string> chooseGate(const std::string& model) {
     return std::ranges::find(gates, "gated") != gates.end() ? std::string("gated") : gates.front();
 }
 
-// Continues the text with one model, as the sides that it is to be: one, or both if the gate is a file of its own
-// and both sides share the base model's weights.
+// Continues the text with one model, as the sides that it is to be: one, or both if the gate is a file of its
+// own and both sides share the base model's weights.
 Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side> sides,
                                      const GenerationSettings& settings, const std::string& prompt,
                                      const std::shared_ptr<ThreadPool>& pool, const CommandContext& context) {
@@ -74,7 +74,8 @@ Expected<std::vector<Side>> runBoth(const ModelOptions& baseOptions, const Model
     const auto pool = context.makePool();
     std::vector<Side> sides;
     {
-        // One model in memory at a time; the gated one first, so that a wrong gate fails before anything is computed.
+        // One model in memory at a time; the gated one first, so that a wrong gate fails before anything is
+        // computed.
         const auto loaded = loadModel(gatedOptions);
         if (!loaded)
             return tl::unexpected<Error>(loaded.error());

@@ -37,8 +37,8 @@ struct ContinuationRequest {
     ContinuationObserver observer;
 };
 
-// All from the same prompt, a token each in turn; the weights are read once for all of them. A stop request ends them
-// like a limit: what there is so far is the result. Errors: those of Generation.
+// All from the same prompt, a token each in turn; the weights are read once for all of them. A stop request
+// ends them like a limit: what there is so far is the result. Errors: those of Generation.
 [[nodiscard]] Expected<std::vector<Continuation>> continueTexts(Session& session, const Tokenizer& tokenizer,
                                                                 std::span<const ContinuationRequest> requests,
                                                                 std::string_view prompt,

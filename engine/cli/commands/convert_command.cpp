@@ -55,8 +55,8 @@ std::optional<DataType> wantedType(const std::string& option) {
     return std::nullopt;
 }
 
-// The type a tensor is written in. Only what products read row by row is kept in blocks: low-rank factors and rows
-// that are no whole blocks become float16 instead.
+// The type a tensor is written in. Only what products read row by row is kept in blocks: low-rank factors and
+// rows that are no whole blocks become float16 instead.
 DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
     if (!wanted || (!isFloat(tensor.type) && !isBlockQuantised(tensor.type)))
         return tensor.type;
@@ -68,7 +68,8 @@ DataType targetType(const TensorInfo& tensor, std::optional<DataType> wanted) {
                         tensor.shape.back() % static_cast<std::int64_t>(elementsPerBlock(*wanted)) == 0;
     if (!isRows)
         return DataType::Float16;
-    // Of the embedding a token reads one row, so fewer bits would save no time, and it is where everything begins.
+    // Of the embedding a token reads one row, so fewer bits would save no time, and it is where everything
+    // begins.
     return tensor.name == "emb.weight" ? DataType::Q8_0 : *wanted;
 }
 

@@ -1,5 +1,5 @@
-// inspect_command.cpp: `inkgate-cli inspect` tells what is in a model or gate file without loading it, and, with
-// --devices, what this machine can compute on.
+// inspect_command.cpp: `inkgate-cli inspect` tells what is in a model or gate file without loading it, and,
+// with --devices, what this machine can compute on.
 #include "engine/backend/cuda_plugin.h"
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/output/json_output.h"

@@ -1,4 +1,5 @@
-// train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text file.
+// train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text
+// file.
 #include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/options/seed_option.h"

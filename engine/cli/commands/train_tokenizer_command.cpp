@@ -23,7 +23,8 @@ Expected<void> trainTokenizer(const TrainTokenizerOptions& options, const Comman
     if (context.threads > 0)
         training.threads = context.threads;
     noteEncoding(options.text);
-    // sentencepiece ends the program if it gets fewer than it was promised, so they are tried first; one of a team is ours.
+    // sentencepiece ends the program if it gets fewer than it was promised, so they are tried first; one of a
+    // team is ours.
     if (const int granted = ThreadPool(training.threads + 1).size() - 1; granted < training.threads) {
         if (granted == 0)
             return failure(

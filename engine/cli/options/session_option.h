@@ -8,8 +8,8 @@
 
 namespace engine {
 
-// What is to be said about the choice goes to standard error, but for what everybody has: no card. Errors: those of
-// openSession().
+// What is to be said about the choice goes to standard error, but for what everybody has: no card. Errors:
+// those of openSession().
 [[nodiscard]] Expected<OpenedSession> openSession(const CommandContext& context,
                                                   const std::shared_ptr<const Model>& model,
                                                   const std::shared_ptr<ThreadPool>& pool);

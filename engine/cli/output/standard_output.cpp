@@ -13,7 +13,8 @@ namespace engine {
 
 namespace {
 
-// The reason of the last failed write is long forgotten by the streams, but what standard output is tells as much.
+// The reason of the last failed write is long forgotten by the streams, but what standard output is tells as
+// much.
 std::string problem() {
     struct stat info = {};
     const bool isOpen = ::fstat(STDOUT_FILENO, &info) == 0;

@@ -13,8 +13,8 @@ namespace engine::cuda {
 
 namespace {
 
-// Calls run(first op, its number, how many): once for all sequences if they have the same number of tokens, else one by
-// one.
+// Calls run(first op, its number, how many): once for all sequences if they have the same number of tokens,
+// else one by one.
 template <class Operation, class Run> void forSequences(std::span<const Operation> ops, Run&& run) {
     const auto isLikeFirst = [&](const Operation& op) { return op.tokens == ops.front().tokens; };
     if (std::ranges::all_of(ops, isLikeFirst)) {

@@ -1,7 +1,7 @@
-// gate_copies.h: the gates' way from the card to the sinks, beside the work: each layer's are copied to the host while
-// the next layers run, and sinks get them while the next token is computed.
-// Use:     while a step is recorded, reserve() before it, copy() for each layer, join() at its end; deliver() after it
-//          has run.
+// gate_copies.h: the gates' way from the card to the sinks, beside the work: each layer's are copied to the
+// host while the next layers run, and sinks get them while the next token is computed.
+// Use:     while a step is recorded, reserve() before it, copy() for each layer, join() at its end; deliver()
+//          after it has run.
 // Errors:  DeviceException.
 // Threads: one at a time; sinks are called on the caller's.
 #pragma once
@@ -16,8 +16,8 @@
 
 namespace engine::cuda {
 
-// What one recorded step copies, and where to. Two of a kind take turns, so that a token's gates can be read while the
-// next token's arrive.
+// What one recorded step copies, and where to. Two of a kind take turns, so that a token's gates can be read
+// while the next token's arrive.
 class GateCopies {
 public:
     GateCopies();

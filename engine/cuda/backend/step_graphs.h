@@ -1,5 +1,5 @@
-// step_graphs.h: steps of decoding as CUDA graphs: a kind's first step runs call by call, its second is recorded, and
-// from then on one launch does all of it.
+// step_graphs.h: steps of decoding as CUDA graphs: a kind's first step runs call by call, its second is
+// recorded, and from then on one launch does all of it.
 // Errors:  DeviceException.
 // Threads: one at a time.
 #pragma once
@@ -31,7 +31,8 @@ public:
         GateCopies gates;
     };
 
-    // The recording that serves the next step of this kind, made from `work` if need be; null for its first step.
+    // The recording that serves the next step of this kind, made from `work` if need be; null for its first
+    // step.
     [[nodiscard]] std::shared_ptr<Recorded> next(const StepKind& kind, std::size_t gateFloats,
                                                  const std::function<void()>& work);
     // Where gates are copied while a step is being recorded; null at other times.

@@ -1,5 +1,6 @@
-// step_inputs.h: what differs from step to step of the same kind, in device memory at the same place: tokens, positions
-// and where the states are. Kernels read it there, so that a recorded step serves any tokens of any sequences.
+// step_inputs.h: what differs from step to step of the same kind, in device memory at the same place: tokens,
+// positions and where the states are. Kernels read it there, so that a recorded step serves any tokens of any
+// sequences.
 // Errors:  DeviceException.
 // Threads: one at a time.
 #pragma once
@@ -23,7 +24,8 @@ public:
     StepInputs(const StepInputs&) = delete;
     StepInputs& operator=(const StepInputs&) = delete;
 
-    // Copies what it is about to the device, in the stream's order. tokens() moves if there are more than ever before.
+    // Copies what it is about to the device, in the stream's order. tokens() moves if there are more than
+    // ever before.
     void set(std::span<const SequenceInput> inputs, const Stream& stream);
 
     [[nodiscard]] const std::vector<SequenceInput>& inputs() const { return m_inputs; }

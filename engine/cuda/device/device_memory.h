@@ -12,8 +12,8 @@
 
 namespace engine::cuda {
 
-// Until what was asked for without a stream has happened: such calls may return before, and our streams do not wait for
-// them.
+// Until what was asked for without a stream has happened: such calls may return before, and our streams do
+// not wait for them.
 inline cudaError_t waitForDefaultStream(cudaError_t before) {
     return before == cudaSuccess ? cudaStreamSynchronize(nullptr) : before;
 }

@@ -1,5 +1,5 @@
-// memory.cuh: how kernels reach memory: fetching ahead, loads that do not stay in the caches, and the two calls every
-// kernel makes before its first access (stream.h).
+// memory.cuh: how kernels reach memory: fetching ahead, loads that do not stay in the caches, and the two
+// calls every kernel makes before its first access (stream.h).
 #pragma once
 
 #include <cuda_runtime.h>

@@ -1,7 +1,7 @@
 // sequences.h: how the rows of a batch belong to sequences, for operations that have a state.
-// All sequences of a launch have the same number of tokens: any number for one sequence, one for several. Where each
-// sequence's state is, its position and its token stand in device memory, so that a recorded graph of launches serves
-// any sequences.
+// All sequences of a launch have the same number of tokens: any number for one sequence, one for several.
+// Where each sequence's state is, its position and its token stand in device memory, so that a recorded graph
+// of launches serves any sequences.
 // Shapes:  S sequences of T tokens each; the row of token t of sequence s is s T + t.
 #pragma once
 

@@ -69,8 +69,8 @@ __device__ __forceinline__ void widenHalves(const uint2& bytes, float (&values)[
     widenWord(bytes.y, values + 2, Float16{});
 }
 
-// 16 bytes of weights, of which `count` values exist, at most 0 or less; the others become zero. kAligned promises
-// that the address is a multiple of 16 and that either all exist or none.
+// 16 bytes of weights, of which `count` values exist, at most 0 or less; the others become zero. kAligned
+// promises that the address is a multiple of 16 and that either all exist or none.
 template <class Stored, bool kAligned>
 __device__ __forceinline__ uint4 loadWeights(const Stored* from, int count) {
     if constexpr (kAligned) {

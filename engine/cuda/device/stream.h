@@ -1,7 +1,8 @@
 // stream.h: what a launch has to know of the card, and launches and checks that turn CUDA's errors into ours.
-// Launches: every kernel may be started while the one before it on the stream still runs (programmatic dependent
-//          launch, from compute capability 9 on). Therefore each kernel, in each of its threads, before it reads or
-//          writes what other kernels write or read and before it returns,
+// Launches: every kernel may be started while the one before it on the stream still runs (programmatic
+//           dependent
+//          launch, from compute capability 9 on). Therefore each kernel, in each of its threads, before it
+//          reads or writes what other kernels write or read and before it returns,
 //              1. may fetch its weights ahead (memory.cuh), which nobody writes;
 //              2. calls startNext() and then awaitPrevious() of memory.cuh.
 //          As each waits for the whole of the one before, results are those of launches one after another.

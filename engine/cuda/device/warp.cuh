@@ -21,8 +21,8 @@ __device__ __forceinline__ float warpMax(float value) {
     return value;
 }
 
-// In all threads of a block of kThreads, a multiple of 32. `scratch` is shared memory for kThreads / 32 values; the
-// caller may use it again after the next __syncthreads().
+// In all threads of a block of kThreads, a multiple of 32. `scratch` is shared memory for kThreads / 32
+// values; the caller may use it again after the next __syncthreads().
 template <int kThreads> __device__ __forceinline__ float blockSum(float value, float* scratch) {
     value = warpSum(value);
     if (threadIdx.x % kWarpSize == 0)

@@ -119,7 +119,8 @@ const Rule* ruleOfBlock(std::string_view inBlock, const GgufModel& model) {
     return rule ? rule : findRule(kSingleMixes, inBlock, model);
 }
 
-// RWKV-7 mixes the first layer's value into later layers only; the converter fills the gap with copies that nobody uses.
+// RWKV-7 mixes the first layer's value into later layers only; the converter fills the gap with copies that
+// nobody uses.
 bool isUnused(std::string_view name, std::int64_t layer, const GgufModel& model) {
     return model.version == GgufVersion::V7 && layer == 0 &&
            std::find(kFirstValue.begin(), kFirstValue.end(), name) != kFirstValue.end();

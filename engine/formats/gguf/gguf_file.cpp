@@ -232,7 +232,8 @@ private:
 } // namespace
 
 Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder) {
-    // Where the list of tensors ends is known only once it has been parsed. With a vocabulary it takes a few megabytes.
+    // Where the list of tensors ends is known only once it has been parsed. With a vocabulary it takes a few
+    // megabytes.
     for (std::size_t bytes = kFirstHeadBytes;; bytes *= 8) {
         const auto head = builder.read(builder.file().first(std::min(bytes, builder.file().size())));
         if (!head)

@@ -1,6 +1,6 @@
-// gguf_file.h: the container of GGUF files, versions 2 and 3: a header, key-values, a list of tensors, then their bytes
-// (docs/spec/formats.md section 3.1). Everything as it stands in the file; what the converter did to it is undone in
-// gguf_conversion.cpp.
+// gguf_file.h: the container of GGUF files, versions 2 and 3: a header, key-values, a list of tensors, then
+// their bytes (docs/spec/formats.md section 3.1). Everything as it stands in the file; what the converter did
+// to it is undone in gguf_conversion.cpp.
 // Threads: a pure function.
 #pragma once
 

@@ -1,5 +1,5 @@
-// gguf_values.h: the key-values of a GGUF file (docs/spec/formats.md section 3.1): what it says of itself besides its tensors.
-// Keys and values stay where they are in the file; the GgufValues must not outlive it.
+// gguf_values.h: the key-values of a GGUF file (docs/spec/formats.md section 3.1): what it says of itself
+// besides its tensors. Keys and values stay where they are in the file; the GgufValues must not outlive it.
 // Threads: immutable after reading; any number of readers.
 #pragma once
 
@@ -17,8 +17,10 @@ namespace engine {
 
 class GgufValues {
 public:
-    // Takes `count` of them from `bytes`, a part of builder.file() that has been read. Memory grows with what is there, not with `count`.
-    // Errors: FileDamaged (cut short, a key twice, a type that the format does not have, arrays in arrays in arrays ...).
+    // Takes `count` of them from `bytes`, a part of builder.file() that has been read. Memory grows with what
+    // is there, not with `count`.
+    // Errors: FileDamaged (cut short, a key twice, a type that the format does not have, arrays in arrays in
+    //         arrays ...).
     [[nodiscard]] static Expected<GgufValues> read(const CheckpointBuilder& builder, ByteReader& bytes,
                                                    std::uint64_t count);
 

@@ -1,4 +1,5 @@
-// gguf_vocabulary.h: finds the World vocabulary among the key-values of a GGUF file (docs/spec/tokenizers.md section 3).
+// gguf_vocabulary.h: finds the World vocabulary among the key-values of a GGUF file (docs/spec/tokenizers.md
+// section 3).
 // Threads: a pure function.
 #pragma once
 

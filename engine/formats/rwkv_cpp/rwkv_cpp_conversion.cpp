@@ -55,8 +55,8 @@ const Rule* ruleFor(std::string_view name, RwkvCppVersion version) {
     return rule != kRules.end() ? &*rule : nullptr;
 }
 
-// The inverse of exp(-exp(x)). The ends, 1 and 0, come from rounding; the values chosen for them are finite and give 1 and 0
-// again in float32.
+// The inverse of exp(-exp(x)). The ends, 1 and 0, come from rounding; the values chosen for them are finite
+// and give 1 and 0 again in float32.
 float decayLogitOf(float decay) {
     constexpr double kSlowest = 0x1p-26, kFastest = 128;
     return static_cast<float>(

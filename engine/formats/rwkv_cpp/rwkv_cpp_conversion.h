@@ -1,4 +1,5 @@
-// rwkv_cpp_conversion.h: what rwkv.cpp's converter did to a tensor, and back (docs/spec/formats.md section 4, second table).
+// rwkv_cpp_conversion.h: what rwkv.cpp's converter did to a tensor, and back (docs/spec/formats.md section 4,
+// second table).
 // Threads: pure functions.
 #pragma once
 

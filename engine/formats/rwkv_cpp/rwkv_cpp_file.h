@@ -1,6 +1,6 @@
-// rwkv_cpp_file.h: the container of rwkv.cpp's `.bin` files: a header, then tensors one after the other until the file ends
-// (docs/spec/formats.md section 4). Everything as it stands in the file; what the converter did to it is undone in
-// rwkv_cpp_reader.cpp.
+// rwkv_cpp_file.h: the container of rwkv.cpp's `.bin` files: a header, then tensors one after the other until
+// the file ends (docs/spec/formats.md section 4). Everything as it stands in the file; what the converter did
+// to it is undone in rwkv_cpp_reader.cpp.
 // Threads: a pure function.
 #pragma once
 
@@ -19,7 +19,8 @@ struct RwkvCppFile {
     std::vector<StoredTensor> tensors; // in the file's order; the file's sizes in reverse order
 };
 
-// Reads builder.file(). Errors: FileDamaged, UnsupportedType, UnsupportedFormat (a version of the format we do not know).
+// Reads builder.file(). Errors: FileDamaged, UnsupportedType, UnsupportedFormat (a version of the format we
+// do not know).
 [[nodiscard]] Expected<RwkvCppFile> parseRwkvCppFile(const CheckpointBuilder& builder);
 
 } // namespace engine

@@ -107,8 +107,9 @@ Expected<void> checkHeader(const CheckpointBuilder& builder, const RwkvCppFile& 
     return {};
 }
 
-// rwkv.cpp runs RWKV-5.2 with an epsilon of its own, and its small test models were made for that. Released models, whose
-// heads have 64 channels, were trained with the usual one, and mean the same here as in any other format.
+// rwkv.cpp runs RWKV-5.2 with an epsilon of its own, and its small test models were made for that. Released
+// models, whose heads have 64 channels, were trained with the usual one, and mean the same here as in any
+// other format.
 bool hasHeadsOfTestModels(const RwkvCppFile& file) {
     constexpr std::int64_t kTestHeadSize = 8;
     const auto bonus = std::ranges::find(file.tensors, "blocks.0.att.time_faaaa", &StoredTensor::name);

@@ -1,5 +1,6 @@
-// safetensors_header.h: the JSON header of a safetensors file, read strictly: known fields only, each once, nothing deeper
-// than the format has, integers where it asks for integers. What the numbers mean is checked by the reader.
+// safetensors_header.h: the JSON header of a safetensors file, read strictly: known fields only, each once,
+// nothing deeper than the format has, integers where it asks for integers. What the numbers mean is checked
+// by the reader.
 // Threads: a pure function.
 #pragma once
 

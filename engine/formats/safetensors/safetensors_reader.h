@@ -20,7 +20,8 @@ class CheckpointBuilder;
 // `path` is for messages.
 [[nodiscard]] Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, FileBytes file);
 
-// One file's tensors and metadata, of a model in several files. `bytes`: the whole file, which the builder holds.
+// One file's tensors and metadata, of a model in several files. `bytes`: the whole file, which the builder
+// holds.
 [[nodiscard]] Expected<void> addSafetensors(CheckpointBuilder& builder, std::span<const std::byte> bytes);
 
 } // namespace engine

@@ -1,5 +1,6 @@
-// safetensors_writer.h: writes tensors and string metadata as one safetensors file (docs/spec/formats.md section 2).
-// The file appears complete or not at all: it is written beside its destination, synced, and renamed over it.
+// safetensors_writer.h: writes tensors and string metadata as one safetensors file (docs/spec/formats.md
+// section 2). The file appears complete or not at all: it is written beside its destination, synced, and
+// renamed over it.
 // Threads: a value.
 #pragma once
 
@@ -26,9 +27,10 @@ public:
                                             std::span<const float> values);
     void setMetadata(std::string key, std::string value);
 
-    // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format allows it. A
-    // symbolic link is written through; a device or pipe is refused.
-    // Block types, which safetensors lacks, are written as rows of bytes, and said in the metadata (safetensors_types.h).
+    // Tensors are laid out in name order, each aligned to 64 bytes through header padding where the format
+    // allows it. A symbolic link is written through; a device or pipe is refused.
+    // Block types, which safetensors lacks, are written as rows of bytes, and said in the metadata
+    // (safetensors_types.h).
     // Errors: InvalidArgument (duplicate name, text that is not UTF-8, sizes that disagree), WriteFailed.
     [[nodiscard]] Expected<void> write(const std::filesystem::path& path) const;
 

@@ -137,7 +137,8 @@ Expected<void> CheckpointBuilder::makeOfficial() {
     const bool isFla = naming.convention == Convention::Fla;
     for (TensorInfo& tensor : stored) {
         const OfficialTensor official = naming.official(tensor.name);
-        // flash-linear-attention divides by the size of a head where all others divide by 64 (docs/spec/rwkv-models.md section 1).
+        // flash-linear-attention divides by the size of a head where all others divide by 64
+        // (docs/spec/rwkv-models.md section 1).
         if (isFla && official.name == "blocks.0.att.r_k" && tensor.shape.size() == 2)
             setMetadata("inkgate.group_norm_epsilon", std::to_string(tensor.shape[1]) + "e-05");
         if (auto added = addOfficial(std::move(tensor), official, mayTranspose); !added)

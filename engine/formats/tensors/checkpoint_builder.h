@@ -1,7 +1,7 @@
 // checkpoint_builder.h: what a format's reader fills, tensor by tensor, to make a Checkpoint.
-// The builder holds every size against the bytes behind it, gives all tensors their official names and layouts once all are
-// there (tensor_naming.h), refuses two tensors of one name and words the errors alike for all formats: "path, tensor: what is
-// wrong".
+// The builder holds every size against the bytes behind it, gives all tensors their official names and
+// layouts once all are there (tensor_naming.h), refuses two tensors of one name and words the errors alike
+// for all formats: "path, tensor: what is wrong".
 // Threads: one at a time.
 #pragma once
 
@@ -31,8 +31,8 @@ public:
     [[nodiscard]] std::span<const std::byte> file() const { return m_memory->files.front().place(); }
     // Of a model in several files: another one, whose place stays valid as long as the checkpoint does.
     [[nodiscard]] std::span<const std::byte> addFile(FileBytes file);
-    // Makes a part of one of the files readable, and gives it back. Bytes that are in no file are readable already. Errors:
-    // FileUnreadable (changed by somebody meanwhile, ...).
+    // Makes a part of one of the files readable, and gives it back. Bytes that are in no file are readable
+    // already. Errors: FileUnreadable (changed by somebody meanwhile, ...).
     [[nodiscard]] Expected<std::span<const std::byte>> read(std::span<const std::byte> part) const;
     // Gives back the memory of a part that was copied; read() would read it again.
     void release(std::span<const std::byte> part) const;
@@ -52,7 +52,8 @@ public:
     void addUnread(std::string_view nameInFile, std::string kind, std::vector<std::int64_t> shape,
                    std::string reason);
 
-    // Errors: FileDamaged (two tensors of one name, shapes that are not those of their names). The builder is empty afterwards.
+    // Errors: FileDamaged (two tensors of one name, shapes that are not those of their names). The builder is
+    //         empty afterwards.
     [[nodiscard]] Expected<Checkpoint> finish();
 
     // Errors that name the file, and the tensor if there is one.

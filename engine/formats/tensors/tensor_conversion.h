@@ -1,5 +1,6 @@
-// tensor_conversion.h: a tensor as a converter stored it, and the ways back to the official one that several formats
-// share: transposed factors, vectors stacked into one tensor. Which tensor needs which is each format's own knowledge.
+// tensor_conversion.h: a tensor as a converter stored it, and the ways back to the official one that several
+// formats share: transposed factors, vectors stacked into one tensor. Which tensor needs which is each
+// format's own knowledge.
 // Threads: pure functions.
 #pragma once
 
@@ -24,12 +25,13 @@ struct StoredTensor {
 [[nodiscard]] Expected<AlignedBuffer<std::byte>> unpackFloat32(const CheckpointBuilder& builder,
                                                                const StoredTensor& tensor);
 
-// Adds `tensor`, of two dimensions or more, with the last two swapped. The values keep their type; those of block types
-// become float32, because a block holds values of one row, which end up in different rows. Errors: FileDamaged (no values).
+// Adds `tensor`, of two dimensions or more, with the last two swapped. The values keep their type; those of
+// block types become float32, because a block holds values of one row, which end up in different rows.
+// Errors: FileDamaged (no values).
 [[nodiscard]] Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& tensor);
 
-// Adds equal parts of `tensor`, one after the other, as vectors [1,1,width] of the given names. They stay as they are
-// in the file. Errors: FileDamaged if names and width do not make up the tensor.
+// Adds equal parts of `tensor`, one after the other, as vectors [1,1,width] of the given names. They stay as
+// they are in the file. Errors: FileDamaged if names and width do not make up the tensor.
 [[nodiscard]] Expected<void> addParts(CheckpointBuilder& builder, const StoredTensor& tensor,
                                       std::span<const std::string> names, std::int64_t width);
 

@@ -80,7 +80,8 @@ OfficialTensor fromFla(std::string_view name) {
     return {blockTensor(block.number, withNewBeginning(block.inBlock, kOfBlock))};
 }
 
-// The converter swaps the dimensions of every low-rank factor and state, renames `time_faaaa`, and for RWKV-6 also the mixes.
+// The converter swaps the dimensions of every low-rank factor and state, renames `time_faaaa`, and for RWKV-6
+// also the mixes.
 OfficialTensor fromWebRwkv(std::string_view name, bool renamesMixes) {
     constexpr std::array<std::string_view, 13> kTransposed = {"att.time_mix_w1",
                                                               "att.time_mix_w2",
@@ -116,7 +117,8 @@ const NamedShape* find(std::span<const NamedShape> sorted, const std::string& na
     return found != sorted.end() && found->name == name ? &*found : nullptr;
 }
 
-// What stands in front of the one embedding there is; empty if that is nothing, or if there are several models in one file.
+// What stands in front of the one embedding there is; empty if that is nothing, or if there are several
+// models in one file.
 std::string prefixOf(std::span<const NamedShape> sorted) {
     std::string_view prefix;
     for (const NamedShape& tensor : sorted)
@@ -149,7 +151,8 @@ Convention conventionOf(std::span<const NamedShape> sorted, const std::string& p
         return Convention::WebRwkv6;
     if (has("blocks.0.att.time_first") && has("blocks.0.att.gate.weight"))
         return Convention::WebRwkv5;
-    // Nothing but the orientation tells here: a factor begins with the model's width, unless it is transposed.
+    // Nothing but the orientation tells here: a factor begins with the model's width, unless it is
+    // transposed.
     const NamedShape* const factor = find(sorted, prefix + "blocks.0.att.w1");
     const NamedShape* const embedding = find(sorted, prefix + "emb.weight");
     if (factor != nullptr && embedding != nullptr && factor->shape.size() == 2 &&

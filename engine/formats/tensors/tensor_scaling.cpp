@@ -12,7 +12,8 @@ namespace {
 
 constexpr float kLargestHalf = 65504;
 
-// Where in a block the halves lie that its values are proportional to. A float16 is a block of one value here.
+// Where in a block the halves lie that its values are proportional to. A float16 is a block of one value
+// here.
 std::initializer_list<std::size_t> factorsOf(DataType type) {
     static constexpr std::initializer_list<std::size_t> kScale = {0};
     static constexpr std::initializer_list<std::size_t> kScaleAndMinimum = {0, 2};

@@ -21,8 +21,8 @@ std::string hexByte(unsigned char byte) {
     return {'0', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
 }
 
-// Operations never return errors: the first one is kept, and those that follow in the same step go on with empty values until
-// run() sees it. Nothing here recurses.
+// Operations never return errors: the first one is kept, and those that follow in the same step go on with
+// empty values until run() sees it. Nothing here recurses.
 class Machine {
 public:
     explicit Machine(std::span<const std::byte> program)

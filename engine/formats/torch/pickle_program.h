@@ -12,7 +12,8 @@
 
 namespace engine {
 
-// The operations of protocols 0 to 5, but for the registry of extensions and buffers beside the pickle, which files have not.
+// The operations of protocols 0 to 5, but for the registry of extensions and buffers beside the pickle, which
+// files have not.
 enum class PickleOpcode : unsigned char {
     Mark = '(',
     Stop = '.',

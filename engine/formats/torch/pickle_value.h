@@ -1,6 +1,6 @@
 // pickle_value.h: what a model file's pickle is made of, as far as tensors need it.
-// Containers live in PickleObjects and values point there, so a container may hold itself: nothing is counted, freed or
-// walked recursively. Texts stay in the pickle's bytes, which outlive all of this.
+// Containers live in PickleObjects and values point there, so a container may hold itself: nothing is
+// counted, freed or walked recursively. Texts stay in the pickle's bytes, which outlive all of this.
 // Threads: values; nothing shared.
 #pragma once
 
@@ -25,8 +25,8 @@ struct PickleGlobal;
 struct TorchStorage;
 struct TorchTensor;
 
-// What a call of something other than PyTorch's own functions for tensors would have made. Nothing was called: the name of the
-// class or function is all there is of it.
+// What a call of something other than PyTorch's own functions for tensors would have made. Nothing was
+// called: the name of the class or function is all there is of it.
 struct PickleObject {
     const PickleGlobal* maker = nullptr; // never null in a value
 };
@@ -39,7 +39,8 @@ struct PickleTuple {
     std::vector<PickleValue> items;
 };
 
-// A dict or OrderedDict, in the file's order. Entries whose key is no text are dropped, and a key may come twice.
+// A dict or OrderedDict, in the file's order. Entries whose key is no text are dropped, and a key may come
+// twice.
 struct PickleDict {
     std::vector<std::pair<std::string_view, PickleValue>> entries;
 };

@@ -20,9 +20,9 @@ struct TorchContents {
     std::vector<NamedObject> objects; // in that dict and beside it, sorted by name, each name once
 };
 
-// The root itself, or the dict inside that holds an embedding: the one under a name that trainers use, else the only one.
-// Messages name no file. Errors: FileDamaged (a tensor's name is none), UnsupportedFormat (an object in place of the root, no tensors
-// by name, several models, files that ChatRWKV has converted).
+// The root itself, or the dict inside that holds an embedding: the one under a name that trainers use, else
+// the only one. Messages name no file. Errors: FileDamaged (a tensor's name is none), UnsupportedFormat (an
+// object in place of the root, no tensors by name, several models, files that ChatRWKV has converted).
 [[nodiscard]] Expected<TorchContents> torchContents(const PickleValue& root);
 
 } // namespace engine

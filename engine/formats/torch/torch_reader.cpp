@@ -19,7 +19,8 @@ constexpr std::string_view kProgram = "/data.pkl";
 // A file can repeat a text at no cost, so whatever is done with each tensor's has to be short.
 constexpr std::size_t kMaxKeyBytes = 64;   // keys are numbers
 constexpr std::size_t kMaxRootBytes = 255; // as long as a file's name
-// Views of one storage cost nothing in the file, so something has to end them. No model ties a weight more often than this.
+// Views of one storage cost nothing in the file, so something has to end them. No model ties a weight more
+// often than this.
 constexpr std::uint64_t kMaxSharing = 64;
 
 // The archive's messages name no file, but those of reading do.

@@ -1,8 +1,8 @@
-// torch_reader.h: reads PyTorch's `.pth` files (docs/spec/formats.md section 1): a zip archive of raw values, and a pickle that says
-// which of them are which tensor.
-// Contiguous tensors stay in the file; transposed and otherwise strided views are gathered into memory. The names are
-// those of the dict at the root or of the model's own dict somewhere inside. What stands beside the tensors there, and tensors of
-// types that we do not read, become unread entries.
+// torch_reader.h: reads PyTorch's `.pth` files (docs/spec/formats.md section 1): a zip archive of raw values,
+// and a pickle that says which of them are which tensor.
+// Contiguous tensors stay in the file; transposed and otherwise strided views are gathered into memory. The
+// names are those of the dict at the root or of the model's own dict somewhere inside. What stands beside the
+// tensors there, and tensors of types that we do not read, become unread entries.
 #pragma once
 
 #include "engine/core/file_bytes.h"
@@ -17,10 +17,12 @@ namespace engine {
 class CheckpointBuilder;
 
 inline constexpr std::string_view kZipMagic = "PK\x03\x04";
-// Before version 1.6 PyTorch wrote no archive but a row of pickles, the first a number of 10 bytes. We do not read those.
+// Before version 1.6 PyTorch wrote no archive but a row of pickles, the first a number of 10 bytes. We do not
+// read those.
 inline constexpr std::string_view kOldTorchMagic = "\x80\x02\x8a\x0a";
 
-// Errors: FileDamaged, UnsupportedFormat (a zip archive of something else, compressed or encrypted members, big-endian values,
+// Errors: FileDamaged, UnsupportedFormat (a zip archive of something else, compressed or encrypted members,
+//         big-endian values,
 // pickles of an object instead of a dict, files that ChatRWKV has converted). `path` is for messages.
 [[nodiscard]] Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file);
 

@@ -49,7 +49,8 @@ AlignedBuffer<std::byte> gather(const TorchTensor& tensor, std::span<const std::
     std::int64_t at = tensor.offset;
     for (std::size_t out = 0; out < gathered.size(); out += size) {
         std::memcpy(&gathered[out], &storage[static_cast<std::size_t>(at) * size], size);
-        // To the next element: the last dimension counts up, and each that is through begins again and carries.
+        // To the next element: the last dimension counts up, and each that is through begins again and
+        // carries.
         for (std::size_t d = tensor.shape.size(); d-- > 0;) {
             if (++index[d] < tensor.shape[d]) {
                 at += tensor.strides[d];

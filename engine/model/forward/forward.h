@@ -1,12 +1,14 @@
-// forward.h: tokens of one or several sequences through a model, layer by layer. All sequences' rows go through each
-// matrix together, which is then read once; what has a state is done for each sequence by itself.
-// Source:  docs/spec/rwkv-models.md section 1, docs/spec/enhanced-rwkv.md section 1. The halves of a block are in
-//          forward_rwkv5.cpp, forward_rwkv6.cpp, forward_rwkv7.cpp, forward_channel_mixing.cpp and
+// forward.h: tokens of one or several sequences through a model, layer by layer. All sequences' rows go
+// through each matrix together, which is then read once; what has a state is done for each sequence by
+// itself.
+// Source:  docs/spec/rwkv-models.md section 1, docs/spec/enhanced-rwkv.md section 1. The halves of a block
+//          are in forward_rwkv5.cpp, forward_rwkv6.cpp, forward_rwkv7.cpp, forward_channel_mixing.cpp and
 //          forward_enhancement.cpp.
 // Rows:    the tokens of the first sequence, those of the second, ...
-// Use:     begin(), embed(), then layer(0) .. layer(L-1), then logits(); a caller that stops in between must restore
-//          the states, of which some layers' part has changed. Where the layers are divided among two backends, the
-//          second's forward pass has begin() and receive() where the first has begin() and embed().
+// Use:     begin(), embed(), then layer(0) .. layer(L-1), then logits(); a caller that stops in between must
+//          restore the states, of which some layers' part has changed. Where the layers are divided among two
+//          backends, the second's forward pass has begin() and receive() where the first has begin() and
+//          embed().
 // Threads: one at a time.
 #pragma once
 
@@ -40,8 +42,8 @@ struct SequenceStep {
 
 class Forward {
 public:
-    // `model` and `backend` must outlive this. At most `capacity` tokens of at most `sequences` sequences at a time.
-    // Throws std::bad_alloc, BackendFailure.
+    // `model` and `backend` must outlive this. At most `capacity` tokens of at most `sequences` sequences at
+    // a time. Throws std::bad_alloc, BackendFailure.
     Forward(const Model& model, Backend& backend, int capacity, int sequences = 1);
 
     [[nodiscard]] int capacity() const { return m_activations.capacity; }

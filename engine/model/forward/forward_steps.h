@@ -50,8 +50,8 @@ private:
     std::size_t m_count = 0;
 };
 
-// Normalises the stream and blends it with the token before, which stands at `stateOffset` of the layer's state, each
-// sequence by itself. The uses' outputs are [T,C].
+// Normalises the stream and blends it with the token before, which stands at `stateOffset` of the layer's
+// state, each sequence by itself. The uses' outputs are [T,C].
 void shiftTokens(const Step& step, const NormParameters& norm, std::size_t stateOffset,
                  std::span<const TokenShiftUse> uses);
 
@@ -60,8 +60,8 @@ void timeMixing(const Rwkv5TimeMixing& mixing, const Step& step);
 void timeMixing(const Rwkv6TimeMixing& mixing, const Step& step);
 void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step);
 
-// The recurrence of RWKV-5.2 and 6 on the step's receptance, key, value and gate, into receptance. `decayLogit` is
-// [C] for all tokens, or null for the activations' own of each token.
+// The recurrence of RWKV-5.2 and 6 on the step's receptance, key, value and gate, into receptance.
+// `decayLogit` is [C] for all tokens, or null for the activations' own of each token.
 void recurrence(const Step& step, const Values& bonus, const NormWeights& groupNorm, const float* decayLogit);
 
 // stream += ChannelMix(LN2(stream))

@@ -63,7 +63,8 @@ public:
         const DataType type = wantedOfFactor(**tensor);
         if (m_type != WeightType::AsStored || type != DataType::Float32 || isAllFloat32())
             return type;
-        // Files of 16 bits or less often keep their factors in 32, whatever they were before (docs/spec/formats.md section 3).
+        // Files of 16 bits or less often keep their factors in 32, whatever they were before
+        // (docs/spec/formats.md section 3).
         return narrowestExactType(values);
     }
 

@@ -1,4 +1,5 @@
-// checkpoint_tensors.h: a checkpoint's tensors as a model wants them, by name and shape, or a sentence about why not.
+// checkpoint_tensors.h: a checkpoint's tensors as a model wants them, by name and shape, or a sentence about
+// why not.
 // Threads: pure functions.
 #pragma once
 

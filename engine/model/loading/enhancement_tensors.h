@@ -1,6 +1,6 @@
 // enhancement_tensors.h: which enhancement a checkpoint's tensors belong to.
-// Source:  the metadata key `inkgate.enhancement`, else the tensors that are there (docs/spec/enhanced-rwkv.md
-//          section 5).
+// Source:  the metadata key `inkgate.enhancement`, else the tensors that are there
+//          (docs/spec/enhanced-rwkv.md section 5).
 // Threads: pure functions.
 #pragma once
 

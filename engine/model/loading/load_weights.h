@@ -20,7 +20,8 @@ struct LoadedWeights {
 };
 
 // `enhancement` serves the tensors named enhance.*, `base` all others; they may be the same.
-// `skipsZeros` as in Model::Options. Errors: the first of the sources'; ShapeMismatch for sizes that contradict each other.
+// `skipsZeros` as in Model::Options. Errors: the first of the sources'; ShapeMismatch for sizes that
+// contradict each other.
 [[nodiscard]] Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base,
                                                   TensorSource& enhancement, bool skipsZeros = true);
 

@@ -31,15 +31,17 @@ public:
     // Any other tensor as float32. Errors as above.
     [[nodiscard]] virtual Expected<AlignedBuffer<float>> values(const std::string& name,
                                                                 const std::vector<std::int64_t>& shape) = 0;
-    // The type in which a low-rank factor with these values is kept once it is used like a linear layer. Where a file's matrices take
-    // 16 bits or less, float32 factors that 16 bits hold exactly are kept in 16. Errors as above.
+    // The type in which a low-rank factor with these values is kept once it is used like a linear layer.
+    // Where a file's matrices take 16 bits or less, float32 factors that 16 bits hold exactly are kept in 16.
+    // Errors as above.
     [[nodiscard]] virtual Expected<DataType> factorType(const std::string& name,
                                                         std::span<const float> values) = 0;
     // Columns of a low-rank factor [inputs, columns]. Errors: FileDamaged, ShapeMismatch.
     [[nodiscard]] virtual Expected<int> factorColumns(const std::string& name) = 0;
 };
 
-// Reads a checkpoint; matrices that have the wanted type and order already stay as the checkpoint has read them.
+// Reads a checkpoint; matrices that have the wanted type and order already stay as the checkpoint has read
+// them.
 [[nodiscard]] std::unique_ptr<TensorSource> checkpointSource(std::shared_ptr<const Checkpoint> checkpoint,
                                                              WeightType type);
 

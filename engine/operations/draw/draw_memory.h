@@ -1,5 +1,5 @@
-// draw_memory.h: working memory of cuda::drawToken(), and what it brings to the card and back. Buffers grow when they
-// have to and never shrink.
+// draw_memory.h: working memory of cuda::drawToken(), and what it brings to the card and back. Buffers grow
+// when they have to and never shrink.
 // Errors:  DeviceException.
 // Threads: one caller at a time, that of the stream.
 #pragma once
@@ -18,8 +18,8 @@ namespace engine::cuda {
 inline constexpr int kDrawSegment = 1024;
 // Of the histogram of logits.
 inline constexpr int kDrawBins = 1024;
-// What the last block orders, in 32 KB of shared memory. With top-p, top-k or no filter, only what is kept and its
-// nearest neighbours come so far: tens to hundreds of tokens in text.
+// What the last block orders, in 32 KB of shared memory. With top-p, top-k or no filter, only what is kept
+// and its nearest neighbours come so far: tens to hundreds of tokens in text.
 inline constexpr int kMostDrawCandidates = 4096;
 
 // As the card writes it.

@@ -1,6 +1,7 @@
-// draw_task.cuh: what the launches of token_draw_cuda.cu share: their parameters, weights, and the histogram's bins.
-// Sums are of weights in fixed point, so they are exact, whoever adds first; 45 bits after the point for 65536 tokens.
-// A bin is 1/64 of the distance's octave: fine where tokens are few and likely, so that few come with the border's bin.
+// draw_task.cuh: what the launches of token_draw_cuda.cu share: their parameters, weights, and the
+// histogram's bins. Sums are of weights in fixed point, so they are exact, whoever adds first; 45 bits after
+// the point for 65536 tokens. A bin is 1/64 of the distance's octave: fine where tokens are few and likely,
+// so that few come with the border's bin.
 #pragma once
 
 #include "engine/cuda/device/warp.cuh"
@@ -10,8 +11,8 @@
 
 namespace engine::cuda {
 
-// 64 bits, by the type for which CUDA has atomics and shuffles. For weights in fixed point, and for pairs of a float's
-// bits and a token that compare as one number.
+// 64 bits, by the type for which CUDA has atomics and shuffles. For weights in fixed point, and for pairs of
+// a float's bits and a token that compare as one number.
 using Wide = unsigned long long;
 
 inline constexpr int kDrawThreads = 1024; // a token, a bin or a segment each
@@ -85,8 +86,9 @@ template <class T> __device__ __forceinline__ T warpScan(T value) {
     return value;
 }
 
-// The sum of the values of all threads up to and with the own one, and of all. `scratch` is for kDrawWarps values. A
-// barrier for the caller, too: what was written before can be read by all, and `scratch` be used again.
+// The sum of the values of all threads up to and with the own one, and of all. `scratch` is for kDrawWarps
+// values. A barrier for the caller, too: what was written before can be read by all, and `scratch` be used
+// again.
 template <class T> __device__ T blockScan(T value, T* scratch, T& total) {
     const int warp = ownNumber() / kWarpSize;
     value = warpScan(value);
@@ -101,8 +103,8 @@ template <class T> __device__ T blockScan(T value, T* scratch, T& total) {
     return value + (warp > 0 ? before : T{0});
 }
 
-// The largest logit with the lowest token of equals. Tokens are in it with their bits reversed, so that the largest
-// pair is the one.
+// The largest logit with the lowest token of equals. Tokens are in it with their bits reversed, so that the
+// largest pair is the one.
 __device__ __forceinline__ Wide largestPair(const DrawTask& task) {
     Wide largest = 0;
     for (int segment = ownNumber() % kWarpSize; segment < task.segments; segment += kWarpSize)
@@ -110,7 +112,8 @@ __device__ __forceinline__ Wide largestPair(const DrawTask& task) {
     return warpMax(largest);
 }
 
-// From the largest logit, in units of the temperature; 0 or more. NaN if all logits are -inf, which weighs nothing.
+// From the largest logit, in units of the temperature; 0 or more. NaN if all logits are -inf, which weighs
+// nothing.
 __device__ __forceinline__ float distanceOf(float logit, float largest, const DrawTask& task) {
     return (largest - logit) * task.scale;
 }

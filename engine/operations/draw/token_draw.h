@@ -1,11 +1,11 @@
 // token_draw.h: the next token, drawn where the logits are, so that they need not travel.
-// The chain is that of engine/sampling/sampler.h: bans, penalties, temperature, top-k, typical, top-p, min-p, one draw;
-// of equals the lower id goes first. Sums are exact (64-bit fixed point), so the result does not depend on the order in
-// which threads add; it may differ from the host's where a filter's border falls between two neighbours that rounding
-// cannot tell apart.
+// The chain is that of engine/sampling/sampler.h: bans, penalties, temperature, top-k, typical, top-p, min-p,
+// one draw; of equals the lower id goes first. Sums are exact (64-bit fixed point), so the result does not
+// depend on the order in which threads add; it may differ from the host's where a filter's border falls
+// between two neighbours that rounding cannot tell apart.
 // Shapes:  logits [V], not changed. Settings as SamplerSettings has them.
-// Errors:  `isComplete` is false where the chain leaves more candidates than the kernel orders; then nothing was drawn, and
-//          the host has to do it.
+// Errors:  `isComplete` is false where the chain leaves more candidates than the kernel orders; then nothing
+//          was drawn, and the host has to do it.
 // Threads: as Backend.
 #pragma once
 

@@ -1,16 +1,18 @@
-// token_draw_cuda.cu: penalties, filters and draw over a vocabulary, in four launches; the greedy choice takes the
-// first and the last.
+// token_draw_cuda.cu: penalties, filters and draw over a vocabulary, in four launches; the greedy choice
+// takes the first and the last.
 //   1. a thread per token: penalties, bans, and the largest logit of each 1024 tokens
-//   2. a thread per token: its weight exp((logit - largest) / temperature), and a histogram over the distance from the
-//      largest: of weights for top-p, of tokens for top-k
-//   3. a thread per token: where the histogram says that the filter ends, and the tokens that come before that or into
-//      the same bin, listed in order for each 1024 tokens
+//   2. a thread per token: its weight exp((logit - largest) / temperature), and a histogram over the distance
+//      from the largest: of weights for top-p, of tokens for top-k
+//   3. a thread per token: where the histogram says that the filter ends, and the tokens that come before
+//      that or into the same bin, listed in order for each 1024 tokens
 //   4. one block, on that list, mostly tens to hundreds of tokens: order, filters, draw
-// Without a filter all tokens are candidates: 4 then draws by the sums of 2, and the list only serves the ten most
-// likely, found as if by top-k. Typical without top-k keeps by another order, and min-p has its bound from the largest
-// alone; they have no use for a histogram.
-// Time: each launch is one load from the level 2 cache and some barriers, 2 to 3 microseconds; in the last one ordering
-// 256 tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds (H200, an estimate).
+// Without a filter all tokens are candidates: 4 then draws by the sums of 2, and the list only serves the ten
+// most likely, found as if by top-k. Typical without top-k keeps by another order, and min-p has its bound
+// from the largest alone; they have no use for a histogram.
+// Time: each launch is one load from the level 2 cache and some barriers, 2 to 3 microseconds; in the last
+//       one ordering
+// 256 tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds (H200, an
+// estimate).
 #include "engine/operations/draw/token_draw.h"
 
 #include "engine/cuda/device/memory.cuh"
@@ -160,8 +162,9 @@ struct DrawBlock {
     float largest;
 };
 
-// Sorts the first `size` held, a power of two, ascending: bitonic. Held values are written before a barrier and can be
-// read after this. Steps within 64 values stay in a warp, as its 32 pairs then are always of the same 64.
+// Sorts the first `size` held, a power of two, ascending: bitonic. Held values are written before a barrier
+// and can be read after this. Steps within 64 values stay in a warp, as its 32 pairs then are always of the
+// same 64.
 __device__ void sortHeld(Wide* held, int size) {
     for (int run = 2; run <= size; run *= 2)
         for (int distance = run / 2; distance > 0; distance /= 2) {

@@ -1,12 +1,15 @@
-// head_tile.cuh: what wkv6 and wkv7 have in common: how a block runs one head of 64 channels over a span of tokens.
-// A block has 128 threads, each with 32 of the state's 4096 values in registers, and takes the tokens in tiles of 8:
-//   1. a thread loads and prepares four neighbouring channels (a quad) of one token: 16 lanes of a warp have a token
-//   2. all threads run the tile's tokens without a barrier between them, each with its part of the state. What a part
-//      contributes to an output goes to shared memory
-//   3. again with a quad of one token, a thread adds up the 8 parts' contributions, normalises and writes the output
-// The inputs of a quad are read and its output is written by one thread, so outputs may take the place of inputs. The next
-// tile's inputs are on their way during 2. Eight tokens, as then every thread has a quad in 1 and 3, and two barriers for 8
-// tokens are cheap.
+// head_tile.cuh: what wkv6 and wkv7 have in common: how a block runs one head of 64 channels over a span of
+// tokens. A block has 128 threads, each with 32 of the state's 4096 values in registers, and takes the tokens
+// in tiles of 8:
+//   1. a thread loads and prepares four neighbouring channels (a quad) of one token: 16 lanes of a warp have
+//      a token
+//   2. all threads run the tile's tokens without a barrier between them, each with its part of the state.
+//      What a part contributes to an output goes to shared memory
+//   3. again with a quad of one token, a thread adds up the 8 parts' contributions, normalises and writes the
+//      output
+// The inputs of a quad are read and its output is written by one thread, so outputs may take the place of
+// inputs. The next tile's inputs are on their way during 2. Eight tokens, as then every thread has a quad in
+// 1 and 3, and two barriers for 8 tokens are cheap.
 #pragma once
 
 #include "engine/cuda/device/memory.cuh"
@@ -49,8 +52,8 @@ struct HeadVector {
     alignas(16) float at[kTileHeadSize];
 };
 
-// What the parts of the state contribute to a tile's outputs, in shared memory. A part's row is longer by a quad, so that
-// eight lanes which store the same quad of eight parts do not meet in the same banks.
+// What the parts of the state contribute to a tile's outputs, in shared memory. A part's row is longer by a
+// quad, so that eight lanes which store the same quad of eight parts do not meet in the same banks.
 struct TileSums {
     alignas(16) float at[kTileTokens][kStateParts][kTileHeadSize + 4];
 
@@ -133,8 +136,9 @@ __device__ __forceinline__ TokenSpan tokenSpan(const Sequences& sequences, const
     return span;
 }
 
-// Brings the state of the block's head and sequence towards the level 2 cache, while the kernel before still runs. The
-// state may yet be written by one of those before, which changes it in that cache; their table never is.
+// Brings the state of the block's head and sequence towards the level 2 cache, while the kernel before still
+// runs. The state may yet be written by one of those before, which changes it in that cache; their table
+// never is.
 __device__ __forceinline__ void fetchStateAhead(const Sequences& sequences) {
     const float* state =
         sequences.stateOf(static_cast<int>(blockIdx.y)) + static_cast<std::size_t>(blockIdx.x) * kStateSize;

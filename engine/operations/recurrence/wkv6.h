@@ -44,8 +44,8 @@ void wkv6(const Wkv6& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is what
-// cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is
+// what cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
 void wkv6(const Wkv6& op, const Sequences& sequences, float* memory, const Stream& stream);
 } // namespace cuda
 

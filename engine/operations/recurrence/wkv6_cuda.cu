@@ -1,10 +1,11 @@
-// wkv6_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks (cuda/wkv_memory.h); other
-// heads by a plain kernel.
-// In the tiles a thread has 8 key channels of 4 value channels: in S[i,j] i in 8 part .. 8 part + 7, j in 4 quad .. 4 quad + 3.
-// So no token needs another thread's state, and the 128 bits of each load from shared memory serve 16 values. Two of 32
-// lanes' parts share a warp; what the 8 parts add to y meets only after the tile.
-// A chunk's transition is a factor per key channel, the product of its decays. It is taken as exp of the sum of their
-// logarithms, which the thread that prepares a quad has at hand.
+// wkv6_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks
+// (cuda/wkv_memory.h); other heads by a plain kernel.
+// In the tiles a thread has 8 key channels of 4 value channels: in S[i,j] i in 8 part .. 8 part + 7, j in 4
+// quad .. 4 quad + 3. So no token needs another thread's state, and the 128 bits of each load from shared
+// memory serve 16 values. Two of 32 lanes' parts share a warp; what the 8 parts add to y meets only after the
+// tile.
+// A chunk's transition is a factor per key channel, the product of its decays. It is taken as exp of the sum
+// of their logarithms, which the thread that prepares a quad has at hand.
 #include "engine/operations/recurrence/wkv6.h"
 
 #include "engine/cuda/device/stream.h"
@@ -79,7 +80,8 @@ __device__ __forceinline__ Quad advance(Quad (&state)[kKeyChannels], const Tile&
     return y;
 }
 
-// The product of a chunk's decays, for launch 2. `logDecay` is the sum of the calling thread's quad over its tokens.
+// The product of a chunk's decays, for launch 2. `logDecay` is the sum of the calling thread's quad over its
+// tokens.
 __device__ __forceinline__ void storeTransition(const ChunkStates& chunks, const Quad& logDecay, int token,
                                                 int quad) {
     __shared__ HeadVector sums[kTileTokens];
@@ -206,8 +208,8 @@ __global__ void __launch_bounds__(kScanThreads) wkv6ScanKernel(ChunkStates chunk
     }
 }
 
-// Any head size: a thread has whole value channels j, and the state stays in global memory, of which neighbouring threads
-// read neighbouring values.
+// Any head size: a thread has whole value channels j, and the state stays in global memory, of which
+// neighbouring threads read neighbouring values.
 constexpr int kPlainThreads = 256;
 
 __global__ void __launch_bounds__(kPlainThreads) wkv6PlainKernel(Wkv6 op, Sequences sequences) {

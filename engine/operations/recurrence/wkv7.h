@@ -9,8 +9,8 @@
 //   S[i,j] = S[i,j] w[j] + s[i] κ̂[j] α[j] + v[i] k̃[j]
 //   y[i]   = Σ_j S[i,j] r[j]
 //   output = (GroupNorm(y) + (Σ_head r k̃ bonus) v) * gate
-// Source:  docs/spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456); tests/support/reference/wkv7.h is
-//          the plain form.
+// Source:  docs/spec/rwkv-models.md section 5 (RWKV-7 "Goose", arXiv 2503.14456);
+//          tests/support/reference/wkv7.h is the plain form.
 // Shapes:  T tokens, H heads, N head size, C = H N; last index fastest.
 //   receptance, key, value, decayLogit, rateLogit, valueMixLogit, gate [T,C]
 //   removalScale, rateScale, bonus [C];  groupNorm [C], statistics per head
@@ -55,8 +55,8 @@ void wkv7(const Wkv7& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is what
-// cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is
+// what cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
 void wkv7(const Wkv7& op, const Sequences& sequences, float* memory, const Stream& stream);
 } // namespace cuda
 

@@ -91,8 +91,8 @@ HWY_INLINE void wkv7Recurrence(std::size_t n, const float* r, Wkv7Token& token, 
     }
 }
 
-// The same on the state turned over, [j,i], for kVectors vectors of value channels from `i` on: nothing is summed across a
-// vector, and the sums stay in registers while the key channels pass by.
+// The same on the state turned over, [j,i], for kVectors vectors of value channels from `i` on: nothing is
+// summed across a vector, and the sums stay in registers while the key channels pass by.
 template <std::size_t kVectors, class D>
 HWY_INLINE void wkv7Columns(D d, std::size_t n, const float* r, Wkv7Token& token, std::size_t i,
                             float* turned) {

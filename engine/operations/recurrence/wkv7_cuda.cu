@@ -1,12 +1,12 @@
-// wkv7_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks (cuda/wkv_memory.h); other
-// heads by a plain kernel.
-// In the tiles a thread has 4 value channels of 8 key channels: in S[i,j] i in 4 rows .. 4 rows + 3, j in the quads part and
-// part + 8. The 8 lanes with the same value channels are neighbours, so a token's removal S κ̂ needs three shuffles and no
-// barrier; what the 8 parts add to y meets only after the tile. The two quads stand half a head apart, so that the 8 lanes
-// read 128 neighbouring bytes.
-// A token multiplies the state from the right by diag(w) - κ̂ᵀ (κ̂ α), so what a chunk does to a state is a matrix M: the
-// rows of the unit matrix run through the chunk with v = 0, in blocks of their own beside those of the chunk's end.
-// Launch 2 then has one product of 64x64 matrices per chunk: S[c+1] = S[c] M[c] + end[c].
+// wkv7_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks
+// (cuda/wkv_memory.h); other heads by a plain kernel.
+// In the tiles a thread has 4 value channels of 8 key channels: in S[i,j] i in 4 rows .. 4 rows + 3, j in the
+// quads part and part + 8. The 8 lanes with the same value channels are neighbours, so a token's removal S κ̂
+// needs three shuffles and no barrier; what the 8 parts add to y meets only after the tile. The two quads
+// stand half a head apart, so that the 8 lanes read 128 neighbouring bytes.
+// A token multiplies the state from the right by diag(w) - κ̂ᵀ (κ̂ α), so what a chunk does to a state is a
+// matrix M: the rows of the unit matrix run through the chunk with v = 0, in blocks of their own beside those
+// of the chunk's end. Launch 2 then has one product of 64x64 matrices per chunk: S[c+1] = S[c] M[c] + end[c].
 #include "engine/operations/recurrence/wkv7.h"
 
 #include "engine/cuda/device/stream.h"
@@ -160,7 +160,8 @@ __device__ __forceinline__ Quad advance(StatePart& state, const Tile& tile, int 
     return y;
 }
 
-// Four blocks to a processor, so at most 128 registers: the shuffles of one hide behind the products of the others.
+// Four blocks to a processor, so at most 128 registers: the shuffles of one hide behind the products of the
+// others.
 template <Pass kPass>
 __global__ void __launch_bounds__(kTileThreads, 4)
     wkv7TileKernel(Wkv7 op, Sequences sequences, ChunkStates chunks) {
@@ -233,9 +234,9 @@ __global__ void __launch_bounds__(kTileThreads, 4)
                 storeQuad(span.finish + partIndex(rows, i, part, q), state.at[i][q]);
 }
 
-// Launch 2. The rows of a state are independent of each other, so four blocks share a head, 16 rows each: 128 blocks for 32
-// heads. A thread has a quad of two rows, so that each quad of M it reads serves 8 products. M of the next chunk is on its
-// way during the product.
+// Launch 2. The rows of a state are independent of each other, so four blocks share a head, 16 rows each: 128
+// blocks for 32 heads. A thread has a quad of two rows, so that each quad of M it reads serves 8 products. M
+// of the next chunk is on its way during the product.
 constexpr int kScanRows = 16;
 constexpr int kThreadRows = kScanRows / (kTileThreads / kQuads); // 2
 constexpr int kShare = kStateSize / 4 / kTileThreads;            // quads of M that a thread brings: 8

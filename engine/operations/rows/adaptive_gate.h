@@ -1,19 +1,20 @@
-// adaptive_gate.h: the last step of every enhancement: open the gate, add the shifted state, normalise, and remember
-// the stream for the tokens to come.
+// adaptive_gate.h: the last step of every enhancement: open the gate, add the shifted state, normalise, and
+// remember the stream for the tokens to come.
 //   s[t]      = shifted[t], or h[t-1] + shiftChange[t]
 //   g[t]      = σ(gates[t] + bias), or 1 if the gate is fixed
 //   e[t]      = h[t] + g[t] * s[t]
 //   output[t] = LN(e[t]), or e[t]
-// A gate that is exactly 0 without layer norm returns h bit for bit. A sequence that does not wear the enhancement gets
-// output = h; its gates are not written and its state stays.
-// Source:  docs/spec/enhanced-rwkv.md sections 1 to 3; tests/support/reference/adaptive_gate.h is the plain form.
+// A gate that is exactly 0 without layer norm returns h bit for bit. A sequence that does not wear the
+// enhancement gets output = h; its gates are not written and its state stays.
+// Source:  docs/spec/enhanced-rwkv.md sections 1 to 3; tests/support/reference/adaptive_gate.h is the plain
+//          form.
 // Shapes:  T tokens, D width; last index fastest.
 //   stream       h, [T,D]
 //   earlier      in: the rows before; out: those before the next token
 //   shifted      [T,D], rows `shiftedStride` apart, or null (identity and mlp shift)
 //   shiftChange  [T,D], or null (identity)
-//   gates        in: logits [T,D], not read if the gate is fixed; out: the gates used, or null if the gate is fixed and nobody asks
-//   bias         [D], or null if `gates` holds it already
+//   gates        in: logits [T,D], not read if the gate is fixed; out: the gates used, or null if the gate is
+//   fixed and nobody asks bias         [D], or null if `gates` holds it already
 //   output       [T,D], not overlapping stream
 // Threads: reentrant, the pool's rules apply.
 #pragma once
@@ -48,7 +49,8 @@ void adaptiveGate(const AdaptiveGate& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and who wears it.
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and who wears
+// it.
 void adaptiveGate(const AdaptiveGate& op, const Sequences& sequences, const Stream& stream);
 } // namespace cuda
 

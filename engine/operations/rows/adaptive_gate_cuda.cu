@@ -1,6 +1,6 @@
-// adaptive_gate_cuda.cu: opens the gate, adds the shifted state and normalises, a block per token (row_norm.cuh).
-// In decoding the block also moves its sequence's earlier rows on, each thread its own columns. In prefill a second launch
-// does, as several tokens' blocks read them.
+// adaptive_gate_cuda.cu: opens the gate, adds the shifted state and normalises, a block per token
+// (row_norm.cuh). In decoding the block also moves its sequence's earlier rows on, each thread its own
+// columns. In prefill a second launch does, as several tokens' blocks read them.
 #include "engine/operations/rows/adaptive_gate.h"
 
 #include "engine/cuda/device/memory.cuh"
@@ -40,7 +40,8 @@ struct Gate {
     }
 };
 
-// After the single token `current`. Each row takes the place of the one that is a token older, the oldest first.
+// After the single token `current`. Each row takes the place of the one that is a token older, the oldest
+// first.
 template <int kValues>
 __device__ __forceinline__ void advanceByOne(const Gate& op, float* earlier,
                                              const HeldRow<kValues>& current) {

@@ -1,7 +1,8 @@
 // convolutional_shift.h: the position-aware causal convolution of conv-routing, one kernel per channel.
 //   c[k,t] = kernel[k] + Σ_j position[k,j] φ_j(t);   s[t] = Σ_{k=1..K} c[k,t] * h[t-k]
 //   φ(t)   = 1/(1+t/64), sin(2πt/16), cos(2πt/16), sin(2πt/256), cos(2πt/256)
-// Source:  docs/spec/enhanced-rwkv.md section 3; tests/support/reference/convolutional_shift.h is the plain form.
+// Source:  docs/spec/enhanced-rwkv.md section 3; tests/support/reference/convolutional_shift.h is the plain
+//          form.
 // Shapes:  T tokens, D width, K taps, J = kPositionFeatures; last index fastest.
 //   stream   h, [T,D];  earlier: K rows, read only
 //   kernel   [K,D], row 0 is k = 1;  position [K,J,D]
@@ -43,7 +44,8 @@ void convolutionalShift(const ConvolutionalShift& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and its position.
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and its
+// position.
 void convolutionalShift(const ConvolutionalShift& op, const Sequences& sequences, const Stream& stream);
 } // namespace cuda
 

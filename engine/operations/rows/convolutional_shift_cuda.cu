@@ -1,5 +1,5 @@
-// convolutional_shift_cuda.cu: the position-aware causal convolution; a thread has one channel of one token in decoding and
-// of kPrefillTokens in prefill, which so read a tap's six weights once.
+// convolutional_shift_cuda.cu: the position-aware causal convolution; a thread has one channel of one token
+// in decoding and of kPrefillTokens in prefill, which so read a tap's six weights once.
 #include "engine/operations/rows/convolutional_shift.h"
 
 #include "engine/cuda/device/memory.cuh"
@@ -30,7 +30,8 @@ struct Convolution {
     }
 };
 
-// positionFeatures() in float32. As there, the angles are reduced while they are integers; in units of π they are exact.
+// positionFeatures() in float32. As there, the angles are reduced while they are integers; in units of π they
+// are exact.
 __device__ void findFeatures(std::int64_t t, float (&features)[kPositionFeatures]) {
     features[0] = 64.0f / static_cast<float>(64 + t);
     sincospif(static_cast<float>(t % 16) / 8.0f, &features[1], &features[2]);

@@ -36,7 +36,8 @@ void dynamicShift(const DynamicShift& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number. Each sequence's rows of `normalised` have its own row before.
+// All rows of the batch; `op.tokens` is their number. Each sequence's rows of `normalised` have its own row
+// before.
 void dynamicShift(const DynamicShift& op, const Sequences& sequences, const Stream& stream);
 } // namespace cuda
 

@@ -1,5 +1,5 @@
-// dynamic_shift_cuda.cu: RWKV-6's token shift: five low-rank products in one launch (cuda/low_rank.cuh), blockIdx.z being
-// the use, each sum blended into its token at once.
+// dynamic_shift_cuda.cu: RWKV-6's token shift: five low-rank products in one launch (cuda/low_rank.cuh),
+// blockIdx.z being the use, each sum blended into its token at once.
 #include "engine/operations/rows/dynamic_shift.h"
 
 #include "engine/cuda/device/sequences.h"

@@ -1,4 +1,5 @@
-// earlier_rows.h: the rows of the residual stream before the first one of a step, which an enhancement's state keeps.
+// earlier_rows.h: the rows of the residual stream before the first one of a step, which an enhancement's
+// state keeps.
 // Shapes:  E rows, D width; earlier [E,D]: h[t-1] .. h[t-E] of the first token t, newest first.
 // Source:  docs/spec/enhanced-rwkv.md section 1.
 #pragma once

@@ -1,4 +1,5 @@
-// embedding_cuda.cu: looks up rows of the embedding table and normalises them, a block per token (row_norm.cuh).
+// embedding_cuda.cu: looks up rows of the embedding table and normalises them, a block per token
+// (row_norm.cuh).
 #include "engine/operations/rows/embedding.h"
 
 #include "engine/cuda/device/memory.cuh"
@@ -33,7 +34,8 @@ __device__ __forceinline__ float loadHalf(const unsigned char* bytes) {
     return __half2float(__ushort_as_half(loadBits(bytes)));
 }
 
-// A value of the block types with 32 values of 4 bits, a fifth one elsewhere, or 8 (docs/spec/formats.md section 5).
+// A value of the block types with 32 values of 4 bits, a fifth one elsewhere, or 8 (docs/spec/formats.md
+// section 5).
 template <DataType kType> __device__ __forceinline__ float blockValue(const unsigned char* row, int column) {
     constexpr bool kHasMinimum = kType == DataType::Q4_1 || kType == DataType::Q5_1;
     constexpr bool kHasFifthBit = kType == DataType::Q5_0 || kType == DataType::Q5_1;

@@ -1,5 +1,5 @@
-// previous_rows_cuda.cu: copies each token's row before it, from the stream or, for a first token, from the state.
-// A thread per value.
+// previous_rows_cuda.cu: copies each token's row before it, from the stream or, for a first token, from the
+// state. A thread per value.
 #include "engine/operations/rows/previous_rows.h"
 
 #include "engine/cuda/device/memory.cuh"

@@ -1,7 +1,7 @@
 // row_norm.cuh: rows held by a block of kRowThreads, and their layer normalisation.
-// A thread has the columns threadIdx.x, + kRowThreads, ... Rows up to kWidestHeldRow are held in registers, kValues per
-// thread; HeldRow<0> leaves a row of any width in memory. Sums are formed in the same order for every kValues, so that a
-// row's result depends on nothing but the row.
+// A thread has the columns threadIdx.x, + kRowThreads, ... Rows up to kWidestHeldRow are held in registers,
+// kValues per thread; HeldRow<0> leaves a row of any width in memory. Sums are formed in the same order for
+// every kValues, so that a row's result depends on nothing but the row.
 #pragma once
 
 #include "engine/cuda/device/warp.cuh"
@@ -14,16 +14,16 @@
 
 namespace engine::cuda {
 
-// Measured nowhere yet; chosen for decoding, where a row has one processor: 16 warps hide the way to the level 2 cache
-// with a few loads each, and leave every thread 128 registers.
+// Measured nowhere yet; chosen for decoding, where a row has one processor: 16 warps hide the way to the
+// level 2 cache with a few loads each, and leave every thread 128 registers.
 inline constexpr int kRowThreads = 512;
 inline constexpr int kMostHeldValues = 16;
 inline constexpr int kWidestHeldRow = kMostHeldValues * kRowThreads;
 
 template <int kValues> class HeldRow {
 public:
-    // Holds value(i, column) for the i-th of the thread's columns. Beyond the row's end the last column is asked for
-    // instead: without a branch, all loads of `value` can be on their way at once.
+    // Holds value(i, column) for the i-th of the thread's columns. Beyond the row's end the last column is
+    // asked for instead: without a branch, all loads of `value` can be on their way at once.
     template <class Value> __device__ __forceinline__ void fill(float*, int width, Value value) {
 #pragma unroll
         for (int i = 0; i < kValues; ++i)
@@ -81,7 +81,8 @@ struct RowStatistics {
 template <int kValues>
 __device__ __forceinline__ RowStatistics rowStatistics(const HeldRow<kValues>& row, int width,
                                                        float epsilon) {
-    // Two, as a fast warp may be at the next sum while a slow one still reads the last; it cannot be two sums ahead.
+    // Two, as a fast warp may be at the next sum while a slow one still reads the last; it cannot be two sums
+    // ahead.
     __shared__ float scratch[2][kRowThreads / kWarpSize];
     const auto n = static_cast<float>(width);
     float sum = 0;

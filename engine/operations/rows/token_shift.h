@@ -4,7 +4,8 @@
 // Source:  docs/spec/rwkv-models.md sections 1 to 5; tests/support/reference/token_shift.h is the plain form.
 // Shapes:  T tokens, C width; stream [T,C]; mix [C], output [T,C] per use; previous [C].
 //   previous    in: p of the token before the first, zero at the start of a sequence; out: p of the last one
-//   normalised  [T+1,C]: row 0 becomes the incoming `previous`, rows 1..T become p; RWKV-6 reads them again. In a batch
+//   normalised  [T+1,C]: row 0 becomes the incoming `previous`, rows 1..T become p; RWKV-6 reads them again.
+//   In a batch
 //               each sequence has its own T+1 rows
 // Threads: reentrant, the pool's rules apply.
 #pragma once

@@ -1,8 +1,10 @@
 // token_shift_cuda.cu: normalises the stream and blends each token with the one before it, in one launch.
-// Decoding (one token per sequence): the row's columns are divided among blocks, each of which forms the statistics of
-// the whole row; a thread blends one column, whose weights it reads before the row is there. So six uses of a wide row
-// leave through many processors, and the block that replaces a part of the state is the one that has read it.
-// Prefill: a block per token, which normalises the row before as well instead of waiting for another block. The state is
+// Decoding (one token per sequence): the row's columns are divided among blocks, each of which forms the
+// statistics of the whole row; a thread blends one column, whose weights it reads before the row is there. So
+// six uses of a wide row leave through many processors, and the block that replaces a part of the state is
+// the one that has read it.
+// Prefill: a block per token, which normalises the row before as well instead of waiting for another block.
+//          The state is
 // replaced by a second launch, as the first token's block may be the last to read it.
 #include "engine/operations/rows/token_shift.h"
 

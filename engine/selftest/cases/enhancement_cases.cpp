@@ -8,7 +8,8 @@ namespace engine::selftest {
 
 namespace {
 
-// Features of the position within 2^-22 of 1, six factors of each tap, up to 64 taps: float32 sums in one order.
+// Features of the position within 2^-22 of 1, six factors of each tap, up to 64 taps: float32 sums in one
+// order.
 constexpr double kConvolutionBound = 5e-6;
 // Sigmoid within 2^-22 of 1, and layer norm (row_cases.cpp).
 constexpr double kGateBound = 5e-6;

@@ -19,17 +19,18 @@ constexpr DataType kTypes[] = {DataType::Float32, DataType::Float16, DataType::B
 
 // ---- bounds, as shares of the sum of absolute products ----
 
-// A float32 sum of n products. Each addition errs by 2^-24 of the sum so far at most, which for products of one sign
-// makes some sqrt(n) / 6 of it as a rule; the 8 is for short sums, and for what follows them.
+// A float32 sum of n products. Each addition errs by 2^-24 of the sum so far at most, which for products of
+// one sign makes some sqrt(n) / 6 of it as a rule; the 8 is for short sums, and for what follows them.
 double sumBound(double products) { return (8 + std::sqrt(products)) * 0x1p-24; }
 
-// Packed weights see few tokens' x in 16 bits: half a step of 2^-15 of the largest of 32 (LinearReference::largest).
+// Packed weights see few tokens' x in 16 bits: half a step of 2^-15 of the largest of 32
+// (LinearReference::largest).
 double stepBound(DataType type, int tokens) {
     return isBlockQuantised(type) && tokens <= 32 ? 1.1 * 0x1p-16 : 0;
 }
 
-// Each product rounded to a share `unit`: that much for all of them, but as a rule, up and down, 0.6 unit / sqrt(n);
-// among a hundred thousand outputs there is one five times as far off, and a margin of two.
+// Each product rounded to a share `unit`: that much for all of them, but as a rule, up and down, 0.6 unit /
+// sqrt(n); among a hundred thousand outputs there is one five times as far off, and a margin of two.
 double roundingBound(double unit, double products) { return unit * std::min(1.0, 6 / std::sqrt(products)); }
 
 // What a product's operands are rounded to with this many tokens.

@@ -15,7 +15,8 @@ constexpr std::array kActivations{ActivationKind::None, ActivationKind::Tanh, Ac
 constexpr std::array kRanks{1, 19, 64, 160};
 constexpr std::array kTypes{DataType::Float32, DataType::Float16, DataType::BFloat16};
 
-// `maps` maps over the same tokens, of different ranks, activations and types, with and without bias, from rank `first` on.
+// `maps` maps over the same tokens, of different ranks, activations and types, with and without bias, from
+// rank `first` on.
 void compareMaps(OperationTest& test, Group& group, int width, int tokens, std::size_t maps,
                  std::size_t first) {
     OperationCase one(test, group,

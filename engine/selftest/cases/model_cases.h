@@ -1,5 +1,5 @@
-// model_cases.h: which models are held against the processor: small ones of random weights, of every architecture with
-// every enhancement.
+// model_cases.h: which models are held against the processor: small ones of random weights, of every
+// architecture with every enhancement.
 #pragma once
 
 #include "engine/selftest/results.h"

@@ -1,7 +1,7 @@
 // operation_case.h: one call of an operation, on the device and on the processor with the same values.
-// Its tensors stand one after another in one allocation with NaN between them: what is written beside a tensor, or to
-// an input, is found, and so is what is read there and used. A sequence's state has other values before and after the
-// part that the operation is about.
+// Its tensors stand one after another in one allocation with NaN between them: what is written beside a
+// tensor, or to an input, is found, and so is what is read there and used. A sequence's state has other
+// values before and after the part that the operation is about.
 // Threads: one.
 #pragma once
 
@@ -35,8 +35,8 @@ using Batch = std::vector<Sequence>;
 [[nodiscard]] int tokensOf(const Batch& batch);
 // "7 tokens", "5 sequences", "sequences of 3, 1, 4 tokens"
 [[nodiscard]] std::string describe(const Batch& batch);
-// One sequence of each of these numbers of tokens; 2, 5 and 64 of one token; some of different numbers, and of equal
-// ones.
+// One sequence of each of these numbers of tokens; 2, 5 and 64 of one token; some of different numbers, and
+// of equal ones.
 [[nodiscard]] std::vector<Batch> batches(std::span<const int> tokens);
 
 // A case on one of the two backends.

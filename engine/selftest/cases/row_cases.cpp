@@ -7,8 +7,8 @@ namespace engine::selftest {
 
 namespace {
 
-// Sums of a row in float32 in another order: some 2^-23 of its mean and variance, and so of its largest value, which
-// narrow rows make larger where they are divided by a small deviation.
+// Sums of a row in float32 in another order: some 2^-23 of its mean and variance, and so of its largest
+// value, which narrow rows make larger where they are divided by a small deviation.
 constexpr double kBound = 5e-6;
 
 constexpr int kVocabulary = 97;

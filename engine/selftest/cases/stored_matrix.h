@@ -1,4 +1,5 @@
-// stored_matrix.h: random matrices as files have them, of any type that models are kept in, and what they stand for.
+// stored_matrix.h: random matrices as files have them, of any type that models are kept in, and what they
+// stand for.
 // Threads: pure functions.
 #pragma once
 

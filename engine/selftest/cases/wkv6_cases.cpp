@@ -7,8 +7,9 @@ namespace engine::selftest {
 
 namespace {
 
-// Sums over keys and tokens in float32, a text in parts or whole: some 2^-24 of the largest y for each of a few dozen
-// tokens that a slow decay remembers; group norm divides by a head's deviation, which may be a few times less.
+// Sums over keys and tokens in float32, a text in parts or whole: some 2^-24 of the largest y for each of a
+// few dozen tokens that a slow decay remembers; group norm divides by a head's deviation, which may be a few
+// times less.
 constexpr double kBound = 2e-5;
 
 constexpr std::array kTokens{1, 2, 63, 64, 65, 200, 300};

@@ -1,5 +1,6 @@
 // channel_mixing-inl.h: the element-wise steps of channel mixing and of time mixing's low-rank branches.
-// Source:  docs/spec/rwkv-models.md sections 2 and 4. Arrays of `count` values; gradients are written unless said otherwise.
+// Source:  docs/spec/rwkv-models.md sections 2 and 4. Arrays of `count` values; gradients are written unless
+//          said otherwise.
 #include "engine/training/ops/vector_math-inl.h"
 
 #include <hwy/highway.h>
@@ -73,7 +74,8 @@ void receptanceBackward(const Real* d, const Real* receptance, const Real* value
     }
 }
 
-// x [rows,width] holds the low-rank part of the decay logits; becomes ln w = -exp(decay + x), and w beside it.
+// x [rows,width] holds the low-rank part of the decay logits; becomes ln w = -exp(decay + x), and w beside
+// it.
 template <class Real> void decayForward(const Real* decay, int rows, int width, Real* x, Real* w) {
     for (int row = 0; row < rows; ++row, x += width, w += width) {
 #pragma omp simd

@@ -18,7 +18,8 @@ HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
 // logits [rows,vocabulary] are used up; targets below 0 count for nothing. Returns the sum of -ln p(target).
-// gradient [rows,vocabulary; rows `stride` apart] = scale (softmax - target), plus scale pull max at the largest logit.
+// gradient [rows,vocabulary; rows `stride` apart] = scale (softmax - target), plus scale pull max at the
+// largest logit.
 template <class Real, class Operand>
 double crossEntropy(Real* logits, const int* targets, int rows, int vocabulary, Real scale, Real pull,
                     Operand* gradient, std::size_t stride) {

@@ -1,6 +1,7 @@
 // enhancement-inl.h: the element-wise steps of the enhancement, forward and backward.
-// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3. h stands with `carried` rows of the previous window in front of each sequence:
-//          h [sequences, carried + tokens, width]; all other arrays are [sequences * tokens, width].
+// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3. h stands with `carried` rows of the previous window
+//          in front of each sequence: h [sequences, carried + tokens, width]; all other arrays are [sequences
+//          * tokens, width].
 // Backward: gradients of parameters accumulate; nothing flows into carried rows.
 #include "engine/training/ops/vector_math-inl.h"
 
@@ -21,7 +22,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// pre [rows,width] becomes g = sigma(pre + bias), then e = h + g s. With bias null the gate is 1 (`fixed-gate`).
+// pre [rows,width] becomes g = sigma(pre + bias), then e = h + g s. With bias null the gate is 1
+// (`fixed-gate`).
 template <class Real>
 void gateForward(const Real* h, const Real* s, const Real* bias, int rows, int width, Real* gate, Real* e) {
     for (int row = 0; row < rows; ++row, h += width, s += width, gate += width, e += width) {
@@ -41,7 +43,8 @@ void gateForward(const Real* h, const Real* s, const Real* bias, int rows, int w
     }
 }
 
-// From de: ds = de g (written), dPre = de s g (1 - g) as an operand and its sum into dBias. dBias null: no gate to train.
+// From de: ds = de g (written), dPre = de s g (1 - g) as an operand and its sum into dBias. dBias null: no
+// gate to train.
 template <class Real, class Operand>
 void gateBackward(const Real* de, const Real* s, const Real* gate, int rows, int width, Real* ds,
                   Operand* dPre, Real* dBias) {

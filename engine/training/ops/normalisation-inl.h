@@ -1,5 +1,6 @@
 // normalisation-inl.h: layer norm and group norm, forward and backward.
-// Source:  docs/spec/rwkv-models.md section 1 (LN, GN). Shapes: x, out [rows,width]; mean, scale [rows]; weight, bias [width].
+// Source:  docs/spec/rwkv-models.md section 1 (LN, GN). Shapes: x, out [rows,width]; mean, scale [rows];
+//          weight, bias [width].
 // Backward: dWeight and dBias accumulate; dx is written or accumulates as each function says.
 #include "engine/training/ops/vector_math-inl.h"
 
@@ -48,7 +49,8 @@ void layerNormForward(const Real* x, const Real* weight, const Real* bias, int r
     }
 }
 
-// One row of a norm's backward pass over n channels: dx (+)= scale (d - mean(d) - x^ mean(d x^)), d = dOut weight.
+// One row of a norm's backward pass over n channels: dx (+)= scale (d - mean(d) - x^ mean(d x^)), d = dOut
+// weight.
 template <bool kAccumulate, class Real>
 HWY_INLINE void normBackwardRow(const Real* x, const Real* dOut, const Real* weight, int n, Real mean,
                                 Real scale, Real* dx, Real* dWeight, Real* dBias) {

@@ -11,8 +11,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// N values, in registers as far as they reach. The vectors are as long as the target's registers: GCC takes longer ones apart on
-// the stack, lane by lane, which made the recurrence ten times slower on AVX2.
+// N values, in registers as far as they reach. The vectors are as long as the target's registers: GCC takes
+// longer ones apart on the stack, lane by lane, which made the recurrence ten times slower on AVX2.
 template <class Real, int N> struct Row {
     static constexpr int kSize = N;
     static constexpr int kBytes = HWY_MAX_BYTES;

@@ -1,7 +1,9 @@
-// sparse_product-inl.h: channel mixing's products with the zeros of its squared relu left out, forward and backward.
+// sparse_product-inl.h: channel mixing's products with the zeros of its squared relu left out, forward and
+// backward.
 // Source:  docs/spec/rwkv-models.md section 4 (channel mixing); the same sums as the dense products.
-// Shapes:  the dense operand is packed first, [width / kSlice][rows][kSlice], so that a slice of it stays in the cache while its rows
-//          are visited in the order of the entries. width is a multiple of kSlice (fitsSparseProducts).
+// Shapes:  the dense operand is packed first, [width / kSlice][rows][kSlice], so that a slice of it stays in
+//          the cache while its rows are visited in the order of the entries. width is a multiple of kSlice
+//          (fitsSparseProducts).
 #include "engine/cpu/transpose.h"
 #include "engine/training/ops/register_row-inl.h"
 #include "engine/training/sparse_rows.h"
@@ -101,7 +103,8 @@ void rowsProduct(const SparseRows<Real>& m, const Real* values, const Real* b, i
         }
 }
 
-// out [columns, width] += mᵀ b, with `values` in place of m's own; b packed, of m.rows rows. Needs indexColumns().
+// out [columns, width] += mᵀ b, with `values` in place of m's own; b packed, of m.rows rows. Needs
+// indexColumns().
 template <class Real>
 void columnsProduct(const SparseRows<Real>& m, const Real* values, const Real* b, int width, Real* out) {
     using R = Row<Real, kSlice<Real>>;

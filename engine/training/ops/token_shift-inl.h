@@ -1,6 +1,7 @@
 // token_shift-inl.h: the blends of a token with the one before it, forward and backward.
-// Source:  docs/spec/rwkv-models.md sections 2 and 4. Rows of p (and q) stand one after another with the carried row of the previous window
-//          in front of each sequence: p [sequences, 1 + tokens, width]; all other arrays are [sequences * tokens, width].
+// Source:  docs/spec/rwkv-models.md sections 2 and 4. Rows of p (and q) stand one after another with the
+//          carried row of the previous window in front of each sequence: p [sequences, 1 + tokens, width];
+//          all other arrays are [sequences * tokens, width].
 // Backward: gradients of mixes accumulate; dp is written. Nothing flows into the carried row.
 #include <hwy/highway.h>
 
@@ -37,7 +38,8 @@ void tokenShiftForward(const Real* p, const Real* mix, int sequences, int tokens
     });
 }
 
-// Adds to dp, dpPrevious (within the sequence) and dMix what `d`, the gradient of tokenShiftForward's output, brings.
+// Adds to dp, dpPrevious (within the sequence) and dMix what `d`, the gradient of tokenShiftForward's output,
+// brings.
 template <class Real>
 void tokenShiftBackward(const Real* p, const Real* mix, const Real* d, int sequences, int tokens, int width,
                         Real* dp, Real* dMix) {
@@ -59,7 +61,8 @@ void tokenShiftBackward(const Real* p, const Real* mix, const Real* d, int seque
                  });
 }
 
-// x_j = p + (p_prev - p)(mix_j + m_j), j in (w, k, v, r, g): mixes of five rows `mixStride` apart; m and out [5, rows, width].
+// x_j = p + (p_prev - p)(mix_j + m_j), j in (w, k, v, r, g): mixes of five rows `mixStride` apart; m and out
+// [5, rows, width].
 template <class Real, class Operand>
 void dynamicTokenShiftForward(const Real* p, const Real* mixes, std::size_t mixStride, const Operand* m,
                               int sequences, int tokens, int width, Operand* out) {
@@ -76,7 +79,8 @@ void dynamicTokenShiftForward(const Real* p, const Real* mixes, std::size_t mixS
     });
 }
 
-// From d [5, rows, width]: dm_j = d_j (p_prev - p) as an operand in place of m; dMixes accumulate; dp is written.
+// From d [5, rows, width]: dm_j = d_j (p_prev - p) as an operand in place of m; dMixes accumulate; dp is
+// written.
 template <class Real, class Operand>
 void dynamicTokenShiftBackward(const Real* p, const Real* mixes, std::size_t mixStride, Operand* m,
                                const Real* d, int sequences, int tokens, int width, Real* dp, Real* dMixes) {

@@ -1,6 +1,6 @@
 // vector_math-inl.h: elementary functions that GCC and Clang vectorise inside plain loops.
-// Like all of training/ops this header is compiled once per instruction set through Highway's foreach_target; the loops
-// are plain, so that they read like the equations, and the compiler vectorises them for the target.
+// Like all of training/ops this header is compiled once per instruction set through Highway's foreach_target;
+// the loops are plain, so that they read like the equations, and the compiler vectorises them for the target.
 // Accuracy: float within 2 units in the last place over the range used; double is the standard library's.
 #include <hwy/highway.h>
 
@@ -20,7 +20,8 @@ namespace engine::HWY_NAMESPACE {
 
 HWY_INLINE double exponential(double x) { return std::exp(x); }
 
-// e^x = 2^n e^r with |r| <= ln 2 / 2: n by rounding, e^r by a polynomial of degree 7 (Taylor; error 1e-8 relative).
+// e^x = 2^n e^r with |r| <= ln 2 / 2: n by rounding, e^r by a polynomial of degree 7 (Taylor; error 1e-8
+// relative).
 HWY_INLINE float exponential(float x) {
     x = x < -87.0f ? -87.0f : x;
     x = x > 88.0f ? 88.0f : x;

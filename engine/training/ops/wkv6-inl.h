@@ -19,12 +19,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// Columns of a state worked on at a time: a sum, a decay and an addition of so many stay in sixteen registers.
+// Columns of a state worked on at a time: a sum, a decay and an addition of so many stay in sixteen
+// registers.
 template <class Real, int N>
 using HeldRow =
     Row<Real, (N < 4 * HWY_MAX_BYTES / int(sizeof(Real)) ? N : 4 * HWY_MAX_BYTES / int(sizeof(Real)))>;
 
-// One token's step of a state [N,N] whose rows decay: out = bonus added + sum_i a_i state_i, state_i = decay_i state_i + b_i added.
+// One token's step of a state [N,N] whose rows decay: out = bonus added + sum_i a_i state_i, state_i =
+// decay_i state_i + b_i added.
 template <class Real, int N>
 HWY_INLINE void rowDecayStep(Real* state, const Real* a, const Real* decay, const Real* b, const Real* added,
                              Real bonus, Real* out) {
@@ -87,8 +89,9 @@ void wkv6ForwardHead(const Real* r, const Real* k, const Real* v, const Real* w,
         rowDecayStep<Real, N>(state, r, w, k, v, bonusOf<Real, N>(r, u, k), y);
 }
 
-// From dy: dr, dk, dv (written), dLog = gradient of ln w (written), du (accumulates). `scratch` holds 2 N*N + 2 tokens*N values.
-// Gradients of the final state are zero: windows are cut there (truncated back-propagation).
+// From dy: dr, dk, dv (written), dLog = gradient of ln w (written), du (accumulates). `scratch` holds 2 N*N +
+// 2 tokens*N values. Gradients of the final state are zero: windows are cut there (truncated
+// back-propagation).
 template <class Real, int N>
 void wkv6BackwardHead(const Real* r, const Real* k, const Real* v, const Real* w, const Real* u,
                       const Real* dy, int tokens, std::size_t stride, const Real* startState, Real* dr,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the files of this folder from the corpus: vocabulary, base, gated, and their figures. Hours of processor time; run again
-# after an interruption it goes on from the last checkpoint.
+# Makes the files of this folder from the corpus: vocabulary, base, gated, and their figures. Hours of
+# processor time; run again after an interruption it goes on from the last checkpoint.
 #   resources/models/tales/train.sh [WORK_FOLDER]     (default: build/tales)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

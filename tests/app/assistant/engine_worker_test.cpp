@@ -177,7 +177,8 @@ private slots:
         QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1);
     }
 
-    // Everything is read, once. After a change in the middle: what stands behind it, and at most an interval before.
+    // Everything is read, once. After a change in the middle: what stands behind it, and at most an interval
+    // before.
     void aLongTextEditedInItsMiddleIsReadFromThere() {
         GenerationRequest novel = request(smallGated(m_folder.path()), 5);
         novel.prompt = QStringLiteral("The ferry came over the river.\n").repeated(200).first(6'000);
@@ -377,8 +378,8 @@ private:
         return {id, finished[0][1].value<Outcome>()};
     }
 
-    // Whether what was kept last is of this request: its model's, and all of its prompt. A request before it may still have
-    // had something to keep.
+    // Whether what was kept last is of this request: its model's, and all of its prompt. A request before it
+    // may still have had something to keep.
     bool areOf(const QSignalSpy& kept, RequestId id) {
         const auto states = kept.isEmpty() ? QList<KeptState>() : kept.last()[0].value<QList<KeptState>>();
         const PromptRead& prompt = received(id, Side::First).prompt;

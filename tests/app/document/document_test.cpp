@@ -128,8 +128,8 @@ private slots:
         QCOMPARE(document.text(), QStringLiteral("a\U0001F600b"));
     }
 
-    // Whatever is done at whatever units, what goes out is whole code points: a file that keeps it as UTF-8 ends with the
-    // same text, and no span ends in the middle of one.
+    // Whatever is done at whatever units, what goes out is whole code points: a file that keeps it as UTF-8
+    // ends with the same text, and no span ends in the middle of one.
     void noEditOrSpanCutsAPair() {
         static const QString kPieces[] = {QStringLiteral("x"),
                                           QStringLiteral("\U0001F600"),

@@ -1,4 +1,5 @@
-// The open project's file is renamed, moved, replaced, deleted, write-protected: the text is always in a file that is known.
+// The open project's file is renamed, moved, replaced, deleted, write-protected: the text is always in a file
+// that is known.
 #include "app/files/file_path.h"
 #include "app/storage/project_file.h"
 #include "engine/trace/sqlite.h"

@@ -1,4 +1,5 @@
-// Projects of earlier versions, which had a write-ahead log: everything is there, and no log meets another file.
+// Projects of earlier versions, which had a write-ahead log: everything is there, and no log meets another
+// file.
 #include "app/storage/project_file.h"
 #include "engine/trace/sqlite.h"
 
@@ -72,7 +73,8 @@ private slots:
                  QStringLiteral("Last ") + kStory);
     }
 
-    // A sync client or a restored backup put another version under the name; the log of the first is still there.
+    // A sync client or a restored backup put another version under the name; the log of the first is still
+    // there.
     void aLogOfAnotherFileIsPutAside() {
         makeOld(path("a.inkgate"), QStringLiteral("A short beginning. "), QStringLiteral("Last "));
         makeOld(path("b.inkgate"), kStory, {});

@@ -19,7 +19,8 @@ public:
         QString words =
             QStringLiteral(" the ferry came over the river and the bell rang"); // repeated, one token a word
         int delayMs = 0;                                                        // before each token
-        // Reading the prompt, in steps of 1 ms that look at the stop token; each counts as a token. Told every ten.
+        // Reading the prompt, in steps of 1 ms that look at the stop token; each counts as a token. Told
+        // every ten.
         int promptMs = 0;
         double secondsPerPromptMs = 0.001; // what such a step pretends to take
         bool reportsGates = true;

@@ -28,8 +28,8 @@ struct CommandResult {
                                            const QString& models);
 [[nodiscard]] CommandResult runCommandIntoClosedPipe(const QStringList& arguments, const QString& models);
 
-// As a user who may start no thread besides the first. The limit does not hold for root, so root becomes somebody else for it;
-// kNotLimited if that somebody cannot run the program.
+// As a user who may start no thread besides the first. The limit does not hold for root, so root becomes
+// somebody else for it; kNotLimited if that somebody cannot run the program.
 inline constexpr int kNotLimited = 77;
 [[nodiscard]] CommandResult runCommandWithoutThreads(const QStringList& arguments, const QString& models);
 

@@ -76,7 +76,8 @@ private slots:
         QVERIFY2(result.err.startsWith("inkgate-cli") && result.err.count('\n') == 1, result.err.constData());
     }
 
-    // An unset variable in a script, mostly. Options with a value have its type behind their name in the help.
+    // An unset variable in a script, mostly. Options with a value have its type behind their name in the
+    // help.
     void emptyValuesAreWrongUsage_data() {
         QTest::addColumn<QString>("command");
         for (const char* command : {"generate", "compare", "logits", "tokenize", "inspect", "convert",
@@ -185,7 +186,8 @@ private slots:
                  result.err.constData());
     }
 
-    // Everything that writes to standard output, with a file there that takes nothing, and with nobody at the other end.
+    // Everything that writes to standard output, with a file there that takes nothing, and with nobody at the
+    // other end.
     void outputThatIsGoneIsAFailure_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<bool>("isClosed");
@@ -238,7 +240,8 @@ private slots:
                  (QByteArray::number(result.status) + ": " + result.err).constData());
     }
 
-    // A story without a reader ends with the first token that could not be written, not with the last one asked for.
+    // A story without a reader ends with the first token that could not be written, not with the last one
+    // asked for.
     void nothingIsWrittenForNobody() {
         const auto result =
             support::runCommandIntoClosedPipe({"generate", "--model", "tiny", "--prompt", "a", "--max-tokens",

@@ -22,7 +22,8 @@ double halfAt(const std::vector<std::uint8_t>& bytes, std::size_t at) {
     return bits & 0x8000 ? -magnitude : magnitude;
 }
 
-// Scale and minimum of 6 bits of run 0..7, written as a table of where each bit lies in the 12 bytes that hold them.
+// Scale and minimum of 6 bits of run 0..7, written as a table of where each bit lies in the 12 bytes that
+// hold them.
 int sixBits(const std::vector<std::uint8_t>& block, int run, bool isMinimum) {
     int value = 0;
     for (int bit = 0; bit < 6; ++bit) {

@@ -1,5 +1,6 @@
-// The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are recorded, gates
-// that arrive late, states on the device, models in two parts, and a device that fails. selftest holds single operations.
+// The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are
+// recorded, gates that arrive late, states on the device, models in two parts, and a device that fails.
+// selftest holds single operations.
 #include "engine/backend/cuda_plugin.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/runtime/devices.h"
@@ -50,9 +51,10 @@ public:
     std::vector<float> all;
 };
 
-// Of the largest value. The emulated card computes in float32 throughout, and rounds only the x of packed weights, to 16 bits. So
-// does this processor for few rows; many rows of packed weights it multiplies, where it can, in bfloat16: weights and x are
-// each rounded by up to 2^-9 of themselves, in some six products of each of three layers; 0.3 % has been seen.
+// Of the largest value. The emulated card computes in float32 throughout, and rounds only the x of packed
+// weights, to 16 bits. So does this processor for few rows; many rows of packed weights it multiplies, where
+// it can, in bfloat16: weights and x are each rounded by up to 2^-9 of themselves, in some six products of
+// each of three layers; 0.3 % has been seen.
 double shareOf(WeightType type) {
     if (type == WeightType::Float32)
         return 1e-4;

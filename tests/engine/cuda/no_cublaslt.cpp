@@ -1,4 +1,5 @@
-// The emulation has no cuBLASLt: our own kernel for many tokens is used, as on a machine without that library.
+// The emulation has no cuBLASLt: our own kernel for many tokens is used, as on a machine without that
+// library.
 #include "engine/operations/products/dense/cublaslt.h"
 
 namespace engine::cuda {

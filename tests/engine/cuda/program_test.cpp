@@ -1,5 +1,5 @@
-// inkgate-cli with a card, which is emulated: every operation against the processor, the same story on both, its gates in
-// the trace, and what it says where no card can be used.
+// inkgate-cli with a card, which is emulated: every operation against the processor, the same story on both,
+// its gates in the trace, and what it says where no card can be used.
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -1,5 +1,6 @@
-// The draw on the emulated device against the sampler on the processor: same logits, settings, history and uniform
-// number. Where they differ, a change by a millionth of the settings or of the uniform number must make them equal.
+// The draw on the emulated device against the sampler on the processor: same logits, settings, history and
+// uniform number. Where they differ, a change by a millionth of the settings or of the uniform number must
+// make them equal.
 #include "engine/operations/draw/draw_memory.h"
 #include "engine/operations/draw/token_draw.h"
 #include "engine/sampling/sampler.h"
@@ -114,7 +115,8 @@ QString difference(const HostDraw& host, const DrawnToken& device) {
     return {};
 }
 
-// Whether the uniform number is so near to where one candidate ends that the device may well have drawn its own.
+// Whether the uniform number is so near to where one candidate ends that the device may well have drawn its
+// own.
 bool liesBetween(const Case& c, HostDraw host, const DrawnToken& device) {
     std::sort(host.candidates.begin(), host.candidates.end(),
               [](const Candidate& a, const Candidate& b) { return a.token < b.token; });

@@ -1,4 +1,5 @@
-// Models stored as converters to GGUF store them read back as the official ones; files that are wrong are refused.
+// Models stored as converters to GGUF store them read back as the official ones; files that are wrong are
+// refused.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
@@ -265,7 +266,8 @@ private slots:
                  uneven.error().message.c_str());
     }
 
-    // Names, types and sizes that the model has no use for refuse nothing; those inside a block are for the model to judge.
+    // Names, types and sizes that the model has no use for refuse nothing; those inside a block are for the
+    // model to judge.
     void whatTheModelDoesNotReadIsKept() {
         const samples::Sizes sizes;
         const auto official = samples::officialModel(Version::V7, sizes);

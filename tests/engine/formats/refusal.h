@@ -1,4 +1,5 @@
-// refusal.h: how a file that can't be used is answered: with a code, and one sentence that begins with the file's path.
+// refusal.h: how a file that can't be used is answered: with a code, and one sentence that begins with the
+// file's path.
 #pragma once
 
 #include "engine/formats/checkpoint.h"

@@ -1,5 +1,5 @@
-// One model under every name that files have for its tensors, as safetensors and as pickle, in one file and in several, opens as
-// the same official tensors.
+// One model under every name that files have for its tensors, as safetensors and as pickle, in one file and
+// in several, opens as the same official tensors.
 #include "engine/formats/checkpoint.h"
 #include "tests/engine/formats/samples/sample_naming.h"
 #include "tests/engine/formats/samples/sample_safetensors.h"

@@ -219,7 +219,8 @@ private slots:
         QCOMPARE(checkpoint->findUnread("emb.extra")->kind, std::string("my.code.Table"));
     }
 
-    // Number types that we do not read, as older and newer versions of PyTorch write them, and a name that is no model's.
+    // Number types that we do not read, as older and newer versions of PyTorch write them, and a name that is
+    // no model's.
     void tensorsOfOtherTypesAreNamed() {
         PickleWriter pickle;
         pickle.raw("}(").text("t");
@@ -419,7 +420,8 @@ private slots:
                  checkpoint.error().message.c_str());
     }
 
-    // Damage to the pickle and the directory, where a wrong byte matters; damaged_files_test.cpp flips bits everywhere.
+    // Damage to the pickle and the directory, where a wrong byte matters; damaged_files_test.cpp flips bits
+    // everywhere.
     void noWrongByteCrashes_data() {
         QTest::addColumn<bool>("isZip64");
         QTest::newRow("zip64") << true;

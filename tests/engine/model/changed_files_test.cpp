@@ -1,5 +1,6 @@
-// Files belong to others: a model that is in use goes on as it was when its file is cut short, overwritten or deleted, and one
-// that changes while it is being read is refused with a sentence. A mapped file would end the program (SIGBUS).
+// Files belong to others: a model that is in use goes on as it was when its file is cut short, overwritten or
+// deleted, and one that changes while it is being read is refused with a sentence. A mapped file would end
+// the program (SIGBUS).
 #include "engine/core/file_bytes.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/loading/tensor_source.h"
@@ -26,7 +27,8 @@ namespace {
 constexpr samples::Sizes kSizes{
     .layers = 2, .vocabulary = 512, .heads = 2, .headSize = 64, .feedForward = 256, .rank = 32};
 
-// A file of each format; of 16 bits, which are computed with as they lie in memory, and of blocks, which are packed.
+// A file of each format; of 16 bits, which are computed with as they lie in memory, and of blocks, which are
+// packed.
 struct Form {
     const char* name;
     std::function<void(const std::filesystem::path&)> write;

@@ -1,5 +1,5 @@
-// One model in every form in which it is published gives the same logits: PyTorch, safetensors under everybody's names, GGUF,
-// rwkv.cpp.
+// One model in every form in which it is published gives the same logits: PyTorch, safetensors under
+// everybody's names, GGUF, rwkv.cpp.
 #include "engine/core/random.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"

@@ -1,4 +1,5 @@
-// Models in GGUF files, as the rest of the engine meets them: their logits, and the vocabulary that they bring along.
+// Models in GGUF files, as the rest of the engine meets them: their logits, and the vocabulary that they
+// bring along.
 #include "engine/model/model.h"
 #include "engine/model/model_tokenizer.h"
 #include "engine/runtime/generation.h"
@@ -121,8 +122,8 @@ private slots:
             << Version::V6 << GgufOptions{.version = 2, .hasFusedMixes = false, .hasFlatVectors = true};
     }
 
-    // The sample values are exact in every type, so as float32 nothing is left to tolerate. Packed weights see inputs
-    // of 16 bits; scales rounded to float16 and made anew move the sample's logits by this much.
+    // The sample values are exact in every type, so as float32 nothing is left to tolerate. Packed weights
+    // see inputs of 16 bits; scales rounded to float16 and made anew move the sample's logits by this much.
     void logitsAreThoseOfTheOfficialModel() {
         QFETCH(Version, version);
         QFETCH(GgufOptions, options);
@@ -156,8 +157,8 @@ private slots:
         QVERIFY2(packed.isWithinShare(hasNewScales ? 1e-2 : 1e-4), packed.describe().c_str());
     }
 
-    // Files say of bytes of the World vocabulary that they begin and end a text, of two line ends that they end a turn, and have a
-    // bare word for a chat template. A story ends with token 0 alone.
+    // Files say of bytes of the World vocabulary that they begin and end a text, of two line ends that they
+    // end a turn, and have a bare word for a chat template. A story ends with token 0 alone.
     void nothingElseEndsAStory() {
         constexpr int kTwoLines = 258;
         GgufWriter writer = modelOf(261);

@@ -1,5 +1,6 @@
-// What can be said of a model from its files' headers is what loading it says: usable, or one sentence; and a file with a tensor
-// inside a block that its architecture does not have is another architecture, whatever else it has.
+// What can be said of a model from its files' headers is what loading it says: usable, or one sentence; and a
+// file with a tensor inside a block that its architecture does not have is another architecture, whatever
+// else it has.
 #include "engine/model/model.h"
 #include "engine/model/model_check.h"
 #include "tests/engine/formats/samples/sample_gguf.h"

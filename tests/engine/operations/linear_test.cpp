@@ -96,10 +96,10 @@ struct Problem {
         return worst;
     }
     // x keeps its 24 bits, and a float32 sum of n terms in at least 4 parts errs by less than n/4 roundings
-    // of 2^-24; by input, n terms follow one another. Where x is rounded to bfloat16, every term may err by 2^-8 of
-    // itself, twice if the weights are rounded too; packed weights see x in 2^-15 of the greatest of 32. Minimums make
-    // sums of codes larger than what they amount to. Scales rounded to float16 (K) err by 2^-11, scales made anew
-    // (Q6_K) by half a step.
+    // of 2^-24; by input, n terms follow one another. Where x is rounded to bfloat16, every term may err by
+    // 2^-8 of itself, twice if the weights are rounded too; packed weights see x in 2^-15 of the greatest of
+    // 32. Minimums make sums of codes larger than what they amount to. Scales rounded to float16 (K) err by
+    // 2^-11, scales made anew (Q6_K) by half a step.
     [[nodiscard]] double tolerance() const {
         const bool isByInput = kind.order == MatrixOrder::ByInput;
         double result = (columns / (isByInput ? 1.0 : 4.0) + 8) * 0x1p-24;

@@ -118,8 +118,8 @@ private slots:
         }
     }
 
-    // Packed weights are the stored ones: exactly where the kind has the same scales, within float16's rounding of
-    // the scales (K), or half a step of new ones (Q6_K).
+    // Packed weights are the stored ones: exactly where the kind has the same scales, within float16's
+    // rounding of the scales (K), or half a step of new ones (Q6_K).
     void packedWeightsAreTheStoredOnes_data() { addBlockTypes(); }
     void packedWeightsAreTheStoredOnes() {
         QFETCH(int, type);

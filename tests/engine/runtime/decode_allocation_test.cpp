@@ -1,4 +1,5 @@
-// Decoding a token and drawing the next one allocates nothing: every kind of model and of weights, alone and in batches.
+// Decoding a token and drawing the next one allocates nothing: every kind of model and of weights, alone and
+// in batches.
 #include "engine/runtime/session.h"
 #include "engine/sampling/sampler.h"
 #include "tests/support/model_writer.h"

@@ -167,7 +167,8 @@ private slots:
         }
     }
 
-    // With its enhancement left out a model is the one it was fitted on, also beside a sequence that wears it.
+    // With its enhancement left out a model is the one it was fitted on, also beside a sequence that wears
+    // it.
     void withoutItsEnhancementAModelIsTheBase_data() { everyKindOfModel(); }
     void withoutItsEnhancementAModelIsTheBase() {
         const auto enhanced = fetchedModel();
@@ -318,8 +319,8 @@ private slots:
         QTest::addColumn<int>("architecture");
         QTest::addColumn<int>("type");
         QTest::addColumn<double>("share");
-        // About the rounding of one weight (2^-12, 2^-9, half a step of 8 and 4 bits) times what the layers add up to;
-        // processors with bfloat16 products multiply float16 in them as well.
+        // About the rounding of one weight (2^-12, 2^-9, half a step of 8 and 4 bits) times what the layers
+        // add up to; processors with bfloat16 products multiply float16 in them as well.
         const double halfShare = hasBfloat16Products() ? 5e-2 : 5e-3;
         for (const Architecture architecture :
              {Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7}) {

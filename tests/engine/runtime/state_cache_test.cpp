@@ -34,8 +34,8 @@ class StateCacheTest : public QObject {
         return state;
     }
 
-    // Reads as the engine does: from what is known, with snapshots at the interval and at the end. Returns how many
-    // tokens had to be read.
+    // Reads as the engine does: from what is known, with snapshots at the interval and at the end. Returns
+    // how many tokens had to be read.
     std::size_t read(StateCache& cache, std::span<const int> tokens, float mark) const {
         State state(m_config);
         std::vector<float> logits(4);
@@ -124,8 +124,8 @@ private slots:
         QCOMPARE(tiny.restore(story, state, {}), kInterval);
     }
 
-    // Ten times as long as the budget: wherever the writer goes back to, less than half of what was read before it is read
-    // again, near the end less than an interval.
+    // Ten times as long as the budget: wherever the writer goes back to, less than half of what was read
+    // before it is read again, near the end less than an interval.
     void theBeginningOfALongTextKeepsSnapshotsFarApart() {
         const std::size_t size = State(m_config).byteSize();
         StateCache cache(40 * (size + 4 * sizeof(float)));

@@ -1,5 +1,5 @@
-// altered_backend.h: the processor's backend with one operation that does something wrong to the first value of its
-// output: what a selftest has to find.
+// altered_backend.h: the processor's backend with one operation that does something wrong to the first value
+// of its output: what a selftest has to find.
 #pragma once
 
 #include "engine/backend/cpu_backend.h"

@@ -1,5 +1,5 @@
-// text_decoding_test.cpp: texts of every usual encoding are read as what they say; damaged ones stay what they were, with
-// the place told.
+// text_decoding_test.cpp: texts of every usual encoding are read as what they say; damaged ones stay what
+// they were, with the place told.
 #include "engine/text/text_decoding.h"
 
 #include <QByteArray>
@@ -14,7 +14,8 @@ using namespace engine;
 
 namespace {
 
-// What a program that saves in `encoding` writes; the converter is the system's, the choice of it is what is under test.
+// What a program that saves in `encoding` writes; the converter is the system's, the choice of it is what is
+// under test.
 std::string encoded(const std::string& text, const char* encoding) {
     const iconv_t converter = iconv_open(encoding, "UTF-8");
     if (converter == reinterpret_cast<iconv_t>(-1))
@@ -58,8 +59,9 @@ const std::string kTurkish = "Bir sabah güneş doğmadan önce yaşlı balıkç
 const std::string kGerman =
     "Eines Morgens ging der alte Fischer hinaus und sah ein merkwürdiges Boot – „müde“ blieb er stehen.\n";
 // Its encoding writes accents after their letters, so the last letter waits for one until the end.
-const std::string kVietnamese = "Sáng hôm ấy ông lão đánh cá ra biển và thấy một chiếc thuyền lạ. Ông lại gần rồi dừng bước, "
-                                "và tự hỏi chuyện gì đã xảy ra";
+const std::string kVietnamese =
+    "Sáng hôm ấy ông lão đánh cá ra biển và thấy một chiếc thuyền lạ. Ông lại gần rồi dừng bước, "
+    "và tự hỏi chuyện gì đã xảy ra";
 
 } // namespace
 

@@ -1,7 +1,7 @@
 // The promises of tokenizer.h, for every kind of tokenizer.
 #include "engine/core/random.h"
-#include "engine/tokenizer/tokenizer.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/tokenizer/tokenizer.h"
 #include "tests/engine/tokenizer/hard_texts.h"
 
 #include <QElapsedTimer>

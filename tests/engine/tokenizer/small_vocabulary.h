@@ -1,4 +1,5 @@
-// small_vocabulary.h: a World vocabulary of our own: the 256 bytes and a few longer tokens, in the notation of the real file.
+// small_vocabulary.h: a World vocabulary of our own: the 256 bytes and a few longer tokens, in the notation
+// of the real file.
 #pragma once
 
 #include <cstdio>

@@ -18,8 +18,8 @@ namespace {
 
 constexpr qsizetype kBlock = 512;
 
-// Lets `left` calls through; of the next one, if it writes, only half the bytes arrive. Then the process is as good as dead, or
-// the disk is full.
+// Lets `left` calls through; of the next one, if it writes, only half the bytes arrive. Then the process is
+// as good as dead, or the disk is full.
 class FailingCalls : public FileCalls {
 public:
     int left = 1 << 30;

@@ -1,4 +1,5 @@
-// single_file_test.cpp: a database in one file: readers from outside, names that change, processes that are killed.
+// single_file_test.cpp: a database in one file: readers from outside, names that change, processes that are
+// killed.
 #include "engine/trace/single_file.h"
 
 #include "engine/trace/sqlite.h"

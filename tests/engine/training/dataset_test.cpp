@@ -1,4 +1,5 @@
-// The encoded text and the order of training: every token is read, documents are separated, state is carried along.
+// The encoded text and the order of training: every token is read, documents are separated, state is carried
+// along.
 #include "engine/training/token_dataset.h"
 
 #include <QFile>
@@ -51,7 +52,8 @@ private slots:
         std::vector<char> starts(4);
         std::map<int, int> windowsOf;
         std::vector<int> last(4, -1);
-        // Slots are staggered, so 40 windows (4 per segment, 10 segments a slot) hold whole epochs but for the edges.
+        // Slots are staggered, so 40 windows (4 per segment, 10 segments a slot) hold whole epochs but for
+        // the edges.
         for (int step = 0; step < 40; ++step) {
             order.batch(step, inputs, targets, starts);
             for (std::size_t slot = 0; slot < 4; ++slot) {

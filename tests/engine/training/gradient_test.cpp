@@ -1,4 +1,5 @@
-// Hand-written backward passes against finite differences in double precision, and the laws of windows and precisions.
+// Hand-written backward passes against finite differences in double precision, and the laws of windows and
+// precisions.
 #include "engine/operations/products/dense/matrix_product.h"
 #include "tests/engine/training/training_fixture.h"
 
@@ -68,8 +69,8 @@ private slots:
         QTest::newRow("adaptive, zeros left out") << QStringLiteral("adaptive") << true;
     }
 
-    // Every tensor: the derivative along a random direction within the tensor, by central differences, from states that a
-    // first window left behind.
+    // Every tensor: the derivative along a random direction within the tensor, by central differences, from
+    // states that a first window left behind.
     void equalsFiniteDifference() {
         QFETCH(QString, enhancement);
         QFETCH(bool, isSparse);
@@ -107,8 +108,8 @@ private slots:
                 loss[side] = run(moved, inputs, targets, nullptr);
             }
             const double measured = (loss[1] - loss[0]) / (2 * h);
-            // Central differences err by h² times a third derivative, which is in the thousands here, and by rounding over h:
-            // about 1e-8 each.
+            // Central differences err by h² times a third derivative, which is in the thousands here, and by
+            // rounding over h: about 1e-8 each.
             const double error = std::abs(measured - expected);
             QVERIFY2(error <= 1e-6 * std::max(1.0, std::abs(expected)),
                      qPrintable(QString("%1: backward %2, difference %3")
@@ -181,7 +182,8 @@ private slots:
                 largest = std::max(largest, std::abs(exact[i]));
                 error = std::max(error, std::abs(exact[i] - static_cast<double>(found[i])));
             }
-            // Layers of random values enlarge what float32 rounds away; a wrong term is off by a hundred times more.
+            // Layers of random values enlarge what float32 rounds away; a wrong term is off by a hundred
+            // times more.
             QVERIFY2(error <= 5e-4 * largest, qPrintable(QString("%1: off by %2 of %3")
                                                              .arg(QString::fromStdString(p.name))
                                                              .arg(error)
@@ -211,12 +213,14 @@ private slots:
             difference += std::pow(exact[i] - rounded[i], 2);
             norm += std::pow(exact[i], 2);
         }
-        // Operands keep 8 bits; what is left after products of width 32, without the averaging of real widths, is about a tenth.
+        // Operands keep 8 bits; what is left after products of width 32, without the averaging of real
+        // widths, is about a tenth.
         QVERIFY2(std::sqrt(difference / norm) < 0.15,
                  qPrintable(QString::number(std::sqrt(difference / norm))));
     }
 
-    // The pull adds scale * pull * max at the largest logit of each position: seen in the head's bias-free gradient.
+    // The pull adds scale * pull * max at the largest logit of each position: seen in the head's bias-free
+    // gradient.
     void logitPullReachesTheLargestLogitOnly() {
         const TrainingShape shape = fixture::smallShape("base");
         const ParameterLayout layout(shape);

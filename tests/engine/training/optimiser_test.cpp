@@ -1,4 +1,5 @@
-// AdamW, its schedule and the start values against plain forms of docs/spec/rwkv-models.md sections 11 and 12.
+// AdamW, its schedule and the start values against plain forms of docs/spec/rwkv-models.md sections 11 and
+// 12.
 #include "tests/engine/training/training_fixture.h"
 
 #include "engine/training/adamw.h"
@@ -14,7 +15,8 @@ class OptimiserTest : public QObject {
     Q_OBJECT
 
 private slots:
-    // Ten steps in double precision, parameter by parameter, decay on matrices named ".weight" only, time_decay at twice the rate.
+    // Ten steps in double precision, parameter by parameter, decay on matrices named ".weight" only,
+    // time_decay at twice the rate.
     void equalsPlainAdamW() {
         const ParameterLayout layout(fixture::smallShape("adaptive"));
         auto parameters = fixture::randomParameters<float>(layout, 1);
@@ -122,7 +124,8 @@ private slots:
                 QCOMPARE(at(zero, i), 0.0f);
         QCOMPARE(at("enhance.1.gate.bias", 3), -2.0f);
         QCOMPARE(at("enhance.1.norm.weight", 3), 1.0f);
-        // orth(1): rows of a square matrix are orthonormal; the tall head has orthogonal columns of length 0.5 sqrt(V/C).
+        // orth(1): rows of a square matrix are orthonormal; the tall head has orthogonal columns of length
+        // 0.5 sqrt(V/C).
         for (int a = 0; a < 32; ++a)
             for (int b = 0; b < 32; ++b) {
                 double square = 0, tall = 0;

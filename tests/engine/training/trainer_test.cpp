@@ -1,4 +1,5 @@
-// The whole trainer on byte tokens: it learns, resumes to the bit, stops, starts from a model, and says what is wrong.
+// The whole trainer on byte tokens: it learns, resumes to the bit, stops, starts from a model, and says what
+// is wrong.
 #include "engine/formats/checkpoint.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
@@ -104,7 +105,8 @@ private slots:
                  qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
     }
 
-    // The model written on stopping is enough to go on from, without its checkpoint: the same data at the same steps.
+    // The model written on stopping is enough to go on from, without its checkpoint: the same data at the
+    // same steps.
     void goesOnFromAModelWhereItsTrainingStopped() {
         ThreadPool pool(2);
         TrainingSettings settings = small("whole.safetensors");

@@ -1,5 +1,5 @@
-// Logits, gates, loss and every gradient against models computed in float64 with automatic differentiation elsewhere
-// (shared/data/README.md). INKGATE_TEST_VECTORS names another folder of such files.
+// Logits, gates, loss and every gradient against models computed in float64 with automatic differentiation
+// elsewhere (shared/data/README.md). INKGATE_TEST_VECTORS names another folder of such files.
 #include "engine/formats/checkpoint.h"
 #include "engine/training/rwkv6_gradient.h"
 #include "engine/training/training_file.h"

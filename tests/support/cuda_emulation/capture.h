@@ -1,4 +1,5 @@
-// capture.h: what streams, events and graphs are in the emulation, and what a capture makes of work and forbids.
+// capture.h: what streams, events and graphs are in the emulation, and what a capture makes of work and
+// forbids.
 // Threads: under the runtime's lock.
 #pragma once
 
@@ -100,9 +101,11 @@ extern Handles<CUgraphExec_st> g_executables;
 // Each returns an error if a capture forbids a call, which then spoils the capture, as in CUDA:
 // a call that cannot be part of a capture,
 [[nodiscard]] cudaError_t permitUncaptured(cudaStream_t stream);
-// one that may wait for the whole device, such as cudaMalloc(), while a capture that is not relaxed is under way,
+// one that may wait for the whole device, such as cudaMalloc(), while a capture that is not relaxed is under
+// way,
 [[nodiscard]] cudaError_t permitUnsafeCall();
-// and one that waits for a stream. The default stream waits for all streams that are not cudaStreamNonBlocking.
+// and one that waits for a stream. The default stream waits for all streams that are not
+// cudaStreamNonBlocking.
 [[nodiscard]] cudaError_t permitWaiting(cudaStream_t stream);
 
 // Makes the capture end in an error; returns `error`.

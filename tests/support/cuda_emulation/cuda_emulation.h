@@ -1,6 +1,7 @@
 // cuda_emulation.h: how a test steers the emulated CUDA, and what it can ask about it.
 // Threads: any; one call at a time.
-// The environment variable CUDA_EMULATION_ORDER names the order of threads and blocks where setOrder() has not.
+// The environment variable CUDA_EMULATION_ORDER names the order of threads and blocks where setOrder() has
+// not.
 #pragma once
 
 #include "tests/support/cuda_emulation/runtime_errors.h"
@@ -11,12 +12,13 @@
 
 namespace cuda_emulation {
 
-// Back to one healthy device with the usual memory, order and counters. Allocations and handles stay as they are.
+// Back to one healthy device with the usual memory, order and counters. Allocations and handles stay as they
+// are.
 void reset();
 
-// The n-th next runtime call of any thread returns `error` and does nothing else, except that what frees or destroys
-// still does. Errors that cost a real program its device are returned by all later calls, too, until reset().
-// cudaSuccess: none. Calls that ask for an error or its name are not counted.
+// The n-th next runtime call of any thread returns `error` and does nothing else, except that what frees or
+// destroys still does. Errors that cost a real program its device are returned by all later calls, too, until
+// reset(). cudaSuccess: none. Calls that ask for an error or its name are not counted.
 void failAfter(cudaError_t error, int calls);
 
 // What the device has; cudaMalloc() beyond it returns cudaErrorMemoryAllocation.

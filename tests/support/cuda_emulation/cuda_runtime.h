@@ -1,7 +1,8 @@
-// cuda_runtime.h: stands in for NVIDIA's header of this name, so that .cu files compile as plain C++ and run on the
-// CPU.
+// cuda_runtime.h: stands in for NVIDIA's header of this name, so that .cu files compile as plain C++ and run
+// on the CPU.
 // Threads: any number of host threads; one runtime call, and so one kernel, runs at a time.
-// Limits:  a kernel is launched with cudaLaunchKernelEx() or cudaLaunchKernel(); <<< >>> is not C++. What each part
+// Limits:  a kernel is launched with cudaLaunchKernelEx() or cudaLaunchKernel(); <<< >>> is not C++. What
+//          each part
 // leaves out stands at the top of its header. Tests steer the emulation through cuda_emulation.h.
 #pragma once
 

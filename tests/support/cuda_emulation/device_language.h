@@ -1,7 +1,8 @@
-// device_language.h: CUDA's words beyond C++, as GCC can read them, and the variables that tell a thread where it
-// stands.
+// device_language.h: CUDA's words beyond C++, as GCC can read them, and the variables that tell a thread
+// where it stands.
 // Threads: every CUDA thread is a fiber; the variables have its values while it runs.
-// Limits:  __shared__ is a static array, so a kernel writes neither `static __shared__` nor `extern __shared__`; it
+// Limits:  __shared__ is a static array, so a kernel writes neither `static __shared__` nor `extern
+//          __shared__`; it
 // keeps what the last block left in it. Neither __CUDACC__ nor __CUDA_ARCH__ is defined.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Kernels in the emulation: threads that meet, orders that show races, half precision and the small functions.
+// Kernels in the emulation: threads that meet, orders that show races, half precision and the small
+// functions.
 #include "tests/support/cuda_emulation/cuda_emulation.h"
 #include "tests/support/cuda_emulation/test_parts.h"
 
@@ -115,7 +116,8 @@ __global__ void placeOfFrame(std::uintptr_t* places) {
     places[threadIdx.x] = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
 }
 
-// Runs the kernel in a child process and returns what it says on standard error before it aborts; empty if it does not.
+// Runs the kernel in a child process and returns what it says on standard error before it aborts; empty if it
+// does not.
 std::string lastWordsOf(void (*kernel)(), dim3 block) {
     int ends[2];
     if (::pipe(ends) != 0)

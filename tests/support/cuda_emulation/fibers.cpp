@@ -27,8 +27,8 @@
 
 #if defined(__x86_64__)
 
-// Saves what a function must preserve and the stack pointer, then takes up the other stack where it left off. The
-// control words of the floating point units are the same on all stacks.
+// Saves what a function must preserve and the stack pointer, then takes up the other stack where it left off.
+// The control words of the floating point units are the same on all stacks.
 asm(R"(
 .pushsection .text
 .globl cudaEmulationSwitchStack
@@ -57,8 +57,8 @@ extern "C" void cudaEmulationSwitchStack(void** leave, void* enter);
 namespace {
 
 void* makePlace(char* stack, std::size_t bytes, void (*start)()) {
-    // The six registers, the start as return address, and a null above it where a stack trace ends. With ten words in
-    // all the start finds its stack aligned as after a call.
+    // The six registers, the start as return address, and a null above it where a stack trace ends. With ten
+    // words in all the start finds its stack aligned as after a call.
     auto** top = reinterpret_cast<void**>(stack + bytes) - 10;
     for (int i = 0; i < 10; ++i)
         top[i] = nullptr;

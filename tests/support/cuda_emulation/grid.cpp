@@ -35,8 +35,8 @@ namespace {
 constexpr unsigned kLanes = 32;
 constexpr unsigned kMostThreads = 1024;
 
-// Lanes that come together for one mask. Two sets of values take turns: a quick lane may bring its next value while a
-// slow one still reads the last, but not the one after.
+// Lanes that come together for one mask. Two sets of values take turns: a quick lane may bring its next value
+// while a slow one still reads the last, but not the one after.
 struct Meeting {
     unsigned mask = 0;
     unsigned arrived = 0;

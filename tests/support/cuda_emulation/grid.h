@@ -1,6 +1,8 @@
-// grid.h: runs the blocks of a grid one after another, and the threads of a block as fibers that meet at barriers.
+// grid.h: runs the blocks of a grid one after another, and the threads of a block as fibers that meet at
+// barriers.
 // Threads: runGrid() under the runtime's lock; the others inside a kernel only.
-// Limits:  a block that waits for a later block waits for ever. Threads that have returned count as arrived everywhere,
+// Limits:  a block that waits for a later block waits for ever. Threads that have returned count as arrived
+//          everywhere,
 // as CUDA has it. If all threads of a block wait, the emulation says for what and aborts.
 #pragma once
 
@@ -21,8 +23,8 @@ struct WarpValues {
     unsigned lanes; // those that came
 };
 
-// Waits until all lanes of `mask` that still run have called this with the same mask and operation. What it refers to
-// is valid until the calling thread's next meeting.
+// Waits until all lanes of `mask` that still run have called this with the same mask and operation. What it
+// refers to is valid until the calling thread's next meeting.
 const WarpValues& meetWarp(const char* operation, unsigned mask, std::uint64_t value);
 void meetBlock(const char* operation);
 // Lets other threads run first.

@@ -1,5 +1,5 @@
-// order.h: in which order the emulation runs what CUDA leaves unordered: threads, blocks, branches of a graph.
-// Correct kernels give the same result in every order; a missing barrier shows as a difference.
+// order.h: in which order the emulation runs what CUDA leaves unordered: threads, blocks, branches of a
+// graph. Correct kernels give the same result in every order; a missing barrier shows as a difference.
 // Threads: one object per launch, used by one thread.
 #pragma once
 
@@ -13,8 +13,9 @@ namespace cuda_emulation {
 
 class Order {
 public:
-    // "" and "forward": lowest number first, so that early threads run as far ahead as barriers let them. "reverse":
-    // highest first. "random:<seed>": any, the same again for the same seed and launch. Aborts on anything else.
+    // "" and "forward": lowest number first, so that early threads run as far ahead as barriers let them.
+    // "reverse": highest first. "random:<seed>": any, the same again for the same seed and launch. Aborts on
+    // anything else.
     Order(std::string_view name, std::uint64_t launch);
 
     // Which of `count` things that stand in ascending order is the next one. count > 0.

@@ -1,4 +1,5 @@
-// runtime_devices.h: which devices there are and what they can do. Every emulated device is the same small Hopper.
+// runtime_devices.h: which devices there are and what they can do. Every emulated device is the same small
+// Hopper.
 // Threads: any. The current device belongs to the calling thread; memory is shared by all devices.
 // Limits:  no more properties and attributes than a backend asks for.
 #pragma once

@@ -1,8 +1,9 @@
 // runtime_memory.h: device memory and page-locked host memory, and copies between them.
-// Device memory is ordinary memory, so that AddressSanitizer sees a kernel leave it; it starts as 0xff bytes, which are
-// NaN.
+// Device memory is ordinary memory, so that AddressSanitizer sees a kernel leave it; it starts as 0xff bytes,
+// which are NaN.
 // Threads: any.
-// Limits:  copies check that their device side lies in one allocation, kernels do not. No memory pools; an asynchronous
+// Limits:  copies check that their device side lies in one allocation, kernels do not. No memory pools; an
+//          asynchronous
 // allocation or release happens at once and cannot be captured.
 #pragma once
 

@@ -1,9 +1,11 @@
 // streams_and_graphs.h: streams, events, and graphs captured from streams.
-// Work in a stream is done at once, in the order of the calls. In a stream that captures it is noted instead, with the
-// values that its arguments have then, and cudaGraphLaunch() does it. As CUDA does, a capture remembers only what the
-// streams and events order: under an order other than "forward" a graph runs its branches in another sequence.
+// Work in a stream is done at once, in the order of the calls. In a stream that captures it is noted instead,
+// with the values that its arguments have then, and cudaGraphLaunch() does it. As CUDA does, a capture
+// remembers only what the streams and events order: under an order other than "forward" a graph runs its
+// branches in another sequence.
 // Threads: any.
-// Limits:  work that is not ordered by events or synchronisation is nevertheless done, so a missing one does not show.
+// Limits:  work that is not ordered by events or synchronisation is nevertheless done, so a missing one does
+//          not show.
 // No graph inside a graph, no changes to a graph, no event nodes.
 #pragma once
 

@@ -1,5 +1,5 @@
-// test_parts.h: what the tests of the emulation share: orders to try, a launch, memory and streams that clean up after
-// themselves.
+// test_parts.h: what the tests of the emulation share: orders to try, a launch, memory and streams that clean
+// up after themselves.
 // Threads: any.
 #pragma once
 

@@ -61,7 +61,8 @@ struct Prepared {
     bool exists = false;
 };
 
-// Prompts come in chunks of few lengths; past this something else is going on, and memory shall not grow with it.
+// Prompts come in chunks of few lengths; past this something else is going on, and memory shall not grow with
+// it.
 constexpr std::size_t kMostShapes = 1024;
 
 // The largest power of two up to 256 that the address is a multiple of, as the library wants to know it.
@@ -122,8 +123,8 @@ private:
         return {made, m_call.destroyLayout};
     }
 
-    // The library thinks in columns. To it y is [rows, tokens], the product of W, which it finds transposed if it is
-    // kept by output, and x [columns, tokens].
+    // The library thinks in columns. To it y is [rows, tokens], the product of W, which it finds transposed
+    // if it is kept by output, and x [columns, tokens].
     Prepared choose(const LibraryProduct& product, Workspace workspace) const {
         const bool isByOutput = product.order == MatrixOrder::ByOutput;
         cublasLtMatmulDesc_t made = nullptr;

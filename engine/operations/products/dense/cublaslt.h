@@ -1,5 +1,5 @@
-// cublaslt.h: NVIDIA's matrix products, from a library that is looked for when the program runs: it is large, and
-// without it everything works, if more slowly.
+// cublaslt.h: NVIDIA's matrix products, from a library that is looked for when the program runs: it is large,
+// and without it everything works, if more slowly.
 // Source:  https://docs.nvidia.com/cuda/cublas/#using-the-cublaslt-api
 // Errors:  whatever it cannot do is `false`; nothing has been written then.
 // Threads: one caller at a time.
@@ -13,7 +13,8 @@
 
 namespace engine::cuda {
 
-// y = x Wᵀ or y += x Wᵀ, in device memory, with float32 sums. Strides are the distances between rows, in elements.
+// y = x Wᵀ or y += x Wᵀ, in device memory, with float32 sums. Strides are the distances between rows, in
+// elements.
 struct LibraryProduct {
     DataType type = DataType::Float32; // of weights and x: Float32, Float16 or BFloat16
     MatrixOrder order = MatrixOrder::ByOutput;

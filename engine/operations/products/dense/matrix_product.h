@@ -7,8 +7,8 @@
 // Types:   inputs Float32 or BFloat16, both the same; output Float32 or, from BFloat16, BFloat16. Sums are
 //          float32.
 // Errors:  UnsupportedType (types outside this list, or bfloat16 on a processor without it), InvalidArgument
-//          (a size below 1, a stride shorter than its row), Internal (oneDNN refuses). On error C is undefined.
-//          std::bad_alloc from the calling thread only.
+//          (a size below 1, a stride shorter than its row), Internal (oneDNN refuses). On error C is
+//          undefined. std::bad_alloc from the calling thread only.
 // Threads: functions are reentrant; a ProductScratch and a ThreadPool serve one caller at a time.
 #pragma once
 
@@ -65,7 +65,8 @@ public:
     PreparedProduct& operator=(const PreparedProduct&) = delete;
 
     [[nodiscard]] std::size_t scratchBytes() const;
-    // `scratch` holds scratchBytes(). Any number of threads may run one product at a time. False if oneDNN failed.
+    // `scratch` holds scratchBytes(). Any number of threads may run one product at a time. False if oneDNN
+    // failed.
     [[nodiscard]] bool run(const void* a, const void* b, void* c, std::byte* scratch) const noexcept;
 
 private:

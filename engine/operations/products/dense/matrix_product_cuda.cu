@@ -1,12 +1,12 @@
 // matrix_product_cuda.cu: products with many tokens, by cuBLASLt with float32 sums.
-// Float32 weights are multiplied in float32. Float16 and bfloat16 weights stay as they are, and x is rounded to their
-// type. Packed weights are widened to float16, whose 11 bits keep codes of 8 bits and their scales within an eighth of
-// what the codes themselves stand for (bfloat16 has 8 bits), a panel of outputs at a time.
-// Float16 ends at 65504, and channel mixing squares; so each row of x whose greatest value is too large for it, or so
-// small that bits would be lost, is multiplied by a power of two first, and the product divided by it afterwards: both
-// are exact.
-// Rounding x: a block per token. The end of a product: a thread per element, and nothing to do for most rows if
-// results are only stored.
+// Float32 weights are multiplied in float32. Float16 and bfloat16 weights stay as they are, and x is rounded
+// to their type. Packed weights are widened to float16, whose 11 bits keep codes of 8 bits and their scales
+// within an eighth of what the codes themselves stand for (bfloat16 has 8 bits), a panel of outputs at a
+// time. Float16 ends at 65504, and channel mixing squares; so each row of x whose greatest value is too large
+// for it, or so small that bits would be lost, is multiplied by a power of two first, and the product divided
+// by it afterwards: both are exact.
+// Rounding x: a block per token. The end of a product: a thread per element, and nothing to do for most rows
+// if results are only stored.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"
@@ -39,8 +39,8 @@ int panelRows(const Matrix& weights) {
     return std::min(units, blocksFor(weights.rows, kPanelUnit)) * kPanelUnit;
 }
 
-// The power of two by which a row with this greatest magnitude is multiplied before it is rounded to float16. 1 if it
-// fits, or is not finite; else the greatest value comes to be between 2^14 and 2^15.
+// The power of two by which a row with this greatest magnitude is multiplied before it is rounded to float16.
+// 1 if it fits, or is not finite; else the greatest value comes to be between 2^14 and 2^15.
 __device__ __forceinline__ float scaleFor(float greatest) {
     constexpr float kMost = 32768;
     constexpr float kLeast = 1.0f / 64;

@@ -1,7 +1,7 @@
-// tiled_product_cuda.cu: products of any weights with any number of tokens, in float32, for when there is no cuBLASLt.
-// A block has a tile of 64 outputs times 64 tokens, a thread 4 x 4 of them; weights and x come into shared memory 16
-// inputs at a time. Neighbouring threads read what is side by side in memory: inputs by output, outputs by input.
-// Each sum is formed in the order of the inputs.
+// tiled_product_cuda.cu: products of any weights with any number of tokens, in float32, for when there is no
+// cuBLASLt. A block has a tile of 64 outputs times 64 tokens, a thread 4 x 4 of them; weights and x come into
+// shared memory 16 inputs at a time. Neighbouring threads read what is side by side in memory: inputs by
+// output, outputs by input. Each sum is formed in the order of the inputs.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"

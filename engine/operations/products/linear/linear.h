@@ -1,11 +1,11 @@
 // linear.h: weight matrices as they are stored, and the product y = x Wᵀ of a linear layer.
 // Few rows of x (decoding): our own kernels read the stored type once and accumulate in float32; x is not
-// rounded, except to 16 bits where weights are packed (packed_product.h), and each output depends on its own row of
-// W and of x only, so it is the same whatever the number of rows (up to 8) or threads.
-// Many rows (prefill): oneDNN, on a fixed grid of tiles, so that the result does not depend on the number of
-// threads either.
-//   a processor with bfloat16 products: all but float32 weights are multiplied in bfloat16, to which x, float16 and
-//   packed weights are rounded; sums are float32;
+// rounded, except to 16 bits where weights are packed (packed_product.h), and each output depends on its own
+// row of W and of x only, so it is the same whatever the number of rows (up to 8) or threads. Many rows
+// (prefill): oneDNN, on a fixed grid of tiles, so that the result does not depend on the number of threads
+// either.
+//   a processor with bfloat16 products: all but float32 weights are multiplied in bfloat16, to which x,
+//   float16 and packed weights are rounded; sums are float32;
 //   any other processor: float32 products, other weights being widened on the way, which is exact.
 // Shapes:  W [rows = outputs, columns = inputs], x [tokens, columns], y [tokens, rows]; last index fastest.
 // Errors:  shapes are the caller's promise (asserted). std::bad_alloc from the calling thread, before y is
@@ -28,8 +28,8 @@
 
 namespace engine {
 
-// In which order a matrix is kept: outputs one after another, as in files, or inputs. The latter lets a product
-// with few rows of x leave out what would be multiplied by zero, and nothing else.
+// In which order a matrix is kept: outputs one after another, as in files, or inputs. The latter lets a
+// product with few rows of x leave out what would be multiplied by zero, and nothing else.
 enum class MatrixOrder : std::uint8_t { ByOutput, ByInput };
 
 // A view of a weight matrix. `data` is aligned to its element type only (it may point into a mapped file).
@@ -41,8 +41,8 @@ struct Matrix {
     bool isPacked = false; // as in packed_weights.h
     MatrixOrder order = MatrixOrder::ByOutput;
 
-    // What lies together, and its size: an output's weights, the tiles of 16 outputs; an input's weights, a run of
-    // 32 inputs.
+    // What lies together, and its size: an output's weights, the tiles of 16 outputs; an input's weights, a
+    // run of 32 inputs.
     [[nodiscard]] int groupLength() const {
         return !isPacked ? 1 : order == MatrixOrder::ByOutput ? kTileRows : kTileColumns;
     }
@@ -68,9 +68,9 @@ public:
     LinearWeights() = default; // 0 x 0
 
     // The stored bytes of a linear layer, [rows, columns]. Kept where they are (and `memory` with them) if
-    // `type` is the wanted type, not a block type, they are aligned to it and `order` is theirs; copied, converted
-    // or packed into memory of its own otherwise, on all threads of the pool. `wanted` is Float32, Float16, BFloat16, Q8_0,
-    // Q4_0, or what packedTypeOf() says of a stored block type.
+    // `type` is the wanted type, not a block type, they are aligned to it and `order` is theirs; copied,
+    // converted or packed into memory of its own otherwise, on all threads of the pool. `wanted` is Float32,
+    // Float16, BFloat16, Q8_0, Q4_0, or what packedTypeOf() says of a stored block type.
     // Errors: UnsupportedType, ShapeMismatch (bytes.size() does not fit; packed columns are not a multiple of
     // 32), OutOfMemory.
     [[nodiscard]] static Expected<LinearWeights> fromStored(DataType type, std::span<const std::byte> bytes,
@@ -144,11 +144,11 @@ struct SkippedWork {
 // Working memory of linear(), kept between calls so that a token allocates nothing.
 struct LinearScratch {
     std::vector<LinearJob> rowJobs, sparseJobs, tiledJobs; // the batch, strides filled in
-    WorkClaims claims;                                       // on the rows of rowJobs, or on a sparse job
-    AlignedBuffer<std::byte> packedInputs;                   // x for packed weights (PackedInput)
+    WorkClaims claims;                                     // on the rows of rowJobs, or on a sparse job
+    AlignedBuffer<std::byte> packedInputs;                 // x for packed weights (PackedInput)
     AlignedBuffer<float> sparseSums;                       // of sparse_product.h
     AlignedBuffer<std::int32_t> sparseTotals;              // likewise
-    AlignedBuffer<std::uint32_t> usedInputs;                 // likewise
+    AlignedBuffer<std::uint32_t> usedInputs;               // likewise
     SkippedWork skipped;
     AlignedBuffer<std::uint16_t> roundedInputs;             // x as bfloat16
     std::vector<AlignedBuffer<float>> widenedTiles;         // one per thread: rows of W as float32
@@ -158,8 +158,8 @@ struct LinearScratch {
 
 inline constexpr std::size_t kMostJobs = 8;
 
-// Up to kMostJobs products over the same number of tokens, in one parallel region: one barrier for receptance, key, value, gate.
-// Stores them only: the rest is for the backend's operation.
+// Up to kMostJobs products over the same number of tokens, in one parallel region: one barrier for
+// receptance, key, value, gate. Stores them only: the rest is for the backend's operation.
 void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, LinearScratch& scratch);
 
 // y = x Wᵀ
@@ -169,8 +169,8 @@ void linear(const Matrix& weights, const float* x, float* y, int tokens, ThreadP
 namespace cuda {
 struct Stream;
 class LinearMemory;
-// The jobs' weights in device memory, in the same layouts. Up to kMostJobs jobs; few tokens (decoding) in as few
-// launches as possible. Results depend neither on the number of tokens, up to 8, nor on the card's load.
+// The jobs' weights in device memory, in the same layouts. Up to kMostJobs jobs; few tokens (decoding) in as
+// few launches as possible. Results depend neither on the number of tokens, up to 8, nor on the card's load.
 void linear(std::span<const LinearJob> jobs, int tokens, LinearMemory& memory, const Stream& stream);
 } // namespace cuda
 

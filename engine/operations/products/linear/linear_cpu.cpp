@@ -24,7 +24,8 @@ constexpr int kMostRowTokensConverted = 32;
 // Below this much work a product is done before a second thread has woken up.
 constexpr std::size_t kSerialBytes = 32768;
 
-// What a thread claims at a time is a sixteenth of its share, so that the threads end together, within these limits.
+// What a thread claims at a time is a sixteenth of its share, so that the threads end together, within these
+// limits.
 constexpr std::size_t kLeastClaimBytes = 8192;
 constexpr std::size_t kMostClaimBytes = 262144;
 constexpr std::size_t kClaimsPerThread = 16;
@@ -168,8 +169,8 @@ DataType productType(const Matrix& weights) {
 
 bool isConverted(const Matrix& weights) { return weights.isPacked || weights.type != productType(weights); }
 
-// One job, cut into tiles. A tile of outputs is at most kTileOutputs rows of weights; where these are converted
-// first, all tokens follow at once, otherwise each tile of tokens stands alone.
+// One job, cut into tiles. A tile of outputs is at most kTileOutputs rows of weights; where these are
+// converted first, all tokens follow at once, otherwise each tile of tokens stands alone.
 struct TiledJob {
     LinearJob job;
     DataType inputs = DataType::Float32; // of the product

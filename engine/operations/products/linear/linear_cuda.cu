@@ -1,4 +1,5 @@
-// linear_cuda.cu: hands the products of a batch to the kernels for their kind of weights and number of tokens.
+// linear_cuda.cu: hands the products of a batch to the kernels for their kind of weights and number of
+// tokens.
 #include "engine/operations/products/linear/linear.h"
 
 #include "engine/cuda/device/stream.h"

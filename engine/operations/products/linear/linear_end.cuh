@@ -1,4 +1,5 @@
-// linear_end.cuh: where the results of a product go, and what happens to them on their way (LinearEnd of linear.h).
+// linear_end.cuh: where the results of a product go, and what happens to them on their way (LinearEnd of
+// linear.h).
 #pragma once
 
 #include "engine/cuda/device/warp.cuh"
@@ -24,8 +25,8 @@ inline LinearOutput outputOf(const LinearJob& job) {
     return {job.y, job.stream, job.receptance, job.weights.rows, job.yStride, job.end};
 }
 
-// One element of the output. It asks for what it will need when it is made, so that a product's last sums are formed
-// meanwhile.
+// One element of the output. It asks for what it will need when it is made, so that a product's last sums are
+// formed meanwhile.
 class LinearPlace {
 public:
     // Without `exists` there is no such element: nothing is read, and put() does nothing.

@@ -19,8 +19,8 @@ void LinearMemory::reserve(std::span<const LinearJob> jobs, int tokens) {
         if (tokens <= mostTokensForRows(job.weights)) {
             if (job.weights.order == MatrixOrder::ByInput)
                 m_sparseSums.ensure(sparseSumCount(job.weights, kMostTokensAtOnce, m_stream) *
-                                          sizeof(float), // for any tokens, so that it stays where it is
-                                      kWhat);
+                                        sizeof(float), // for any tokens, so that it stays where it is
+                                    kWhat);
             continue;
         }
         if (m_library == nullptr)

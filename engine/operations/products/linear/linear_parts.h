@@ -1,6 +1,8 @@
-// linear_parts.h: the kinds of products that cuda::linear() is made of. Jobs come with their strides filled in.
-// Few tokens: our own kernels, one for each way in which weights are kept. Each output of a token is summed in an order
-//          that depends on the weights' shape and the card only, so it is the same whatever the number of tokens.
+// linear_parts.h: the kinds of products that cuda::linear() is made of. Jobs come with their strides filled
+// in. Few tokens: our own kernels, one for each way in which weights are kept. Each output of a token is
+// summed in an order
+//          that depends on the weights' shape and the card only, so it is the same whatever the number of
+//          tokens.
 // Many:    matrixProducts(), for weights of any kind.
 #pragma once
 
@@ -35,8 +37,9 @@ struct MatrixProductBytes {
 };
 [[nodiscard]] MatrixProductBytes matrixProductBytes(const Matrix& weights, int tokens);
 
-// Outputs [rowBegin, rowEnd) of packed weights as float16: [rowEnd - rowBegin, columns] by output, or [columns, stride]
-// by input, where rowBegin is a multiple of 128 and stride is (rowEnd - rowBegin) filled up to the next such multiple.
+// Outputs [rowBegin, rowEnd) of packed weights as float16: [rowEnd - rowBegin, columns] by output, or
+// [columns, stride] by input, where rowBegin is a multiple of 128 and stride is (rowEnd - rowBegin) filled up
+// to the next such multiple.
 void widenPacked(const Matrix& weights, int rowBegin, int rowEnd, void* out, const Stream& stream);
 
 } // namespace engine::cuda

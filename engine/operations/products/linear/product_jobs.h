@@ -1,5 +1,5 @@
-// product_jobs.h: how one launch works on several products: each has blocks of its own, as many as its share of the
-// weights' bytes, because the time of products with few tokens is that of reading them.
+// product_jobs.h: how one launch works on several products: each has blocks of its own, as many as its share
+// of the weights' bytes, because the time of products with few tokens is that of reading them.
 #pragma once
 
 #include "engine/cuda/device/stream.h"
@@ -44,8 +44,8 @@ struct ProductJobs {
     [[nodiscard]] int blocks() const { return job[count - 1].firstBlock + job[count - 1].blocks; }
 };
 
-// At most `blocks` blocks in all, so that none has to wait for another to end, and at least one each; no product gets
-// more than there are groups of `rowsPerBlock` rows in it.
+// At most `blocks` blocks in all, so that none has to wait for another to end, and at least one each; no
+// product gets more than there are groups of `rowsPerBlock` rows in it.
 inline ProductJobs dividedAmong(std::span<const LinearJob> jobs, int blocks, int rowsPerBlock) {
     assert(!jobs.empty() && jobs.size() <= kMostJobs);
     std::size_t bytes = 0;
@@ -65,7 +65,8 @@ inline ProductJobs dividedAmong(std::span<const LinearJob> jobs, int blocks, int
     return divided;
 }
 
-// Calls run.operator()<kTokens>() for the least number of tokens at once that kernels are made for: 1, 2, 4 or 8.
+// Calls run.operator()<kTokens>() for the least number of tokens at once that kernels are made for: 1, 2, 4
+// or 8.
 template <class Run> void withTokens(int tokens, Run&& run) {
     assert(tokens > 0 && tokens <= 8);
     if (tokens == 1)

@@ -24,8 +24,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using FloatTag = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<FloatTag>;
 
-// One row of weights, fetched `ahead` bytes ahead, times kTokens rows of x. Vector i of a row goes to sum i mod 4, so every sum of
-// a row of weights and a row of x is formed in one order, whatever kTokens. One row at a time reads memory in a straight line.
+// One row of weights, fetched `ahead` bytes ahead, times kTokens rows of x. Vector i of a row goes to sum i
+// mod 4, so every sum of a row of weights and a row of x is formed in one order, whatever kTokens. One row at
+// a time reads memory in a straight line.
 template <int kTokens, class Stored>
 HWY_INLINE void productRow(const Stored* weights, std::size_t columns, const float* x, std::size_t xStride,
                            float* y, std::size_t yStride, std::size_t ahead) {

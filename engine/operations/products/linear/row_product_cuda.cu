@@ -1,14 +1,15 @@
-// row_product_cuda.cu: products of float32, float16 and bfloat16 weights, kept by output, with up to 8 tokens.
-// A warp sums whole rows, 16 bytes of weights per lane and load; x is in shared memory as float32. The time is that of
-// reading the weights, so loads must be under way all the time:
-//   - the first loads are issued before the kernel waits for the one before, and what follows is fetched into the
-//     level 2 cache; then there are two batches of loads, of which one is used while the other is on its way, across
-//     the ends of rows, too;
-//   - a grid of two blocks per processor stays for all rows, so that x is held once. 16 warps per processor with 4 to
-//     8 loads of 512 bytes each are 32 to 64 KB on their way; 4.3 TB/s at 800 ns take 26 KB (H200).
-// With several tokens a warp takes several rows at once, because reading x from shared memory would take longer than the
-// weights otherwise.
-// Order of sums: a lane adds its columns in their order, then the warp's lanes are summed: the same for any tokens.
+// row_product_cuda.cu: products of float32, float16 and bfloat16 weights, kept by output, with up to 8
+// tokens. A warp sums whole rows, 16 bytes of weights per lane and load; x is in shared memory as float32.
+// The time is that of reading the weights, so loads must be under way all the time:
+//   - the first loads are issued before the kernel waits for the one before, and what follows is fetched into
+//     the level 2 cache; then there are two batches of loads, of which one is used while the other is on its
+//     way, across the ends of rows, too;
+//   - a grid of two blocks per processor stays for all rows, so that x is held once. 16 warps per processor
+//     with 4 to 8 loads of 512 bytes each are 32 to 64 KB on their way; 4.3 TB/s at 800 ns take 26 KB (H200).
+// With several tokens a warp takes several rows at once, because reading x from shared memory would take
+// longer than the weights otherwise.
+// Order of sums: a lane adds its columns in their order, then the warp's lanes are summed: the same for any
+// tokens.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"
@@ -39,8 +40,8 @@ template <class Stored, int kTokens> constexpr int kStep = 2 * kBatch<Stored, kT
 // Columns of x that are held.
 template <int kTokens> constexpr int kPanel = kHeldInputs / kTokens;
 
-// Where a column of x is held, a multiple of four. Lanes that read 8 columns each do so in two times four: the first
-// four of all lanes lie side by side, so that no two lanes meet in a bank.
+// Where a column of x is held, a multiple of four. Lanes that read 8 columns each do so in two times four:
+// the first four of all lanes lie side by side, so that no two lanes meet in a bank.
 template <class Stored> __device__ __forceinline__ int placeOf(int column) {
     if constexpr (kPerLoad<Stored> == 4)
         return column;
@@ -160,7 +161,8 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor)
     __shared__ __align__(16) float held[kHeldInputs];
     const ProductJob& job = jobs.ofBlock(static_cast<int>(blockIdx.x));
     const int warp = static_cast<int>(threadIdx.x) / kWarpSize;
-    // Warps with the same number in all blocks take neighbouring rows: what is left at the end is spread over the blocks.
+    // Warps with the same number in all blocks take neighbouring rows: what is left at the end is spread over
+    // the blocks.
     const auto rowOf = [&](int round) {
         const int block = static_cast<int>(blockIdx.x) - job.firstBlock;
         return (block + job.blocks * (warp + kWarps * round)) * kRows<kTokens>;

@@ -1,7 +1,7 @@
 // low_rank-inl.h: the inner loop of low-rank maps: rows of `hidden` times a [rank, width] factor.
-// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by, or, of a single token, many more
-// columns' sums in the first cache; what happens to a finished sum is the caller's: finish(d, token, column, sum), a generic
-// lambda marked HWY_ATTR.
+// A tile of tokens x vectors of sums stays in registers while the factor's rows stream by, or, of a single
+// token, many more columns' sums in the first cache; what happens to a finished sum is the caller's:
+// finish(d, token, column, sum), a generic lambda marked HWY_ATTR.
 // Included once per instruction set, after vector_loop-inl.h.
 
 #if defined(ENGINE_OPERATIONS_PRODUCTS_LOW_RANK_LOW_RANK_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -70,8 +70,8 @@ HWY_INLINE void lowRankTile(D d, const LowRankRows<Stored>& rows, std::size_t to
             finish(d, token + t, column + v * lanes, sums[t][v]);
 }
 
-// A single token waits for memory alone, so it reads longer pieces of the factor's rows, kRanksAtOnce of them side by side, and
-// fetches the next ones meanwhile.
+// A single token waits for memory alone, so it reads longer pieces of the factor's rows, kRanksAtOnce of them
+// side by side, and fetches the next ones meanwhile.
 constexpr std::size_t kRanksAtOnce = 4;
 constexpr std::size_t kColumnsInCache = 1024;
 

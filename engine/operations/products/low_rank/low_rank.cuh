@@ -1,7 +1,8 @@
-// low_rank.cuh: f(hidden) · factor for low-rank maps, whose bulk is the factor: for few tokens, where the time is that of
-// reading it once, and for many, where it is that of the multiplications.
-// Both add up the products of kRankChunk ranks at a time and then these sums, each in order, so that the number of tokens
-// changes no result. What becomes of a sum is the caller's, an object that each thread has a copy of:
+// low_rank.cuh: f(hidden) · factor for low-rank maps, whose bulk is the factor: for few tokens, where the
+// time is that of reading it once, and for many, where it is that of the multiplications.
+// Both add up the products of kRankChunk ranks at a time and then these sums, each in order, so that the
+// number of tokens changes no result. What becomes of a sum is the caller's, an object that each thread has a
+// copy of:
 //     end.fetch(column)            may read weights; before awaitPrevious()
 //     end.load(row, column)        may read what other kernels have written
 //     end.store(row, column, sum)  follows both
@@ -51,8 +52,8 @@ inline constexpr int kRankChunk = 16; // loads that a thread of lowRankFewTokens
 inline constexpr int kLowRankThreads = 256;
 inline constexpr int kLowRankWarps = kLowRankThreads / kWarpSize;
 
-// ---- Few tokens: a block for 32 columns, a lane each, and kTokens rows; its warps take the chunks of ranks in turn.
-// So a map of width 4096 has 128 blocks, and a rank of 128 is on its way at once.
+// ---- Few tokens: a block for 32 columns, a lane each, and kTokens rows; its warps take the chunks of ranks
+// in turn. So a map of width 4096 has 128 blocks, and a rank of 128 is on its way at once.
 inline constexpr int kFewTokensColumns = kWarpSize;
 inline constexpr int kTokensAtOnce = 4;  // for which the factor is read once, if there is more than one
 inline constexpr int kRanksAtOnce = 512; // of `hidden` in shared memory: all, but for unusual models
@@ -141,9 +142,9 @@ __device__ __forceinline__ void lowRankFewTokens(const LowRankInput<Stored>& in,
         end.store(firstRow + warp, column, total);
 }
 
-// ---- Many tokens: a block for a tile of tokens and columns, through shared memory a chunk of ranks at a time; a warp has
-// 8 rows of the tile, a lane every 32nd column. 32 multiplications for 6 reads of shared memory, and the activation, which
-// each tile computes anew, is a tenth of the work.
+// ---- Many tokens: a block for a tile of tokens and columns, through shared memory a chunk of ranks at a
+// time; a warp has 8 rows of the tile, a lane every 32nd column. 32 multiplications for 6 reads of shared
+// memory, and the activation, which each tile computes anew, is a tenth of the work.
 inline constexpr int kTileTokens = 64;
 inline constexpr int kTileColumns = 128;
 
@@ -182,7 +183,8 @@ __device__ __forceinline__ void lowRankManyTokens(const LowRankInput<Stored>& in
     const int factorColumn = thread % kTileColumns;
     const int factorRank = thread / kTileColumns;
     constexpr int kFactorStep = kLowRankThreads / kTileColumns;
-    // Beyond the rank and the rows, hidden may be anything finite: there the factor is zero, or the sum is not kept.
+    // Beyond the rank and the rows, hidden may be anything finite: there the factor is zero, or the sum is
+    // not kept.
     const auto load = [&](int firstRank, Chunk& chunk) {
 #pragma unroll
         for (int i = 0; i < kHiddenLoads; ++i) {
@@ -244,16 +246,17 @@ __device__ __forceinline__ void lowRankManyTokens(const LowRankInput<Stored>& in
     }
 }
 
-// ---- The kernels that an operation has of these, and their launch. In all of them blockIdx.z is the map, of `maps`; in
-// those for few tokens x and y are steps of kFewTokensColumns and of their number of rows, in that for many of kTileTokens
-// and kTileColumns.
+// ---- The kernels that an operation has of these, and their launch. In all of them blockIdx.z is the map, of
+// `maps`; in those for few tokens x and y are steps of kFewTokensColumns and of their number of rows, in that
+// for many of kTileTokens and kTileColumns.
 template <class Maps> struct LowRankKernels {
     void (*oneToken)(Maps);
     void (*fewTokens)(Maps); // kTokensAtOnce
     void (*manyTokens)(Maps);
 };
 
-// Up to here factors are read again, from the level 2 cache, rather than a tile be filled up with rows that are not there.
+// Up to here factors are read again, from the level 2 cache, rather than a tile be filled up with rows that
+// are not there.
 inline constexpr int kMostFewTokens = 16;
 
 // Calls launch<Stored>() for the type that a factor is stored in.

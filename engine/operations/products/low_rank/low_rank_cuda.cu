@@ -1,5 +1,5 @@
-// low_rank_cuda.cu: several low-rank maps in one launch (cuda/low_rank.cuh), blockIdx.z being the map, for each type that
-// factors are stored in.
+// low_rank_cuda.cu: several low-rank maps in one launch (cuda/low_rank.cuh), blockIdx.z being the map, for
+// each type that factors are stored in.
 #include "engine/operations/products/low_rank/low_rank.h"
 
 #include "engine/cuda/device/stream.h"

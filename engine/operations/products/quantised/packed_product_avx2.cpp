@@ -42,9 +42,9 @@ INKGATE_AVX2 inline __m256i fourBytes(const std::int8_t* from) {
 
 // ---- by output ----
 
-// Whole-number sums of 8 rows of a tile and a row of x, added up side by side in parts. Codes of 4 bits are multiplied by the two
-// bytes of x in turn, and eight products of two columns each, at most 8 * 2 * 15 * 128, fit into 16 bits; codes of 8 bits are
-// widened and multiplied by x's 16 bits.
+// Whole-number sums of 8 rows of a tile and a row of x, added up side by side in parts. Codes of 4 bits are
+// multiplied by the two bytes of x in turn, and eight products of two columns each, at most 8 * 2 * 15 * 128,
+// fit into 16 bits; codes of 8 bits are widened and multiplied by x's 16 bits.
 template <int kCodeBits> struct RowSums;
 
 template <> struct RowSums<4> {
@@ -153,7 +153,8 @@ void productOfKind(const PackedLayout& layout, const std::byte* group, const Pac
 
 // How many inputs ahead weights are fetched.
 constexpr std::size_t kAhead = 8;
-// Rows of codes fetched while four are added, where these are the only ones of a run: kAhead, and up to eight of scales.
+// Rows of codes fetched while four are added, where these are the only ones of a run: kAhead, and up to eight
+// of scales.
 constexpr std::size_t kMostFetches = kAhead + 8;
 
 // The codes of four used inputs of a run, and x for them.
@@ -165,8 +166,8 @@ struct FourInputs {
     std::int32_t both[2];                // two times 16 bits each
 };
 
-// Takes the sums of eight outputs of a run at a time: of four inputs, which it adds to `totals`, and from the last ones to the
-// result. Totals of up to four inputs never leave the registers.
+// Takes the sums of eight outputs of a run at a time: of four inputs, which it adds to `totals`, and from the
+// last ones to the result. Totals of up to four inputs never leave the registers.
 template <bool kIsFirst, bool kIsLast, bool kHasMinimum> class RunEnd {
 public:
     INKGATE_AVX2 RunEnd(const RunProduct& op, const PackedInput& x, std::int32_t* totals, float* sums)
@@ -202,8 +203,8 @@ private:
     __m256 m_scale, m_sum;
 };
 
-// What 32 bytes of four inputs' codes give for 32 outputs, a vector for each k: in these bytes, outputs 16 k .. 16 k + 7 of the 64
-// from `output` on (packed_weights.h).
+// What 32 bytes of four inputs' codes give for 32 outputs, a vector for each k: in these bytes, outputs 16 k
+// .. 16 k + 7 of the 64 from `output` on (packed_weights.h).
 template <class End>
 INKGATE_AVX2 inline void addBytes(const FourInputs& inputs, std::size_t at, std::size_t output,
                                   const End& end) {
@@ -227,7 +228,8 @@ INKGATE_AVX2 inline void addBytes(const FourInputs& inputs, std::size_t at, std:
         end.add(output + 16 * static_cast<std::size_t>(k), sums[k]);
 }
 
-// The same for codes of 4 bits: 32 outputs in the low halves of the bytes, 32 more, 64 further on, in the high ones.
+// The same for codes of 4 bits: 32 outputs in the low halves of the bytes, 32 more, 64 further on, in the
+// high ones.
 template <class End>
 INKGATE_AVX2 inline void addNibbles(const FourInputs& inputs, std::size_t at, std::size_t output,
                                     const End& end) {
@@ -270,8 +272,8 @@ INKGATE_AVX2 void addFour(const FourInputs inputs, std::size_t outputs,
     }
 }
 
-// Four inputs' rows of codes are read at a time, from end to end: more of them, a unit of each in turn, share too few places in the
-// first cache, rows being a power of two apart. totals [outputs] stay there.
+// Four inputs' rows of codes are read at a time, from end to end: more of them, a unit of each in turn, share
+// too few places in the first cache, rows being a power of two apart. totals [outputs] stay there.
 template <int kCodeBits, bool kHasMinimum>
 INKGATE_AVX2 void addRunOfKind(const RunProduct& op, const PackedInput& x, const FourInputs* fours,
                                std::size_t count, std::int32_t* totals, float* sums) {
@@ -286,8 +288,8 @@ INKGATE_AVX2 void addRunOfKind(const RunProduct& op, const PackedInput& x, const
     }
 }
 
-// What is fetched while a run is added, evenly: its own weights from number kAhead on, the next one's scales, in pieces as long as
-// rows of codes, and its first kAhead weights.
+// What is fetched while a run is added, evenly: its own weights from number kAhead on, the next one's scales,
+// in pieces as long as rows of codes, and its first kAhead weights.
 void planFetches(const RunProduct& op, std::size_t count, FourInputs* fours) {
     const std::size_t rowBytes = op.run.inputBytes();
     const std::byte* later[kTileColumns + kMostFetches];

@@ -1,11 +1,12 @@
 // packed_product_cuda.cu: products of packed weights, kept by output, with up to 8 tokens, in whole numbers.
-// A block sums the 16 rows of a group of tiles (packed_weights.h), its warps every eighth load of them. A lane takes 16
-// bytes of a tile's codes: 4 rows times 4 columns of 8 bits, or 4 rows times 4 low and 4 high halves. So 8-bit tiles are
-// read one at a time by a warp, 4-bit tiles in twos. Codes are multiplied as bytes, four at once, with the high and the
-// low bytes of x (packed_input.cuh), which each block quantises for itself: that is faster than another launch.
-// As in row_product_cuda.cu the first loads are issued before the kernel waits for the one before, and one batch of
-// them is used while another is on its way: two blocks per processor have 32 to 64 KB on their way (H200).
-// Order of sums: a lane adds its tiles in their order, then come lanes, then warps: the same for any tokens.
+// A block sums the 16 rows of a group of tiles (packed_weights.h), its warps every eighth load of them. A
+// lane takes 16 bytes of a tile's codes: 4 rows times 4 columns of 8 bits, or 4 rows times 4 low and 4 high
+// halves. So 8-bit tiles are read one at a time by a warp, 4-bit tiles in twos. Codes are multiplied as
+// bytes, four at once, with the high and the low bytes of x (packed_input.cuh), which each block quantises
+// for itself: that is faster than another launch. As in row_product_cuda.cu the first loads are issued before
+// the kernel waits for the one before, and one batch of them is used while another is on its way: two blocks
+// per processor have 32 to 64 KB on their way (H200). Order of sums: a lane adds its tiles in their order,
+// then come lanes, then warps: the same for any tokens.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"
@@ -37,8 +38,8 @@ template <int kCodeBits, bool kHasMinimum> struct Tile {
     static constexpr int kLanes = kWarpSize / kPerLoad;
 };
 
-// What a lane takes of a tile: rows 4 (lane % 4) and the three after it, columns 4 part() and the three after it, and
-// with 4 bits those 16 columns further on.
+// What a lane takes of a tile: rows 4 (lane % 4) and the three after it, columns 4 part() and the three after
+// it, and with 4 bits those 16 columns further on.
 template <class Tile> struct Piece {
     uint4 codes;
     uint2 scales;
@@ -67,7 +68,8 @@ template <class Tile> struct Piece {
             if constexpr (Tile::kBits == 8) {
 #pragma unroll
                 for (int row = 0; row < 4; ++row) {
-                    // Of codes with an offset of 128 this makes signed bytes; those with a minimum have 5 bits.
+                    // Of codes with an offset of 128 this makes signed bytes; those with a minimum have 5
+                    // bits.
                     const int code = static_cast<int>(Tile::kMinimum ? words[row] : words[row] ^ 0x80808080u);
                     const int total = __dp4a(code, first.low, __dp4a(code, first.high, 0) * 256);
                     sums[t][row] = fmaf(static_cast<float>(total), scale[row] * head.scale, sums[t][row]);

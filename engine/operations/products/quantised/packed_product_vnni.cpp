@@ -29,7 +29,8 @@ INKGATE_VNNI inline __m512 halves(const std::byte* bytes, std::size_t index) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 2 * index)));
 }
 
-// Weights are unsigned, x is signed: what the instruction takes. The weights' offset is in the sum's start value.
+// Weights are unsigned, x is signed: what the instruction takes. The weights' offset is in the sum's start
+// value.
 template <int kTokens>
 INKGATE_VNNI inline void addColumns(__m512i codes, const PackedInput* const* x, std::size_t column,
                                     __m512i* high, __m512i* low) {

@@ -1,6 +1,6 @@
-// packed_product_x86.h: packed_product.h for x86 processors with AVX2, and for those with AVX512-VNNI, which multiply and add 64
-// bytes in one instruction. By intrinsics: Highway 1.0 offers VNNI from Ice Lake on only (Cascade Lake has it as well), and no
-// products of unsigned with signed bytes.
+// packed_product_x86.h: packed_product.h for x86 processors with AVX2, and for those with AVX512-VNNI, which
+// multiply and add 64 bytes in one instruction. By intrinsics: Highway 1.0 offers VNNI from Ice Lake on only
+// (Cascade Lake has it as well), and no products of unsigned with signed bytes.
 #pragma once
 
 #include "engine/operations/products/quantised/packed_product.h"
@@ -28,7 +28,8 @@ namespace avx2 {
 void productGroup(const PackedLayout& layout, const std::byte* group, const PackedInputs& x, int tokens,
                   float* y);
 
-// sums[outputs] += the run's weights times x. What is not used has a code of zero in `x`. `totals` [outputs] is working memory.
+// sums[outputs] += the run's weights times x. What is not used has a code of zero in `x`. `totals` [outputs]
+// is working memory.
 void addRun(const RunProduct& op, const PackedInput& x, std::int32_t* totals, float* sums);
 
 } // namespace avx2

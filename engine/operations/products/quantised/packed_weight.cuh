@@ -1,4 +1,5 @@
-// packed_weight.cuh: where a single weight of a packed matrix stands (packed_weights.h), for what need not be fast.
+// packed_weight.cuh: where a single weight of a packed matrix stands (packed_weights.h), for what need not be
+// fast.
 #pragma once
 
 #include "engine/cuda/device/stored_value.cuh"

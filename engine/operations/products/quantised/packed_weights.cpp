@@ -59,8 +59,8 @@ BlockRun readRun(DataType stored, const std::byte* blocks, std::size_t index) {
     return quantised(DataType::Q8_0, values);
 }
 
-// Puts a run of inputs together: runOf(output) are its weights for that output. 64 outputs at a time are turned over in a cache,
-// as their codes are to stand side by side.
+// Puts a run of inputs together: runOf(output) are its weights for that output. 64 outputs at a time are
+// turned over in a cache, as their codes are to stand side by side.
 template <class RunOf>
 void packRun(const PackedRun& packed, std::size_t outputs, std::byte* out, const RunOf& runOf) {
     constexpr std::size_t kOutputs = 64;

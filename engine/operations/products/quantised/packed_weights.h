@@ -4,15 +4,18 @@
 //   scale    [16] float16
 //   minimum  [16] float16, in types that have one
 //   code     4 columns of a row side by side, row after row: 64 bytes, a vector's worth
-//            8 bits: eight such groups; 4 bits: four, with columns 0 to 15 in the low halves, 16 to 31 in the high
+//            8 bits: eight such groups; 4 bits: four, with columns 0 to 15 in the low halves, 16 to 31 in the
+//            high
 // and weight = scale * (code - offset) + minimum. Rows that fill up the last tile are zero.
-// Matrices of which single columns are left out (sparse_product.h) are kept by input instead: 32 inputs follow one
-// another, each run of them being
+// Matrices of which single columns are left out (sparse_product.h) are kept by input instead: 32 inputs
+// follow one another, each run of them being
 //   scale    [outputs] float16
 //   minimum  [outputs] float16, in types that have one
-//   code     [32, outputs], 8 bits: 64 outputs in 64 bytes; 4 bits: 128 in 64 bytes, the first 64 in the low halves
-// with outputs filled up to a multiple of 128 by zeros. Among 64 codes, output 16 k + 4 q + i is at 16 q + 4 k + i: so
-// four inputs' codes, interleaved byte by byte within 16 bytes as vector instructions do it, come out in order.
+//   code     [32, outputs], 8 bits: 64 outputs in 64 bytes; 4 bits: 128 in 64 bytes, the first 64 in the low
+//   halves
+// with outputs filled up to a multiple of 128 by zeros. Among 64 codes, output 16 k + 4 q + i is at 16 q + 4
+// k + i: so four inputs' codes, interleaved byte by byte within 16 bytes as vector instructions do it, come
+// out in order.
 // Kinds:   Q8_0 (offset 128) also keeps Q5_0 exactly; Q4_0 (offset 8); Q4_1 and Q5_1 (a minimum, no offset;
 //          Q5_1's codes take a byte each), which also keep Q4_K and Q5_K, their scales rounded to float16.
 //          Q6_K, whose scales stand for 16 values, is quantised anew as Q8_0.
@@ -32,7 +35,8 @@ namespace engine {
 inline constexpr int kTileRows = 16;
 inline constexpr int kTileColumns = 32;
 
-// How many rows ahead a part of each is fetched, where a matrix is turned over: they lie too far apart for the processor to foresee.
+// How many rows ahead a part of each is fetched, where a matrix is turned over: they lie too far apart for
+// the processor to foresee.
 inline constexpr std::size_t kRowsAhead = 16;
 
 struct PackedLayout {
@@ -60,7 +64,8 @@ struct PackedRun {
 };
 
 [[nodiscard]] PackedRun packedRun(DataType type, int outputs);
-// Where among 64 codes of a run that of output number `output` (below 64) is; and the reverse, which is the same.
+// Where among 64 codes of a run that of output number `output` (below 64) is; and the reverse, which is the
+// same.
 [[nodiscard]] constexpr std::size_t placeInRun(std::size_t output) {
     return output % 16 / 4 * 16 + output / 16 * 4 + output % 4;
 }

@@ -1,7 +1,7 @@
 // widen_packed_cuda.cu: packed weights as float16, for products with many tokens.
-// A thread widens a word of codes, 4 of 8 bits or 8 of 4 bits, into one or two groups of four values that lie side by
-// side. By output: eight neighbouring threads (four with 4 bits) write a row of a tile; by input: 16 neighbouring
-// threads write 64 outputs.
+// A thread widens a word of codes, 4 of 8 bits or 8 of 4 bits, into one or two groups of four values that lie
+// side by side. By output: eight neighbouring threads (four with 4 bits) write a row of a tile; by input: 16
+// neighbouring threads write 64 outputs.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"

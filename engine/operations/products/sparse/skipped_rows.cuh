@@ -1,5 +1,5 @@
-// skipped_rows.cuh: how a warp reads the weights of one input for 256 outputs, of matrices kept by input. A lane has 8
-// outputs, two times four that lie side by side: firstFour() and secondFour() of its warp's.
+// skipped_rows.cuh: how a warp reads the weights of one input for 256 outputs, of matrices kept by input. A
+// lane has 8 outputs, two times four that lie side by side: firstFour() and secondFour() of its warp's.
 #pragma once
 
 #include "engine/cuda/device/stored_value.cuh"
@@ -83,8 +83,8 @@ private:
     int m_run = 0;
 };
 
-// Codes of 8 bits: two groups of four, side by side in memory, which belong to outputs that are 16 apart; of 4 bits: one
-// such group, whose high halves belong to outputs 64 further on.
+// Codes of 8 bits: two groups of four, side by side in memory, which belong to outputs that are 16 apart; of
+// 4 bits: one such group, whose high halves belong to outputs 64 further on.
 template <int kCodeBits> class PackedRows {
 public:
     struct Weights {

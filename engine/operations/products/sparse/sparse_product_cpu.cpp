@@ -26,8 +26,8 @@ namespace engine {
 // So many inputs are added at once: each sum is then loaded and stored for four products.
 inline constexpr std::size_t kInputsAtOnce = 4;
 
-// Where the weights of some inputs begin, and of those that come next, to be fetched meanwhile. Memory is read
-// row by row with gaps, which the processor's own prefetchers do not foresee.
+// Where the weights of some inputs begin, and of those that come next, to be fetched meanwhile. Memory is
+// read row by row with gaps, which the processor's own prefetchers do not foresee.
 struct InputRows {
     std::array<const std::byte*, kInputsAtOnce> rows;
     std::array<const std::byte*, kInputsAtOnce> next;
@@ -51,7 +51,8 @@ HWY_INLINE void fetch(const InputRows& inputs, std::size_t byte) {
         __builtin_prefetch(next + byte);
 }
 
-// sums[c] += x[0] rows[0][c] + ... for weights that are values, or codes, without their offset and in their own order.
+// sums[c] += x[0] rows[0][c] + ... for weights that are values, or codes, without their offset and in their
+// own order.
 template <class Stored> void addRows(const InputRows& inputs, std::size_t outputs, float* sums) {
     const FloatTag d;
     const std::size_t lanes = hn::Lanes(d);
@@ -117,8 +118,8 @@ void addRowsImpl(const Matrix& weights, const InputRows& inputs, std::size_t out
     }
 }
 
-// sums += scale * (codeSums - offset * inputSum) + minimum * inputSum, for a run of 32 inputs; `codeSums` are in the
-// order of the codes.
+// sums += scale * (codeSums - offset * inputSum) + minimum * inputSum, for a run of 32 inputs; `codeSums` are
+// in the order of the codes.
 void addRunImpl(const PackedRun& run, const std::byte* head, const float* codeSums, float inputSum,
                 float* sums) {
     const hn::CappedTag<float, 64> d;
@@ -139,8 +140,8 @@ void addRunImpl(const PackedRun& run, const std::byte* head, const float* codeSu
     }
 }
 
-// The weights of a run's inputs for outputs [begin, begin + count), rows of `count` values; begin is a multiple of 64.
-// What is packed is filled up, `out` is not.
+// The weights of a run's inputs for outputs [begin, begin + count), rows of `count` values; begin is a
+// multiple of 64. What is packed is filled up, `out` is not.
 void widenRunImpl(const PackedRun& run, const std::byte* packed, std::size_t begin, std::size_t count,
                   float* out) {
     const hn::CappedTag<float, 64> d;
@@ -192,7 +193,8 @@ HWY_EXPORT(widenRunImpl);
 
 namespace {
 
-// Parts of the inputs that are summed apart, and then added up in order: the same whatever the number of threads.
+// Parts of the inputs that are summed apart, and then added up in order: the same whatever the number of
+// threads.
 constexpr std::size_t kParts = 16;
 
 // Below this a product is done before a second thread has woken up.

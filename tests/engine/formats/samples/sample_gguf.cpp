@@ -136,7 +136,8 @@ private:
             values, scale);
     }
 
-    // Collects a block's mixes; the last one completes them. RWKV-6 has them in another order than the sample models.
+    // Collects a block's mixes; the last one completes them. RWKV-6 has them in another order than the sample
+    // models.
     void addMix(const Tensor& official, const std::string& name) {
         m_mixes[official.name.back()] = official.values;
         const std::string_view order = m_version == Version::V6 ? "wkvrg" : "rwkvag";

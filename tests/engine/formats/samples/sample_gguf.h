@@ -1,5 +1,5 @@
-// sample_gguf.h: GGUF files made by hand, so that they can be wrong in every way, and sample models as the converters to GGUF
-// store them (docs/spec/formats.md section 3).
+// sample_gguf.h: GGUF files made by hand, so that they can be wrong in every way, and sample models as the
+// converters to GGUF store them (docs/spec/formats.md section 3).
 #pragma once
 
 #include "engine/core/data_type.h"
@@ -26,7 +26,8 @@ public:
     void addTexts(std::string_view key, const std::vector<std::string>& texts);
     void addIntegers(std::string_view key, const std::vector<std::int32_t>& integers);
 
-    // `sizes` as in the file, the contiguous dimension first. The offset is the next multiple of the alignment.
+    // `sizes` as in the file, the contiguous dimension first. The offset is the next multiple of the
+    // alignment.
     void addTensor(std::string_view name, std::uint32_t type, const std::vector<std::uint64_t>& sizes,
                    const Bytes& values);
     void addTensorAt(std::string_view name, std::uint32_t type, const std::vector<std::uint64_t>& sizes,

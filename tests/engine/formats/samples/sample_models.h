@@ -1,5 +1,5 @@
-// sample_models.h: small models in official names, shapes and orientations (docs/spec/rwkv-models.md section 7),
-// which the tests store in every format and expect to read again. Values are arbitrary, the same at every
+// sample_models.h: small models in official names, shapes and orientations (docs/spec/rwkv-models.md section
+// 7), which the tests store in every format and expect to read again. Values are arbitrary, the same at every
 // call.
 #pragma once
 

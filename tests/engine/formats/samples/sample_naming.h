@@ -1,5 +1,5 @@
-// sample_naming.h: sample models under the names, and the way round, that other programs give their tensors in safetensors
-// files (docs/spec/formats.md section 2).
+// sample_naming.h: sample models under the names, and the way round, that other programs give their tensors
+// in safetensors files (docs/spec/formats.md section 2).
 #pragma once
 
 #include "tests/engine/formats/samples/sample_models.h"

@@ -1,5 +1,5 @@
-// sample_rwkv_cpp.h: what rwkv.cpp's converter and quantiser write for a model (docs/spec/formats.md section 4),
-// made by hand.
+// sample_rwkv_cpp.h: what rwkv.cpp's converter and quantiser write for a model (docs/spec/formats.md section
+// 4), made by hand.
 #pragma once
 
 #include "tests/engine/formats/samples/sample_models.h"

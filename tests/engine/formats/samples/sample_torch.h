@@ -1,4 +1,5 @@
-// sample_torch.h: what torch.save writes (docs/spec/formats.md section 1), made by hand, so that it can be wrong in every way.
+// sample_torch.h: what torch.save writes (docs/spec/formats.md section 1), made by hand, so that it can be
+// wrong in every way.
 #pragma once
 
 #include "engine/core/data_type.h"
@@ -23,7 +24,8 @@ struct ZipMember {
 
 [[nodiscard]] Bytes bytesOf(std::string_view text);
 
-// A pickle, operation by operation. Globals are written once and taken from the memo afterwards, as picklers do.
+// A pickle, operation by operation. Globals are written once and taken from the memo afterwards, as picklers
+// do.
 class PickleWriter {
 public:
     explicit PickleWriter(int protocol = 2);

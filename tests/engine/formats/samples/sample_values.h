@@ -6,8 +6,8 @@
 
 namespace samples {
 
-// `values` as `type`: Float32, Float16, BFloat16 or a block type. Block types need multiples of `scale` from -8 to 7 times
-// it, whole blocks of them, and keep those exactly.
+// `values` as `type`: Float32, Float16, BFloat16 or a block type. Block types need multiples of `scale` from
+// -8 to 7 times it, whole blocks of them, and keep those exactly.
 [[nodiscard]] Bytes encode(engine::DataType type, std::span<const float> values, float scale = 1.0f / 64);
 
 } // namespace samples
