@@ -34,8 +34,7 @@ public:
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> createInMemory(const SpannedText& text,
                                                                                     const QString& problem);
     // Problems: not there, not a project, damaged, open in another Inkgate, no permission. The ending of the
-    //           name does not
-    // matter.
+    // name does not matter.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> open(const QString& path);
     ~ProjectFile(); // folds the journal into the snapshot
     ProjectFile(const ProjectFile&) = delete;

@@ -3,8 +3,7 @@
 // hundreds of small tasks) and then sleep, so that an idle application uses no processor time.
 // oneDNN is called from inside tasks with one OpenMP thread each, so no second team competes for the cores.
 // Threads: run() may be called from one thread at a time, which need not be the one that made the pool. run()
-//          must not be
-// nested. Tasks must not throw.
+// must not be nested. Tasks must not throw.
 #pragma once
 
 #include <atomic>

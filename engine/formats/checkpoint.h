@@ -62,8 +62,7 @@ public:
     // 8 channels in an rwkv.cpp file, which its test models have, gets the metadata key
     // `inkgate.group_norm_epsilon`, since they mean 1e-05 (docs/spec/rwkv-models.md section 13).
     // Errors: FileNotFound, FileUnreadable, FileDamaged, UnsupportedFormat, UnsupportedType,
-    //         UnsupportedArchitecture (a GGUF
-    // file of another program's model), OutOfMemory.
+    // UnsupportedArchitecture (a GGUF file of another program's model), OutOfMemory.
     [[nodiscard]] static Expected<Checkpoint> open(const std::filesystem::path& path);
 
     [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
@@ -87,8 +86,7 @@ public:
     // A tensor's values as float32. Dimensions of size 1 are ignored when comparing with `shape`, so [1,1,C]
     // reads as {C}.
     // Errors: FileDamaged if the tensor is missing or has another shape (both are named), UnsupportedType
-    //         (also of an unread
-    // one), those of bytes(). May throw std::bad_alloc, as AlignedBuffer does.
+    // (also of an unread one), those of bytes(). May throw std::bad_alloc, as AlignedBuffer does.
     [[nodiscard]] Expected<AlignedBuffer<float>> readFloat32(std::string_view name,
                                                              std::span<const std::int64_t> shape) const;
 

@@ -18,8 +18,7 @@ namespace engine {
 
 // `stored`: Checkpoint::vocabulary() of files.base; `vocabulary`: the model's number of tokens.
 // Errors: those of loadTokenizer(); VocabularyMismatch if there is none, or it has more tokens than the
-//         model; one inside the
-// model file that lists its tokens must have exactly as many.
+// model; one inside the model file that lists its tokens must have exactly as many.
 [[nodiscard]] Expected<std::unique_ptr<const Tokenizer>>
 loadTokenizerOf(const ModelFiles& files, const std::optional<StoredVocabulary>& stored, int vocabulary);
 

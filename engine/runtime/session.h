@@ -52,8 +52,7 @@ public:
     // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,
     // about every 50 ms at most. `wearsEnhancement`: see DecodeStep; a sequence keeps to one of the two.
     // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size),
-    //         DeviceLost (what
-    // is on the device is gone, states included),
+    // DeviceLost (what is on the device is gone, states included),
     // Cancelled and OutOfMemory (state holds the chunks read so far; state.position() says how many tokens;
     // `sink` may then have seen some layers of the chunk that was given up).
     [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,

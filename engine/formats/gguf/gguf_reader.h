@@ -11,8 +11,7 @@
 namespace engine {
 
 // Errors: FileDamaged (also tensors that are missing), UnsupportedType, UnsupportedFormat,
-//         UnsupportedArchitecture (named).
-// `path` is for messages.
+// UnsupportedArchitecture (named). `path` is for messages.
 [[nodiscard]] Expected<Checkpoint> readGguf(const std::filesystem::path& path, FileBytes file);
 
 } // namespace engine

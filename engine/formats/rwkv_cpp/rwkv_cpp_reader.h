@@ -15,9 +15,8 @@ namespace engine {
 inline constexpr std::string_view kRwkvCppMagic = "fmgg"; // 0x67676d66, little-endian
 
 // Errors: FileDamaged (also tensors missing at the end of a file that was cut short), UnsupportedType,
-//         UnsupportedFormat.
-// `path` is for messages. RWKV-4, 5.0 and 5.1 are read as they stand, so that model detection can name and
-// refuse them.
+// UnsupportedFormat. `path` is for messages. RWKV-4, 5.0 and 5.1 are read as they stand, so that model
+// detection can name and refuse them.
 [[nodiscard]] Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, FileBytes file);
 
 } // namespace engine

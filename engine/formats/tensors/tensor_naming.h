@@ -1,9 +1,8 @@
 // tensor_naming.h: the conventions by which files name RWKV's tensors, and the official tensor behind each
 // name.
 // Source:  docs/spec/formats.md section 2, second table. What GGUF and rwkv.cpp do to tensors belongs to
-//          their readers.
-// This is the one place for it: checkpoint_builder.h asks it once for all tensors of a model, whatever files
-// they came in.
+// their readers. This is the one place for it: checkpoint_builder.h asks it once for all tensors of a model,
+// whatever files they came in.
 // Threads: pure functions.
 #pragma once
 

@@ -22,8 +22,8 @@ inline constexpr std::string_view kZipMagic = "PK\x03\x04";
 inline constexpr std::string_view kOldTorchMagic = "\x80\x02\x8a\x0a";
 
 // Errors: FileDamaged, UnsupportedFormat (a zip archive of something else, compressed or encrypted members,
-//         big-endian values,
-// pickles of an object instead of a dict, files that ChatRWKV has converted). `path` is for messages.
+// big-endian values, pickles of an object instead of a dict, files that ChatRWKV has converted). `path` is
+// for messages.
 [[nodiscard]] Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file);
 
 // One file's tensors, of a model in several files. `bytes`: the whole file, which the builder holds.

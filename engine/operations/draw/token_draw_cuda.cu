@@ -10,9 +10,8 @@
 // most likely, found as if by top-k. Typical without top-k keeps by another order, and min-p has its bound
 // from the largest alone; they have no use for a histogram.
 // Time: each launch is one load from the level 2 cache and some barriers, 2 to 3 microseconds; in the last
-//       one ordering
-// 256 tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds (H200, an
-// estimate).
+// one ordering 256 tokens takes 36 steps, mostly within warps. With copy and waiting 15 to 25 microseconds
+// (H200, an estimate).
 #include "engine/operations/draw/token_draw.h"
 
 #include "engine/cuda/device/memory.cuh"

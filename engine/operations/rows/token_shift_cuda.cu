@@ -4,8 +4,7 @@
 // six uses of a wide row leave through many processors, and the block that replaces a part of the state is
 // the one that has read it.
 // Prefill: a block per token, which normalises the row before as well instead of waiting for another block.
-//          The state is
-// replaced by a second launch, as the first token's block may be the last to read it.
+// The state is replaced by a second launch, as the first token's block may be the last to read it.
 #include "engine/operations/rows/token_shift.h"
 
 #include "engine/cuda/device/memory.cuh"

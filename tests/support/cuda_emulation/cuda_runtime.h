@@ -2,8 +2,7 @@
 // on the CPU.
 // Threads: any number of host threads; one runtime call, and so one kernel, runs at a time.
 // Limits:  a kernel is launched with cudaLaunchKernelEx() or cudaLaunchKernel(); <<< >>> is not C++. What
-//          each part
-// leaves out stands at the top of its header. Tests steer the emulation through cuda_emulation.h.
+// each part leaves out stands at the top of its header. Tests steer the emulation through cuda_emulation.h.
 #pragma once
 
 #include "tests/support/cuda_emulation/device_language.h"

@@ -2,8 +2,7 @@
 // where it stands.
 // Threads: every CUDA thread is a fiber; the variables have its values while it runs.
 // Limits:  __shared__ is a static array, so a kernel writes neither `static __shared__` nor `extern
-//          __shared__`; it
-// keeps what the last block left in it. Neither __CUDACC__ nor __CUDA_ARCH__ is defined.
+// __shared__`; it keeps what the last block left in it. Neither __CUDACC__ nor __CUDA_ARCH__ is defined.
 #pragma once
 
 #include "tests/support/cuda_emulation/vector_types.h"

@@ -1,8 +1,7 @@
 // device_math.h: the arithmetic, bit and conversion functions that kernels call without including anything.
 // Threads: pure functions, but for clock64() and __trap().
 // Limits:  the fast forms (__expf ...) are as exact as the plain ones here, and products and sums are not
-//          fused unless
-// the compiler's flags say so: results differ from a GPU's by rounding.
+// fused unless the compiler's flags say so: results differ from a GPU's by rounding.
 #pragma once
 
 #include "tests/support/cuda_emulation/device_language.h"

@@ -1,8 +1,7 @@
 // fibers.h: functions that can stop in the middle and be continued, each on a stack of its own.
 // On x86-64 a switch is a dozen instructions, elsewhere ucontext's. The sanitizers are told of every switch.
 // Threads: one fiber runs at a time in the whole process, and the caller sees to that. A fiber may be resumed
-//          by
-// another host thread than before.
+// by another host thread than before.
 // Limits:  no exception may leave the function. kStackBytes of stack with a guard page below.
 #pragma once
 

@@ -2,8 +2,7 @@
 // barriers.
 // Threads: runGrid() under the runtime's lock; the others inside a kernel only.
 // Limits:  a block that waits for a later block waits for ever. Threads that have returned count as arrived
-//          everywhere,
-// as CUDA has it. If all threads of a block wait, the emulation says for what and aborts.
+// everywhere, as CUDA has it. If all threads of a block wait, the emulation says for what and aborts.
 #pragma once
 
 #include "tests/support/cuda_emulation/order.h"

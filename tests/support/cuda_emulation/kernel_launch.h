@@ -1,8 +1,7 @@
 // kernel_launch.h: how host code starts a kernel.
 // Threads: any.
 // Limits:  no dynamic shared memory, cooperative grids or clusters. What a kernel needs in registers and
-//          static shared
-// memory is not known, and __launch_bounds__ is not checked.
+// static shared memory is not known, and __launch_bounds__ is not checked.
 #pragma once
 
 #include "tests/support/cuda_emulation/runtime_errors.h"

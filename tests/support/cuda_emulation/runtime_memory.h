@@ -3,8 +3,7 @@
 // which are NaN.
 // Threads: any.
 // Limits:  copies check that their device side lies in one allocation, kernels do not. No memory pools; an
-//          asynchronous
-// allocation or release happens at once and cannot be captured.
+// asynchronous allocation or release happens at once and cannot be captured.
 #pragma once
 
 #include "tests/support/cuda_emulation/runtime_errors.h"

@@ -5,8 +5,7 @@
 // branches in another sequence.
 // Threads: any.
 // Limits:  work that is not ordered by events or synchronisation is nevertheless done, so a missing one does
-//          not show.
-// No graph inside a graph, no changes to a graph, no event nodes.
+// not show. No graph inside a graph, no changes to a graph, no event nodes.
 #pragma once
 
 #include "tests/support/cuda_emulation/runtime_errors.h"

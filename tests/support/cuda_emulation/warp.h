@@ -1,9 +1,8 @@
 // warp.h: shuffles, votes and reductions within a warp, all built on meetings of its lanes.
 // Threads: inside a kernel only.
 // Limits:  partial masks work if all lanes named call the same function with the same mask. A value from a
-//          lane that
-// did not take part, undefined in CUDA, has all bits set. __activemask() names all lanes that have not
-// returned, also where the warp has diverged.
+// lane that did not take part, undefined in CUDA, has all bits set. __activemask() names all lanes that have
+// not returned, also where the warp has diverged.
 #pragma once
 
 #include "tests/support/cuda_emulation/grid.h"
