@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <list>
 #include <new>
 #include <utility>
@@ -24,6 +25,10 @@ constexpr std::size_t kWorthKeeping = 1024;
 
 // The name of a model for a sentence, also when it could not be loaded.
 QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1); }
+
+tl::unexpected<engine::Error> stopped() {
+    return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer");
+}
 
 // The engine answers with errors; this is for what only exceptions can say, mostly an allocation that failed.
 template <class Function> engine::Expected<void> guarded(Function&& function) {
@@ -106,7 +111,7 @@ void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, Outc
         return;
     // Of a comparison nobody knows yet which side will be used.
     if (outcome == OutcomeKind::Completed && sides.size() == 1) {
-        const auto done = guarded([&] { return sides.front().readAhead(task.stop); });
+        const auto done = guarded([&] { return sides.front().readAhead(task.prompt, task.stop); });
         if (done)
             keepStates(task.id, sides.front());
         return;
@@ -124,79 +129,67 @@ void EngineWorker::keepStates(RequestId id, const SideRun& side) {
     }); // without them the text is read again
 }
 
-engine::Expected<void> EngineWorker::read(const Task& task, SideRun& side) {
-    using Clock = std::chrono::steady_clock;
-    auto told = Clock::now();
-    auto kept = told;
-    bool isTold = false;
-    const auto prompt = side.readPrompt(task.prompt, task.stop, [&](const PromptProgress& progress) {
-        const auto now = Clock::now();
-        const bool isMuch = progress.promptTokens - progress.tokensKnown >= kMuchToRead;
-        if (now - told >= kProgressInterval || (isMuch && !std::exchange(isTold, true))) {
-            told = now;
-            emit promptProgress(progress);
-        }
-        if (now - kept >= kKeepingInterval) {
-            kept = now;
-            keepStates(task.id, side);
-        }
-    });
-    if (!prompt)
-        return tl::unexpected(prompt.error());
-    emit promptRead(*prompt);
-    return {};
+void EngineWorker::noteReading(const PromptProgress& progress, const SideRun& side) {
+    const auto now = Clock::now();
+    if (progress.tokensRead == 0)
+        m_reading = {now, now, false};
+    const bool isMuch = progress.promptTokens - progress.tokensKnown >= kMuchToRead;
+    if (now - m_reading.told >= kProgressInterval || (isMuch && !std::exchange(m_reading.isTold, true))) {
+        m_reading.told = now;
+        emit promptProgress(progress);
+    }
+    if (now - m_reading.kept >= kKeepingInterval) {
+        m_reading.kept = now;
+        keepStates(progress.id, side);
+    }
 }
 
-engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
-                                           QString& model) {
-    const auto cancelled = [] {
-        return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer");
-    };
+engine::Expected<std::vector<ShelvedModel*>> EngineWorker::modelsOf(const Task& task, QString& model) {
+    std::vector<ShelvedModel*> models;
     for (const ModelChoice& choice : task.models) {
         if (task.stop.stop_requested())
-            return cancelled();
+            return stopped();
         model = nameOf(choice);
         const auto shelved = m_shelf.get(choice);
         if (!shelved)
             return tl::unexpected(shelved.error());
-        // A model compared with itself has one cache for two runs.
-        const bool usesStateCache = sides.empty() || !(choice == task.models.front());
-        sides.emplace_back(task.id, static_cast<Side>(sides.size()), **shelved, task.options, usesStateCache);
+        models.push_back(*shelved);
     }
-    for (SideRun& side : sides) {
-        model = side.model().name;
-        if (auto done = read(task, side); !done)
-            return done;
-    }
+    return models;
+}
 
-    // Token by token in turn, so that both sides of a comparison stream at once.
-    engine::Expected<void> result;
-    bool isWriting = true;
-    while (isWriting && result) {
-        isWriting = false;
-        for (SideRun& side : sides) {
-            if (side.hasEnded())
-                continue;
-            if (task.stop.stop_requested()) {
-                result = cancelled();
-                break;
-            }
-            model = side.model().name;
-            if (auto stepped = side.step(); !stepped) {
-                result = std::move(stepped);
-                break;
-            }
-            isWriting = true;
-            if (const auto now = TextBatcher::TimePoint::clock::now(); side.batcher().isDue(now))
-                emit tokensGenerated(side.batcher().take(now));
-        }
+void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<SideRun>& sides) {
+    // A model compared with itself has one cache for two runs.
+    const bool usesStateCache =
+        std::ranges::none_of(sides, [&](const SideRun& side) { return &side.model() == &model.info; });
+    const auto side = static_cast<Side>(sides.size());
+    SideRun::Events events{
+        [this, &sides](const PromptProgress& progress) {
+            noteReading(progress, *std::next(sides.begin(), static_cast<std::ptrdiff_t>(progress.side)));
+        },
+        [this](const PromptRead& prompt) { emit promptRead(prompt); },
+        [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};
+    sides.emplace_back(task.id, side, model, task.options, usesStateCache, std::move(events));
+}
+
+engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
+                                           QString& model) {
+    // All of them before the first side: loading a gate may give its base another session.
+    const auto models = modelsOf(task, model);
+    if (!models)
+        return tl::unexpected(models.error());
+    std::vector<engine::Continuation*> continuations;
+    for (ShelvedModel* const shelved : *models) {
+        addSide(task, *shelved, sides);
+        continuations.push_back(&sides.back().continuation());
     }
+    auto result = engine::continueTogether(continuations, task.prompt.toStdString(), task.stop);
     // What was written until then belongs to the writer, whatever ended it.
     std::size_t index = 0;
     for (SideRun& side : sides) {
-        side.deliverGates();
-        if (const auto rest = side.batcher().takeLast())
-            emit tokensGenerated(*rest);
+        if (side.continuation().hasFailed())
+            model = side.model().name;
+        side.sendRest();
         outcome.reasons[index] = side.endReason();
         outcome.timings[index] = side.timings();
         ++index;

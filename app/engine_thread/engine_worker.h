@@ -8,9 +8,11 @@
 #include "app/generation/text_generator.h"
 #include "engine/core/error.h"
 
+#include <chrono>
 #include <list>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 namespace app {
 
@@ -41,13 +43,22 @@ private:
     // Fills in `sides`, reasons and timings. A Cancelled error means that `stop` took effect.
     [[nodiscard]] engine::Expected<void> write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
                                                QString& model);
-    // Reads a side's prompt, tells how far it is, and keeps what is known in between.
-    [[nodiscard]] engine::Expected<void> read(const Task& task, SideRun& side);
+    // Loads what is not on the shelf. `model`: the name of the one that failed.
+    [[nodiscard]] engine::Expected<std::vector<ShelvedModel*>> modelsOf(const Task& task, QString& model);
+    void addSide(const Task& task, ShelvedModel& model, std::list<SideRun>& sides);
+    // How far a long reading is: told now and then, and what is known kept in between.
+    void noteReading(const PromptProgress& progress, const SideRun& side);
     // After the request was answered: so that the next one, or the next start, has little or nothing to read.
     void prepareNext(const Task& task, std::list<SideRun>& sides, OutcomeKind outcome);
     void keepStates(RequestId id, const SideRun& side);
 
+    using Clock = std::chrono::steady_clock;
+
     ModelShelf m_shelf;
+    struct {
+        Clock::time_point told, kept;
+        bool isTold = false;
+    } m_reading; // of the side that reads
 };
 
 } // namespace app

@@ -1,9 +1,8 @@
 #include "app/engine_thread/model_shelf.h"
 
 #include "app/engine_thread/state_keeping.h"
-#include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"
-#include "engine/runtime/generation.h"
+#include "engine/model/named_model.h"
 
 #include <algorithm>
 #include <string>
@@ -32,35 +31,72 @@ ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, c
 
 } // namespace
 
-engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoice& choice) {
-    const auto files = engine::findModelFiles(choice.model.toStdString(), choice.gate.toStdString());
-    if (!files)
-        return tl::unexpected(files.error());
-    auto model = files->gate ? engine::Model::load(files->base, *files->gate, {})
-                             : engine::Model::load(files->base, {});
-    if (!model)
-        return tl::unexpected(std::move(model.error()));
-    auto tokenizer = engine::loadTokenizerOf(*files, **model);
-    if (!tokenizer)
-        return tl::unexpected(std::move(tokenizer.error()));
-    if (auto fits = engine::checkVocabulary((*model)->config(), **tokenizer); !fits)
-        return tl::unexpected(std::move(fits.error()));
+ShelvedModel* ModelShelf::relativeOf(const ModelChoice& choice) const {
+    for (const auto& shelved : m_models)
+        if (shelved->choice.model == choice.model && (shelved->model->base() || !shelved->info.hasGates))
+            return shelved.get();
+    return nullptr;
+}
 
+engine::Expected<void> ModelShelf::openSession(ShelvedModel& shelved) {
     if (!m_pool)
         m_pool = std::make_shared<engine::ThreadPool>();
-    auto shelved = std::make_unique<ShelvedModel>();
-    shelved->choice = choice;
-    const auto& fingerprint = (*model)->fingerprint();
-    if (!fingerprint)
-        return tl::unexpected(fingerprint.error());
-    shelved->info = describe(choice, *files, **model, *fingerprint);
-    auto opened = engine::openSession(*model, m_pool, m_device);
+    auto opened = engine::openSession(shelved.model, m_pool, m_device);
     if (!opened)
         return tl::unexpected(std::move(opened.error()));
-    shelved->info.device = QString::fromStdString(opened->device);
-    shelved->session = std::move(opened->session);
-    shelved->model = std::move(*model);
+    shelved.info.device = QString::fromStdString(opened->device);
+    shelved.session = std::move(opened->session);
+    return {};
+}
+
+void ModelShelf::join(ShelvedModel& base, const ShelvedModel& gated) {
+    base.session = gated.session;
+    base.usesEnhancement = false;
+    base.info.device = gated.info.device;
+}
+
+void ModelShelf::forget(const ShelvedModel* shelved) {
+    std::erase_if(m_models, [&](const auto& other) { return other.get() == shelved; });
+}
+
+engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoice& choice) {
+    ShelvedModel* const relative = relativeOf(choice);
+    std::shared_ptr<const engine::Model> base;
+    if (relative != nullptr)
+        base = relative->model->base() ? relative->model->base() : relative->model;
+    auto named = engine::loadNamedModel({choice.model.toStdString(), choice.gate.toStdString()}, {}, base);
+    if (!named)
+        return tl::unexpected(std::move(named.error()));
+    const std::shared_ptr<const engine::Model> model = named->model;
+
+    auto shelved = std::make_unique<ShelvedModel>();
+    shelved->choice = choice;
+    shelved->model = model;
+    auto tokenizer = engine::loadTokenizerOf(named->files, *model);
+    if (!tokenizer)
+        return tl::unexpected(std::move(tokenizer.error()));
     shelved->tokenizer = std::move(*tokenizer);
+    const auto& fingerprint = model->fingerprint();
+    if (!fingerprint)
+        return tl::unexpected(fingerprint.error());
+    shelved->info = describe(choice, named->files, *model, *fingerprint);
+
+    const bool isBaseOfRelative = relative != nullptr && relative->model->base() == model;
+    if (isBaseOfRelative) {
+        join(*shelved, *relative);
+        return shelved;
+    }
+    // The base's own session goes first: on a card the weights are there only once.
+    const bool isGateOnRelative = relative != nullptr && model->base() == relative->model;
+    if (isGateOnRelative)
+        relative->session.reset();
+    if (auto opened = openSession(*shelved); !opened) {
+        if (isGateOnRelative)
+            forget(relative);
+        return tl::unexpected(std::move(opened.error()));
+    }
+    if (isGateOnRelative)
+        join(*relative, *shelved);
     return shelved;
 }
 
@@ -71,7 +107,11 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
         m_models.splice(m_models.begin(), m_models, found);
         return m_models.front().get();
     }
-    // Before loading, so that three models never share the memory.
+    // Before loading, so that three models never share the memory; those that share their weights last.
+    if (const ShelvedModel* const relative = relativeOf(choice); relative != nullptr)
+        m_models.splice(m_models.begin(), m_models, std::ranges::find_if(m_models, [&](const auto& shelved) {
+                            return shelved.get() == relative;
+                        }));
     while (m_models.size() >= kCapacity)
         m_models.pop_back();
     auto loaded = load(choice);

@@ -1,5 +1,6 @@
 // model_shelf.h: the models the engine thread has loaded, ready to run: weights, vocabulary and a session
-// each. Keeps the few used last, so that comparing does not load two models each time.
+// each. Keeps the few used last, so that comparing does not load two models each time. Models of one name that
+// differ in their gate, a file of its own, share the base's weights.
 // Threads: engine thread only.
 #pragma once
 
@@ -22,8 +23,11 @@ struct ShelvedModel {
     ModelChoice choice;
     ModelInfo info;
     std::shared_ptr<const engine::Model> model;
-    std::unique_ptr<const engine::Tokenizer> tokenizer;
-    std::unique_ptr<engine::Session> session;
+    std::shared_ptr<const engine::Tokenizer> tokenizer;
+    // A base model and one with a gate on it run in one session, that of the gate: comparing them then reads
+    // each weight once per token.
+    std::shared_ptr<engine::Session> session;
+    bool usesEnhancement = true;   // false: it is the base in the session of a gate
     engine::StateCache stateCache; // so that going on, or trying again, does not read the story again
 };
 
@@ -34,7 +38,7 @@ public:
 
     // Loads the model unless it is here. The pointer is valid until two other
     // models have been asked for.
-    // Errors: those of findModelFiles(), Model::load() and loadTokenizerOf().
+    // Errors: those of loadNamedModel(), loadTokenizerOf() and openSession().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
     // The graphics card has failed or is full: from now on models run on the processor. Forgets those that
@@ -49,6 +53,12 @@ public:
 
 private:
     [[nodiscard]] engine::Expected<std::unique_ptr<ShelvedModel>> load(const ModelChoice& choice);
+    // The one whose weights a model of this name can share; null if there is none.
+    [[nodiscard]] ShelvedModel* relativeOf(const ModelChoice& choice) const;
+    [[nodiscard]] engine::Expected<void> openSession(ShelvedModel& shelved);
+    // Takes the session of `gated`, which stands on its weights.
+    static void join(ShelvedModel& base, const ShelvedModel& gated);
+    void forget(const ShelvedModel* shelved);
 
     std::shared_ptr<engine::ThreadPool> m_pool;        // made with the first model, on the engine thread
     std::list<std::unique_ptr<ShelvedModel>> m_models; // the one used last comes first

@@ -16,7 +16,7 @@ double secondsSince(SteadyClock::time_point start) {
     return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-engine::GenerationSettings toSettings(const GenerationOptions& options) {
+engine::GenerationSettings toSettings(const GenerationOptions& options, const ShelvedModel& model) {
     const SamplerOptions& sampler = options.sampler;
     engine::GenerationSettings settings;
     settings.sampler.temperature = static_cast<float>(sampler.temperature);
@@ -34,6 +34,7 @@ engine::GenerationSettings toSettings(const GenerationOptions& options) {
         if (!stop.isEmpty())
             settings.stopStrings.push_back(stop.toStdString());
     settings.stopAtDocumentEnd = options.stopAtDocumentEnd;
+    settings.wearsEnhancement = model.usesEnhancement;
     return settings;
 }
 
@@ -50,30 +51,28 @@ EndReason toEndReason(engine::StopReason reason) {
 } // namespace
 
 SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-                 bool usesStateCache)
+                 bool usesStateCache, Events events)
     : m_id(id)
     , m_side(side)
     , m_model(model)
     , m_options(options)
+    , m_events(std::move(events))
     , m_batcher(id, side)
-    , m_generation(*model.session, *model.tokenizer, toSettings(options),
-                   usesStateCache ? &model.stateCache : nullptr) {}
+    , m_continuation(*model.session, *model.tokenizer, toSettings(options, model),
+                     usesStateCache ? &model.stateCache : nullptr, *this) {}
 
-engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::stop_token stop,
-                                                 const Progress& progress) {
-    const auto begin = SteadyClock::now();
-    m_text = prompt.toStdString();
-    std::optional<std::size_t> remembered;
-    const auto report = [&](std::size_t known, std::size_t total) {
-        remembered = remembered.value_or(known);
-        m_tokensRead = known - *remembered;
-        progress({m_id, m_side, static_cast<int>(known), static_cast<int>(total),
-                  static_cast<int>(m_tokensRead), secondsSince(begin)});
-    };
-    if (auto done = m_generation.readPrompt(m_text, nullptr, stop, report); !done)
-        return tl::unexpected(std::move(done.error()));
+void SideRun::reading(std::size_t known, std::size_t total) {
+    if (!m_remembered) {
+        m_remembered = known;
+        m_readingSince = SteadyClock::now();
+    }
+    m_tokensRead = known - *m_remembered;
+    m_events.progress({m_id, m_side, static_cast<int>(known), static_cast<int>(total),
+                       static_cast<int>(m_tokensRead), secondsSince(m_readingSince)});
+}
 
-    const std::int64_t firstPosition = m_generation.state().position();
+void SideRun::promptRead(const engine::Generation& generation) {
+    const std::int64_t firstPosition = generation.state().position();
     if (m_options.recordGates && m_model.info.hasGates)
         m_recorder.emplace(
             m_model.info.layers, m_model.info.width, m_options.recordChannels,
@@ -81,40 +80,42 @@ engine::Expected<PromptRead> SideRun::readPrompt(const QString& prompt, std::sto
                 m_batcher.push(toRunFrames(frames, firstPosition));
             },
             firstPosition);
-    m_tokensRead = m_generation.promptTokensRead();
-    m_timings.promptSeconds = secondsSince(begin);
-    return PromptRead{m_id,
-                      m_side,
-                      m_model.info,
-                      static_cast<int>(m_generation.promptTokens().size()),
-                      static_cast<int>(m_generation.promptTokensRead()),
-                      m_timings.promptSeconds};
+    m_tokensRead = generation.promptTokensRead();
+    m_events.promptRead({m_id, m_side, m_model.info, static_cast<int>(generation.promptTokens().size()),
+                         static_cast<int>(m_tokensRead), m_continuation.promptSeconds()});
 }
 
-engine::Expected<void> SideRun::readAhead(std::stop_token stop) {
-    engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options), &m_model.stateCache);
-    if (auto read = next.readPrompt(m_text, nullptr, std::move(stop)); !read)
+void SideRun::generated(const engine::GeneratedToken& token) {
+    m_text += token.text;
+    m_batcher.push(token.token, token.text, token.probability);
+    if (const auto now = TextBatcher::TimePoint::clock::now(); m_batcher.isDue(now))
+        m_events.batch(m_batcher.take(now));
+}
+
+void SideRun::sendRest() {
+    (void)m_model.session->deliverGates();
+    if (const auto rest = m_batcher.takeLast())
+        m_events.batch(*rest);
+}
+
+EndReason SideRun::endReason() const { return toEndReason(m_continuation.stopReason()); }
+
+SideTimings SideRun::timings() const {
+    return {m_continuation.tokens(), m_continuation.promptSeconds(), m_continuation.writingSeconds()};
+}
+
+engine::Expected<void> SideRun::readAhead(const QString& prompt, std::stop_token stop) {
+    engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options, m_model),
+                            &m_model.stateCache);
+    if (auto read = next.readPrompt(prompt.toStdString() + m_text, nullptr, std::move(stop)); !read)
         return read;
     m_aheadTokens = next.promptTokens();
     return {};
 }
 
 QList<KeptState> SideRun::keptStates() const {
-    const std::vector<int>& prompt = m_generation.promptTokens();
+    const std::vector<int>& prompt = m_continuation.generation().promptTokens();
     return app::keptStates(m_model, m_aheadTokens.empty() ? prompt : m_aheadTokens, prompt);
-}
-
-engine::Expected<void> SideRun::step() {
-    const auto begin = SteadyClock::now();
-    const auto token = m_generation.next(m_recorder ? &*m_recorder : nullptr);
-    m_timings.writingSeconds += secondsSince(begin);
-    if (!token)
-        return tl::unexpected(token.error());
-    ++m_timings.tokens;
-    m_endReason = toEndReason(token->stop);
-    m_text += token->text;
-    m_batcher.push(token->token, token->text, token->probability);
-    return {};
 }
 
 } // namespace app

@@ -1,5 +1,4 @@
-// side_run.h: one side of a request while it is being written: its generation, what waits to be sent, and how
-// long it took.
+// side_run.h: one side of a request while it is being written: its continuation, and what waits to be sent.
 // Threads: engine thread only.
 #pragma once
 
@@ -7,9 +6,10 @@
 #include "app/engine_thread/text_batcher.h"
 #include "app/generation/generation_messages.h"
 #include "engine/core/error.h"
-#include "engine/runtime/generation.h"
+#include "engine/runtime/continuation.h"
 #include "engine/trace/gate_recorder.h"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -18,53 +18,57 @@
 
 namespace app {
 
-class SideRun {
+class SideRun final : public engine::ContinuationObserver {
 public:
+    // What is told while it runs; all are called.
+    struct Events {
+        std::function<void(const PromptProgress&)> progress; // between chunks
+        std::function<void(const PromptRead&)> promptRead;
+        std::function<void(const TokenBatch&)> batch; // when it is due
+    };
+
     // `model` must stay on its shelf while the run exists. Only one run at a time may use its state cache.
     SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-            bool usesStateCache);
+            bool usesStateCache, Events events);
 
-    using Progress = std::function<void(const PromptProgress&)>;
-    // Reads all of `prompt`, from the furthest place that the model remembers of it; `progress` is called
-    // between chunks.
-    // Errors: those of Generation::readPrompt(); what was read before a stop is remembered.
-    [[nodiscard]] engine::Expected<PromptRead> readPrompt(const QString& prompt, std::stop_token stop,
-                                                          const Progress& progress);
-    // Writes one token. Errors: those of Generation::next().
-    [[nodiscard]] engine::Expected<void> step();
+    [[nodiscard]] engine::Continuation& continuation() { return m_continuation; }
 
-    // Once it has ended: reads the text with what it wrote, as the next prompt will be, so that going on
-    // starts at once. Errors as readPrompt().
-    [[nodiscard]] engine::Expected<void> readAhead(std::stop_token stop);
+    // Once it has ended: reads `prompt` with what it wrote, as the next prompt will be, so that going on
+    // starts at once. Errors: those of Generation::readPrompt().
+    [[nodiscard]] engine::Expected<void> readAhead(const QString& prompt, std::stop_token stop);
 
     // What a project should keep of what the model knows of the text (state_keeping.h).
     [[nodiscard]] QList<KeptState> keptStates() const;
     // How much of the prompt it has read so far; what the model remembered from before is not counted.
     [[nodiscard]] std::size_t tokensRead() const { return m_tokensRead; }
 
-    [[nodiscard]] bool hasEnded() const { return m_endReason != EndReason::None; }
-    [[nodiscard]] EndReason endReason() const { return m_endReason; }
-    [[nodiscard]] const SideTimings& timings() const { return m_timings; }
-    // Those that the recorder does not have yet, so that nothing is missing from the last batch.
-    void deliverGates() { (void)m_model.session->deliverGates(); }
-    [[nodiscard]] TextBatcher& batcher() { return m_batcher; }
+    [[nodiscard]] EndReason endReason() const;
+    [[nodiscard]] SideTimings timings() const;
+    // Sends what is left, the gates that the recorder does not have yet included.
+    void sendRest();
     [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
+
+    engine::GateSink* sink() override { return m_recorder ? &*m_recorder : nullptr; }
+    void reading(std::size_t known, std::size_t total) override;
+    void promptRead(const engine::Generation& generation) override;
+    void generated(const engine::GeneratedToken& token) override;
 
 private:
     RequestId m_id;
     Side m_side;
     ShelvedModel& m_model;
     GenerationOptions m_options;
+    Events m_events;
     TextBatcher m_batcher;
     // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last
     // gates.
     std::optional<engine::GateRecorder> m_recorder;
-    engine::Generation m_generation;
-    std::string m_text;             // the prompt, then also what was written
-    std::vector<int> m_aheadTokens; // of all of it, once that was read ahead
+    engine::Continuation m_continuation;
+    std::string m_text;                      // what was written
+    std::vector<int> m_aheadTokens;          // of all of it, once that was read ahead
+    std::optional<std::size_t> m_remembered; // of the prompt, from before
+    std::chrono::steady_clock::time_point m_readingSince;
     std::size_t m_tokensRead = 0;
-    SideTimings m_timings;
-    EndReason m_endReason = EndReason::None;
 };
 
 } // namespace app

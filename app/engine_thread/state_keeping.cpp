@@ -68,11 +68,12 @@ qsizetype bytesOf(const QList<KeptState>& states) {
 QList<KeptState> keptStates(const ShelvedModel& model, std::span<const int> text,
                             std::span<const int> prompt) {
     const std::string fingerprint = model.info.fingerprint.toStdString();
+    const engine::State shape(model.model->config()); // not that of a gate on it, whose session it may run in
     QList<KeptState> states;
     for (const Snapshot* snapshot :
          worthKeeping(model.stateCache.along(text), model.stateCache.along(prompt))) {
-        const auto written = engine::writeState(snapshot->state, snapshot->logits, fingerprint,
-                                                engine::StatePrecision::Float32);
+        const auto written = engine::writeState(snapshot->state.inShapeOf(shape), snapshot->logits,
+                                                fingerprint, engine::StatePrecision::Float32);
         if (!written)
             break;
         KeptState kept{model.info.fingerprint, toBytes(snapshot->key),

@@ -14,10 +14,15 @@ namespace engine {
 
 struct Model::Data {
     ModelConfig config;
-    LoadedWeights loaded;
+    Options options;
+    std::shared_ptr<const Model> base; // whose weights it uses; null: its own
+    ModelWeights weights;
+    std::vector<EnhancementWeights> enhancements;
+    WeightTotals totals; // all of it
+    // The file it came from; of a base with a gate, that of the gate. Null for random().
+    std::shared_ptr<const Checkpoint> checkpoint;
     // Reading a whole file for its fingerprint takes seconds for a large model, so that waits until somebody
     // asks.
-    std::shared_ptr<const Checkpoint> base, gate;
     mutable std::once_flag fingerprintOnce;
     mutable Expected<std::string> fingerprint;
 };
@@ -26,29 +31,38 @@ Model::Model() = default;
 Model::~Model() = default;
 
 const ModelConfig& Model::config() const { return m_data->config; }
-const ModelWeights& Model::weights() const { return m_data->loaded.weights; }
-std::int64_t Model::parameters() const { return m_data->loaded.parameters; }
-std::int64_t Model::bytesPerToken() const { return m_data->loaded.bytesPerToken; }
+const ModelWeights& Model::weights() const {
+    return m_data->base ? m_data->base->weights() : m_data->weights;
+}
+std::span<const EnhancementWeights> Model::enhancements() const { return m_data->enhancements; }
+std::int64_t Model::parameters() const { return m_data->totals.parameters; }
+std::int64_t Model::bytesPerToken() const { return m_data->totals.bytesPerToken; }
+const std::shared_ptr<const Model>& Model::base() const { return m_data->base; }
 
 const Expected<std::string>& Model::fingerprint() const {
     std::call_once(m_data->fingerprintOnce, [data = m_data.get()] {
-        if (data->base)
-            data->fingerprint = data->base->fingerprint();
-        if (!data->gate || !data->fingerprint)
+        if (!data->checkpoint)
             return;
-        if (const auto gate = data->gate->fingerprint())
-            data->fingerprint->append("+").append(*gate);
-        else
-            data->fingerprint = tl::unexpected(gate.error());
+        data->fingerprint = data->checkpoint->fingerprint();
+        if (!data->base || !data->fingerprint)
+            return;
+        const Expected<std::string>& base = data->base->fingerprint();
+        data->fingerprint = base ? Expected<std::string>(*base + "+" + *data->fingerprint) : base;
     });
     return m_data->fingerprint;
 }
 
-bool Model::isBaseWithGate() const { return m_data->gate != nullptr; }
+std::shared_ptr<const Model> Model::made(std::unique_ptr<const Data> data) {
+    std::shared_ptr<Model> model(new Model);
+    model->m_data = std::move(data);
+    return model;
+}
 
 const std::optional<StoredVocabulary>& Model::storedVocabulary() const {
     static const std::optional<StoredVocabulary> kNone;
-    return m_data->base ? m_data->base->vocabulary() : kNone;
+    if (m_data->base)
+        return m_data->base->storedVocabulary();
+    return m_data->checkpoint ? m_data->checkpoint->vocabulary() : kNone;
 }
 
 namespace {
@@ -92,28 +106,90 @@ Expected<ModelConfig> completed(ModelConfig config) {
     return config;
 }
 
+bool isCompleteModel(const Checkpoint& checkpoint) { return checkpoint.find("emb.weight") != nullptr; }
+
+// Of a model of `config` with that gate, which is known to fit then.
+Expected<ModelConfig> configWithGate(ModelConfig config, const Checkpoint& base, const Checkpoint& gate) {
+    const std::string basePath = base.path().string(), gatePath = gate.path().string();
+    if (config.enhancement.variant != EnhancementConfig::Variant::None)
+        return failure(ErrorCode::GateMismatch, basePath + " has an enhancement of its own (" +
+                                                    describe(config.enhancement) +
+                                                    "); choose no gate, or a base model without one");
+    const auto enhancement = detectEnhancement(gate);
+    if (!enhancement)
+        return tl::unexpected(enhancement.error());
+    if (enhancement->variant == EnhancementConfig::Variant::None)
+        return failure(ErrorCode::UnsupportedFormat, gatePath + " holds neither a gate nor a model");
+    config.enhancement = *enhancement;
+    const auto& metadata = gate.metadata();
+    if (const auto wanted = metadata.find("inkgate.base_fingerprint"); wanted != metadata.end()) {
+        const auto found = base.fingerprint();
+        if (!found)
+            return tl::unexpected(found.error());
+        if (wanted->second != *found)
+            return failure(ErrorCode::GateMismatch, gatePath + " was fitted on another base model than " +
+                                                        basePath +
+                                                        "; choose the base it names or another gate");
+    }
+    if (auto sound = checkTensors(config, base, gate); !sound)
+        return tl::unexpected(std::move(sound.error()));
+    return config;
+}
+
 } // namespace
+
+Expected<std::shared_ptr<const Model>> Model::complete(CheckpointPointer checkpoint, const Options& options) {
+    auto checked = checkModel(*checkpoint);
+    if (!checked)
+        return tl::unexpected(std::move(checked.error()));
+    const auto source = checkpointSource(checkpoint, options.weights);
+    return assembled(checked->config, options, *source, std::move(checkpoint));
+}
+
+Expected<std::shared_ptr<const Model>> Model::assembled(const ModelConfig& config, const Options& options,
+                                                        TensorSource& source, CheckpointPointer checkpoint,
+                                                        std::string fingerprint) {
+    auto weights = loadWeights(config, source, options.skipsZeros);
+    if (!weights)
+        return tl::unexpected(std::move(weights.error()));
+    auto enhancements = loadEnhancements(config, source);
+    if (!enhancements)
+        return tl::unexpected(std::move(enhancements.error()));
+    auto data = std::make_unique<Data>();
+    data->config = config;
+    data->options = options;
+    data->weights = std::move(weights->weights);
+    data->enhancements = std::move(enhancements->layers);
+    data->totals = weights->totals;
+    data->totals += enhancements->totals;
+    data->checkpoint = std::move(checkpoint);
+    data->fingerprint = std::move(fingerprint);
+    return made(std::move(data));
+}
+
+Expected<std::shared_ptr<const Model>> Model::gated(std::shared_ptr<const Model> base,
+                                                    const ModelConfig& config, CheckpointPointer gate) {
+    const auto source = checkpointSource(gate, base->m_data->options.weights);
+    auto enhancements = loadEnhancements(config, *source);
+    if (!enhancements)
+        return tl::unexpected(std::move(enhancements.error()));
+    auto data = std::make_unique<Data>();
+    data->config = config;
+    data->options = base->m_data->options;
+    data->enhancements = std::move(enhancements->layers);
+    data->totals = base->m_data->totals;
+    data->totals += enhancements->totals;
+    data->checkpoint = std::move(gate);
+    data->base = std::move(base);
+    return made(std::move(data));
+}
 
 Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& path,
                                                    const Options& options) try {
     auto checkpoint = openCheckpoint(path);
     if (!checkpoint)
         return tl::unexpected(std::move(checkpoint.error()));
-    auto checked = checkModel(**checkpoint);
-    if (!checked)
-        return tl::unexpected(std::move(checked.error()));
-    const ModelConfig* const config = &checked->config;
-    const auto source = checkpointSource(*checkpoint, options.weights);
-    auto loaded = loadWeights(*config, *source, *source, options.skipsZeros);
-    if (!loaded)
-        return tl::unexpected(std::move(loaded.error()));
-    auto data = std::make_unique<Data>();
-    data->config = *config;
-    data->loaded = std::move(*loaded);
-    data->base = std::move(*checkpoint);
-    std::shared_ptr<Model> model(new Model);
-    model->m_data = std::move(data);
-    return model;
+    return complete(std::move(*checkpoint), options);
 } catch (const std::bad_alloc&) {
     return outOfMemory(path.string());
 }
@@ -124,53 +200,42 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
     auto gateCheckpoint = openCheckpoint(gate);
     if (!gateCheckpoint)
         return tl::unexpected(std::move(gateCheckpoint.error()));
-    if ((*gateCheckpoint)->find("emb.weight") != nullptr)
-        return load(gate, options);
+    if (isCompleteModel(**gateCheckpoint))
+        return complete(std::move(*gateCheckpoint), options);
     auto baseCheckpoint = openCheckpoint(base);
     if (!baseCheckpoint)
         return tl::unexpected(std::move(baseCheckpoint.error()));
-
-    auto config = ModelConfig::detect(**baseCheckpoint);
+    auto baseConfig = ModelConfig::detect(**baseCheckpoint);
+    if (!baseConfig)
+        return tl::unexpected(std::move(baseConfig.error()));
+    // Before gigabytes are read for a gate that does not fit.
+    const auto config = configWithGate(*baseConfig, **baseCheckpoint, **gateCheckpoint);
     if (!config)
-        return tl::unexpected(std::move(config.error()));
-    if (config->enhancement.variant != EnhancementConfig::Variant::None)
-        return failure(ErrorCode::GateMismatch, base.string() + " has an enhancement of its own (" +
-                                                    describe(config->enhancement) +
-                                                    "); choose no gate, or a base model without one");
-    const auto enhancement = detectEnhancement(**gateCheckpoint);
-    if (!enhancement)
-        return tl::unexpected(enhancement.error());
-    if (enhancement->variant == EnhancementConfig::Variant::None)
-        return failure(ErrorCode::UnsupportedFormat, gate.string() + " holds neither a gate nor a model");
-    config->enhancement = *enhancement;
-    const auto& metadata = (*gateCheckpoint)->metadata();
-    if (const auto wanted = metadata.find("inkgate.base_fingerprint"); wanted != metadata.end()) {
-        const auto found = (*baseCheckpoint)->fingerprint();
-        if (!found)
-            return tl::unexpected(found.error());
-        if (wanted->second != *found)
-            return failure(ErrorCode::GateMismatch,
-                           gate.string() + " was fitted on another base model than " + base.string() +
-                               "; choose the base it names or another gate");
-    }
-
-    if (auto sound = checkTensors(*config, **baseCheckpoint, **gateCheckpoint); !sound)
-        return tl::unexpected(std::move(sound.error()));
-    const auto baseSource = checkpointSource(*baseCheckpoint, options.weights);
-    const auto gateSource = checkpointSource(*gateCheckpoint, options.weights);
-    auto loaded = loadWeights(*config, *baseSource, *gateSource, options.skipsZeros);
+        return tl::unexpected(config.error());
+    const auto source = checkpointSource(*baseCheckpoint, options.weights);
+    auto loaded = assembled(*baseConfig, options, *source, std::move(*baseCheckpoint));
     if (!loaded)
-        return tl::unexpected(std::move(loaded.error()));
-    auto data = std::make_unique<Data>();
-    data->config = *config;
-    data->loaded = std::move(*loaded);
-    data->base = std::move(*baseCheckpoint);
-    data->gate = std::move(*gateCheckpoint);
-    std::shared_ptr<Model> model(new Model);
-    model->m_data = std::move(data);
-    return model;
+        return loaded;
+    return gated(std::move(*loaded), *config, std::move(*gateCheckpoint));
 } catch (const std::bad_alloc&) {
     return outOfMemory(base.string());
+}
+
+Expected<std::shared_ptr<const Model>> Model::withGate(const std::shared_ptr<const Model>& base,
+                                                       const std::filesystem::path& gate) try {
+    auto checkpoint = openCheckpoint(gate);
+    if (!checkpoint)
+        return tl::unexpected(std::move(checkpoint.error()));
+    if (isCompleteModel(**checkpoint))
+        return complete(std::move(*checkpoint), base->m_data->options);
+    if (!base->m_data->checkpoint)
+        return failure(ErrorCode::GateMismatch, gate.string() + ": random weights take no gate from a file");
+    const auto config = configWithGate(base->config(), *base->m_data->checkpoint, **checkpoint);
+    if (!config)
+        return tl::unexpected(config.error());
+    return gated(base, *config, std::move(*checkpoint));
+} catch (const std::bad_alloc&) {
+    return outOfMemory(gate.string());
 }
 
 Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, const Options& options,
@@ -179,16 +244,7 @@ Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, 
     if (!full)
         return tl::unexpected(full.error());
     const auto source = randomSource(*full, options.weights, seed);
-    auto loaded = loadWeights(*full, *source, *source, options.skipsZeros);
-    if (!loaded)
-        return tl::unexpected(std::move(loaded.error()));
-    auto data = std::make_unique<Data>();
-    data->config = *full;
-    data->loaded = std::move(*loaded);
-    data->fingerprint = "random-" + std::to_string(seed);
-    std::shared_ptr<Model> model(new Model);
-    model->m_data = std::move(data);
-    return model;
+    return assembled(*full, options, *source, nullptr, "random-" + std::to_string(seed));
 } catch (const std::bad_alloc&) {
     return outOfMemory("random model");
 }

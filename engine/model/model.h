@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace engine {
@@ -20,6 +21,8 @@ namespace engine {
 enum class WeightType { AsStored, Float32, Float16, BFloat16, Q8, Q4 };
 
 struct ModelWeights; // weights.h
+struct EnhancementWeights;
+class TensorSource; // loading/tensor_source.h
 
 class Model {
 public:
@@ -34,24 +37,29 @@ public:
     // Errors: those of Checkpoint::open, UnsupportedArchitecture, ShapeMismatch, OutOfMemory.
     [[nodiscard]] static Expected<std::shared_ptr<const Model>> load(const std::filesystem::path& path,
                                                                      const Options& options);
-    // A base model wearing the gate of a second file. A gate file that carries another base's fingerprint:
+    // A base model with the gate of a second file. A gate file that carries another base's fingerprint:
     // GateMismatch. A `gate` file that is itself a complete model (it has emb.weight) is loaded instead of
     // the base.
     [[nodiscard]] static Expected<std::shared_ptr<const Model>>
     load(const std::filesystem::path& base, const std::filesystem::path& gate, const Options& options);
+    // The same on a base that is loaded, with the options of then: its weights are shared, not read again.
+    [[nodiscard]] static Expected<std::shared_ptr<const Model>>
+    withGate(const std::shared_ptr<const Model>& base, const std::filesystem::path& gate);
     // Random weights of the given sizes, for benchmarks and tests. WeightType::AsStored means float32.
     [[nodiscard]] static Expected<std::shared_ptr<const Model>>
     random(const ModelConfig& config, const Options& options, std::uint64_t seed);
     ~Model();
 
     [[nodiscard]] const ModelConfig& config() const;
-    [[nodiscard]] const ModelWeights& weights() const;
+    [[nodiscard]] const ModelWeights& weights() const; // of the base, if it is one with a gate
+    // One per layer; none without an enhancement.
+    [[nodiscard]] std::span<const EnhancementWeights> enhancements() const;
     // Of the file or files it came from, which are read for it when first asked; "random-<seed>" for
     // random(). Errors: FileUnreadable (somebody has changed the file since).
     [[nodiscard]] const Expected<std::string>& fingerprint() const;
-    // A base model and the gate of another file, so that it also runs as the base alone
-    // (SequenceInput::wearsEnhancement).
-    [[nodiscard]] bool isBaseWithGate() const;
+    // Of a base model with the gate of another file, which also runs as the base alone
+    // (SequenceInput::wearsEnhancement): that base. Else null.
+    [[nodiscard]] const std::shared_ptr<const Model>& base() const;
     // Checkpoint::vocabulary() of the file it came from; absent for random().
     [[nodiscard]] const std::optional<StoredVocabulary>& storedVocabulary() const;
     [[nodiscard]] std::int64_t parameters() const;
@@ -61,6 +69,15 @@ public:
 private:
     Model();
     struct Data;
+    using CheckpointPointer = std::shared_ptr<const Checkpoint>;
+    using Loaded = Expected<std::shared_ptr<const Model>>;
+    [[nodiscard]] static std::shared_ptr<const Model> made(std::unique_ptr<const Data> data);
+    [[nodiscard]] static Loaded complete(CheckpointPointer checkpoint, const Options& options);
+    [[nodiscard]] static Loaded assembled(const ModelConfig& config, const Options& options,
+                                          TensorSource& source, CheckpointPointer checkpoint,
+                                          std::string fingerprint = {});
+    [[nodiscard]] static Loaded gated(std::shared_ptr<const Model> base, const ModelConfig& config,
+                                      CheckpointPointer gate);
     std::unique_ptr<const Data> m_data;
 };
 

@@ -118,8 +118,9 @@ Expected<void> refuseUnknown(const CheckingSource& source, const ModelConfig& co
 }
 
 Expected<void> check(const ModelConfig& config, CheckingSource& base, CheckingSource& enhancement) try {
-    const auto loaded = loadWeights(config, base, enhancement, false);
-    if (!loaded)
+    if (const auto loaded = loadWeights(config, base, false); !loaded)
+        return failure(loaded.error(), base.checkpoint().path().string());
+    if (const auto loaded = loadEnhancements(config, enhancement); !loaded)
         return failure(loaded.error(), base.checkpoint().path().string());
     for (const CheckingSource* source : {&base, &enhancement})
         if (auto known = refuseUnknown(*source, config); !known)

@@ -94,9 +94,9 @@ struct LayerWeights {
     NormWeights timeMixingNorm, channelMixingNorm;
     std::variant<Rwkv5TimeMixing, Rwkv6TimeMixing, Rwkv7TimeMixing> timeMixing;
     ChannelMixingWeights channelMixing;
-    EnhancementWeights enhancement;
 };
 
+// Of the base model; shared by every gate that is put on it.
 struct ModelWeights {
     LinearWeights embedding; // [V,C]
     NormWeights embeddingNorm;

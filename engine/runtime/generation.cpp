@@ -87,26 +87,44 @@ Generation::~Generation() {
     }
 }
 
-Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, std::stop_token stop,
-                                      const ReadingProgress& progress) try {
-    const ModelConfig& config = m_session.model().config();
+Expected<void> Generation::checkSettings() const {
     if (auto valid = m_settings.sampler.validate(); !valid)
         return valid;
     if (m_settings.maxTokens < 1)
         return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
-    if (auto checked = checkVocabulary(config, m_tokenizer); !checked)
+    if (auto checked = checkVocabulary(m_session.model().config(), m_tokenizer); !checked)
         return checked;
     if (areAllBanned(withBans(m_settings, m_tokenizer).bannedTokens, m_tokenizer.vocabularySize()))
         return failure(ErrorCode::InvalidArgument,
                        "all tokens of the vocabulary are banned, so none can be drawn; ban fewer");
-    auto tokens = m_tokenizer.encode(prompt);
+    return {};
+}
+
+Expected<std::vector<int>> Generation::encodePrompt(const Tokenizer& tokenizer, std::string_view prompt) {
+    auto tokens = tokenizer.encode(prompt);
+    if (tokens)
+        tokens->insert(tokens->begin(), tokenizer.documentSeparator());
+    return tokens;
+}
+
+Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, std::stop_token stop,
+                                      const ReadingProgress& progress) {
+    if (auto checked = checkSettings(); !checked)
+        return checked;
+    auto tokens = encodePrompt(m_tokenizer, prompt);
     if (!tokens)
         return tl::unexpected(std::move(tokens.error()));
+    return readPrompt(std::move(*tokens), sink, std::move(stop), progress);
+}
 
+Expected<void> Generation::readPrompt(std::vector<int> promptTokens, GateSink* sink, std::stop_token stop,
+                                      const ReadingProgress& progress) try {
+    if (auto checked = checkSettings(); !checked)
+        return checked;
+    const ModelConfig& config = m_session.model().config();
     m_state = State(config);
     m_logits.resize(static_cast<std::size_t>(config.vocabulary));
-    m_promptTokens.assign(1, m_tokenizer.documentSeparator());
-    m_promptTokens.insert(m_promptTokens.end(), tokens->begin(), tokens->end());
+    m_promptTokens = std::move(promptTokens);
 
     std::span<const int> toRead = m_promptTokens;
     const std::string_view lastBytes =

@@ -1,5 +1,5 @@
-// generation.h: a continuation, token by token: prompt in, tokens and their text out. What `inkgate-cli
-// generate` and the application's worker both drive.
+// generation.h: one text's continuation, token by token: prompt in, tokens and their text out. continuation.h
+// runs one or several of them to their ends.
 // Threads: one at a time.
 #pragma once
 
@@ -66,6 +66,12 @@ public:
     // Errors: InvalidText, InvalidArgument (settings), VocabularyMismatch, Cancelled, those of Session.
     [[nodiscard]] Expected<void> readPrompt(std::string_view prompt, GateSink* sink = nullptr,
                                             std::stop_token stop = {}, const ReadingProgress& progress = {});
+    // The same with a prompt that was encoded before, for several generations with one tokenizer.
+    [[nodiscard]] Expected<void> readPrompt(std::vector<int> promptTokens, GateSink* sink = nullptr,
+                                            std::stop_token stop = {}, const ReadingProgress& progress = {});
+    // The separator and the tokens of `prompt`. Errors: InvalidText.
+    [[nodiscard]] static Expected<std::vector<int>> encodePrompt(const Tokenizer& tokenizer,
+                                                                 std::string_view prompt);
     // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call
     // later, and lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
@@ -85,6 +91,7 @@ public:
     [[nodiscard]] const State& state() const { return m_state; }
 
 private:
+    [[nodiscard]] Expected<void> checkSettings() const;
     [[nodiscard]] Expected<void> readTokens(std::span<const int> tokens, GateSink* sink,
                                             const std::stop_token& stop, const ReadingProgress& progress);
     void removeUnhealing(std::span<float> logits) const;

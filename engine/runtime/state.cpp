@@ -1,5 +1,7 @@
 #include "engine/runtime/state.h"
 
+#include <algorithm>
+#include <cassert>
 #include <cstring>
 
 namespace engine {
@@ -57,6 +59,30 @@ float* State::placeOn(Backend& backend, int layers) {
         m_deviceSize = size;
     }
     return m_device->values();
+}
+
+bool State::sharesBaseWith(const State& other) const {
+    StateLayout mine = m_layout;
+    mine.enhancementRows = other.m_layout.enhancementRows;
+    return mine == other.m_layout;
+}
+
+State State::inShapeOf(const State& shape) const {
+    assert(sharesBaseWith(shape));
+    if (m_layout == shape.m_layout)
+        return *this;
+    State result;
+    result.m_layout = shape.m_layout;
+    result.m_values.resize(result.m_layout.size()); // the enhancement's rows: zero, as before the first token
+    result.m_position = m_position;
+    const float* from = values().data();
+    float* to = result.m_values.data();
+    for (std::size_t layer = 0; layer < m_layout.layers; ++layer) {
+        std::copy_n(from, m_layout.enhancement(), to);
+        from += m_layout.layerSize();
+        to += result.m_layout.layerSize();
+    }
+    return result;
 }
 
 bool State::operator==(const State& other) const {

@@ -62,12 +62,12 @@ std::size_t StateCache::restore(std::span<const int> tokens, State& state, std::
         const bool isWhole = i + 1 == tokens.size();
         const bool isComplete =
             !isWhole || (!snapshot->logits.empty() && snapshot->logits.size() == logits.size());
-        if (isComplete && snapshot->state.byteSize() == state.byteSize())
+        if (isComplete && snapshot->state.sharesBaseWith(state))
             best = snapshot;
     }
     if (best == m_snapshots.end())
         return 0;
-    state = best->state;
+    state = best->state.inShapeOf(state);
     if (best->key.tokens == tokens.size())
         std::ranges::copy(best->logits, logits.begin());
     m_position = best->key;
@@ -100,7 +100,7 @@ void StateCache::keep(const State& state, std::span<const float> logits) {
         // The state is the same; logits may have become known.
         Snapshot& known = *found->second;
         m_snapshots.splice(m_snapshots.begin(), m_snapshots, found->second);
-        if (known.state.byteSize() == state.byteSize() && (logits.empty() || !known.logits.empty()))
+        if (known.state.sharesBaseWith(state) && (logits.empty() || !known.logits.empty()))
             return;
         m_bytes -= known.byteSize();
         m_snapshots.pop_front();

@@ -5,8 +5,9 @@
 // stand in: versions of a text share the snapshots of what they have in common. Text that was tokenised
 // otherwise is another text. Once the budget is full, snapshots go from the half that has not been used for
 // longest, every other one first, then every other of those left, and so on: the beginning of a text that is
-// longer than the budget keeps snapshots far apart. One cache per model: a state of another size is never
-// returned, but equal sizes are not told apart.
+// longer than the budget keeps snapshots far apart. One cache per model: a state of other sizes is never
+// returned, but equal sizes are not told apart. What a base model has read under a gate that was not applied
+// counts as its own: such states are returned in the shape that is asked for.
 // Threads: one at a time.
 #pragma once
 

@@ -62,7 +62,7 @@ FileTensors randomTensors(const ModelConfig& config, std::uint64_t seed) {
     FileTensors tensors;
     const auto random = randomSource(config, WeightType::Float32, seed);
     RecordingSource source(*random, tensors);
-    if (!loadWeights(config, source, source))
+    if (!loadWeights(config, source) || !loadEnhancements(config, source))
         tensors.clear();
     return tensors;
 }

@@ -10,6 +10,7 @@
 #include "engine/cli/output/progress_line.h"
 #include "engine/cli/output/stopwatch.h"
 #include "engine/core/random.h"
+#include "engine/model/weights.h"
 #include "engine/trace/gate_recorder.h"
 #include "engine/trace/gate_trace_writer.h"
 
@@ -301,8 +302,7 @@ Expected<Json> Bench::run() {
     const double bytesPerToken =
         isCounted ? denseBytes - static_cast<double>(skipped.bytes) / skippedTokens : denseBytes;
     const double decodeGigabytes = bytesPerToken * *decode / 1e9;
-    const double prefillGflops =
-        2.0 * static_cast<double>(prefillMatrixElements(model.weights())) * *prefill / 1e9;
+    const double prefillGflops = 2.0 * static_cast<double>(prefillMatrixElements(model)) * *prefill / 1e9;
     Json result{{"model", m_loaded.files.name},
                 {"device", m_opened.device},
                 {"enhancement", describe(model.config().enhancement)},

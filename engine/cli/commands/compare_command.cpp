@@ -1,6 +1,6 @@
 // compare_command.cpp: `inkgate-cli compare` continues one text with the base model and with its enhancement.
 #include "engine/cli/commands/commands.h"
-#include "engine/cli/commands/continuation.h"
+#include "engine/cli/commands/continued_text.h"
 #include "engine/cli/options/generation_options.h"
 #include "engine/cli/options/model_options.h"
 #include "engine/cli/options/session_option.h"
@@ -24,7 +24,7 @@ const std::string kBase = "base";
 
 struct Side {
     std::string name; // kBase, or the enhancement
-    Continuation continuation;
+    ContinuedText continuation;
 };
 
 // The gate to compare with if none is named: "gated", or the first one beside the model.
@@ -49,12 +49,12 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
         return tl::unexpected<Error>(opened.error());
     ProgressLine progress;
     int tokens = 0;
-    std::vector<ContinuationRequest> requests;
+    std::vector<TextRequest> requests;
     for (const Side& side : sides) {
-        ContinuationRequest& request = requests.emplace_back();
+        TextRequest& request = requests.emplace_back();
         request.settings = settings;
         request.settings.wearsEnhancement = side.name != kBase;
-        request.observer.generated = [&](const GeneratedToken&) {
+        request.generated = [&](const GeneratedToken&) {
             progress.show(sides.front().name + (sides.size() > 1 ? " and " + sides.back().name : "") + ": " +
                           std::to_string(++tokens) + " tokens");
         };
@@ -80,7 +80,7 @@ Expected<std::vector<Side>> runBoth(const ModelOptions& baseOptions, const Model
         if (!loaded)
             return tl::unexpected<Error>(loaded.error());
         const Side gated{describe(loaded->model->config().enhancement), {}};
-        if (loaded->model->isBaseWithGate())
+        if (loaded->model->base())
             return runSides(*loaded, {{kBase, {}}, gated}, settings, prompt, pool, context);
         auto done = runSides(*loaded, {gated}, settings, prompt, pool, context);
         if (!done)
@@ -117,7 +117,7 @@ std::size_t characters(std::string_view utf8) {
 }
 
 Json toJson(const Side& side) {
-    const Continuation& continuation = side.continuation;
+    const ContinuedText& continuation = side.continuation;
     return {{"name", side.name},
             {"text", continuation.text},
             {"tokens", continuation.tokens.size()},

@@ -1,6 +1,6 @@
 // generate_command.cpp: `inkgate-cli generate` streams a continuation of a text.
 #include "engine/cli/commands/commands.h"
-#include "engine/cli/commands/continuation.h"
+#include "engine/cli/commands/continued_text.h"
 #include "engine/cli/commands/generation_trace.h"
 #include "engine/cli/options/generation_options.h"
 #include "engine/cli/options/model_options.h"
@@ -21,7 +21,7 @@ struct GenerateOptions {
     int alternatives = 1;
 };
 
-Json toJson(const Continuation& result) {
+Json toJson(const ContinuedText& result) {
     return {{"text", result.text},
             {"tokens", result.tokens.size()},
             {"seconds", result.seconds},
@@ -39,11 +39,11 @@ Expected<void> generateAlternatives(const GenerateOptions& options, const Loaded
         return tl::unexpected<Error>(opened.error());
     ProgressLine progress;
     int tokens = 0;
-    std::vector<ContinuationRequest> requests(static_cast<std::size_t>(options.alternatives));
+    std::vector<TextRequest> requests(static_cast<std::size_t>(options.alternatives));
     for (std::size_t i = 0; i < requests.size(); ++i) {
         requests[i].settings = settings;
         requests[i].settings.sampler.seed += i;
-        requests[i].observer.generated = [&](const GeneratedToken&) {
+        requests[i].generated = [&](const GeneratedToken&) {
             progress.show(std::to_string(++tokens) + " tokens of " + std::to_string(options.alternatives) +
                           " continuations");
         };
@@ -95,14 +95,14 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     const auto opened = openSession(context, loaded->model);
     if (!opened)
         return tl::unexpected<Error>(opened.error());
-    ContinuationRequest request{settings, {}};
-    ContinuationObserver& observer = request.observer;
+    TextRequest request;
+    request.settings = settings;
     if (trace) {
-        observer.sink = &trace->sink();
-        observer.promptRead = [&](const Generation& generation) { trace->addPrompt(generation); };
+        request.sink = &trace->sink();
+        request.promptRead = [&](const Generation& generation) { trace->addPrompt(generation); };
     }
     bool endsLine = true;
-    observer.generated = [&](const GeneratedToken& token) {
+    request.generated = [&](const GeneratedToken& token) {
         if (trace)
             trace->addGenerated(token);
         if (context.json || token.text.empty())
@@ -115,7 +115,7 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
         std::cout << '\n' << std::flush;
     if (!results)
         return tl::unexpected<Error>(results.error());
-    const Continuation& result = results->front();
+    const ContinuedText& result = results->front();
     Json document = toJson(result);
     document.update({{"prompt_tokens", result.promptTokens},
                      {"prompt_seconds", result.promptSeconds},

@@ -1,5 +1,7 @@
 #include "engine/cli/commands/matrix_work.h"
 
+#include "engine/model/weights.h"
+
 #include <variant>
 
 namespace engine {
@@ -39,12 +41,13 @@ std::int64_t elements(const ConvolutionalRoutingWeights& w) { return elements(w.
 
 } // namespace
 
-std::int64_t prefillMatrixElements(const ModelWeights& weights) {
+std::int64_t prefillMatrixElements(const Model& model) {
     const auto count = [](const auto& kind) { return elements(kind); };
     std::int64_t sum = 0;
-    for (const LayerWeights& layer : weights.layers)
-        sum += std::visit(count, layer.timeMixing) + elements(layer.channelMixing) +
-               std::visit(count, layer.enhancement.kind);
+    for (const LayerWeights& layer : model.weights().layers)
+        sum += std::visit(count, layer.timeMixing) + elements(layer.channelMixing);
+    for (const EnhancementWeights& enhancement : model.enhancements())
+        sum += std::visit(count, enhancement.kind);
     return sum;
 }
 

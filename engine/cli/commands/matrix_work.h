@@ -2,7 +2,7 @@
 // Threads: pure function.
 #pragma once
 
-#include "engine/model/weights.h"
+#include "engine/model/model.h"
 
 #include <cstdint>
 
@@ -10,6 +10,6 @@ namespace engine {
 
 // Matrix elements that each token of a prefill is multiplied with: all layers' linear and low-rank matrices,
 // without embedding (a look-up) and head (computed for the last token only). Two operations each.
-[[nodiscard]] std::int64_t prefillMatrixElements(const ModelWeights& weights);
+[[nodiscard]] std::int64_t prefillMatrixElements(const Model& model);
 
 } // namespace engine

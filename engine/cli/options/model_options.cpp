@@ -46,16 +46,11 @@ WeightType weightType(const std::string& type) {
 
 Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros) {
     const Stopwatch watch;
-    auto files = findModelFiles(options.model, options.gate, options.tokenizer);
-    if (!files)
-        return tl::unexpected<Error>(std::move(files.error()));
-    const Model::Options modelOptions{weightType(options.type), skipsZeros};
-    auto model = files->gate ? Model::load(files->base, *files->gate, modelOptions)
-                             : Model::load(files->base, modelOptions);
-    if (!model)
-        return tl::unexpected<Error>(std::move(model.error()));
-    return LoadedModel{
-        .files = std::move(*files), .model = std::move(*model), .loadSeconds = watch.seconds()};
+    auto named = loadNamedModel({options.model, options.gate, options.tokenizer},
+                                {weightType(options.type), skipsZeros});
+    if (!named)
+        return tl::unexpected<Error>(std::move(named.error()));
+    return LoadedModel{std::move(*named), watch.seconds()};
 }
 
 } // namespace engine

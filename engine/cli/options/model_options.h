@@ -4,12 +4,11 @@
 
 #include "engine/core/error.h"
 #include "engine/model/model.h"
-#include "engine/model/model_files.h"
 #include "engine/model/model_tokenizer.h"
+#include "engine/model/named_model.h"
 
 #include <CLI/CLI.hpp>
 
-#include <memory>
 #include <string>
 
 namespace engine {
@@ -30,13 +29,11 @@ void addTypeOption(CLI::App& command, ModelOptions& options);
 // Of the values --type takes.
 [[nodiscard]] WeightType weightType(const std::string& type);
 
-struct LoadedModel {
-    ModelFiles files;
-    std::shared_ptr<const Model> model;
+struct LoadedModel : NamedModel {
     double loadSeconds = 0;
 };
 
-// Errors: those of findModelFiles() and Model::load().
+// Errors: those of loadNamedModel().
 [[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros = true);
 
 } // namespace engine

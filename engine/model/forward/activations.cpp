@@ -1,6 +1,7 @@
 #include "engine/model/forward/activations.h"
 
 #include "engine/core/aligned_buffer.h"
+#include "engine/model/weights.h"
 
 #include <algorithm>
 #include <utility>
@@ -11,12 +12,12 @@ namespace engine {
 namespace {
 
 // The widest hidden row of each low-rank map in any layer; the maps of one step are computed side by side.
-std::array<std::size_t, 4> hiddenColumns(const ModelWeights& weights) {
+std::array<std::size_t, 4> hiddenColumns(const Model& model) {
     std::array<std::size_t, 4> columns{};
     const auto widen = [&](std::size_t index, int rank) {
         columns[index] = std::max(columns[index], static_cast<std::size_t>(rank));
     };
-    for (const LayerWeights& layer : weights.layers) {
+    for (const LayerWeights& layer : model.weights().layers) {
         if (const auto* mixing = std::get_if<Rwkv6TimeMixing>(&layer.timeMixing)) {
             widen(0, mixing->mixDown.outputs());
             widen(1, mixing->decay.rank());
@@ -26,9 +27,11 @@ std::array<std::size_t, 4> hiddenColumns(const ModelWeights& weights) {
             widen(2, goose->gate.rank());
             widen(3, goose->firstValue.rank());
         }
-        if (const auto* gate = std::get_if<AdaptiveGateWeights>(&layer.enhancement.kind))
+    }
+    for (const EnhancementWeights& enhancement : model.enhancements()) {
+        if (const auto* gate = std::get_if<AdaptiveGateWeights>(&enhancement.kind))
             widen(0, gate->shift.rank());
-        else if (const auto* routing = std::get_if<ConvolutionalRoutingWeights>(&layer.enhancement.kind))
+        else if (const auto* routing = std::get_if<ConvolutionalRoutingWeights>(&enhancement.kind))
             widen(0, routing->route.rank());
     }
     return columns;
@@ -36,10 +39,10 @@ std::array<std::size_t, 4> hiddenColumns(const ModelWeights& weights) {
 
 } // namespace
 
-Activations::Activations(const ModelConfig& config, const ModelWeights& weights, int maxTokens,
-                         int maxSequences, Backend& backend)
+Activations::Activations(const Model& model, int maxTokens, int maxSequences, Backend& backend)
     : capacity(maxTokens)
     , sequences(maxSequences) {
+    const ModelConfig& config = model.config();
     const auto tokens = static_cast<std::size_t>(maxTokens);
     const auto width = static_cast<std::size_t>(config.width);
     const std::size_t rows = tokens * width;
@@ -62,7 +65,7 @@ Activations::Activations(const ModelConfig& config, const ModelWeights& weights,
         for (float** buffer : {&rateLogit, &valueMixLogit, &firstLayerValue})
             wanted.emplace_back(buffer, rows);
     wanted.emplace_back(&feedForward, tokens * static_cast<std::size_t>(config.feedForward));
-    const auto columns = hiddenColumns(weights);
+    const auto columns = hiddenColumns(model);
     for (std::size_t i = 0; i < hidden.size(); ++i)
         wanted.emplace_back(&hidden[i], tokens * columns[i]);
     if (isEnhanced) {

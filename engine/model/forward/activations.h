@@ -6,7 +6,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/model/config.h"
-#include "engine/model/weights.h"
+#include "engine/model/model.h"
 
 #include <array>
 #include <memory>
@@ -15,8 +15,7 @@ namespace engine {
 
 // T = capacity, S sequences, C width, F feed-forward width.
 struct Activations {
-    Activations(const ModelConfig& config, const ModelWeights& weights, int capacity, int sequences,
-                Backend& backend);
+    Activations(const Model& model, int capacity, int sequences, Backend& backend);
 
     int capacity = 0;
     int sequences = 0;

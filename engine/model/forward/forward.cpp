@@ -12,7 +12,7 @@ Forward::Forward(const Model& model, Backend& backend, int capacity, int sequenc
     : m_model(model)
     , m_backend(backend)
     , m_layout(model.config())
-    , m_activations(model.config(), model.weights(), capacity, sequences, backend) {
+    , m_activations(model, capacity, sequences, backend) {
     m_sequences.reserve(static_cast<std::size_t>(sequences));
     m_tokens.reserve(static_cast<std::size_t>(capacity));
 }
@@ -82,7 +82,7 @@ void Forward::layer(int index) {
     channelMixing(weights.channelMixing, step);
     if (isEnhanced()) {
         float* other = m_activations.streams[m_stream == m_activations.streams[0] ? 1 : 0];
-        enhance(weights.enhancement, step, other);
+        enhance(m_model.enhancements()[static_cast<std::size_t>(index)], step, other);
         m_stream = other;
     }
 }

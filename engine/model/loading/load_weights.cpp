@@ -13,10 +13,9 @@ namespace {
 // an error everything fetched is empty and the result is discarded.
 class Loader {
 public:
-    Loader(TensorSource& source, LoadedWeights& result, std::optional<Error>& error)
+    Loader(TensorSource& source, WeightTotals& totals)
         : m_source(source)
-        , m_result(result)
-        , m_error(error) {}
+        , m_totals(totals) {}
 
     LinearWeights linear(const std::string& name, int outputs, int inputs,
                          MatrixOrder order = MatrixOrder::ByOutput) {
@@ -29,16 +28,16 @@ public:
     // Of which a token reads one row.
     LinearWeights table(const std::string& name, int rows, int columns) {
         LinearWeights weights = take<LinearWeights>([&] { return m_source.table(name, rows, columns); });
-        m_result.parameters += std::int64_t{rows} * columns;
-        m_result.bytesPerToken +=
+        m_totals.parameters += std::int64_t{rows} * columns;
+        m_totals.bytesPerToken +=
             weights.empty() ? 0 : static_cast<std::int64_t>(weights.matrix().groupBytes());
         return weights;
     }
 
     Values values(const std::string& name, const std::vector<std::int64_t>& shape) {
         Values loaded = take<Values>([&] { return m_source.values(name, shape); });
-        m_result.parameters += static_cast<std::int64_t>(loaded.size());
-        m_result.bytesPerToken += static_cast<std::int64_t>(loaded.byteSize());
+        m_totals.parameters += static_cast<std::int64_t>(loaded.size());
+        m_totals.bytesPerToken += static_cast<std::int64_t>(loaded.byteSize());
         return loaded;
     }
 
@@ -93,6 +92,8 @@ public:
             m_error = Error{code, std::move(message)};
     }
 
+    [[nodiscard]] std::optional<Error>& error() { return m_error; }
+
 private:
     template <class T, class Fetch> T take(Fetch fetch) {
         if (m_error.has_value())
@@ -106,13 +107,13 @@ private:
     }
 
     void count(const LinearWeights& weights) {
-        m_result.parameters += std::int64_t{weights.outputs()} * weights.inputs();
-        m_result.bytesPerToken += static_cast<std::int64_t>(weights.byteSize());
+        m_totals.parameters += std::int64_t{weights.outputs()} * weights.inputs();
+        m_totals.bytesPerToken += static_cast<std::int64_t>(weights.byteSize());
     }
 
     TensorSource& m_source;
-    LoadedWeights& m_result;
-    std::optional<Error>& m_error;
+    WeightTotals& m_totals;
+    std::optional<Error> m_error;
 };
 
 // RWKV-5 stores the weight of the current token; the kernels take the previous one's.
@@ -245,17 +246,13 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
 
 } // namespace
 
-Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base, TensorSource& enhancement,
-                                    bool skipsZeros) {
+Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& source, bool skipsZeros) {
     LoadedWeights result;
-    std::optional<Error> error;
-    Loader load(base, result, error);
-    Loader loadEnhancement(enhancement, result, error);
-
+    Loader load(source, result.totals);
     ModelWeights& weights = result.weights;
     weights.embedding = load.table("emb.weight", config.vocabulary, config.width);
     weights.embeddingNorm = load.norm("blocks.0.ln0", config.width);
-    for (int layer = 0; layer < config.layers && !error.has_value(); ++layer) {
+    for (int layer = 0; layer < config.layers && !load.error().has_value(); ++layer) {
         const std::string block = "blocks." + std::to_string(layer) + ".";
         LayerWeights& current = weights.layers.emplace_back();
         current.timeMixingNorm = load.norm(block + "ln1", config.width);
@@ -268,14 +265,23 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& bas
             break;
         }
         current.channelMixing = channelMixing(load, config, block + "ffn.", skipsZeros);
-        if (config.enhancement.variant != EnhancementConfig::Variant::None)
-            current.enhancement =
-                enhancementWeights(loadEnhancement, config, "enhance." + std::to_string(layer) + ".");
     }
     weights.outputNorm = load.norm("ln_out", config.width);
     weights.head = load.linear("head.weight", config.vocabulary, config.width);
-    if (error.has_value())
-        return tl::unexpected(std::move(*error));
+    if (load.error().has_value())
+        return tl::unexpected(std::move(*load.error()));
+    return result;
+}
+
+Expected<LoadedEnhancements> loadEnhancements(const ModelConfig& config, TensorSource& source) {
+    LoadedEnhancements result;
+    if (config.enhancement.variant == EnhancementConfig::Variant::None)
+        return result;
+    Loader load(source, result.totals);
+    for (int layer = 0; layer < config.layers && !load.error().has_value(); ++layer)
+        result.layers.push_back(enhancementWeights(load, config, "enhance." + std::to_string(layer) + "."));
+    if (load.error().has_value())
+        return tl::unexpected(std::move(*load.error()));
     return result;
 }
 

@@ -10,19 +10,38 @@
 #include "engine/model/weights.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace engine {
 
-struct LoadedWeights {
-    ModelWeights weights;
+// What loaded tensors amount to.
+struct WeightTotals {
     std::int64_t parameters = 0;    // values in all tensors used
     std::int64_t bytesPerToken = 0; // as they are kept, one row of the embedding
+
+    WeightTotals& operator+=(const WeightTotals& other) {
+        parameters += other.parameters;
+        bytesPerToken += other.bytesPerToken;
+        return *this;
+    }
 };
 
-// `enhancement` serves the tensors named enhance.*, `base` all others; they may be the same.
-// `skipsZeros` as in Model::Options. Errors: the first of the sources'; ShapeMismatch for sizes that
-// contradict each other.
-[[nodiscard]] Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& base,
-                                                  TensorSource& enhancement, bool skipsZeros = true);
+struct LoadedWeights {
+    ModelWeights weights;
+    WeightTotals totals;
+};
+
+// All tensors but those named enhance.*. `skipsZeros` as in Model::Options. Errors: the first of the
+// source's; ShapeMismatch for sizes that contradict each other.
+[[nodiscard]] Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& source,
+                                                  bool skipsZeros = true);
+
+struct LoadedEnhancements {
+    std::vector<EnhancementWeights> layers; // none without an enhancement
+    WeightTotals totals;
+};
+
+// Those named enhance.*. Errors as above.
+[[nodiscard]] Expected<LoadedEnhancements> loadEnhancements(const ModelConfig& config, TensorSource& source);
 
 } // namespace engine

@@ -1,0 +1,139 @@
+#include "engine/runtime/continuation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+tl::unexpected<Error> stopped() { return failure(ErrorCode::Cancelled, "stopped before the end"); }
+
+} // namespace
+
+class ContinuationLoop {
+public:
+    ContinuationLoop(std::span<Continuation* const> continuations, std::stop_token stop)
+        : m_continuations(continuations)
+        , m_stop(std::move(stop)) {}
+
+    Expected<void> readPrompts(std::string_view prompt) {
+        const Tokenizer* encodedBy = nullptr;
+        std::vector<int> tokens;
+        for (Continuation* continuation : m_continuations) {
+            if (m_stop.stop_requested())
+                return stopped();
+            if (&continuation->m_tokenizer != encodedBy) {
+                auto encoded = Generation::encodePrompt(continuation->m_tokenizer, prompt);
+                if (!encoded)
+                    return failed(*continuation, std::move(encoded.error()));
+                tokens = std::move(*encoded);
+                encodedBy = &continuation->m_tokenizer;
+            }
+            const auto start = Clock::now();
+            ContinuationObserver& observer = continuation->m_observer;
+            auto read = continuation->m_generation.readPrompt(
+                tokens, observer.sink(), m_stop,
+                [&](std::size_t known, std::size_t total) { observer.reading(known, total); });
+            continuation->m_promptSeconds = secondsSince(start);
+            if (!read)
+                return failed(*continuation, std::move(read.error()));
+            observer.promptRead(continuation->m_generation);
+        }
+        return {};
+    }
+
+    // A token of each that has not ended. False: all have.
+    Expected<bool> step() {
+        std::vector<Continuation*> writing;
+        for (Continuation* continuation : m_continuations)
+            if (continuation->m_stopReason == StopReason::None)
+                writing.push_back(continuation);
+        for (std::size_t i = 0; i < writing.size(); ++i)
+            if (auto read = readSession(writing, i); !read)
+                return failed(*writing[i], std::move(read.error()));
+        for (Continuation* continuation : writing) {
+            if (m_stop.stop_requested())
+                return stopped();
+            if (auto drawn = draw(*continuation); !drawn)
+                return failed(*continuation, std::move(drawn.error()));
+        }
+        return !writing.empty();
+    }
+
+private:
+    static tl::unexpected<Error> failed(Continuation& continuation, Error error) {
+        continuation.m_hasFailed = true;
+        return tl::unexpected<Error>(std::move(error));
+    }
+
+    // What those of one session have drawn last; the first of them reads for all.
+    static Expected<void> readSession(const std::vector<Continuation*>& writing, std::size_t index) {
+        const auto isOfSession = [&](const Continuation* other) {
+            return &other->m_session == &writing[index]->m_session;
+        };
+        const auto begin = writing.begin() + static_cast<std::ptrdiff_t>(index);
+        if (std::any_of(writing.begin(), begin, isOfSession))
+            return {};
+        std::vector<Generation*> generations;
+        std::vector<GateSink*> sinks;
+        for (auto other = begin; other != writing.end(); ++other)
+            if (isOfSession(*other)) {
+                generations.push_back(&(*other)->m_generation);
+                sinks.push_back((*other)->m_observer.sink());
+            }
+        const auto start = Clock::now();
+        auto read = Generation::readTogether(generations, sinks);
+        for (auto other = begin; other != writing.end(); ++other)
+            if (isOfSession(*other))
+                (*other)->m_writingSeconds += secondsSince(start);
+        return read;
+    }
+
+    static Expected<void> draw(Continuation& continuation) {
+        const auto start = Clock::now();
+        const auto token = continuation.m_generation.next(continuation.m_observer.sink());
+        continuation.m_writingSeconds += secondsSince(start);
+        if (!token)
+            return tl::unexpected(token.error());
+        ++continuation.m_tokens;
+        continuation.m_stopReason = token->stop;
+        continuation.m_observer.generated(*token);
+        return {};
+    }
+
+    std::span<Continuation* const> m_continuations;
+    std::stop_token m_stop;
+};
+
+Continuation::Continuation(Session& session, const Tokenizer& tokenizer, const GenerationSettings& settings,
+                           StateCache* cache, ContinuationObserver& observer)
+    : m_session(session)
+    , m_tokenizer(tokenizer)
+    , m_observer(observer)
+    , m_generation(session, tokenizer, settings, cache) {}
+
+Expected<void> continueTogether(std::span<Continuation* const> continuations, std::string_view prompt,
+                                std::stop_token stop) {
+    ContinuationLoop loop(continuations, std::move(stop));
+    if (auto read = loop.readPrompts(prompt); !read)
+        return read;
+    for (;;) {
+        const auto isWriting = loop.step();
+        if (!isWriting)
+            return tl::unexpected(isWriting.error());
+        if (!*isWriting)
+            return {};
+    }
+}
+
+} // namespace engine
