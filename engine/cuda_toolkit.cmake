@@ -1,47 +1,47 @@
-# Whether the CUDA backend is built, and for which cards.
+# Whether the CUDA backend is built, and for which devices.
 #
-# INKGATE_CUDA_CARDS says for which, since each kind of card costs a compiler run per file:
+# INKGATE_CUDA_DEVICES says for which, since each kind of device costs a compiler run per file:
 #   present  those in this machine; without one the backend is not built (default)
 #   one      those in this machine, else one kind, so that nvcc's opinion of every file is known (tests)
 #   all      from Turing to Blackwell (packages)
 # INKGATE_CUDA and CMAKE_CUDA_ARCHITECTURES, where they are given, win over it.
-set(INKGATE_CUDA_CARDS present CACHE STRING "Cards to compile the CUDA backend for: present, one or all")
-set_property(CACHE INKGATE_CUDA_CARDS PROPERTY STRINGS present one all)
-if(NOT INKGATE_CUDA_CARDS MATCHES "^(present|one|all)$")
-  message(FATAL_ERROR "INKGATE_CUDA_CARDS is \"${INKGATE_CUDA_CARDS}\"; it has to be present, one or all.")
+set(INKGATE_CUDA_DEVICES present CACHE STRING "Cards to compile the CUDA backend for: present, one or all")
+set_property(CACHE INKGATE_CUDA_DEVICES PROPERTY STRINGS present one all)
+if(NOT INKGATE_CUDA_DEVICES MATCHES "^(present|one|all)$")
+  message(FATAL_ERROR "INKGATE_CUDA_DEVICES is \"${INKGATE_CUDA_DEVICES}\"; it has to be present, one or all.")
 endif()
 
 # Turing (75), Ampere (80 servers, 86 desktops), Ada (89), Hopper (90) and Blackwell (100 servers, 120
 # desktops); PTX of the last for what comes later.
-set(inkgateAllCards 75-real 80-real 86-real 89-real 90-real 100-real 120)
+set(inkgateAllDevices 75-real 80-real 86-real 89-real 90-real 100-real 120)
 # Hopper: the kernels' newest parts are compiled from 90 on (cuda/memory.cuh).
-set(inkgateOneCard 90-real)
+set(inkgateOneDevice 90-real)
 
-# The machine's cards, as compute capabilities without the point; nothing if there is no driver or no card.
-function(inkgate_cards_present result)
+# The machine's devices, as compute capabilities without the point; nothing if there is no driver or no device.
+function(inkgate_devices_present result)
   find_program(NVIDIA_SMI nvidia-smi)
   mark_as_advanced(NVIDIA_SMI)
-  set(cards "")
+  set(devices "")
   if(NVIDIA_SMI)
     execute_process(COMMAND ${NVIDIA_SMI} --query-gpu=compute_cap --format=csv,noheader
       OUTPUT_VARIABLE output RESULT_VARIABLE status ERROR_QUIET)
     if(status EQUAL 0)
-      string(REGEX MATCHALL "[0-9]+\\.[0-9]+" cards "${output}")
-      list(TRANSFORM cards REPLACE "\\." "")
-      list(REMOVE_DUPLICATES cards)
-      list(TRANSFORM cards APPEND "-real")
+      string(REGEX MATCHALL "[0-9]+\\.[0-9]+" devices "${output}")
+      list(TRANSFORM devices REPLACE "\\." "")
+      list(REMOVE_DUPLICATES devices)
+      list(TRANSFORM devices APPEND "-real")
     endif()
   endif()
-  set(${result} "${cards}" PARENT_SCOPE)
+  set(${result} "${devices}" PARENT_SCOPE)
 endfunction()
 
-# inkgateCudaCards: what INKGATE_CUDA_CARDS comes to here; empty: nothing to compile for.
-if(INKGATE_CUDA_CARDS STREQUAL "all")
-  set(inkgateCudaCards ${inkgateAllCards})
+# inkgateCudaDevices: what INKGATE_CUDA_DEVICES comes to here; empty: nothing to compile for.
+if(INKGATE_CUDA_DEVICES STREQUAL "all")
+  set(inkgateCudaDevices ${inkgateAllDevices})
 else()
-  inkgate_cards_present(inkgateCudaCards)
-  if(NOT inkgateCudaCards AND INKGATE_CUDA_CARDS STREQUAL "one")
-    set(inkgateCudaCards ${inkgateOneCard})
+  inkgate_devices_present(inkgateCudaDevices)
+  if(NOT inkgateCudaDevices AND INKGATE_CUDA_DEVICES STREQUAL "one")
+    set(inkgateCudaDevices ${inkgateOneDevice})
   endif()
 endif()
 
@@ -56,7 +56,7 @@ endif()
 # Not in the cache unless somebody put it there: what was decided for one kind of build must not stay for the
 # next.
 if(NOT DEFINED CACHE{INKGATE_CUDA})
-  if(CMAKE_CUDA_COMPILER AND (inkgateCudaCards OR DEFINED CACHE{CMAKE_CUDA_ARCHITECTURES}))
+  if(CMAKE_CUDA_COMPILER AND (inkgateCudaDevices OR DEFINED CACHE{CMAKE_CUDA_ARCHITECTURES}))
     set(INKGATE_CUDA ON)
   else()
     set(INKGATE_CUDA OFF)
@@ -65,10 +65,10 @@ endif()
 
 if(INKGATE_CUDA)
   if(NOT DEFINED CACHE{CMAKE_CUDA_ARCHITECTURES})
-    if(NOT inkgateCudaCards)
-      set(inkgateCudaCards ${inkgateOneCard})
+    if(NOT inkgateCudaDevices)
+      set(inkgateCudaDevices ${inkgateOneDevice})
     endif()
-    set(CMAKE_CUDA_ARCHITECTURES ${inkgateCudaCards})
+    set(CMAKE_CUDA_ARCHITECTURES ${inkgateCudaDevices})
   endif()
   if(CCACHE_PROGRAM AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
     set(CMAKE_CUDA_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

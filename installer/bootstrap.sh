@@ -14,8 +14,8 @@ Each command alone does everything that is needed on a fresh Debian 12:
   1. names the system packages that are missing and what each is for, and installs them with apt-get
      (as root, or through sudo);
   2. configures a Release build in build/release (CMake preset "release") and builds it with Ninja. With
-     the CUDA toolkit installed, run compiles for the cards in this machine, if any, and test for one more
-     kind of card where there is none;
+     the CUDA toolkit installed, run compiles for the devices in this machine, if any, and test for one more
+     kind of device where there is none;
   3. run:  starts Inkgate; ARGUMENTS are passed on to it. Without a display it says so and prints a
            continuation of the sample story in the terminal through inkgate-cli instead;
      test: builds everything and runs all tests without a screen.
@@ -123,9 +123,9 @@ buildJobs() {
     echo "$jobs"
 }
 
-# build <cards> <target>...: configures and builds. <cards>: see engine/cuda_toolkit.cmake.
+# build <devices> <target>...: configures and builds. <devices>: see engine/cuda_toolkit.cmake.
 build() {
-    local cards=$1
+    local devices=$1
     shift
     # A build folder copied along with the tree points at the old place and can't be used.
     local cache=$kBuild/CMakeCache.txt
@@ -137,7 +137,7 @@ build() {
     local jobs
     jobs=$(buildJobs)
     say "Configuring"
-    cmake --preset release -DINKGATE_CUDA_CARDS="$cards"
+    cmake --preset release -DINKGATE_CUDA_DEVICES="$devices"
     say "Building with $jobs job(s)"
     cmake --build --preset release --parallel "$jobs" --target "$@"
 }

@@ -1,5 +1,5 @@
-// Who may include whom, as a table, held against every #include of every source file. The reasons stand in
-// the shared style page, 3.2; the link targets say most of it a second time.
+// Who may include whom: the table of docs/architecture.md, held against every #include of every source file. The
+// link targets say most of it a second time.
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
@@ -19,39 +19,45 @@ struct Include {
     bool isQuoted; // "name" rather than <name>
 };
 
-// Rooms of the engine and those below each, of which it may include. A room always sees itself.
-const QHash<QString, QStringList>& enginesLowerRooms() {
-    static const QStringList kComputing = {"cpu", "operations", "backend"};
-    static const QStringList kFiles = QStringList{"core", "text", "formats", "tokenizer"} + kComputing;
-    static const QStringList kRunning = kFiles + QStringList{"model", "runtime", "sampling", "trace"};
-    static const QHash<QString, QStringList> kTable = {
-        {"core", {}},
-        {"formats", {"core"}},
-        {"text", {"core"}},
-        {"tokenizer", {"core", "text"}},
-        {"cpu", {"core"}},
-        {"cuda/device", {"core"}},
-        {"operations", {"core", "cpu", "cuda/device"}},
-        {"backend", {"core", "cpu", "operations"}},
-        {"cuda/backend", {"core", "operations", "backend", "cuda/device"}},
-        {"model", kFiles},
-        {"sampling", kFiles + QStringList{"model"}},
-        {"trace", kFiles + QStringList{"model"}},
-        {"runtime", kFiles + QStringList{"model", "sampling", "trace"}},
-        {"training", kRunning},
-        {"evaluation", kRunning},
-        {"selftest", kRunning},
-        {"cli", kRunning + QStringList{"training", "evaluation", "selftest"}},
-    };
-    return kTable;
+QString sourceRoot() { return QStringLiteral(INKGATE_SOURCE_DIR); }
+
+// The table of docs/architecture.md: rooms, as paths from the repository root, and those that each may include.
+// A room always sees itself. Empty if the page cannot be read.
+QHash<QString, QStringList> readRooms() {
+    static const QRegularExpression kQuoted("`([^`]+)`");
+    QFile page(sourceRoot() + "/docs/architecture.md");
+    if (!page.open(QIODevice::ReadOnly))
+        return {};
+    QHash<QString, QStringList> rooms;
+    bool isInTable = false;
+    for (const QString& line : QString::fromUtf8(page.readAll()).split('\n')) {
+        if (line.startsWith("<!-- rooms:"))
+            isInTable = true;
+        else if (isInTable && !line.startsWith('|'))
+            break;
+        if (!isInTable || !line.startsWith("| `"))
+            continue;
+        QStringList names;
+        for (auto found = kQuoted.globalMatch(line); found.hasNext();)
+            names << found.next().captured(1);
+        rooms.insert(names.takeFirst(), names);
+    }
+    return rooms;
+}
+
+const QHash<QString, QStringList>& rooms() {
+    static const QHash<QString, QStringList> kRooms = readRooms();
+    return kRooms;
 }
 
 // The room that the file at `path` (from the repository root) is in; empty: none.
-QString engineRoom(const QString& path) {
-    for (const int parts : {2, 1})
-        if (const QString room = path.section('/', 1, parts); enginesLowerRooms().contains(room))
-            return room;
-    return {};
+QString roomOf(const QString& path) {
+    QString folder = path.section('/', 0, -2);
+    const bool isTop = !folder.contains('/');
+    while (!rooms().contains(folder) && folder.contains('/'))
+        folder = folder.section('/', 0, -2);
+    // The room `app` is the files directly in it.
+    return rooms().contains(folder) && (isTop || folder.contains('/')) ? folder : QString();
 }
 
 // The only folders that may speak to SQLite.
@@ -92,39 +98,23 @@ bool isFromModules(const QString& name, const QStringList& allowed) {
     return false;
 }
 
-std::optional<QString> engineRule(const QString& path, const QString& name) {
-    if (isQt(name))
+std::optional<QString> roomRule(const QString& path, const QString& name) {
+    const QString from = roomOf(path), to = roomOf(name);
+    if (from.isEmpty())
+        return "this folder is not in the table of docs/architecture.md";
+    if (to.isEmpty())
+        return name + " is in no room of docs/architecture.md";
+    if (from != to && !rooms().value(from).contains(to))
+        return "the table of docs/architecture.md does not let " + from + " include " + to;
+    return std::nullopt;
+}
+
+std::optional<QString> qtRule(const QString& path, const QString& name) {
+    if (area(path) == "engine")
         return "the engine never includes Qt";
-    if (area(name) == "app" || area(name) == "ui" || area(name) == "tests")
-        return "the engine includes only the engine";
-    if (area(name) != "engine")
-        return std::nullopt;
-    const QString from = engineRoom(path), to = engineRoom(name);
-    if (from.isEmpty() || to.isEmpty())
-        return "this engine folder is not in the table of tests/include_rules_test.cpp";
-    if (from != to && !enginesLowerRooms().value(from).contains(to))
-        return "engine/" + from + " may not include engine/" + to + ": layers include downwards only";
-    return std::nullopt;
-}
-
-std::optional<QString> appRule(const QString& name) {
-    if (area(name) == "ui" || area(name) == "tests")
-        return "app includes only the engine and app";
-    if (area(name) == "engine" && name.startsWith("engine/cli/"))
-        return "app does not include the command line";
-    if (isQt(name) && !isFromModules(name, kAppModules))
+    if (area(path) == "app" && !isFromModules(name, kAppModules))
         return "app uses Qt Core only";
-    return std::nullopt;
-}
-
-std::optional<QString> uiRule(const QString& name) {
-    if (area(name) == "engine")
-        return "ui never includes the engine; it sees the app's types";
-    if (area(name) == "tests")
-        return "ui includes only app and ui";
-    if (name.startsWith("app/storage/"))
-        return "ui never includes storage; it sees the app's documents and projects";
-    if (isQt(name) && name != "qcustomplot.h" && !isFromModules(name, kUiModules))
+    if (area(path) == "ui" && name != "qcustomplot.h" && !isFromModules(name, kUiModules))
         return "ui uses Qt Core, Gui, Widgets, Svg and PrintSupport only";
     return std::nullopt;
 }
@@ -149,14 +139,10 @@ std::optional<QString> brokenRule(const QString& path, const Include& include) {
         return "only .cu and .cuh files, engine/cuda/ and the loader of cuBLASLt include CUDA headers";
     if (path == "app/main.cpp")
         return std::nullopt;
-    if (area(path) == "engine")
-        return engineRule(path, name);
-    if (area(path) == "app")
-        return appRule(name);
-    return uiRule(name);
+    if (isQt(name))
+        return qtRule(path, name);
+    return isRootFolder(area(name)) && name.contains('/') ? roomRule(path, name) : std::nullopt;
 }
-
-QString sourceRoot() { return QStringLiteral(INKGATE_SOURCE_DIR); }
 
 // Sources of our own, as paths from the repository root, sorted.
 QStringList sourceFiles() {
@@ -234,8 +220,12 @@ private slots:
                                                   << "\"engine/cuda/backend/step_graphs.h\"" << false;
         QTest::newRow("app: Qt Core") << "app/document/document.h"
                                       << "<QString>" << true;
-        QTest::newRow("app: engine") << "app/assistant/worker.h"
+        QTest::newRow("app: engine") << "app/engine_thread/worker.h"
                                      << "\"engine/runtime/session.h\"" << true;
+        QTest::newRow("app: not in its row") << "app/generation/a.h"
+                                             << "\"app/assistant/assistant_service.h\"" << false;
+        QTest::newRow("app: a folder of no room") << "app/elsewhere/a.h"
+                                                  << "\"app/document/document.h\"" << false;
         QTest::newRow("app: Qt Gui") << "app/document/document.h"
                                      << "<QColor>" << false;
         QTest::newRow("app: Qt Widgets") << "app/document/document.h"
@@ -280,6 +270,14 @@ private slots:
         QFETCH(bool, isAllowed);
         const auto rule = brokenRule(path, {include.mid(1, include.size() - 2), include.startsWith('"')});
         QVERIFY2(rule.has_value() != isAllowed, qPrintable(rule.value_or("no rule is broken")));
+    }
+
+    void everyRoomIsAFolder() {
+        QVERIFY2(rooms().size() > 20, "the table of docs/architecture.md was not found");
+        for (auto room = rooms().begin(); room != rooms().end(); ++room)
+            for (const QString& folder : QStringList(room.key()) + room.value())
+                QVERIFY2(rooms().contains(folder) && QFileInfo(sourceRoot() + '/' + folder).isDir(),
+                         qPrintable(folder));
     }
 
     void everyIncludeKeepsTheRules() {

@@ -33,7 +33,7 @@ foreach(model ${models})
   expect_success(${prefix}/bin/inkgate-cli inspect ${prefix}/share/inkgate/models/${model})
 endforeach()
 
-# With or without a card and a driver, the plug-in is found and loads.
+# With or without a device and a driver, the plug-in is found and loads.
 if(CUDA)
   expect_file(lib/inkgate/libinkgate_cuda.so)
   expect_success(${prefix}/bin/inkgate-cli inspect --devices)

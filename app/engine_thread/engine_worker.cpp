@@ -85,12 +85,12 @@ void EngineWorker::perform(const Task& task) {
     QString model;
     std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
     auto done = guarded([&] { return write(task, sides, outcome, model); });
-    const bool isOnCard = std::ranges::any_of(
+    const bool isOnDevice = std::ranges::any_of(
         sides, [](const SideRun& side) { return side.model().device != QStringLiteral("cpu"); });
-    if (!done && done.error().code == engine::ErrorCode::OutOfMemory && isOnCard)
+    if (!done && done.error().code == engine::ErrorCode::OutOfMemory && isOnDevice)
         done.error().code = engine::ErrorCode::DeviceUnavailable; // the processor has memory of its own
-    const bool isCardOfUse = done || (done.error().code != engine::ErrorCode::DeviceLost &&
-                                      done.error().code != engine::ErrorCode::DeviceUnavailable);
+    const bool isDeviceOfUse = done || (done.error().code != engine::ErrorCode::DeviceLost &&
+                                        done.error().code != engine::ErrorCode::DeviceUnavailable);
     if (!done && done.error().code == engine::ErrorCode::Cancelled) {
         outcome.kind = OutcomeKind::Cancelled;
     } else if (!done) {
@@ -100,9 +100,9 @@ void EngineWorker::perform(const Task& task) {
     }
     emit finished(task.id, outcome);
     prepareNext(task, sides, outcome.kind);
-    if (!isCardOfUse) {
+    if (!isDeviceOfUse) {
         sides.clear(); // they stand on the shelf's models
-        m_shelf.giveUpCard();
+        m_shelf.giveUpDevice();
     }
 }
 

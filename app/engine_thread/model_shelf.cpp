@@ -86,7 +86,7 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
         join(*shelved, *relative);
         return shelved;
     }
-    // The base's own session goes first: on a card the weights are there only once.
+    // The base's own session goes first: on a device the weights are there only once.
     const bool isGateOnRelative = relative != nullptr && model->base() == relative->model;
     if (isGateOnRelative)
         relative->session.reset();
@@ -122,7 +122,7 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
     return m_models.front().get();
 }
 
-void ModelShelf::giveUpCard() {
+void ModelShelf::giveUpDevice() {
     m_device = engine::DeviceChoice::Cpu;
     m_models.clear();
 }

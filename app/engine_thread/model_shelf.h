@@ -1,6 +1,6 @@
 // model_shelf.h: the models the engine thread has loaded, ready to run: weights, vocabulary and a session
-// each. Keeps the few used last, so that comparing does not load two models each time. Models of one name that
-// differ in their gate, a file of its own, share the base's weights.
+// each. Keeps the few used last, so that comparing does not load two models each time. Models of one name
+// that differ in their gate, a file of its own, share the base's weights.
 // Threads: engine thread only.
 #pragma once
 
@@ -43,7 +43,7 @@ public:
 
     // The graphics card has failed or is full: from now on models run on the processor. Forgets those that
     // are here.
-    void giveUpCard();
+    void giveUpDevice();
 
     // What a project keeps of its text; for the models that are here, and those that come, until the next
     // call.

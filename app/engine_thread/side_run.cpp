@@ -34,7 +34,7 @@ engine::GenerationSettings toSettings(const GenerationOptions& options, const Sh
         if (!stop.isEmpty())
             settings.stopStrings.push_back(stop.toStdString());
     settings.stopAtDocumentEnd = options.stopAtDocumentEnd;
-    settings.wearsEnhancement = model.usesEnhancement;
+    settings.usesEnhancement = model.usesEnhancement;
     return settings;
 }
 

@@ -10,7 +10,7 @@
 
 namespace app {
 
-// Which model, wearing which gate. `model`: an embedded model's name or a path; `gate`: "none", a name beside
+// Which model, with which gate. `model`: an embedded model's name or a path; `gate`: "none", a name beside
 // the model, or a path (engine/model/model_files.h).
 struct ModelChoice {
     QString model;
@@ -39,7 +39,7 @@ struct GenerationOptions {
 // A loaded model, as it is shown and as runs record it.
 struct ModelInfo {
     QString name; // for people: "tales"
-    QString gate; // "none" if it wears none
+    QString gate; // "none" if it uses none
     QString fingerprint;
     QString architecture; // "rwkv6"
     QString enhancement;  // "adaptive", "none", ...

@@ -41,11 +41,11 @@ inline constexpr int kMostSequences = 64;
 
 // A sequence's share of a step: consecutive tokens.
 struct SequenceInput {
-    std::span<const int> tokens;  // ids in [0, V), one at least: the caller's promise
-    std::int64_t position = 0;    // tokens before these
-    float* state = nullptr;       // all of it, in the backend's memory; updated in place
-    bool wearsEnhancement = true; // false: the base model's part alone, as if there were no enhancement
-    GateSink* sink = nullptr;     // null: nobody wants to know the gates
+    std::span<const int> tokens; // ids in [0, V), one at least: the caller's promise
+    std::int64_t position = 0;   // tokens before these
+    float* state = nullptr;      // all of it, in the backend's memory; updated in place
+    bool usesEnhancement = true; // false: the base model's part alone, as if there were no enhancement
+    GateSink* sink = nullptr;    // null: nobody wants to know the gates
 };
 
 // What steps have in common that call the same operations with the same arguments, but for what begin() is
@@ -53,7 +53,7 @@ struct SequenceInput {
 struct StepKind {
     int forward = 0; // number of the forward pass whose memory is used
     int sequences = 1;
-    std::uint64_t worn = 0; // bit s: sequence s wears the enhancement
+    std::uint64_t enabled = 0; // bit s: sequence s uses the enhancement
     bool reportsGates = false;
     bool hasLogits = true;
 
@@ -73,7 +73,7 @@ inline void deliverGates(const GateReport& report, std::span<const SequenceInput
     const float* gates = report.gates;
     for (const SequenceInput& input : inputs) {
         const std::size_t size = input.tokens.size() * width;
-        if (input.sink != nullptr && input.wearsEnhancement)
+        if (input.sink != nullptr && input.usesEnhancement)
             input.sink->gates(report.layer, {gates, size});
         gates += size;
     }

@@ -44,7 +44,7 @@ Expected<const CudaPlugin*> load() {
         return plugin;
     }
     return unavailable("this build of Inkgate has no CUDA library (" + std::string(kName) +
-                       "); build it again where the CUDA toolkit and the card are");
+                       "); build it again where the CUDA toolkit and the device are");
 }
 
 } // namespace

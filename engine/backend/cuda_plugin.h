@@ -1,6 +1,6 @@
 // cuda_plugin.h: the CUDA backend as the program sees it: a library that is loaded when the program runs, so
-// that the program itself needs neither CUDA nor a card. It exports one function, inkgate_cuda_plugin(), of C
-// linkage.
+// that the program itself needs neither CUDA nor a device. It exports one function, inkgate_cuda_plugin(), of
+// C linkage.
 // Library: libinkgate_cuda.so, in this order: the file that INKGATE_CUDA_PLUGIN names, beside the program, in
 //          ../lib/inkgate from there. Both are of one build: the version must be the same.
 // Errors:  DeviceUnavailable, with a sentence that says why and what helps; OutOfMemory.
@@ -17,7 +17,7 @@
 
 namespace engine {
 
-struct CudaCard {
+struct CudaDevice {
     std::string name;
     int capability = 0; // 10 major + minor
     int processors = 0; // streaming multiprocessors
@@ -25,7 +25,7 @@ struct CudaCard {
     std::string unusable; // why it cannot be used; empty: it can
 };
 
-// What a card can do at most, measured now. Units as in measured_limits.h.
+// What a device can do at most, measured now. Units as in measured_limits.h.
 struct CudaLimits {
     double gigabytesPerSecond = 0; // copying memory, bytes read and written
     double matrixGflops = 0;       // float16 products of cuBLASLt; 0 without that library
@@ -34,9 +34,9 @@ struct CudaLimits {
 struct CudaPlugin {
     const char* version = nullptr; // of the build
     // All that are there. DeviceUnavailable: none, or no driver, or one that is too old.
-    Expected<std::vector<CudaCard>> (*cards)() = nullptr;
-    Expected<std::unique_ptr<Backend>> (*open)(int card) = nullptr;
-    Expected<CudaLimits> (*limits)(int card) = nullptr;
+    Expected<std::vector<CudaDevice>> (*devices)() = nullptr;
+    Expected<std::unique_ptr<Backend>> (*open)(int device) = nullptr;
+    Expected<CudaLimits> (*limits)(int device) = nullptr;
 };
 
 // Loaded once; an error is an error for good.

@@ -90,7 +90,7 @@ void readSixBits(const std::byte* block, std::size_t index, BlockRun& run) {
     }
 }
 
-// Bits of numbers above zero are in the order of the numbers: steps on whole numbers, which the compiler
+// Bits of numbers above zero are in the order of the numbers: steps on integers, which the compiler
 // takes by vectors.
 using RunBits = std::array<std::int32_t, kRunLength>;
 constexpr std::int32_t kSign = std::numeric_limits<std::int32_t>::min();

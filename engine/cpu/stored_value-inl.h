@@ -23,7 +23,7 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 template <class D> HWY_INLINE hn::Vec<D> widened(D d, const float* stored) { return hn::LoadU(d, stored); }
-// Bytes become whole numbers.
+// Bytes become integers.
 template <class D> HWY_INLINE hn::Vec<D> widened(D d, const std::uint8_t* stored) {
     const hn::Rebind<std::uint8_t, D> storedTag;
     const hn::Rebind<std::int32_t, D> integers;

@@ -55,7 +55,7 @@ inline void transposeTile(const std::uint16_t* from, std::size_t stride, std::ui
 void transposeWords(const std::uint16_t* from, std::size_t rows, std::size_t columns, std::size_t column,
                     std::size_t count, std::uint16_t* to) {
     const std::size_t wholeRows = rows / kSquare * kSquare, wholeColumns = count / kTile * kTile;
-    // A square is turned over beside, so that every line is written at once: lines a power of two apart share
+    // A square is transposed beside, so that every line is written at once: lines a power of two apart share
     // places in the cache.
     alignas(64) std::uint16_t square[kSquare * kSquare];
     for (std::size_t row = 0; row < wholeRows; row += kSquare)

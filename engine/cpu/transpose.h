@@ -1,4 +1,4 @@
-// transpose.h: matrices turned over, for weights that are kept by input and low-rank factors.
+// transpose.h: matrices transposed, for weights that are column-major and low-rank factors.
 // Threads: reentrant.
 #pragma once
 

@@ -28,7 +28,7 @@ class Model {
 public:
     struct Options {
         WeightType weights = WeightType::AsStored;
-        // Whether channel mixing's value matrix is kept by input (linear.h), so that its weights of zeros are
+        // Whether channel mixing's value matrix is column-major (linear.h), so that its weights of zeros are
         // left out.
         bool skipsZeros = true;
     };
@@ -58,7 +58,7 @@ public:
     // random(). Errors: FileUnreadable (somebody has changed the file since).
     [[nodiscard]] const Expected<std::string>& fingerprint() const;
     // Of a base model with the gate of another file, which also runs as the base alone
-    // (SequenceInput::wearsEnhancement): that base. Else null.
+    // (SequenceInput::usesEnhancement): that base. Else null.
     [[nodiscard]] const std::shared_ptr<const Model>& base() const;
     // Checkpoint::vocabulary() of the file it came from; absent for random().
     [[nodiscard]] const std::optional<StoredVocabulary>& storedVocabulary() const;

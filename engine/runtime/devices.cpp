@@ -43,14 +43,14 @@ std::string gigabytes(std::size_t bytes) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GB";
 }
 
-// The usable card with the most free memory.
-Expected<int> bestCard(const std::vector<CudaCard>& cards) {
+// The usable device with the most free memory.
+Expected<int> bestDevice(const std::vector<CudaDevice>& devices) {
     int best = -1;
     std::string reasons;
-    for (std::size_t i = 0; i < cards.size(); ++i) {
-        if (!cards[i].unusable.empty())
-            reasons += (reasons.empty() ? "" : "; ") + cards[i].name + ": " + cards[i].unusable;
-        else if (best < 0 || cards[i].freeBytes > cards[static_cast<std::size_t>(best)].freeBytes)
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        if (!devices[i].unusable.empty())
+            reasons += (reasons.empty() ? "" : "; ") + devices[i].name + ": " + devices[i].unusable;
+        else if (best < 0 || devices[i].freeBytes > devices[static_cast<std::size_t>(best)].freeBytes)
             best = static_cast<int>(i);
     }
     if (best < 0)
@@ -58,22 +58,22 @@ Expected<int> bestCard(const std::vector<CudaCard>& cards) {
     return best;
 }
 
-Expected<OpenedSession> openOnCard(const std::shared_ptr<const Model>& model,
-                                   const std::shared_ptr<ThreadPool>& pool) {
+Expected<OpenedSession> openOnDevice(const std::shared_ptr<const Model>& model,
+                                     const std::shared_ptr<ThreadPool>& pool) {
     const auto plugin = cudaPlugin();
     if (!plugin)
         return tl::unexpected<Error>(plugin.error());
-    const auto cards = (*plugin)->cards();
-    if (!cards)
-        return tl::unexpected<Error>(cards.error());
-    const auto index = bestCard(*cards);
+    const auto devices = (*plugin)->devices();
+    if (!devices)
+        return tl::unexpected<Error>(devices.error());
+    const auto index = bestDevice(*devices);
     if (!index)
         return tl::unexpected<Error>(index.error());
-    const CudaCard& card = (*cards)[static_cast<std::size_t>(*index)];
+    const CudaDevice& device = (*devices)[static_cast<std::size_t>(*index)];
     const int layers = model->config().layers;
-    const int fitting = layersThatFit(*model, card.freeBytes);
-    const std::string sizes = "the model takes " + gigabytes(deviceBytes(*model)) + ", " + card.name +
-                              " has " + gigabytes(card.freeBytes) + " free";
+    const int fitting = layersThatFit(*model, device.freeBytes);
+    const std::string sizes = "the model takes " + gigabytes(deviceBytes(*model)) + ", " + device.name +
+                              " has " + gigabytes(device.freeBytes) + " free";
     if (fitting == 0)
         return failure(ErrorCode::DeviceUnavailable,
                        sizes + ", too little for a single layer; close what else uses it, or choose q4");
@@ -81,15 +81,15 @@ Expected<OpenedSession> openOnCard(const std::shared_ptr<const Model>& model,
     if (!backend)
         return tl::unexpected<Error>(std::move(backend.error()));
     OpenedSession opened;
-    opened.device = card.name;
-    opened.card = *index;
+    opened.device = device.name;
+    opened.deviceIndex = *index;
     opened.deviceLayers = fitting;
     if (fitting == layers) {
         opened.session = std::make_unique<Session>(model, std::move(*backend));
     } else {
         opened.session = std::make_unique<Session>(model, std::move(*backend), fitting, pool);
         opened.note = sizes + ": " + std::to_string(fitting) + " of " + std::to_string(layers) +
-                      " layers run on the card, the rest on the processor";
+                      " layers run on the device, the rest on the processor";
     }
     return opened;
 }
@@ -117,7 +117,7 @@ Expected<OpenedSession> openSession(const std::shared_ptr<const Model>& model,
     OpenedSession onProcessor;
     onProcessor.device = "cpu";
     if (choice != DeviceChoice::Cpu) {
-        auto opened = openOnCard(model, pool);
+        auto opened = openOnDevice(model, pool);
         if (opened || choice == DeviceChoice::Cuda)
             return opened;
         onProcessor.note = opened.error().message;

@@ -171,7 +171,7 @@ Expected<void> Generation::readTokens(std::span<const int> tokens, GateSink* sin
         const bool isLast = count == tokens.size();
         if (auto read = m_session.prefill(m_state, tokens.first(count),
                                           isLast ? std::span(m_logits) : std::span<float>(), sink, stop,
-                                          m_settings.wearsEnhancement);
+                                          m_settings.usesEnhancement);
             !read) {
             if (m_cache != nullptr && read.error().code == ErrorCode::Cancelled)
                 m_cache->keep(m_state);
@@ -199,7 +199,7 @@ DecodeStep Generation::pendingStep(GateSink* sink) {
             *m_pending,
             leaves ? std::span<float>() : std::span(m_logits),
             sink,
-            m_settings.wearsEnhancement,
+            m_settings.usesEnhancement,
             leaves};
 }
 

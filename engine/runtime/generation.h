@@ -28,7 +28,7 @@ struct GenerationSettings {
     int maxTokens = 200;
     std::vector<std::string> stopStrings; // ends before the first occurrence, which is not part of the text
     bool stopAtDocumentEnd = true;        // else the separator is banned
-    bool wearsEnhancement = true;         // false: as the model would write without its enhancement
+    bool usesEnhancement = true;          // false: as the model would write without its enhancement
 };
 
 enum class StopReason { None, MaxTokens, StopString, DocumentEnd };

@@ -86,7 +86,7 @@ void ModelRunner::begin(std::span<const RunnerInput> inputs) {
             float* const state =
                 hasRest ? input.state->hostValues() : input.state->placeOn(*stage.backend, stage.endLayer);
             m_inputs.push_back(
-                {input.tokens, input.state->position(), state, input.wearsEnhancement, input.sink});
+                {input.tokens, input.state->position(), state, input.usesEnhancement, input.sink});
         }
         stage.forward->begin(m_inputs);
     }
@@ -183,8 +183,8 @@ void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> log
     float* const made = logits.empty() && !leavesLogits ? nullptr : logitMemory(rows, logits);
     StepKind kind{.forward = m_version, .sequences = rows};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        kind.worn |= static_cast<std::uint64_t>(inputs[i].wearsEnhancement) << i;
-        kind.reportsGates |= inputs[i].sink != nullptr && inputs[i].wearsEnhancement;
+        kind.enabled |= static_cast<std::uint64_t>(inputs[i].usesEnhancement) << i;
+        kind.reportsGates |= inputs[i].sink != nullptr && inputs[i].usesEnhancement;
     }
     begin(inputs);
     for (Stage& stage : m_stages) {

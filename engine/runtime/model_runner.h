@@ -24,7 +24,7 @@ namespace engine {
 struct RunnerInput {
     State* state = nullptr;
     std::span<const int> tokens;
-    bool wearsEnhancement = true;
+    bool usesEnhancement = true;
     GateSink* sink = nullptr;
 };
 

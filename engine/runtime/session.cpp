@@ -54,7 +54,7 @@ std::size_t Session::chunk() const { return m_data->runner.chunk(); }
 SkippedWork Session::skipped() const { return m_data->runner.skipped(); }
 
 Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::span<float> logits,
-                                GateSink* sink, std::stop_token stop, bool wearsEnhancement) try {
+                                GateSink* sink, std::stop_token stop, bool usesEnhancement) try {
     if (const auto checked = m_data->check(state, tokens); !checked)
         return checked;
     const std::size_t vocabulary = m_data->vocabulary;
@@ -69,7 +69,7 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
     ++m_data->calls;
     while (!tokens.empty()) {
         const auto chunk = tokens.first(std::min(tokens.size(), runner.chunk()));
-        if (!runner.read({&state, chunk, wearsEnhancement, sink}, stop))
+        if (!runner.read({&state, chunk, usesEnhancement, sink}, stop))
             return failure(ErrorCode::Cancelled, "reading the text was cancelled");
         tokens = tokens.subspan(chunk.size());
         if (wantsAll) {
@@ -111,7 +111,7 @@ Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
     ++m_data->calls;
     m_data->inputs.clear();
     for (const DecodeStep& step : steps)
-        m_data->inputs.push_back({step.state, {&step.token, 1}, step.wearsEnhancement, step.sink});
+        m_data->inputs.push_back({step.state, {&step.token, 1}, step.usesEnhancement, step.sink});
     if (steps.size() == 1 || !wantsLogits) {
         m_data->runner.step(m_data->inputs, wantsLogits ? steps.front().logits : std::span<float>(),
                             leavesLogits);

@@ -23,9 +23,9 @@ namespace engine {
 struct DecodeStep {
     State* state = nullptr;
     int token = 0;
-    std::span<float> logits;      // [V], or empty for none
-    GateSink* sink = nullptr;     // may be null
-    bool wearsEnhancement = true; // false: as the model would run without its enhancement
+    std::span<float> logits;     // [V], or empty for none
+    GateSink* sink = nullptr;    // may be null
+    bool usesEnhancement = true; // false: as the model would run without its enhancement
     bool leavesLogits =
         false; // true, with no `logits`: they stay on the device, for drawToken() and fetchLogits()
 };
@@ -50,14 +50,14 @@ public:
 
     // Reads `tokens` into `state`. `logits`: [V] for the last token's, [tokens.size() * V] for all, or empty.
     // `sink` (may be null) receives the gates of all tokens. `stop` is looked at once per layer of a chunk,
-    // about every 50 ms at most. `wearsEnhancement`: see DecodeStep; a sequence keeps to one of the two.
+    // about every 50 ms at most. `usesEnhancement`: see DecodeStep; a sequence keeps to one of the two.
     // Errors: InvalidArgument (a token out of range, a state of another model, a wrong logits size),
     // DeviceLost (what is on the device is gone, states included),
     // Cancelled and OutOfMemory (state holds the chunks read so far; state.position() says how many tokens;
     // `sink` may then have seen some layers of the chunk that was given up).
     [[nodiscard]] Expected<void> prefill(State& state, std::span<const int> tokens, std::span<float> logits,
                                          GateSink* sink = nullptr, std::stop_token stop = {},
-                                         bool wearsEnhancement = true);
+                                         bool usesEnhancement = true);
 
     // One token. `logits` [V], or empty for none. No allocation after the first call.
     // Errors: InvalidArgument; OutOfMemory and DeviceLost, after which `state` is not to be used.

@@ -173,11 +173,11 @@ private:
     void checkBatch(std::size_t count) {
         const std::string name = std::to_string(count) + " sequences";
         std::vector<State> expected, together, alone;
-        std::vector<bool> wears;
+        std::vector<bool> uses;
         for (std::size_t i = 0; i < count; ++i) {
             expected.push_back(newState());
-            wears.push_back(!m_isEnhanced || i % 2 == 0);
-            (void)decodeAll(*m_processor, expected[i], randomTokens(2 * i + 1, *m_model, m_random), wears[i]);
+            uses.push_back(!m_isEnhanced || i % 2 == 0);
+            (void)decodeAll(*m_processor, expected[i], randomTokens(2 * i + 1, *m_model, m_random), uses[i]);
         }
         together = expected;
         alone = expected;
@@ -188,18 +188,18 @@ private:
             const auto tokens = randomTokens(count, *m_model, m_random);
             std::vector<DecodeStep> steps;
             for (std::size_t i = 0; i < count; ++i)
-                steps.push_back({&together[i], tokens[i], logits[i], &gates[i], wears[i]});
+                steps.push_back({&together[i], tokens[i], logits[i], &gates[i], uses[i]});
             require(m_device->decodeTogether(steps));
             for (std::size_t i = 0; i < count; ++i) {
                 const std::string what = name + ", logits of sequence " + std::to_string(i);
                 const auto one = std::span(tokens).subspan(i, 1);
-                const Decoded expectedOne = decodeAll(*m_processor, expected[i], one, wears[i]);
+                const Decoded expectedOne = decodeAll(*m_processor, expected[i], one, uses[i]);
                 // More than eight may be multiplied as a text in one piece is.
                 record(what, logits[i], expectedOne.logits, count > 8 ? m_bounds.many : m_bounds.few);
                 if (count > 8)
                     continue;
                 std::vector<float> own(m_vocabulary);
-                const DecodeStep ownStep{&alone[i], tokens[i], own, &gatesAlone[i], wears[i]};
+                const DecodeStep ownStep{&alone[i], tokens[i], own, &gatesAlone[i], uses[i]};
                 require(m_device->decodeTogether({&ownStep, 1}));
                 recordSame(what + " beside others and alone", logits[i], own);
             }
@@ -211,7 +211,7 @@ private:
             recordSame(name + ": the gates of sequence " + std::to_string(i) + " beside others and alone",
                        gates[i].layers() == gatesAlone[i].layers());
             recordSame(name + ": that there are gates of sequence " + std::to_string(i),
-                       gates[i].layers().front().empty() == !(m_isEnhanced && wears[i]));
+                       gates[i].layers().front().empty() == !(m_isEnhanced && uses[i]));
         }
     }
 

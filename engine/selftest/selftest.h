@@ -1,6 +1,6 @@
 // selftest.h: holds a device against the processor: every operation of Backend, shape by shape, then whole
-// models. It needs nothing but the program and the device, so that anyone can run it where a card or a driver
-// is in doubt.
+// models. It needs nothing but the program and the device, so that anyone can run it where a device or a
+// driver is in doubt.
 // How:     fresh random inputs, outputs full of NaN beforehand, NaN between all that an operation is given.
 //          Errors are relative to the largest value of what is compared; those of matrix products, which are
 //          held against sums in double, to the sum of absolute products. Bounds stand with their reasons

@@ -58,13 +58,13 @@ struct Decoded {
 };
 
 [[nodiscard]] inline Decoded decodeAll(Session& session, State& state, std::span<const int> tokens,
-                                       bool wearsEnhancement = true) {
+                                       bool usesEnhancement = true) {
     const auto vocabulary = static_cast<std::size_t>(session.model().config().vocabulary);
     Decoded decoded{std::vector<float>(tokens.size() * vocabulary), KeptGates(session.model())};
     for (std::size_t t = 0; t < tokens.size(); ++t) {
         const DecodeStep step{&state, tokens[t],
                               std::span(decoded.logits).subspan(t * vocabulary, vocabulary), &decoded.gates,
-                              wearsEnhancement};
+                              usesEnhancement};
         require(session.decodeTogether({&step, 1}));
     }
     require(session.deliverGates());

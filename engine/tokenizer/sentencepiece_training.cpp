@@ -61,7 +61,7 @@ public:
     }
 
 private:
-    // True for exactly `wanted` of `count` indices, as far apart as whole numbers allow.
+    // True for exactly `wanted` of `count` indices, as far apart as integers allow.
     [[nodiscard]] bool isChosen(std::size_t index) const {
         return (index + 1) * m_wanted / m_count != index * m_wanted / m_count;
     }

@@ -39,15 +39,15 @@ std::vector<LinearWeights> layers(DataType type, int rows, int columns, std::siz
     return weights;
 }
 
-// With weights by input, half of x is zero, and bytes are those that are read.
+// With weights column-major, half of x is zero, and bytes are those that are read.
 void run(benchmark::State& state, DataType type, int rows, int columns, int batch, std::size_t workingSet,
-         MatrixOrder order = MatrixOrder::ByOutput) {
+         MatrixOrder order = MatrixOrder::RowMajor) {
     const auto tokens = static_cast<int>(state.range(0));
     const double limit = tokens <= 8 ? bandwidth() : matrixRate(type);
     const auto weights = layers(type, rows, columns, workingSet, order);
     std::vector<float> x(static_cast<std::size_t>(tokens) * static_cast<std::size_t>(columns), 0.5f);
     Random random(1);
-    if (order == MatrixOrder::ByInput)
+    if (order == MatrixOrder::ColumnMajor)
         for (float& value : x)
             value = random.uniform() < 0.5 ? 0.0f : value;
     std::vector<std::vector<float>> y(static_cast<std::size_t>(batch));
@@ -91,7 +91,7 @@ void feedForwardBack(benchmark::State& state, DataType type) {
 }
 
 void channelValue(benchmark::State& state, DataType type) {
-    run(state, type, 2048, 7168, 1, kFarBeyondCaches, MatrixOrder::ByInput);
+    run(state, type, 2048, 7168, 1, kFarBeyondCaches, MatrixOrder::ColumnMajor);
 }
 
 // Getting weights ready as a model is loaded: bytes of the stored and of the kept weights per second.
@@ -110,15 +110,15 @@ void load(benchmark::State& state, DataType stored, DataType wanted, MatrixOrder
     state.counters["bandwidth"] = benchmark::Counter(moved * 1e-9 / bandwidth(), benchmark::Counter::kIsRate);
 }
 
-constexpr auto kByOutput = MatrixOrder::ByOutput, kByInput = MatrixOrder::ByInput;
-BENCHMARK_CAPTURE(load, q8_q8, DataType::Q8_0, DataType::Q8_0, kByOutput)->UseRealTime();
-BENCHMARK_CAPTURE(load, q8_q8_value, DataType::Q8_0, DataType::Q8_0, kByInput)->UseRealTime();
-BENCHMARK_CAPTURE(load, q4_q4, DataType::Q4_0, DataType::Q4_0, kByOutput)->UseRealTime();
-BENCHMARK_CAPTURE(load, q4_q4_value, DataType::Q4_0, DataType::Q4_0, kByInput)->UseRealTime();
-BENCHMARK_CAPTURE(load, f16_q8, DataType::Float16, DataType::Q8_0, kByOutput)->UseRealTime();
-BENCHMARK_CAPTURE(load, f16_q4, DataType::Float16, DataType::Q4_0, kByOutput)->UseRealTime();
-BENCHMARK_CAPTURE(load, f16_q4_value, DataType::Float16, DataType::Q4_0, kByInput)->UseRealTime();
-BENCHMARK_CAPTURE(load, f16_f16_value, DataType::Float16, DataType::Float16, kByInput)->UseRealTime();
+constexpr auto kRowMajor = MatrixOrder::RowMajor, kColumnMajor = MatrixOrder::ColumnMajor;
+BENCHMARK_CAPTURE(load, q8_q8, DataType::Q8_0, DataType::Q8_0, kRowMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, q8_q8_value, DataType::Q8_0, DataType::Q8_0, kColumnMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, q4_q4, DataType::Q4_0, DataType::Q4_0, kRowMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, q4_q4_value, DataType::Q4_0, DataType::Q4_0, kColumnMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q8, DataType::Float16, DataType::Q8_0, kRowMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q4, DataType::Float16, DataType::Q4_0, kRowMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_q4_value, DataType::Float16, DataType::Q4_0, kColumnMajor)->UseRealTime();
+BENCHMARK_CAPTURE(load, f16_f16_value, DataType::Float16, DataType::Float16, kColumnMajor)->UseRealTime();
 BENCHMARK_CAPTURE(decode, bf16, DataType::BFloat16)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(decode, q8, DataType::Q8_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();
 BENCHMARK_CAPTURE(decode, q4, DataType::Q4_0)->Arg(1)->Arg(2)->Arg(4)->Arg(8)->UseRealTime();

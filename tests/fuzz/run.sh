@@ -12,7 +12,7 @@ cmake --build build/fuzz --target fuzzers
 work=build/fuzz/work
 mkdir -p "$work" build/fuzz/found
 
-seed() { # seed FUZZER FILE...: files that are small enough to be turned over quickly
+seed() { # seed FUZZER FILE...: files that are small enough to be transposed quickly
   local folder=$work/$1 file
   mkdir -p "$folder"
   shift

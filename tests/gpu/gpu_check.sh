@@ -8,7 +8,7 @@
 #                                 there: what the machine has; the selftest; compute-sanitizer's memcheck and
 #                                 racecheck over it, where that is installed; the benchmarks. Reports go to
 #                                 FOLDER (default: report)
-# INKGATE_CUDA_ARCHITECTURES=90-real makes a small pack for one kind of card. Exit status: 1 if anything
+# INKGATE_CUDA_ARCHITECTURES=90-real makes a small pack for one kind of device. Exit status: 1 if anything
 # failed.
 set -euo pipefail
 
@@ -16,7 +16,7 @@ pack() {
     cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
     local build=build/gpu out=build/gpu-check
     cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DINKGATE_DESKTOP=OFF -DBUILD_TESTING=OFF \
-        -DINKGATE_CUDA_CARDS=all \
+        -DINKGATE_CUDA_DEVICES=all \
         ${INKGATE_CUDA_ARCHITECTURES:+-DCMAKE_CUDA_ARCHITECTURES="$INKGATE_CUDA_ARCHITECTURES"}
     cmake --build "$build" --target inkgate-cli inkgate_cuda
     rm -rf "$out"
@@ -49,7 +49,7 @@ run() {
 
     step devices "$cli" inspect --devices
     if grep -q '^cuda  not used' "$report/devices.txt"; then
-        echo "== there is no card to test"
+        echo "== there is no device to test"
         return 1
     fi
     step selftest "$cli" selftest --device cuda

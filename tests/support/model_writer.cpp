@@ -20,7 +20,7 @@ public:
     Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
                                    MatrixOrder order) override {
         // In the order of files, whatever the model wants.
-        auto weights = m_source.linear(name, outputs, inputs, MatrixOrder::ByOutput);
+        auto weights = m_source.linear(name, outputs, inputs, MatrixOrder::RowMajor);
         if (!weights || !keep(name, *weights, outputs, inputs))
             return weights;
         return m_source.linear(name, outputs, inputs, order);

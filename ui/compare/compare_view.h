@@ -32,7 +32,7 @@ public:
     void setColours(const Colours& colours);
     void setTypography(const Typography& typography);
 
-    // Starts both models at `cursor`; `gate` is what the second one wears.
+    // Starts both models at `cursor`; `gate` is what the second one uses.
     void start(qsizetype cursor, const QString& gate);
     [[nodiscard]] ComparePane& pane(app::Side side) { return *m_panes[static_cast<std::size_t>(side)]; }
 

@@ -236,7 +236,7 @@ void HeatmapDock::refreshPage() {
     if (record == nullptr) {
         why = tr("When the model writes, you see here how far its gates open at every token.");
     } else if (isDescribed && !record->model.hasGates) {
-        why = tr("This text was written by a model that wears no gates, so there is nothing to show.");
+        why = tr("This text was written by a model that uses no gates, so there is nothing to show.");
         offersGated = true;
     } else if (record->isFinished && !m_runs.hasGates(m_grid.run())) {
         why = tr("The gates of this run were not recorded.");

@@ -1,4 +1,4 @@
-// model_panel.h: which model writes, and which gate it wears; adding a model's file to the list and taking it
+// model_panel.h: which model writes, and which gate it uses; adding a model's file to the list and taking it
 // off.
 // Threads: GUI thread only.
 #pragma once

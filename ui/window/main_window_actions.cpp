@@ -257,7 +257,7 @@ void MainWindow::useGatedModel() {
                          {tr("Choose a &model"), [this] { m_sidebar->show(); }});
         return;
     }
-    m_status->say(tr("the next continuation wears the gate"));
+    m_status->say(tr("the next continuation uses the gate"));
 }
 
 void MainWindow::showStory() {

@@ -81,7 +81,7 @@ private:
         double gigabytesPerSecond = 0, matrixGflops = 0;
         DataType matrixType = DataType::Float32;
     };
-    // Of the processor or the card, whichever computes.
+    // Of the processor or the device, whichever computes.
     Expected<Limits> limits(DataType weights);
     Expected<double> prefillRate();
     Expected<void> decode(int token, GateSink* sink);
@@ -123,7 +123,7 @@ Expected<double> Bench::prefillRate() {
     return tokens / watch.seconds();
 }
 
-// The logits come to the host, or, on a card, the most likely token does, as when text is generated.
+// The logits come to the host, or, on a device, the most likely token does, as when text is generated.
 Expected<void> Bench::decode(int token, GateSink* sink) {
     if (!m_session.drawsTokens())
         return m_session.decode(m_state, token, m_logits, sink);
@@ -133,7 +133,7 @@ Expected<void> Bench::decode(int token, GateSink* sink) {
     return drawOne();
 }
 
-// Waits for the card.
+// Waits for the device.
 Expected<void> Bench::drawOne() {
     TokenDraw greedy;
     greedy.vocabulary = static_cast<int>(m_logits.size());
@@ -240,8 +240,8 @@ Expected<void> Bench::measureTrace(Json& result) {
 }
 
 Expected<Bench::Limits> Bench::limits(DataType weights) {
-    if (m_opened.card >= 0) {
-        const auto measured = (*cudaPlugin())->limits(m_opened.card);
+    if (m_opened.deviceIndex >= 0) {
+        const auto measured = (*cudaPlugin())->limits(m_opened.deviceIndex);
         if (!measured)
             return tl::unexpected<Error>(measured.error());
         return Limits{measured->gigabytesPerSecond, measured->matrixGflops, DataType::Float16};
@@ -297,7 +297,7 @@ Expected<Json> Bench::run() {
         static_cast<double>(model.config().layers) * static_cast<double>(model.config().feedForward);
     const double skippedTokens = static_cast<double>(skipped.inputs) / inputsPerToken;
     const double denseBytes = static_cast<double>(model.bytesPerToken());
-    // Not counted on a card, whose zeros stay there.
+    // Not counted on a device, whose zeros stay there.
     const bool isCounted = skipped.inputs > 0;
     const double bytesPerToken =
         isCounted ? denseBytes - static_cast<double>(skipped.bytes) / skippedTokens : denseBytes;

@@ -53,7 +53,7 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
     for (const Side& side : sides) {
         TextRequest& request = requests.emplace_back();
         request.settings = settings;
-        request.settings.wearsEnhancement = side.name != kBase;
+        request.settings.usesEnhancement = side.name != kBase;
         request.generated = [&](const GeneratedToken&) {
             progress.show(sides.front().name + (sides.size() > 1 ? " and " + sides.back().name : "") + ": " +
                           std::to_string(++tokens) + " tokens");

@@ -67,9 +67,8 @@ Expected<std::vector<ContinuedText>> continueTexts(Session& session, const Token
     std::vector<Continuation*> continuations;
     for (const TextRequest& request : requests) {
         // Whoever wants the gates of the prompt has to read it.
-        const bool isAlike =
-            request.settings.wearsEnhancement == requests.front().settings.wearsEnhancement &&
-            request.sink == nullptr;
+        const bool isAlike = request.settings.usesEnhancement == requests.front().settings.usesEnhancement &&
+                             request.sink == nullptr;
         StateCache* const shared = requests.size() > 1 && isAlike ? &cache : nullptr;
         continuations.push_back(&collectors.emplace_back(session, tokenizer, request, shared).continuation());
     }

@@ -207,31 +207,31 @@ Expected<void> inspect(const std::string& file, const CommandContext& context) {
     return {};
 }
 
-Json describeCard(const CudaCard& card) {
-    return {{"name", card.name},
+Json describeDevice(const CudaDevice& device) {
+    return {{"name", device.name},
             {"compute_capability",
-             std::to_string(card.capability / 10) + "." + std::to_string(card.capability % 10)},
-            {"processors", card.processors},
-            {"memory_mb", card.totalBytes / 1'000'000},
-            {"free_mb", card.freeBytes / 1'000'000},
-            {"usable", card.unusable.empty()},
-            {"reason", card.unusable}};
+             std::to_string(device.capability / 10) + "." + std::to_string(device.capability % 10)},
+            {"processors", device.processors},
+            {"memory_mb", device.totalBytes / 1'000'000},
+            {"free_mb", device.freeBytes / 1'000'000},
+            {"usable", device.unusable.empty()},
+            {"reason", device.unusable}};
 }
 
-// That no card can be used is a result here, not a failure.
+// That no device can be used is a result here, not a failure.
 Expected<void> inspectDevices(const CommandContext& context) {
     const auto plugin = cudaPlugin();
-    const auto cards = plugin ? (*plugin)->cards() : tl::unexpected<Error>(plugin.error());
+    const auto devices = plugin ? (*plugin)->devices() : tl::unexpected<Error>(plugin.error());
     const int threads = context.makePool()->size();
     const std::string level(name(processorLevel())), highest(name(highestProcessorLevel()));
     const std::string products(name(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32));
     Json about{
         {"cpu", {{"threads", threads}, {"level", level}, {"highest_level", highest}, {"products", products}}},
         {"cuda", Json::array()},
-        {"cuda_reason", cards ? "" : cards.error().message}};
-    if (cards)
-        for (const CudaCard& card : *cards)
-            about["cuda"].push_back(describeCard(card));
+        {"cuda_reason", devices ? "" : devices.error().message}};
+    if (devices)
+        for (const CudaDevice& device : *devices)
+            about["cuda"].push_back(describeDevice(device));
     if (context.json) {
         printJson(about);
         return {};
@@ -239,13 +239,13 @@ Expected<void> inspectDevices(const CommandContext& context) {
     std::cout << "cpu   " << threads << " threads; instructions: " << level
               << (level != highest ? " of " + highest + ", limited by INKGATE_CPU" : "")
               << "; products of many rows in " << products << '\n';
-    if (!cards)
-        std::cout << "cuda  not used: " << cards.error().message << '\n';
-    for (const Json& card : about["cuda"])
-        std::cout << "cuda  " << card["name"].get<std::string>() << ", compute capability "
-                  << card["compute_capability"].get<std::string>() << ", " << card["free_mb"] << " of "
-                  << card["memory_mb"] << " MB free"
-                  << (card["usable"] ? "" : ", not used: " + card["reason"].get<std::string>()) << '\n';
+    if (!devices)
+        std::cout << "cuda  not used: " << devices.error().message << '\n';
+    for (const Json& device : about["cuda"])
+        std::cout << "cuda  " << device["name"].get<std::string>() << ", compute capability "
+                  << device["compute_capability"].get<std::string>() << ", " << device["free_mb"] << " of "
+                  << device["memory_mb"] << " MB free"
+                  << (device["usable"] ? "" : ", not used: " + device["reason"].get<std::string>()) << '\n';
     return {};
 }
 
@@ -259,7 +259,7 @@ void addInspectCommand(CLI::App& app, CommandContext& context) {
         command->add_option("FILE", *file, "A model or gate file, or an embedded model's name");
     command
         ->add_flag("--devices", *wantsDevices,
-                   "Tell what this machine can compute on, and why it cannot on a card")
+                   "Tell what this machine can compute on, and why it cannot on a device")
         ->excludes(fileOption);
     command->callback([file, wantsDevices, &context] {
         if (file->empty() && !*wantsDevices)

@@ -31,17 +31,17 @@ Expected<TestedDevice> cudaDevice() {
     const auto plugin = cudaPlugin();
     if (!plugin)
         return tl::unexpected<Error>(plugin.error());
-    const auto cards = (*plugin)->cards();
-    if (!cards)
-        return tl::unexpected<Error>(cards.error());
-    const auto card =
-        std::ranges::find_if(*cards, [](const CudaCard& found) { return found.unusable.empty(); });
-    if (card == cards->end())
+    const auto devices = (*plugin)->devices();
+    if (!devices)
+        return tl::unexpected<Error>(devices.error());
+    const auto device =
+        std::ranges::find_if(*devices, [](const CudaDevice& found) { return found.unusable.empty(); });
+    if (device == devices->end())
         return failure(ErrorCode::DeviceUnavailable,
-                       cards->empty() ? "there is no NVIDIA card"
-                                      : cards->front().name + ": " + cards->front().unusable);
-    const int index = static_cast<int>(card - cards->begin());
-    return TestedDevice{card->name, [open = (*plugin)->open, index] { return open(index); }};
+                       devices->empty() ? "there is no NVIDIA card"
+                                        : devices->front().name + ": " + devices->front().unusable);
+    const int index = static_cast<int>(device - devices->begin());
+    return TestedDevice{device->name, [open = (*plugin)->open, index] { return open(index); }};
 }
 
 // A second processor backend, with as many threads as the machine has, against the one with a single thread.

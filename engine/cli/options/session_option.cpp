@@ -12,7 +12,7 @@ Expected<OpenedSession> openSession(const CommandContext& context, const std::sh
     auto opened = openSession(model, pool, choice);
     if (!opened && choice == DeviceChoice::Cuda)
         return failure(opened.error().code, "--device cuda: " + opened.error().message);
-    if (opened && opened->card >= 0 && !opened->note.empty())
+    if (opened && opened->deviceIndex >= 0 && !opened->note.empty())
         std::cerr << "inkgate-cli: " << opened->note << '\n';
     return opened;
 }

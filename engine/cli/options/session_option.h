@@ -8,7 +8,7 @@
 
 namespace engine {
 
-// What is to be said about the choice goes to standard error, but for what everybody has: no card. Errors:
+// What is to be said about the choice goes to standard error, but for what everybody has: no device. Errors:
 // those of openSession().
 [[nodiscard]] Expected<OpenedSession> openSession(const CommandContext& context,
                                                   const std::shared_ptr<const Model>& model,

@@ -23,7 +23,7 @@ DeviceState::DeviceState(std::shared_ptr<Device> device, const DeviceState& othe
           "copying a state");
 }
 
-// cudaFree() waits for the card, so nothing still works on it.
+// cudaFree() waits for the device, so nothing still works on it.
 DeviceState::~DeviceState() { m_device->giveStateBytes(m_takenBytes); }
 
 std::unique_ptr<StateMemory> DeviceState::copy() const {

@@ -1,4 +1,4 @@
-// device_state.h: a sequence's state in the card's memory.
+// device_state.h: a sequence's state in the device's memory.
 #pragma once
 
 #include "engine/backend/state_memory.h"

@@ -1,4 +1,4 @@
-// gate_copies.h: the gates' way from the card to the sinks, beside the work: each layer's are copied to the
+// gate_copies.h: the gates' way from the device to the sinks, beside the work: each layer's are copied to the
 // host while the next layers run, and sinks get them while the next token is computed.
 // Use:     while a step is recorded, reserve() before it, copy() for each layer, join() at its end; deliver()
 //          after it has run.

@@ -14,9 +14,9 @@ namespace engine::cuda {
 
 namespace {
 
-// Far more than the level 2 cache of any card, if it is there.
+// Far more than the level 2 cache of any device, if it is there.
 constexpr std::size_t kMostCopyBytes = std::size_t{1} << 30;
-// Large enough for the library's best rate, about a tenth of a second for a small card.
+// Large enough for the library's best rate, about a tenth of a second for a small device.
 constexpr int kMatrixSize = 8192;
 constexpr int kRounds = 10;
 
@@ -49,7 +49,7 @@ public:
         return std::max(static_cast<double>(best), 1e-6) / 1000;
     }
 
-    static constexpr const char* kWhat = "measuring the card";
+    static constexpr const char* kWhat = "measuring the device";
 
 private:
     cudaEvent_t m_begin = nullptr, m_end = nullptr;
@@ -67,7 +67,7 @@ double copyRate(const Stream& stream, const Timer& timer) {
     return 2.0 * static_cast<double>(bytes) / seconds / 1e9;
 }
 
-// Of random values: the card's clock, and with it its rate, depends on what it multiplies.
+// Of random values: the device's clock, and with it its rate, depends on what it multiplies.
 double matrixRate(const Stream& stream, const Timer& timer) {
     const auto library = CublasLt::open();
     if (library == nullptr)

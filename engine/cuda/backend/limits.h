@@ -1,4 +1,4 @@
-// limits.h: what a card can do at most, for shares such as "85 % of the memory's rate".
+// limits.h: what a device can do at most, for shares such as "85 % of the memory's rate".
 // Errors: DeviceException, std::bad_alloc.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace engine::cuda {
 
-// Takes about a second, 2 GB of the card's memory at most, and all of its time.
+// Takes about a second, 2 GB of the device's memory at most, and all of its time.
 [[nodiscard]] CudaLimits measureLimits(const Device& device);
 
 } // namespace engine::cuda

@@ -37,30 +37,30 @@ Expected<void> checkDriver() {
     return {};
 }
 
-CudaCard describe(int index) {
-    CudaCard card;
+CudaDevice describe(int index) {
+    CudaDevice device;
     cudaDeviceProp properties{};
     if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) {
-        card.name = "card " + std::to_string(index);
-        card.unusable = "it does not answer";
-        return card;
+        device.name = "device " + std::to_string(index);
+        device.unusable = "it does not answer";
+        return device;
     }
-    card.name = properties.name;
-    card.capability = 10 * properties.major + properties.minor;
-    card.processors = properties.multiProcessorCount;
-    card.totalBytes = properties.totalGlobalMem;
-    if (card.capability < kLeastCapability) {
-        card.unusable = "it is older than Turing (compute capability " + std::to_string(properties.major) +
-                        "." + std::to_string(properties.minor) + ", needed is 7.5)";
-        return card;
+    device.name = properties.name;
+    device.capability = 10 * properties.major + properties.minor;
+    device.processors = properties.multiProcessorCount;
+    device.totalBytes = properties.totalGlobalMem;
+    if (device.capability < kLeastCapability) {
+        device.unusable = "it is older than Turing (compute capability " + std::to_string(properties.major) +
+                          "." + std::to_string(properties.minor) + ", needed is 7.5)";
+        return device;
     }
     std::size_t total = 0;
-    if (cudaSetDevice(index) != cudaSuccess || cudaMemGetInfo(&card.freeBytes, &total) != cudaSuccess)
-        card.unusable = "another program has taken it, or it does not answer";
-    return card;
+    if (cudaSetDevice(index) != cudaSuccess || cudaMemGetInfo(&device.freeBytes, &total) != cudaSuccess)
+        device.unusable = "another program has taken it, or it does not answer";
+    return device;
 }
 
-Expected<std::vector<CudaCard>> cards() {
+Expected<std::vector<CudaDevice>> devices() {
     if (auto driver = checkDriver(); !driver)
         return tl::unexpected(std::move(driver.error()));
     int count = 0;
@@ -69,22 +69,22 @@ Expected<std::vector<CudaCard>> cards() {
                            (asked == cudaSuccess || asked == cudaErrorNoDevice
                                 ? std::string()
                                 : " (" + std::string(cudaGetErrorString(asked)) + ")"));
-    std::vector<CudaCard> found;
+    std::vector<CudaDevice> found;
     for (int index = 0; index < count; ++index)
         found.push_back(describe(index));
     return found;
 }
 
-Expected<std::unique_ptr<Backend>> open(int card) try {
-    return std::make_unique<CudaBackend>(std::make_shared<Device>(card));
+Expected<std::unique_ptr<Backend>> open(int device) try {
+    return std::make_unique<CudaBackend>(std::make_shared<Device>(device));
 } catch (const BackendFailure& refused) {
     return tl::unexpected<Error>(refused.error());
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to start the graphics card");
 }
 
-Expected<CudaLimits> limits(int card) try {
-    return measureLimits(Device(card));
+Expected<CudaLimits> limits(int device) try {
+    return measureLimits(Device(device));
 } catch (const BackendFailure& refused) {
     return tl::unexpected<Error>(refused.error());
 } catch (const std::bad_alloc&) {
@@ -96,7 +96,7 @@ Expected<CudaLimits> limits(int card) try {
 } // namespace engine::cuda
 
 extern "C" __attribute__((visibility("default"))) const engine::CudaPlugin* inkgate_cuda_plugin() {
-    static constexpr engine::CudaPlugin kPlugin{INKGATE_VERSION, engine::cuda::cards, engine::cuda::open,
+    static constexpr engine::CudaPlugin kPlugin{INKGATE_VERSION, engine::cuda::devices, engine::cuda::open,
                                                 engine::cuda::limits};
     return &kPlugin;
 }

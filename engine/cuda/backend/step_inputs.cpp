@@ -52,10 +52,10 @@ Sequences StepInputs::sequences(int first, int count, const float* state) const 
     result.states = reinterpret_cast<float* const*>(m_memory.data()) + first;
     result.stateOffset = state != nullptr ? static_cast<std::size_t>(state - m_inputs[index].state) : 0;
     result.positions = reinterpret_cast<const std::int64_t*>(m_memory.data() + kPositionsAt) + first;
-    result.worn = 0;
+    result.enabled = 0;
     for (int i = 0; i < count; ++i)
-        result.worn |=
-            static_cast<std::uint64_t>(m_inputs[index + static_cast<std::size_t>(i)].wearsEnhancement) << i;
+        result.enabled |=
+            static_cast<std::uint64_t>(m_inputs[index + static_cast<std::size_t>(i)].usesEnhancement) << i;
     return result;
 }
 

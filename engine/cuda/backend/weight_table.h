@@ -1,4 +1,4 @@
-// weight_table.h: copies of a model's weights in the card's memory, found by where the host has them. A
+// weight_table.h: copies of a model's weights in the device's memory, found by where the host has them. A
 // weight is copied when an operation first names it, so a step must have run once before it can be recorded.
 // Errors:  DeviceException; OutOfMemory says how much is there.
 // Threads: one at a time.
@@ -15,7 +15,7 @@ namespace engine::cuda {
 
 class WeightTable {
 public:
-    // The card's copy of `count` values; null stays null.
+    // The device's copy of `count` values; null stays null.
     [[nodiscard]] const float* values(const float* host, std::size_t count);
     [[nodiscard]] NormParameters norm(const NormParameters& host, int width);
     [[nodiscard]] Matrix matrix(const Matrix& host);

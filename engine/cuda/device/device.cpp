@@ -12,7 +12,7 @@ constexpr int kDriverThatRecordsDependents = 12030;
 
 int attribute(cudaDeviceAttr which, int device) {
     int value = 0;
-    check(cudaDeviceGetAttribute(&value, which, device), "asking what the card can do");
+    check(cudaDeviceGetAttribute(&value, which, device), "asking what the device can do");
     return value;
 }
 
@@ -25,7 +25,7 @@ Device::Device(int index)
     m_stream.capability = 10 * attribute(cudaDevAttrComputeCapabilityMajor, index) +
                           attribute(cudaDevAttrComputeCapabilityMinor, index);
     int driver = 0;
-    check(cudaDriverGetVersion(&driver), "asking what the card can do");
+    check(cudaDriverGetVersion(&driver), "asking what the device can do");
     m_stream.startsDependents = m_stream.capability >= 90 && driver >= kDriverThatRecordsDependents;
     std::size_t free = 0, total = 0;
     check(cudaMemGetInfo(&free, &total), "asking how much memory is free");
@@ -42,7 +42,7 @@ Device::~Device() {
     (void)cudaStreamDestroy(m_stream.handle);
 }
 
-void Device::makeCurrent() const { check(cudaSetDevice(m_index), "choosing the card"); }
+void Device::makeCurrent() const { check(cudaSetDevice(m_index), "choosing the device"); }
 
 void Device::synchronize(const char* what) const { check(cudaStreamSynchronize(m_stream.handle), what); }
 

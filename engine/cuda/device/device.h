@@ -1,5 +1,5 @@
-// device.h: a card at work for one backend: its properties, its streams, and what states take of its memory.
-// Shared by the backend and the states that stand on the card, whichever lives longer.
+// device.h: a device at work for one backend: its properties, its streams, and what states take of its
+// memory. Shared by the backend and the states that stand on the device, whichever lives longer.
 // Errors:  DeviceException.
 // Threads: one at a time.
 #pragma once

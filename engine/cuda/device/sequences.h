@@ -13,16 +13,18 @@
 namespace engine::cuda {
 
 struct Sequences {
-    int count = 1;                           // S
-    int tokens = 1;                          // T
-    float* const* states = nullptr;          // [S], device memory
-    std::size_t stateOffset = 0;             // of the operation's part of each state, in elements
-    const std::int64_t* positions = nullptr; // [S], device memory: tokens before the first of these
-    std::uint64_t worn = ~std::uint64_t{0};  // bit s: sequence s wears the enhancement
+    int count = 1;                             // S
+    int tokens = 1;                            // T
+    float* const* states = nullptr;            // [S], device memory
+    std::size_t stateOffset = 0;               // of the operation's part of each state, in elements
+    const std::int64_t* positions = nullptr;   // [S], device memory: tokens before the first of these
+    std::uint64_t enabled = ~std::uint64_t{0}; // bit s: sequence s uses the enhancement
 
     [[nodiscard]] int rows() const { return count * tokens; }
     [[nodiscard]] __device__ float* stateOf(int sequence) const { return states[sequence] + stateOffset; }
-    [[nodiscard]] __host__ __device__ bool isWorn(int sequence) const { return (worn >> sequence & 1) != 0; }
+    [[nodiscard]] __host__ __device__ bool isEnabled(int sequence) const {
+        return (enabled >> sequence & 1) != 0;
+    }
 };
 
 } // namespace engine::cuda

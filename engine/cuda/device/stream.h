@@ -1,4 +1,5 @@
-// stream.h: what a launch has to know of the card, and launches and checks that turn CUDA's errors into ours.
+// stream.h: what a launch has to know of the device, and launches and checks that turn CUDA's errors into
+// ours.
 // Launches: every kernel may be started while the one before it on the stream still runs (programmatic
 //           dependent
 //          launch, from compute capability 9 on). Therefore each kernel, in each of its threads, before it
@@ -6,7 +7,7 @@
 //              1. may fetch its weights ahead (memory.cuh), which nobody writes;
 //              2. calls startNext() and then awaitPrevious() of memory.cuh.
 //          As each waits for the whole of the one before, results are those of launches one after another.
-// Shared memory is static, at most 48 KB, so that one source serves all cards.
+// Shared memory is static, at most 48 KB, so that one source serves all devices.
 // Errors:  DeviceException from every function; OutOfMemory, DeviceLost or Internal.
 // Threads: a stream serves one caller at a time.
 #pragma once

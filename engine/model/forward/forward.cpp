@@ -28,11 +28,11 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
                                .firstRow = static_cast<int>(m_tokens.size()),
                                .tokens = static_cast<int>(input.tokens.size()),
                                .position = input.position,
-                               .wearsEnhancement = input.wearsEnhancement,
+                               .usesEnhancement = input.usesEnhancement,
                                .state = input.state,
                                .layerState = nullptr});
         m_tokens.insert(m_tokens.end(), input.tokens.begin(), input.tokens.end());
-        m_reportsGates |= input.sink != nullptr && input.wearsEnhancement;
+        m_reportsGates |= input.sink != nullptr && input.usesEnhancement;
     }
     assert(m_tokens.size() <= static_cast<std::size_t>(capacity()));
     m_backend.begin(inputs);
@@ -44,10 +44,10 @@ void Forward::embed() {
     m_backend.embedding({m_tokens, weights.embedding.matrix(), weights.embeddingNorm.parameters(), m_stream});
 }
 
-// Whether layers write the stream from one buffer to the other, as some sequence wears an enhancement.
+// Whether layers write the stream from one buffer to the other, as some sequence uses an enhancement.
 bool Forward::isEnhanced() const {
     return m_model.config().enhancement.variant != EnhancementConfig::Variant::None &&
-           std::ranges::any_of(m_sequences, &SequenceStep::wearsEnhancement);
+           std::ranges::any_of(m_sequences, &SequenceStep::usesEnhancement);
 }
 
 void Forward::receive(const Forward& before, int layers) {

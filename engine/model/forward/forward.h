@@ -30,7 +30,7 @@ struct SequenceStep {
     int firstRow = 0;
     int tokens = 0;
     std::int64_t position = 0;
-    bool wearsEnhancement = true;
+    bool usesEnhancement = true;
     float* state = nullptr;      // all of it
     float* layerState = nullptr; // this layer's part
 

@@ -107,7 +107,7 @@ void enhance(const EnhancementWeights& enhancement, const Step& step, float* out
         if (!enhancement.norm.weight.empty())
             gate.norm = enhancement.norm.parameters();
         gate.output = sequence.rowsOf(output, width);
-        gate.isWorn = sequence.wearsEnhancement;
+        gate.isEnabled = sequence.usesEnhancement;
         std::visit([&](const auto& weights) { fillIn(weights, step, sequence, gate); }, enhancement.kind);
         return gate;
     });

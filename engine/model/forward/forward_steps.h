@@ -67,7 +67,7 @@ void recurrence(const Step& step, const Values& bonus, const NormWeights& groupN
 // stream += ChannelMix(LN2(stream))
 void channelMixing(const ChannelMixingWeights& mixing, const Step& step);
 
-// Writes the stream to `output`, enhanced where a sequence wears the enhancement.
+// Writes the stream to `output`, enhanced where a sequence uses the enhancement.
 void enhance(const EnhancementWeights& enhancement, const Step& step, float* output);
 
 } // namespace engine

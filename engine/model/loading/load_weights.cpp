@@ -18,7 +18,7 @@ public:
         , m_totals(totals) {}
 
     LinearWeights linear(const std::string& name, int outputs, int inputs,
-                         MatrixOrder order = MatrixOrder::ByOutput) {
+                         MatrixOrder order = MatrixOrder::RowMajor) {
         LinearWeights weights =
             take<LinearWeights>([&] { return m_source.linear(name, outputs, inputs, order); });
         count(weights);
@@ -211,7 +211,7 @@ ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, cons
     mixing.key = load.linear(ffn + "key.weight", config.feedForward, width);
     // Its inputs, squared relus, are zero for the most part.
     mixing.value = load.linear(ffn + "value.weight", width, config.feedForward,
-                               skipsZeros ? MatrixOrder::ByInput : MatrixOrder::ByOutput);
+                               skipsZeros ? MatrixOrder::ColumnMajor : MatrixOrder::RowMajor);
     if (config.architecture != Architecture::Rwkv7)
         mixing.receptance = load.linear(ffn + "receptance.weight", width, width);
     return mixing;

@@ -1,4 +1,4 @@
-// draw_memory.h: working memory of cuda::drawToken(), and what it brings to the card and back. Buffers grow
+// draw_memory.h: working memory of cuda::drawToken(), and what it brings to the device and back. Buffers grow
 // when they have to and never shrink.
 // Errors:  DeviceException.
 // Threads: one caller at a time, that of the stream.
@@ -22,7 +22,7 @@ inline constexpr int kDrawBins = 1024;
 // and its nearest neighbours come so far: tens to hundreds of tokens in text.
 inline constexpr int kMostDrawCandidates = 4096;
 
-// As the card writes it.
+// As the device writes it.
 struct DrawResult {
     int isComplete = 0;
     int token = 0;

@@ -22,7 +22,7 @@ namespace HWY_NAMESPACE {
 
 // From this many tokens on, turning a head's state over and back costs less than it saves.
 constexpr int kTokensWorthTurning = 16;
-// The largest head that is turned over: 64 KiB on the stack.
+// The largest head that is transposed: 64 KiB on the stack.
 constexpr std::size_t kMostTurned = 128;
 
 // What one token of one head brings to the recurrence.
@@ -91,7 +91,7 @@ HWY_INLINE void wkv7Recurrence(std::size_t n, const float* r, Wkv7Token& token, 
     }
 }
 
-// The same on the state turned over, [j,i], for kVectors vectors of value channels from `i` on: nothing is
+// The same on the state transposed, [j,i], for kVectors vectors of value channels from `i` on: nothing is
 // summed across a vector, and the sums stay in registers while the key channels pass by.
 template <std::size_t kVectors, class D>
 HWY_INLINE void wkv7Columns(D d, std::size_t n, const float* r, Wkv7Token& token, std::size_t i,

@@ -40,7 +40,7 @@ struct AdaptiveGate {
     const float* bias = nullptr;
     std::optional<NormParameters> norm;
     float* output = nullptr;
-    bool isWorn = true;
+    bool isEnabled = true;
 };
 
 namespace cpu {
@@ -49,7 +49,7 @@ void adaptiveGate(const AdaptiveGate& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and who wears
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is and who uses
 // it.
 void adaptiveGate(const AdaptiveGate& op, const Sequences& sequences, const Stream& stream);
 } // namespace cuda

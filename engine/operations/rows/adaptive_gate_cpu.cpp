@@ -64,7 +64,7 @@ HWY_EXPORT(gateRows);
 void adaptiveGate(const AdaptiveGate& op, ThreadPool& pool) {
     const auto tokens = static_cast<std::size_t>(op.tokens);
     const auto width = static_cast<std::size_t>(op.width);
-    if (!op.isWorn) {
+    if (!op.isEnabled) {
         std::copy_n(op.stream, tokens * width, op.output);
         return;
     }

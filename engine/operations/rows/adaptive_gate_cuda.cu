@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(kRowThreads, 1) adaptiveGateKernel(const __gri
     float* const output = op.output + op.at(row);
     HeldRow<kValues> current;
     current.load(stream, op.width);
-    if (!op.sequences.isWorn(s)) {
+    if (!op.sequences.isEnabled(s)) {
         current.forEach(op.width, [&](int, int column, float value) { output[column] = value; });
         return;
     }
@@ -117,7 +117,7 @@ __global__ void __launch_bounds__(kRowThreads) advanceKernel(const __grid_consta
 
     const int s = static_cast<int>(blockIdx.x);
     const int column = static_cast<int>(blockIdx.y * kRowThreads + threadIdx.x);
-    if (column >= op.width || !op.sequences.isWorn(s))
+    if (column >= op.width || !op.sequences.isEnabled(s))
         return;
     const int tokens = op.sequences.tokens;
     float* const earlier = op.sequences.stateOf(s) + column;

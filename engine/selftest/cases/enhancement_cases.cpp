@@ -83,13 +83,13 @@ struct GateKind {
 };
 
 void compareGate(OperationTest& test, Group& group, int width, const GateKind& kind, bool hasNorm,
-                 Batch batch, bool isWorn) {
+                 Batch batch, bool isEnabled) {
     const bool isMixed = batch.size() > 1;
     for (std::size_t s = 0; s < batch.size(); ++s)
-        batch[s].wearsEnhancement = isMixed ? s % 3 != 1 : isWorn;
+        batch[s].usesEnhancement = isMixed ? s % 3 != 1 : isEnabled;
     OperationCase one(test, group,
                       "width " + std::to_string(width) + ", " + describe(batch) +
-                          (isWorn ? "" : ", not worn"));
+                          (isEnabled ? "" : ", not enabled"));
     const auto w = static_cast<std::size_t>(width);
     const auto rows = static_cast<std::size_t>(kind.earlierRows);
     const std::size_t count = static_cast<std::size_t>(tokensOf(batch)) * w;
@@ -122,7 +122,7 @@ void compareGate(OperationTest& test, Group& group, int width, const GateKind& k
             if (hasNorm)
                 op.norm = norm;
             op.output = at(output, first);
-            op.isWorn = batch[s].wearsEnhancement;
+            op.isEnabled = batch[s].usesEnhancement;
             first += static_cast<std::size_t>(batch[s].tokens) * w;
         }
         at.backend().adaptiveGate(ops);
@@ -164,9 +164,9 @@ void adaptiveGateCases(OperationTest& test) {
             test.group(kind.name + (hasNorm ? "" : ", no layer norm"), [&](Group& group) {
                 for (const int width : widths(test.isQuick()))
                     for (const Batch& batch : batches(kTokens))
-                        for (const bool isWorn : {true, false})
-                            if (isWorn || batch.size() == 1)
-                                compareGate(test, group, width, kind, hasNorm, batch, isWorn);
+                        for (const bool isEnabled : {true, false})
+                            if (isEnabled || batch.size() == 1)
+                                compareGate(test, group, width, kind, hasNorm, batch, isEnabled);
             });
 }
 

@@ -220,9 +220,9 @@ void compareMatrix(OperationTest& test, Group& group, const Problem& problem, Ma
 void matrixCases(OperationTest& test, DataType type) {
     for (const Shape& shape : shapesOf(type, test.isQuick())) {
         std::optional<Problem> problem; // both orders, the same values
-        for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput}) {
-            const bool isByInput = order == MatrixOrder::ByInput;
-            test.group(std::string(name(type)) + (isByInput ? " by input, " : " by output, ") +
+        for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor}) {
+            const bool isColumnMajor = order == MatrixOrder::ColumnMajor;
+            test.group(std::string(name(type)) + (isColumnMajor ? " column-major, " : " row-major, ") +
                            std::to_string(shape.rows) + " x " + std::to_string(shape.columns),
                        [&](Group& group) {
                            if (!problem) {
@@ -231,7 +231,7 @@ void matrixCases(OperationTest& test, DataType type) {
                                problem->setInputs(test, 1);
                            }
                            compareMatrix(test, group, *problem, order, shape);
-                           if (!isByInput)
+                           if (!isColumnMajor)
                                return;
                            problem->setInputs(test, 0.1);
                            compareMatrix(test, group, *problem, order, shape);
@@ -314,7 +314,7 @@ void jobCases(OperationTest& test, DataType type) {
                 problem.x = problems[i - 1].x;
                 problem.reference = linearReference(problem.matrix, problem.x, kMostTokens);
             }
-            matrices.push_back(problem.kept(test, MatrixOrder::ByOutput));
+            matrices.push_back(problem.kept(test, MatrixOrder::RowMajor));
         }
         for (const int tokens : {1, 2, 5, 8, 17, 33, kMostTokens})
             compareJobs(test, group, problems, matrices, tokens);

@@ -131,7 +131,7 @@ void OperationCase::begin(const Side& side) const {
         const bool isOnlyOne = m_batch.size() == 1;
         const auto count = isOnlyOne ? m_tokens.size() : static_cast<std::size_t>(m_batch[i].tokens);
         inputs.push_back({std::span(m_tokens).subspan(first, count), m_batch[i].position, side.wholeState(i),
-                          m_batch[i].wearsEnhancement, nullptr});
+                          m_batch[i].usesEnhancement, nullptr});
         first += count;
     }
     side.backend().begin(inputs);

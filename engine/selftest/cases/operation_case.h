@@ -26,7 +26,7 @@ struct Tensor {
 struct Sequence {
     int tokens = 1;
     std::int64_t position = 0;
-    bool wearsEnhancement = true;
+    bool usesEnhancement = true;
 };
 
 // What an operation with a state is about: several sequences, whose rows follow one another.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Makes the files of this folder from the corpus: vocabulary, base, gated, and their figures. Hours of
 # processor time; run again after an interruption it goes on from the last checkpoint.
-#   resources/models/tales/train.sh [WORK_FOLDER]     (default: build/tales)
+#   INKGATE_CORPUS=FOLDER resources/models/tales/train.sh [WORK_FOLDER]     (default: build/tales)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 work=${1:-$root/build/tales}
-corpus=$root/../shared/corpus
+corpus=${INKGATE_CORPUS:?name the folder of the corpus (docs/data.md)}
 cli=${INKGATE_CLI:-$root/build/release/bin/inkgate-cli}
 mkdir -p "$work"
 

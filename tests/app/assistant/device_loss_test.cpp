@@ -1,5 +1,5 @@
 // The worker with a graphics card that stops working, or turns out to be full, in the middle: the writer is
-// told once, keeps what was written, and the processor goes on. The card is the emulation in
+// told once, keeps what was written, and the processor goes on. The device is the emulation in
 // tests/support/cuda_emulation, loaded as the real plug-in is.
 #include "app/engine_thread/engine_worker.h"
 

@@ -84,4 +84,30 @@ CommandResult runCommandWithoutThreads(const QStringList& arguments, const QStri
     });
 }
 
+std::vector<float> readFloats(const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray bytes = file.readAll();
+    std::vector<float> values(static_cast<std::size_t>(bytes.size()) / sizeof(float));
+    std::memcpy(values.data(), bytes.constData(), values.size() * sizeof(float));
+    return values;
+}
+
+std::vector<float> logitsOf(const QStringList& arguments, const QString& folder) {
+    const QString out = folder + QStringLiteral("/logits.bin");
+    QFile::remove(out);
+    const auto result = runCommand(QStringList{"logits", "--out", out} + arguments, folder);
+    if (result.status != 0)
+        qWarning("%s", result.err.constData());
+    return readFloats(out);
+}
+
+float greatestDifference(const std::vector<float>& a, const std::vector<float>& b) {
+    float difference = a.size() == b.size() ? 0.0f : 1e9f;
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+        difference = std::max(difference, std::abs(a[i] - b[i]));
+    return difference;
+}
+
 } // namespace support

@@ -6,6 +6,8 @@
 #include <QJsonObject>
 #include <QStringList>
 
+#include <vector>
+
 namespace support {
 
 struct CommandResult {
@@ -32,5 +34,12 @@ struct CommandResult {
 // somebody else for it; kNotLimited if that somebody cannot run the program.
 inline constexpr int kNotLimited = 77;
 [[nodiscard]] CommandResult runCommandWithoutThreads(const QStringList& arguments, const QString& models);
+
+// What `logits --out` writes with these arguments more, in `folder`; nothing if it fails, with a warning.
+std::vector<float> logitsOf(const QStringList& arguments, const QString& folder);
+// A file of float32.
+std::vector<float> readFloats(const QString& path);
+// 1e9 if they are not equally long.
+float greatestDifference(const std::vector<float>& a, const std::vector<float>& b);
 
 } // namespace support

@@ -15,6 +15,7 @@
 #include <cstring>
 
 using namespace engine;
+using support::greatestDifference;
 using support::runCommand;
 
 class ModelFileCommandsTest : public QObject {
@@ -23,28 +24,8 @@ class ModelFileCommandsTest : public QObject {
 private:
     QTemporaryDir m_folder;
 
-    static std::vector<float> floats(const QString& path) {
-        QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
-            return {};
-        const QByteArray bytes = file.readAll();
-        std::vector<float> values(static_cast<std::size_t>(bytes.size()) / sizeof(float));
-        std::memcpy(values.data(), bytes.constData(), values.size() * sizeof(float));
-        return values;
-    }
-    static float greatestDifference(const std::vector<float>& a, const std::vector<float>& b) {
-        float difference = a.size() == b.size() ? 0.0f : 1e9f;
-        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
-            difference = std::max(difference, std::abs(a[i] - b[i]));
-        return difference;
-    }
     std::vector<float> logitsOf(const QStringList& arguments) const {
-        const QString out = m_folder.filePath("logits.bin");
-        QFile::remove(out);
-        const auto result = runCommand(QStringList{"logits", "--out", out} + arguments, m_folder.path());
-        if (result.status != 0)
-            qWarning("%s", result.err.constData());
-        return floats(out);
+        return support::logitsOf(arguments, m_folder.path());
     }
 
 private slots:
@@ -194,39 +175,6 @@ private slots:
         QVERIFY(inspected.json()["types"].toObject().contains(type == "q8" ? "q8_0" : "q4_0"));
     }
 
-    void convertedRwkvCppFilesComputeTheSame() {
-        const QString in = QStringLiteral(INKGATE_SHARED_DIR "/data/tiny-rwkv/tiny-rwkv-7v0-834K-FP32.bin");
-        if (!QFile::exists(in))
-            QSKIP("the shared tiny-rwkv models are not here");
-        const QString out = m_folder.filePath("from_cpp.safetensors");
-        QCOMPARE(runCommand({"convert", in, out}, m_folder.path()).status, 0);
-        const auto before = logitsOf({"--model", in, "--tokens", "34,105,110"});
-        QCOMPARE(before.size(), std::size_t{256});
-        QVERIFY(greatestDifference(before, logitsOf({"--model", out, "--tokens", "34,105,110"})) < 1e-5f);
-    }
-
-    void logitsAreThoseOfTheOriginalImplementation_data() {
-        QTest::addColumn<QString>("model");
-        QTest::addColumn<QString>("expected");
-        QTest::newRow("RWKV-7") << "tiny-rwkv-7v0-834K-FP32.bin"
-                                << "expected-logits-7v0-834K.bin";
-        QTest::newRow("RWKV-5.2") << "tiny-rwkv-5v2-730K-FP32.bin"
-                                  << "expected-logits-5v2-730K.bin";
-    }
-    void logitsAreThoseOfTheOriginalImplementation() {
-        QFETCH(QString, model);
-        QFETCH(QString, expected);
-        const QString folder = QStringLiteral(INKGATE_SHARED_DIR "/data/tiny-rwkv/");
-        if (!QFile::exists(folder + model))
-            QSKIP("the shared tiny-rwkv models are not here");
-        const auto wanted = floats(folder + expected);
-        QCOMPARE(wanted.size(), std::size_t{256});
-        QVERIFY(greatestDifference(logitsOf({"--model", folder + model, "--tokens", "34,105,110"}), wanted) <
-                1e-3f);
-        QVERIFY(greatestDifference(logitsOf({"--model", folder + model, "--prompt", "\"in"}), wanted) <
-                1e-3f);
-    }
-
     void allRowsEndWithTheLast() {
         const auto last = logitsOf({"--model", "tiny", "--gate", "gated", "--prompt", "Once upon"});
         const auto all = logitsOf({"--model", "tiny", "--gate", "gated", "--prompt", "Once upon", "--all"});
@@ -285,15 +233,6 @@ private slots:
                  QByteArray("45,120\n"));
         QCOMPARE(runCommand({"tokenize", "--model", "tiny", "--json", ""}, m_folder.path()).json()["count"],
                  0);
-    }
-
-    void worldTokensNeedNoModel() {
-        const QString vocabulary = QStringLiteral(INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt");
-        if (!QFile::exists(vocabulary))
-            QSKIP("the shared World vocabulary is not here");
-        const auto result =
-            runCommand({"tokenize", "--vocab", vocabulary, "Hello, world!\n\nThe end."}, m_folder.path());
-        QCOMPARE(result.out, QByteArray("33155,45,40213,34,261,6699,21616,47\n"));
     }
 };
 

@@ -51,7 +51,7 @@ public:
     std::vector<float> all;
 };
 
-// Of the largest value. The emulated card computes in float32 throughout, and rounds only the x of packed
+// Of the largest value. The emulated device computes in float32 throughout, and rounds only the x of packed
 // weights, to 16 bits. So does this processor for few rows; many rows of packed weights it multiplies, where
 // it can, in bfloat16: weights and x are each rounded by up to 2^-9 of themselves, in some six products of
 // each of three layers; 0.3 % has been seen.
@@ -143,7 +143,7 @@ private slots:
         const auto calls = cuda_emulation::runtimeCalls();
         const auto launches = cuda_emulation::launches();
         QCOMPARE(run(session, state, 1).size(), std::size_t{kVocabulary});
-        // Whatever the number of layers: choose the card, copy the inputs, one launch, fetch the logits.
+        // Whatever the number of layers: choose the device, copy the inputs, one launch, fetch the logits.
         QVERIFY2(cuda_emulation::runtimeCalls() - calls < 12,
                  qPrintable(QString::number(cuda_emulation::runtimeCalls() - calls)));
         QVERIFY(cuda_emulation::launches() - launches > 10);
@@ -260,7 +260,7 @@ private slots:
         QVERIFY(run(split, copy, 5) == decoded);
     }
 
-    // What was recorded with and without gates takes turns, on a card alone and with the processor.
+    // What was recorded with and without gates takes turns, on a device alone and with the processor.
     void stepsOfAllKindsTakeTurns_data() {
         QTest::addColumn<int>("deviceLayers");
         QTest::newRow("all layers") << 0;
@@ -375,13 +375,13 @@ private slots:
     }
 
     void cardsAreDescribed() {
-        const auto cards = inkgate_cuda_plugin()->cards();
-        QVERIFY(cards);
-        QCOMPARE(cards->size(), std::size_t{1});
-        QVERIFY(cards->front().unusable.empty());
-        QVERIFY(cards->front().freeBytes > 0);
+        const auto devices = inkgate_cuda_plugin()->devices();
+        QVERIFY(devices);
+        QCOMPARE(devices->size(), std::size_t{1});
+        QVERIFY(devices->front().unusable.empty());
+        QVERIFY(devices->front().freeBytes > 0);
         cuda_emulation::setDevices(0);
-        const auto none = inkgate_cuda_plugin()->cards();
+        const auto none = inkgate_cuda_plugin()->devices();
         QVERIFY(!none);
         QCOMPARE(none.error().code, ErrorCode::DeviceUnavailable);
     }

@@ -1,5 +1,5 @@
-// inkgate-cli with a card, which is emulated: every operation against the processor, the same story on both,
-// its gates in the trace, and what it says where no card can be used.
+// inkgate-cli with a device, which is emulated: every operation against the processor, the same story on
+// both, its gates in the trace, and what it says where no device can be used.
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -50,25 +50,25 @@ private slots:
 
     void tellsTheStoryOfTheProcessor() {
         QTemporaryDir folder;
-        const Ended card =
+        const Ended device =
             run(story(QStringLiteral("cuda"))
-                << QStringLiteral("--trace") << folder.filePath(QStringLiteral("card.sqlite")));
+                << QStringLiteral("--trace") << folder.filePath(QStringLiteral("device.sqlite")));
         const Ended processor =
             run(story(QStringLiteral("cpu"))
                 << QStringLiteral("--trace") << folder.filePath(QStringLiteral("cpu.sqlite")));
-        QVERIFY2(card.status == 0, card.errors.constData());
+        QVERIFY2(device.status == 0, device.errors.constData());
         QVERIFY2(processor.status == 0, processor.errors.constData());
-        QCOMPARE(card.json()[QStringLiteral("token_ids")], processor.json()[QStringLiteral("token_ids")]);
-        QCOMPARE(card.json()[QStringLiteral("token_ids")].toArray().size(), 6);
-        QVERIFY(QFileInfo(folder.filePath(QStringLiteral("card.sqlite"))).size() > 0);
+        QCOMPARE(device.json()[QStringLiteral("token_ids")], processor.json()[QStringLiteral("token_ids")]);
+        QCOMPARE(device.json()[QStringLiteral("token_ids")].toArray().size(), 6);
+        QVERIFY(QFileInfo(folder.filePath(QStringLiteral("device.sqlite"))).size() > 0);
     }
 
     void describesTheCard() {
         const Ended ended = run({"inspect", "--devices", "--json"});
         QCOMPARE(ended.status, 0);
-        const QJsonArray cards = ended.json()[QStringLiteral("cuda")].toArray();
-        QCOMPARE(cards.size(), 1);
-        QVERIFY(cards[0].toObject()[QStringLiteral("usable")].toBool());
+        const QJsonArray devices = ended.json()[QStringLiteral("cuda")].toArray();
+        QCOMPARE(devices.size(), 1);
+        QVERIFY(devices[0].toObject()[QStringLiteral("usable")].toBool());
     }
 
     void saysWhyThereIsNoCard() {

@@ -32,11 +32,6 @@ class SharedSamplesTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        if (!QDir(kData).exists())
-            QSKIP("the shared sample models are not on this machine");
-    }
-
     void rwkvCppFilesAreRead_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<int>("tensors");

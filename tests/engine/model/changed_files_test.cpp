@@ -140,7 +140,7 @@ private slots:
         const auto source = checkpointSource(checkpoint, WeightType::AsStored);
         for (const char* name : {"emb.weight", "head.weight"}) {
             const auto matrix = source->linear(name, static_cast<int>(kSizes.vocabulary),
-                                               static_cast<int>(kSizes.width()), MatrixOrder::ByOutput);
+                                               static_cast<int>(kSizes.width()), MatrixOrder::RowMajor);
             QVERIFY2(matrix || refuses(matrix.error()), name);
         }
     }

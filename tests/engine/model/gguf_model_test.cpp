@@ -7,6 +7,7 @@
 #include "engine/runtime/state.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_safetensors.h"
+#include "tests/engine/model/gguf_vocabulary_samples.h"
 #include "tests/engine/tokenizer/hard_texts.h"
 #include "tests/support/tensor_comparison.h"
 
@@ -17,75 +18,19 @@
 #include <algorithm>
 
 using namespace engine;
+using samples::addList;
 using samples::GgufOptions;
 using samples::GgufWriter;
+using samples::kControl;
+using samples::kNormal;
+using samples::kUnused;
+using samples::modelOf;
+using samples::smallList;
+using samples::TokenList;
 using samples::Version;
 
 Q_DECLARE_METATYPE(samples::Version)
 Q_DECLARE_METATYPE(samples::GgufOptions)
-
-namespace {
-
-const std::filesystem::path kWorldFile = INKGATE_SHARED_DIR "/data/rwkv_vocab_v20230424.txt";
-
-// As a Python bytes literal would have it between its quotes: the quote is ' only if there are both kinds.
-std::string escaped(std::string_view bytes) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    const bool hasBothQuotes =
-        bytes.find('\'') != std::string_view::npos && bytes.find('"') != std::string_view::npos;
-    std::string out;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '\n' || c == '\t' || c == '\r')
-            out.append("\\").append(1, c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-        else if (c == '\\' || (c == '\'' && hasBothQuotes))
-            out.append("\\").append(1, c);
-        else if (byte < 0x20 || byte >= 0x7F)
-            out.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
-        else
-            out += c;
-    }
-    return out;
-}
-
-constexpr std::int32_t kNormal = 1, kControl = 3, kUnused = 5;
-
-struct TokenList {
-    std::vector<std::string> tokens;
-    std::vector<std::int32_t> types;
-};
-
-// <s>, the 256 bytes, a few more tokens, padding: what `size` rows of a model need.
-TokenList smallList(std::size_t size) {
-    TokenList list{{"<s>"}, {kControl}};
-    for (int byte = 0; byte < 256; ++byte)
-        list.tokens.push_back(escaped(std::string(1, static_cast<char>(byte))));
-    for (const char* more : {"it\\\'s\"", "\\n\\n", "\\xe4\\xbd", "\\qq"})
-        list.tokens.emplace_back(more);
-    list.types.resize(list.tokens.size(), kNormal);
-    while (list.tokens.size() < size) {
-        list.tokens.push_back("[PAD" + std::to_string(list.tokens.size()) + "]");
-        list.types.push_back(kUnused);
-    }
-    return list;
-}
-
-void addList(GgufWriter& writer, const TokenList& list) {
-    writer.addText("tokenizer.ggml.model", "rwkv");
-    writer.addTexts("tokenizer.ggml.tokens", list.tokens);
-    writer.addIntegers("tokenizer.ggml.token_type", list.types);
-}
-
-samples::Sizes sizesOf(std::int64_t vocabulary) {
-    return {.layers = 1, .vocabulary = vocabulary, .heads = 2, .headSize = 4, .feedForward = 8, .rank = 2};
-}
-
-GgufWriter modelOf(std::int64_t vocabulary) {
-    const samples::Sizes sizes = sizesOf(vocabulary);
-    return samples::ggufWriter(samples::officialModel(Version::V7, sizes), Version::V7, sizes);
-}
-
-} // namespace
 
 class GgufModelTest : public QObject {
     Q_OBJECT
@@ -96,12 +41,7 @@ class GgufModelTest : public QObject {
 
     Expected<std::unique_ptr<const Tokenizer>> tokenizerOf(const GgufWriter& writer,
                                                            const std::string& given = {}) const {
-        samples::writeFile(path("model.gguf"), writer.finish());
-        const auto files = findModelFiles(path("model.gguf"), "none", given);
-        const auto model = Model::load(path("model.gguf"), {});
-        if (!files || !model)
-            return tl::unexpected(files ? model.error() : files.error());
-        return loadTokenizerOf(*files, **model);
+        return samples::tokenizerOf(writer, path("model.gguf"), given);
     }
 
 private slots:
@@ -211,44 +151,6 @@ private slots:
         const auto checkpoint = Checkpoint::open(path("model-Q8_0.gguf"));
         QVERIFY2(checkpoint, checkpoint ? "" : checkpoint.error().message.c_str());
         QCOMPARE(checkpoint->find("blocks.0.att.key.weight")->type, DataType::Q6_K);
-    }
-
-    void theWorldVocabularyInsideIsThatOfTheFile() {
-        if (!std::filesystem::exists(kWorldFile))
-            QSKIP("no World vocabulary in the shared folder");
-        const auto world = loadRwkvWorld(kWorldFile);
-        QVERIFY(world);
-        TokenList list{{"<s>"}, {kControl}};
-        for (int id = 1; id < 65536; ++id) {
-            const std::string_view bytes = (*world)->bytes(id);
-            list.tokens.push_back(bytes.empty() ? "[PAD" + std::to_string(id) + "]" : escaped(bytes));
-            list.types.push_back(bytes.empty() ? kUnused : kNormal);
-        }
-        GgufWriter writer = modelOf(65536);
-        addList(writer, list);
-        const auto inside = tokenizerOf(writer);
-        QVERIFY2(inside, inside ? "" : inside.error().message.c_str());
-        QCOMPARE((*inside)->vocabularySize(), 65536);
-        QCOMPARE((*inside)->kind(), (*world)->kind());
-        for (int id = 0; id < 65536; ++id)
-            QCOMPARE((*inside)->bytes(id), (*world)->bytes(id));
-        QVERIFY(std::ranges::equal((*inside)->unsampledTokens(), (*world)->unsampledTokens()));
-        for (const test::NamedText& text : test::hardTexts())
-            QVERIFY2(*(*inside)->encode(text.text) == *(*world)->encode(text.text), text.name);
-        Random random(3);
-        for (int round = 0; round < 50; ++round) {
-            const std::string text = test::randomText(random, 500);
-            QVERIFY(*(*inside)->encode(text) == *(*world)->encode(text));
-        }
-
-        QFile file(QString::fromStdString(kWorldFile.string()));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        GgufWriter whole = modelOf(65536);
-        whole.addText("tokenizer.rwkv.world", file.readAll().toStdString());
-        const auto fromText = tokenizerOf(whole);
-        QVERIFY2(fromText, fromText ? "" : fromText.error().message.c_str());
-        QVERIFY(*(*fromText)->encode("Hello, world!\n\nThe end.") ==
-                (std::vector<int>{33155, 45, 40213, 34, 261, 6699, 21616, 47}));
     }
 
     void onlyNormalTokensAreTextAndSampled() {

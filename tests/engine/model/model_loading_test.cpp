@@ -175,7 +175,7 @@ private slots:
             QVERIFY(opened.has_value());
             const auto checkpoint = std::make_shared<const Checkpoint>(std::move(*opened));
             const auto source = checkpointSource(checkpoint, WeightType::AsStored);
-            const auto head = source->linear("head.weight", 96, 128, MatrixOrder::ByOutput);
+            const auto head = source->linear("head.weight", 96, 128, MatrixOrder::RowMajor);
             QVERIFY(head.has_value());
             QCOMPARE(head->type(), type);
             QCOMPARE(head->matrix().data,

@@ -125,7 +125,7 @@ private slots:
         op.earlier = {1, earlier.data()};
         op.gates = gates.data();
         op.output = output.data();
-        op.isWorn = false;
+        op.isEnabled = false;
         cpu::adaptiveGate(op, pool);
         QVERIFY(output == stream);
         QVERIFY(earlier == before);

@@ -37,10 +37,10 @@ std::vector<float> rounded(const std::vector<float>& values, DataType type) {
 
 struct Kind {
     DataType type = DataType::Float32;
-    MatrixOrder order = MatrixOrder::ByOutput;
+    MatrixOrder order = MatrixOrder::RowMajor;
 
     [[nodiscard]] std::string name() const {
-        return std::string(engine::name(type)) + (order == MatrixOrder::ByInput ? " by input" : "");
+        return std::string(engine::name(type)) + (order == MatrixOrder::ColumnMajor ? " column-major" : "");
     }
 };
 
@@ -96,13 +96,14 @@ struct Problem {
         return worst;
     }
     // x keeps its 24 bits, and a float32 sum of n terms in at least 4 parts errs by less than n/4 roundings
-    // of 2^-24; by input, n terms follow one another. Where x is rounded to bfloat16, every term may err by
-    // 2^-8 of itself, twice if the weights are rounded too; packed weights see x in 2^-15 of the greatest of
+    // of 2^-24; column-major, n terms follow one another. Where x is rounded to bfloat16, every term may err
+    // by 2^-8 of itself, twice if the weights are rounded too; packed weights see x in 2^-15 of the greatest
+    // of
     // 32. Minimums make sums of codes larger than what they amount to. Scales rounded to float16 (K) err by
     // 2^-11, scales made anew (Q6_K) by half a step.
     [[nodiscard]] double tolerance() const {
-        const bool isByInput = kind.order == MatrixOrder::ByInput;
-        double result = (columns / (isByInput ? 1.0 : 4.0) + 8) * 0x1p-24;
+        const bool isColumnMajor = kind.order == MatrixOrder::ColumnMajor;
+        double result = (columns / (isColumnMajor ? 1.0 : 4.0) + 8) * 0x1p-24;
         if (kind.type != DataType::Float32 &&
             tokens > (isPlain() && kind.type == DataType::BFloat16 ? 8 : 32) && hasBfloat16Products())
             result += 0x1p-7;
@@ -128,7 +129,7 @@ constexpr DataType kTypes[] = {DataType::Float32, DataType::Float16, DataType::B
 
 std::vector<Kind> plainKinds() {
     std::vector<Kind> kinds;
-    for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput})
+    for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor})
         for (const DataType type : kTypes)
             kinds.push_back({type, order});
     return kinds;
@@ -136,7 +137,7 @@ std::vector<Kind> plainKinds() {
 
 std::vector<Kind> packedKinds() {
     std::vector<Kind> kinds;
-    for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput})
+    for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor})
         for (const DataType type : {DataType::Q8_0, DataType::Q4_0, DataType::Q4_1, DataType::Q5_0,
                                     DataType::Q5_1, DataType::Q4_K, DataType::Q5_K, DataType::Q6_K})
             kinds.push_back({type, order});
@@ -233,7 +234,7 @@ private slots:
     void inputsOfZeroAreSkipped_data() {
         std::vector<Kind> kinds;
         for (Kind kind : plainKinds())
-            if (kind.order == MatrixOrder::ByInput)
+            if (kind.order == MatrixOrder::ColumnMajor)
                 kinds.push_back(kind);
         addKindColumn(kinds);
     }

@@ -85,16 +85,16 @@ private slots:
             QVERIFY(fromFloat32(type, values, bytes).has_value());
         }
         ThreadPool pool(3);
-        for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput}) {
+        for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor}) {
             const auto weights = LinearWeights::fromStored(
                 type, bytes, 130, 257, static_cast<DataType>(wanted), nullptr, pool, order);
             QVERIFY(weights.has_value());
             QCOMPARE(weights->type(), static_cast<DataType>(wanted));
-            QCOMPARE(weights->ownsMemory(), stored != wanted || order == MatrixOrder::ByInput);
+            QCOMPARE(weights->ownsMemory(), stored != wanted || order == MatrixOrder::ColumnMajor);
             const auto kept = valuesOf(*weights);
             for (std::size_t r = 0; r < 130; ++r)
                 for (std::size_t c = 0; c < 257; ++c)
-                    QCOMPARE(kept[order == MatrixOrder::ByOutput ? r * 257 + c : c * 130 + r],
+                    QCOMPARE(kept[order == MatrixOrder::RowMajor ? r * 257 + c : c * 130 + r],
                              values[r * 257 + c]);
         }
     }
@@ -106,14 +106,14 @@ private slots:
         std::vector<float> expected(3 * 512);
         QVERIFY(toFloat32(static_cast<DataType>(type), bytes, expected).has_value());
         ThreadPool pool(2);
-        for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput}) {
+        for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor}) {
             const auto weights = LinearWeights::fromStored(static_cast<DataType>(type), bytes, 3, 512,
                                                            DataType::Float32, nullptr, pool, order);
             QVERIFY(weights.has_value());
             const auto values = valuesOf(*weights);
             for (std::size_t r = 0; r < 3; ++r)
                 for (std::size_t c = 0; c < 512; ++c)
-                    QCOMPARE(values[order == MatrixOrder::ByOutput ? r * 512 + c : c * 3 + r],
+                    QCOMPARE(values[order == MatrixOrder::RowMajor ? r * 512 + c : c * 3 + r],
                              expected[r * 512 + c]);
         }
     }
@@ -132,20 +132,20 @@ private slots:
                                 : stored == DataType::Q4_K || stored == DataType::Q5_K ? 0.004f
                                                                                        : 1e-6f;
         ThreadPool pool(2);
-        for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput}) {
+        for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor}) {
             const auto weights = LinearWeights::fromStored(stored, bytes, kRows, kColumns,
                                                            *packedTypeOf(stored), nullptr, pool, order);
             QVERIFY(weights.has_value());
             QVERIFY(weights->matrix().isPacked && weights->ownsMemory());
             std::vector<float> values(expected.size());
-            if (order == MatrixOrder::ByOutput)
+            if (order == MatrixOrder::RowMajor)
                 widenRows(weights->matrix(), 0, kRows, values.data());
             else
-                widenByInput(weights->matrix(), 0, kRows, values.data());
+                widenColumnMajor(weights->matrix(), 0, kRows, values.data());
             for (std::size_t r = 0; r < kRows; ++r)
                 for (std::size_t c = 0; c < kColumns; ++c) {
                     const float value =
-                        values[order == MatrixOrder::ByOutput ? r * kColumns + c : c * kRows + r];
+                        values[order == MatrixOrder::RowMajor ? r * kColumns + c : c * kRows + r];
                     QVERIFY2(
                         std::fabs(value - expected[r * kColumns + c]) <= tolerance,
                         qPrintable(
@@ -171,18 +171,18 @@ private slots:
             QVERIFY(fromFloat32(stored, values, bytes) && toFloat32(stored, bytes, kept));
             QVERIFY(fromFloat32(type, kept, blocks) && toFloat32(type, blocks, expected));
             ThreadPool pool(2);
-            for (const MatrixOrder order : {MatrixOrder::ByOutput, MatrixOrder::ByInput}) {
+            for (const MatrixOrder order : {MatrixOrder::RowMajor, MatrixOrder::ColumnMajor}) {
                 const auto weights =
                     LinearWeights::fromStored(stored, bytes, 20, 96, type, nullptr, pool, order);
                 QVERIFY(weights.has_value());
                 std::vector<float> packed(values.size());
-                if (order == MatrixOrder::ByOutput)
+                if (order == MatrixOrder::RowMajor)
                     widenRows(weights->matrix(), 0, 20, packed.data());
                 else
-                    widenByInput(weights->matrix(), 0, 20, packed.data());
+                    widenColumnMajor(weights->matrix(), 0, 20, packed.data());
                 for (std::size_t r = 0; r < 20; ++r)
                     for (std::size_t c = 0; c < 96; ++c)
-                        QCOMPARE(packed[order == MatrixOrder::ByOutput ? r * 96 + c : c * 20 + r],
+                        QCOMPARE(packed[order == MatrixOrder::RowMajor ? r * 96 + c : c * 20 + r],
                                  expected[r * 96 + c]);
             }
         }

@@ -167,7 +167,7 @@ private slots:
         }
     }
 
-    // With its enhancement left out a model is the one it was fitted on, also beside a sequence that wears
+    // With its enhancement left out a model is the one it was fitted on, also beside a sequence that uses
     // it.
     void withoutItsEnhancementAModelIsTheBase_data() { everyKindOfModel(); }
     void withoutItsEnhancementAModelIsTheBase() {
@@ -180,18 +180,18 @@ private slots:
         Session baseSession(base, std::make_shared<ThreadPool>(2));
         const auto vocabulary = static_cast<std::size_t>(config.vocabulary);
         const auto tokens = someTokens(20, config.vocabulary);
-        State bare(enhanced->config()), worn(enhanced->config()), wornAlone(enhanced->config()),
+        State bare(enhanced->config()), enabled(enhanced->config()), wornAlone(enhanced->config()),
             plain(config);
         std::vector<float> logits(vocabulary), expected(vocabulary), wornLogits(vocabulary);
         CollectGates gates, noGates;
         QVERIFY(session.prefill(bare, tokens, logits, &noGates, {}, false).has_value());
         QVERIFY(baseSession.prefill(plain, tokens, expected).has_value());
         QVERIFY(logits == expected);
-        QVERIFY(session.prefill(worn, tokens, wornLogits).has_value());
-        wornAlone = worn;
+        QVERIFY(session.prefill(enabled, tokens, wornLogits).has_value());
+        wornAlone = enabled;
         for (int token = 1; token < 6; ++token) {
             const DecodeStep steps[] = {{&bare, token, logits, &noGates, false},
-                                        {&worn, token, wornLogits, &gates, true}};
+                                        {&enabled, token, wornLogits, &gates, true}};
             QVERIFY(session.decodeTogether(steps).has_value());
             QVERIFY(baseSession.decode(plain, token, expected).has_value());
             QVERIFY(logits == expected);

@@ -1,4 +1,4 @@
-// half_bits.h: 16-bit floating point numbers from and to float, in whole numbers so that no processor
+// half_bits.h: 16-bit floating point numbers from and to float, in integers so that no processor
 // extension is needed. To nearest, ties to even. Every NaN becomes 0x7fff, as on a GPU.
 // Threads: pure functions.
 #pragma once

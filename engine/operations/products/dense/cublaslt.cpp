@@ -124,14 +124,14 @@ private:
     }
 
     // The library thinks in columns. To it y is [rows, tokens], the product of W, which it finds transposed
-    // if it is kept by output, and x [columns, tokens].
+    // if it is row-major, and x [columns, tokens].
     Prepared choose(const LibraryProduct& product, Workspace workspace) const {
-        const bool isByOutput = product.order == MatrixOrder::ByOutput;
+        const bool isRowMajor = product.order == MatrixOrder::RowMajor;
         cublasLtMatmulDesc_t made = nullptr;
         m_call.createProduct(&made, CUBLAS_COMPUTE_32F, CUDA_R_32F); // float32 stays float32, too
         Prepared prepared{
             {made, m_call.destroyProduct},
-            isByOutput ? layout(product.type, product.columns, product.rows, product.weightStride)
+            isRowMajor ? layout(product.type, product.columns, product.rows, product.weightStride)
                        : layout(product.type, product.rows, product.columns, product.weightStride),
             layout(product.type, product.columns, product.tokens, product.xStride),
             layout(DataType::Float32, product.rows, product.tokens, product.yStride),
@@ -142,7 +142,7 @@ private:
         if (!prepared.product || !prepared.weights || !prepared.x || !prepared.y || !ownedPreference)
             return prepared;
 
-        const cublasOperation_t transposed = isByOutput ? CUBLAS_OP_T : CUBLAS_OP_N;
+        const cublasOperation_t transposed = isRowMajor ? CUBLAS_OP_T : CUBLAS_OP_N;
         bool isSet = m_call.setProduct(made, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed) ==
                      CUBLAS_STATUS_SUCCESS;
         const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {

@@ -17,11 +17,11 @@ namespace engine::cuda {
 // elements.
 struct LibraryProduct {
     DataType type = DataType::Float32; // of weights and x: Float32, Float16 or BFloat16
-    MatrixOrder order = MatrixOrder::ByOutput;
+    MatrixOrder order = MatrixOrder::RowMajor;
     int rows = 0;
     int columns = 0;
     int tokens = 0;
-    const void* weights = nullptr; // [rows, columns]; [columns, rows] by input
+    const void* weights = nullptr; // [rows, columns]; [columns, rows] column-major
     int weightStride = 0;
     const void* x = nullptr; // [tokens, columns]
     int xStride = 0;
@@ -35,7 +35,7 @@ struct Workspace {
     std::size_t size = 0;
 };
 
-// What the faster algorithms of large products want on newer cards.
+// What the faster algorithms of large products want on newer devices.
 inline constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 
 class CublasLt {

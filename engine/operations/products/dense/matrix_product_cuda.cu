@@ -159,7 +159,7 @@ private:
     bool multiplyWhole(const Matrix& weights, LibraryProduct product) {
         product.rows = weights.rows;
         product.weights = weights.data;
-        product.weightStride = weights.order == MatrixOrder::ByOutput ? weights.columns : weights.rows;
+        product.weightStride = weights.order == MatrixOrder::RowMajor ? weights.columns : weights.rows;
         return m_memory.library()->multiply(product, m_memory.workspace(), m_stream);
     }
 
@@ -169,7 +169,7 @@ private:
         product.weights = m_memory.widenedWeights();
         for (int row = 0; row < weights.rows; row += most) {
             product.rows = std::min(most, weights.rows - row);
-            product.weightStride = weights.order == MatrixOrder::ByOutput
+            product.weightStride = weights.order == MatrixOrder::RowMajor
                                        ? weights.columns
                                        : blocksFor(product.rows, kPanelUnit) * kPanelUnit;
             product.y = y + row;

@@ -1,7 +1,7 @@
 // tiled_product_cuda.cu: products of any weights with any number of tokens, in float32, for when there is no
 // cuBLASLt. A block has a tile of 64 outputs times 64 tokens, a thread 4 x 4 of them; weights and x come into
 // shared memory 16 inputs at a time. Neighbouring threads read what is side by side in memory: inputs by
-// output, outputs by input. Each sum is formed in the order of the inputs.
+// output, outputs per input. Each sum is formed in the order of the inputs.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"
@@ -24,18 +24,18 @@ template <class Stored> struct PlainMatrix {
     const Stored* data = nullptr;
     int rows = 0;
     int columns = 0;
-    bool isByInput = false;
+    bool isColumnMajor = false;
 
     explicit PlainMatrix(const Matrix& weights)
         : data(static_cast<const Stored*>(weights.data))
         , rows(weights.rows)
         , columns(weights.columns)
-        , isByInput(weights.order == MatrixOrder::ByInput) {}
+        , isColumnMajor(weights.order == MatrixOrder::ColumnMajor) {}
 
     [[nodiscard]] __device__ float at(int output, int input) const {
-        const std::size_t outer = static_cast<std::size_t>(isByInput ? input : output);
-        const int stride = isByInput ? rows : columns;
-        return widened(data[outer * static_cast<std::size_t>(stride) + (isByInput ? output : input)]);
+        const std::size_t outer = static_cast<std::size_t>(isColumnMajor ? input : output);
+        const int stride = isColumnMajor ? rows : columns;
+        return widened(data[outer * static_cast<std::size_t>(stride) + (isColumnMajor ? output : input)]);
     }
 };
 
@@ -56,8 +56,8 @@ __global__ void __launch_bounds__(kThreads)
     float sums[kOwn][kOwn] = {}; // [token, row]
     for (int first = 0; first < columns; first += kInputs) {
         for (int i = thread; i < kTile * kInputs; i += kThreads) {
-            const int row = weights.isByInput ? i % kTile : i / kInputs;
-            const int input = weights.isByInput ? i / kTile : i % kInputs;
+            const int row = weights.isColumnMajor ? i % kTile : i / kInputs;
+            const int input = weights.isColumnMajor ? i / kTile : i % kInputs;
             const bool exists = firstRow + row < out.rows && first + input < columns;
             heldWeights[input][row] = exists ? weights.at(firstRow + row, first + input) : 0.0f;
         }

@@ -30,7 +30,7 @@ namespace engine {
 
 // In which order a matrix is kept: outputs one after another, as in files, or inputs. The latter lets a
 // product with few rows of x leave out what would be multiplied by zero, and nothing else.
-enum class MatrixOrder : std::uint8_t { ByOutput, ByInput };
+enum class MatrixOrder : std::uint8_t { RowMajor, ColumnMajor };
 
 // A view of a weight matrix. `data` is aligned to its element type only (it may point into a mapped file).
 struct Matrix {
@@ -39,18 +39,18 @@ struct Matrix {
     int columns = 0;                   // inputs
     const void* data = nullptr;
     bool isPacked = false; // as in packed_weights.h
-    MatrixOrder order = MatrixOrder::ByOutput;
+    MatrixOrder order = MatrixOrder::RowMajor;
 
     // What lies together, and its size: an output's weights, the tiles of 16 outputs; an input's weights, a
     // run of 32 inputs.
     [[nodiscard]] int groupLength() const {
-        return !isPacked ? 1 : order == MatrixOrder::ByOutput ? kTileRows : kTileColumns;
+        return !isPacked ? 1 : order == MatrixOrder::RowMajor ? kTileRows : kTileColumns;
     }
     [[nodiscard]] int groups() const {
-        return ((order == MatrixOrder::ByOutput ? rows : columns) + groupLength() - 1) / groupLength();
+        return ((order == MatrixOrder::RowMajor ? rows : columns) + groupLength() - 1) / groupLength();
     }
     [[nodiscard]] std::size_t groupBytes() const {
-        if (order == MatrixOrder::ByInput)
+        if (order == MatrixOrder::ColumnMajor)
             return isPacked ? packedRun(type, rows).byteSize()
                             : static_cast<std::size_t>(rows) * bytesPerBlock(type);
         return isPacked ? packedGroupBytes(type, columns)
@@ -77,7 +77,7 @@ public:
                                                             int rows, int columns, DataType wanted,
                                                             std::shared_ptr<const void> memory,
                                                             ThreadPool& pool,
-                                                            MatrixOrder order = MatrixOrder::ByOutput);
+                                                            MatrixOrder order = MatrixOrder::RowMajor);
 
     // A table of which single rows are looked up: kept as it is, whatever floating or block type it has. No
     // operand of products. Errors as above.
@@ -88,7 +88,7 @@ public:
     // From float32 values [rows, columns], rounded to `wanted`. Errors as above.
     [[nodiscard]] static Expected<LinearWeights> fromFloat32(std::span<const float> values, int rows,
                                                              int columns, DataType wanted,
-                                                             MatrixOrder order = MatrixOrder::ByOutput);
+                                                             MatrixOrder order = MatrixOrder::RowMajor);
 
     // From a low-rank factor, float32 [inputs, outputs], which is applied as x A: kept transposed, so that it
     // is used like any other matrix. Errors as above.
@@ -134,7 +134,7 @@ struct LinearJob {
         nullptr; // [tokens, weights.rows], before the sigmoid, of no job's y; null: none
 };
 
-// What products of matrices kept by input have left out so far.
+// What products of matrices column-major have left out so far.
 struct SkippedWork {
     std::uint64_t inputs = 0; // seen
     std::uint64_t zeros = 0;  // of these
@@ -170,7 +170,8 @@ namespace cuda {
 struct Stream;
 class LinearMemory;
 // The jobs' weights in device memory, in the same layouts. Up to kMostJobs jobs; few tokens (decoding) in as
-// few launches as possible. Results depend neither on the number of tokens, up to 8, nor on the card's load.
+// few launches as possible. Results depend neither on the number of tokens, up to 8, nor on the device's
+// load.
 void linear(std::span<const LinearJob> jobs, int tokens, LinearMemory& memory, const Stream& stream);
 } // namespace cuda
 

@@ -195,8 +195,8 @@ void prepare(TiledJob& tiled, int tokens) {
             shape.m = lastTokens ? tokens - (pieces(tokens, kTileTokens) - 1) * kTileTokens : kTileTokens;
             shape.n = lastOutputs ? weights.rows - (tiled.outputTiles() - 1) * kTileOutputs : kTileOutputs;
             shape.k = weights.columns;
-            // A converted tile of a matrix by input has no other outputs between its own.
-            shape.transposeB = weights.order == MatrixOrder::ByOutput;
+            // A converted tile of a column-major matrix has no other outputs between its own.
+            shape.transposeB = weights.order == MatrixOrder::RowMajor;
             shape.strideB = shape.transposeB ? 0 : tiled.isConverted ? shape.n : weights.rows;
             shape.inputs = tiled.inputs;
             shape.strideA = tiled.xStride;
@@ -230,9 +230,9 @@ public:
         const int outputEnd = std::min(output + kTileOutputs, weights.rows);
         Matrix rows{tiled.inputs, outputEnd - output, weights.columns, nullptr, false, weights.order};
         if (!tiled.isConverted) {
-            const bool isByInput = weights.order == MatrixOrder::ByInput;
+            const bool isColumnMajor = weights.order == MatrixOrder::ColumnMajor;
             rows.data = static_cast<const std::byte*>(weights.data) +
-                        offset(output, isByInput ? bytesPerBlock(weights.type) : weights.groupBytes());
+                        offset(output, isColumnMajor ? bytesPerBlock(weights.type) : weights.groupBytes());
             product(tiled, rows, claim % tokenTiles, output);
             return;
         }
@@ -248,13 +248,13 @@ private:
 
     [[nodiscard]] const void* converted(const TiledJob& tiled, int output, int outputEnd) const {
         const Matrix& weights = tiled.job.weights;
-        const bool isByInput = weights.order == MatrixOrder::ByInput;
+        const bool isColumnMajor = weights.order == MatrixOrder::ColumnMajor;
         const auto columns = static_cast<std::size_t>(weights.columns);
-        const int step = isByInput || tiled.inputs == DataType::Float32 ? kTileOutputs : kTileRows;
+        const int step = isColumnMajor || tiled.inputs == DataType::Float32 ? kTileOutputs : kTileRows;
         for (int row = output; row < outputEnd; row += step) {
             const int end = std::min(row + step, outputEnd);
-            if (isByInput)
-                widenByInput(weights, row, end, m_memory.widened);
+            if (isColumnMajor)
+                widenColumnMajor(weights, row, end, m_memory.widened);
             else
                 widenRows(weights, row, end, m_memory.widened);
             if (tiled.inputs == DataType::BFloat16)
@@ -282,13 +282,13 @@ private:
         part.x += offset(token, static_cast<std::size_t>(part.xStride));
         part.y = y;
         const int tokens = std::min(kTileTokens, m_tokens - token);
-        if (rows.order == MatrixOrder::ByOutput)
+        if (rows.order == MatrixOrder::RowMajor)
             rowProduct(part, tokens, 0, rows.rows);
         else
             plainProduct(part, tokens, tiled.isConverted ? rows.rows : tiled.job.weights.rows);
     }
 
-    // Of a matrix by input whose inputs are `stride` values apart.
+    // Of a column-major matrix whose inputs are `stride` values apart.
     static void plainProduct(const LinearJob& job, int tokens, int stride) {
         AlignedBuffer<float> weights(static_cast<std::size_t>(job.weights.rows));
         for (int t = 0; t < tokens; ++t)
@@ -409,7 +409,7 @@ void linearBatch(std::span<const LinearJob> jobs, int tokens, ThreadPool& pool, 
         const bool isForRows =
             tokens <= (isConverted(job.weights) ? kMostRowTokensConverted : kMostRowTokens);
         auto& batch = !isForRows                                   ? scratch.tiledJobs
-                      : job.weights.order == MatrixOrder::ByOutput ? scratch.rowJobs
+                      : job.weights.order == MatrixOrder::RowMajor ? scratch.rowJobs
                                                                    : scratch.sparseJobs;
         batch.push_back(withStrides(job));
         assert(isSound(batch.back()));

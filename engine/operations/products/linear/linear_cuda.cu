@@ -67,10 +67,10 @@ void linear(std::span<const LinearJob> jobs, int tokens, LinearMemory& memory, c
         if (job.yStride == 0)
             job.yStride = job.weights.rows;
         assert(isSound(job));
-        Selection& selection = tokens > mostTokensForRows(job.weights)     ? many
-                               : job.weights.order == MatrixOrder::ByInput ? sparse
-                               : job.weights.isPacked                      ? packed
-                                                                           : rows;
+        Selection& selection = tokens > mostTokensForRows(job.weights)         ? many
+                               : job.weights.order == MatrixOrder::ColumnMajor ? sparse
+                               : job.weights.isPacked                          ? packed
+                                                                               : rows;
         selection.add(job);
     }
     const bool hasFew = many.jobs().size() < jobs.size();

@@ -17,7 +17,7 @@ LinearMemory::LinearMemory(const Stream& stream)
 void LinearMemory::reserve(std::span<const LinearJob> jobs, int tokens) {
     for (const LinearJob& job : jobs) {
         if (tokens <= mostTokensForRows(job.weights)) {
-            if (job.weights.order == MatrixOrder::ByInput)
+            if (job.weights.order == MatrixOrder::ColumnMajor)
                 m_sparseSums.ensure(sparseSumCount(job.weights, kMostTokensAtOnce, m_stream) *
                                         sizeof(float), // for any tokens, so that it stays where it is
                                     kWhat);

@@ -68,18 +68,18 @@ public:
     Conversion(const Matrix& stored, const Matrix& wanted, std::byte* out)
         : m_stored(stored)
         , m_wanted(wanted)
-        , m_isByInput(wanted.order == MatrixOrder::ByInput)
+        , m_isColumnMajor(wanted.order == MatrixOrder::ColumnMajor)
         , m_rows(static_cast<std::size_t>(wanted.rows))
         , m_columns(static_cast<std::size_t>(wanted.columns))
-        , m_pieceLength(m_isByInput ? kTileColumns : kTileRows)
+        , m_pieceLength(m_isColumnMajor ? kTileColumns : kTileRows)
         , m_out(out) {}
 
     void run(ThreadPool& pool) {
-        const std::size_t length = m_isByInput ? m_columns : m_rows;
+        const std::size_t length = m_isColumnMajor ? m_columns : m_rows;
         const std::size_t pieces = (length + m_pieceLength - 1) / m_pieceLength;
         // Memory for every thread before the start, as tasks must not throw.
         const auto threads = static_cast<std::size_t>(pool.size());
-        const std::size_t valuesOfPiece = m_pieceLength * (m_isByInput ? m_rows : m_columns);
+        const std::size_t valuesOfPiece = m_pieceLength * (m_isColumnMajor ? m_rows : m_columns);
         AlignedBuffer<float> memory(threads * (valuesOfPiece + m_rows));
         pool.run([&](int thread) {
             const auto i = static_cast<std::size_t>(thread);
@@ -87,7 +87,7 @@ public:
             for (std::size_t piece = pieces * i / threads; piece < pieces * (i + 1) / threads; ++piece) {
                 const std::size_t begin = piece * m_pieceLength;
                 const std::size_t count = std::min(m_pieceLength, length - begin);
-                if (m_isByInput)
+                if (m_isColumnMajor)
                     convertInputs(begin, count, own.data(), own.last(m_rows));
                 else
                     convertOutputs(begin, count, own);
@@ -171,7 +171,7 @@ private:
     }
 
     Matrix m_stored, m_wanted;
-    bool m_isByInput;
+    bool m_isColumnMajor;
     std::size_t m_rows, m_columns, m_pieceLength;
     std::byte* m_out;
 };

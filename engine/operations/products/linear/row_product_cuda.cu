@@ -1,4 +1,4 @@
-// row_product_cuda.cu: products of float32, float16 and bfloat16 weights, kept by output, with up to 8
+// row_product_cuda.cu: products of float32, float16 and bfloat16 weights, row-major, with up to 8
 // tokens. A warp sums whole rows, 16 bytes of weights per lane and load; x is in shared memory as float32.
 // The time is that of reading the weights, so loads must be under way all the time:
 //   - the first loads are issued before the kernel waits for the one before, and what follows is fetched into

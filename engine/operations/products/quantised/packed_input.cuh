@@ -1,5 +1,5 @@
 // packed_input.cuh: x as 16-bit integers with one scale for 32 values, in shared memory, for products of
-// packed weights in whole numbers. The rounding is that of packed_product.h, so that the CPU's results are
+// packed weights in integers. The rounding is that of packed_product.h, so that the CPU's results are
 // the same up to the order in which runs of 32 columns are added up.
 #pragma once
 

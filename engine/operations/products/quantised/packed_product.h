@@ -1,4 +1,4 @@
-// packed_product.h: products of packed weights (packed_weights.h) with few rows of x, in whole numbers.
+// packed_product.h: products of packed weights (packed_weights.h) with few rows of x, in integers.
 // x is written as 16-bit integers with one scale for 32 values, which keeps 15 bits of the largest: the
 // result is that of the dequantised weights within a few 2^-16 of the sum of absolute products. Integer sums
 // are exact, so every instruction set forms the same sums.

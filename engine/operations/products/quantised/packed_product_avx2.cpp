@@ -40,7 +40,7 @@ INKGATE_AVX2 inline __m256i fourBytes(const std::int8_t* from) {
     return _mm256_set1_epi32(valueAt<int>(from));
 }
 
-// ---- by output ----
+// ---- row-major ----
 
 // Whole-number sums of 8 rows of a tile and a row of x, added up side by side in parts. Codes of 4 bits are
 // multiplied by the two bytes of x in turn, and eight products of two columns each, at most 8 * 2 * 15 * 128,
@@ -149,7 +149,7 @@ void productOfKind(const PackedLayout& layout, const std::byte* group, const Pac
                           : product<kTokens, 4, false>(layout, group, x, y);
 }
 
-// ---- by input ----
+// ---- column-major ----
 
 // How many inputs ahead weights are fetched.
 constexpr std::size_t kAhead = 8;

@@ -1,4 +1,4 @@
-// packed_product_cuda.cu: products of packed weights, kept by output, with up to 8 tokens, in whole numbers.
+// packed_product_cuda.cu: products of packed weights, row-major, with up to 8 tokens, in integers.
 // A block sums the 16 rows of a group of tiles (packed_weights.h), its warps every eighth load of them. A
 // lane takes 16 bytes of a tile's codes: 4 rows times 4 columns of 8 bits, or 4 rows times 4 low and 4 high
 // halves. So 8-bit tiles are read one at a time by a warp, 4-bit tiles in twos. Codes are multiplied as

@@ -96,7 +96,7 @@ INKGATE_VNNI void product(const PackedLayout& layout, const std::byte* tile, con
         _mm512_storeu_ps(y + t * kTileRows, sums[t]);
 }
 
-// ---- by input ----
+// ---- column-major ----
 
 // The codes of four used inputs of a run, and of x for them.
 struct FourInputs {

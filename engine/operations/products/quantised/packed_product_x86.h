@@ -11,7 +11,7 @@
 
 namespace engine {
 
-// A run of 32 inputs of a matrix kept by input, of which some are used.
+// A run of 32 inputs of a matrix column-major, of which some are used.
 struct RunProduct {
     const PackedRun& run;
     const std::byte* packed;                // the run

@@ -15,16 +15,16 @@ namespace engine::cuda {
 struct PackedMatrix {
     const unsigned char* data = nullptr;
     std::size_t groupBytes = 0; // of 16 outputs, or of a run of 32 inputs
-    int filledOutputs = 0;      // by input
+    int filledOutputs = 0;      // column-major
     int codeBits = 0;
     int offset = 0;
     bool hasMinimum = false;
-    bool isByInput = false;
+    bool isColumnMajor = false;
 
     explicit PackedMatrix(const Matrix& weights)
         : data(static_cast<const unsigned char*>(weights.data))
         , groupBytes(weights.groupBytes())
-        , isByInput(weights.order == MatrixOrder::ByInput) {
+        , isColumnMajor(weights.order == MatrixOrder::ColumnMajor) {
         const PackedLayout layout = packedLayout(weights.type);
         filledOutputs = static_cast<int>(packedRun(weights.type, weights.rows).outputs);
         codeBits = layout.codeBits;
@@ -34,18 +34,19 @@ struct PackedMatrix {
 
     [[nodiscard]] __device__ float at(int output, int input) const {
         // What lies together with the weight, its number there, and how many scales and codes there are.
-        const int scales = isByInput ? filledOutputs : kTileRows;
-        const int scale = isByInput ? output : output % kTileRows;
+        const int scales = isColumnMajor ? filledOutputs : kTileRows;
+        const int scale = isColumnMajor ? output : output % kTileRows;
         const int headBytes = (hasMinimum ? 4 : 2) * scales;
         const int codeBytes = scales * kTileColumns * codeBits / 8;
         const unsigned char* const run =
-            isByInput ? data + static_cast<std::size_t>(input / kTileColumns) * groupBytes
-                      : data + static_cast<std::size_t>(output / kTileRows) * groupBytes +
-                            static_cast<std::size_t>(input / kTileColumns) *
-                                static_cast<std::size_t>(headBytes + codeBytes);
-        const int place =
-            isByInput ? placeByInput(output, input % kTileColumns) : placeInTile(scale, input % kTileColumns);
-        const bool isHigh = codeBits == 4 && (isByInput ? output % 128 >= 64 : input % kTileColumns >= 16);
+            isColumnMajor ? data + static_cast<std::size_t>(input / kTileColumns) * groupBytes
+                          : data + static_cast<std::size_t>(output / kTileRows) * groupBytes +
+                                static_cast<std::size_t>(input / kTileColumns) *
+                                    static_cast<std::size_t>(headBytes + codeBytes);
+        const int place = isColumnMajor ? placeColumnMajor(output, input % kTileColumns)
+                                        : placeInTile(scale, input % kTileColumns);
+        const bool isHigh =
+            codeBits == 4 && (isColumnMajor ? output % 128 >= 64 : input % kTileColumns >= 16);
         const int stored = run[headBytes + place];
         const int code = codeBits == 8 ? stored : isHigh ? stored >> 4 : stored & 15;
         const auto* const heads = reinterpret_cast<const Float16*>(run);
@@ -58,7 +59,7 @@ private:
         const int within = codeBits == 8 ? column : column % 16;
         return within / 4 * 64 + 4 * row + within % 4;
     }
-    [[nodiscard]] __device__ int placeByInput(int output, int input) const {
+    [[nodiscard]] __device__ int placeColumnMajor(int output, int input) const {
         const int within = output % 64;
         const int unit = codeBits == 8 ? output / 64 : output / 128;
         return input * (filledOutputs * codeBits / 8) + unit * 64 + within % 16 / 4 * 16 + within / 16 * 4 +

@@ -60,7 +60,7 @@ BlockRun readRun(DataType stored, const std::byte* blocks, std::size_t index) {
 }
 
 // Puts a run of inputs together: runOf(output) are its weights for that output. 64 outputs at a time are
-// turned over in a cache, as their codes are to stand side by side.
+// transposed in a cache, as their codes are to stand side by side.
 template <class RunOf>
 void packRun(const PackedRun& packed, std::size_t outputs, std::byte* out, const RunOf& runOf) {
     constexpr std::size_t kOutputs = 64;

@@ -7,7 +7,7 @@
 //            8 bits: eight such groups; 4 bits: four, with columns 0 to 15 in the low halves, 16 to 31 in the
 //            high
 // and weight = scale * (code - offset) + minimum. Rows that fill up the last tile are zero.
-// Matrices of which single columns are left out (sparse_product.h) are kept by input instead: 32 inputs
+// Matrices of which single columns are left out (sparse_product.h) are column-major instead: 32 inputs
 // follow one another, each run of them being
 //   scale    [outputs] float16
 //   minimum  [outputs] float16, in types that have one
@@ -35,7 +35,7 @@ namespace engine {
 inline constexpr int kTileRows = 16;
 inline constexpr int kTileColumns = 32;
 
-// How many rows ahead a part of each is fetched, where a matrix is turned over: they lie too far apart for
+// How many rows ahead a part of each is fetched, where a matrix is transposed: they lie too far apart for
 // the processor to foresee.
 inline constexpr std::size_t kRowsAhead = 16;
 
@@ -51,7 +51,7 @@ struct PackedLayout {
     [[nodiscard]] std::size_t tileBytes() const { return headBytes() + codeBytes(); }
 };
 
-// A run of 32 inputs of a matrix that is kept by input.
+// A run of 32 inputs of a matrix that is column-major.
 struct PackedRun {
     PackedLayout layout;
     std::size_t outputs = 0; // filled up
@@ -84,7 +84,7 @@ void packBlocks(DataType stored, const std::byte* blocks, std::size_t rowBytes, 
                 std::byte* group);
 // The same for float32 values; `type` is Q8_0 or Q4_0.
 void packValues(DataType type, const float* values, int rows, int columns, std::byte* group);
-// The run of inputs with this index by input, of a matrix [outputs, inputs] stored as blocks.
+// The run of inputs with this index column-major, of a matrix [outputs, inputs] stored as blocks.
 void packRunOfBlocks(DataType stored, const std::byte* blocks, std::size_t rowBytes, int outputs,
                      std::size_t run, std::byte* packed);
 // The same for float32 values [outputs, 32], `stride` apart; `type` is Q8_0 or Q4_0.

@@ -1,7 +1,7 @@
 // widen_packed_cuda.cu: packed weights as float16, for products with many tokens.
 // A thread widens a word of codes, 4 of 8 bits or 8 of 4 bits, into one or two groups of four values that lie
-// side by side. By output: eight neighbouring threads (four with 4 bits) write a row of a tile; by input: 16
-// neighbouring threads write 64 outputs.
+// side by side. Row-major: eight neighbouring threads (four with 4 bits) write a row of a tile; column-major:
+// 16 neighbouring threads write 64 outputs.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stored_value.cuh"
 #include "engine/cuda/device/stream.h"
@@ -15,16 +15,16 @@ namespace engine::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kWordsByOutput = 8; // in a row of a tile with 8 bits; half with 4
+constexpr int kWordsRowMajor = 8; // in a row of a tile with 8 bits; half with 4
 
 struct WideningJob {
     const unsigned char* data = nullptr; // of the first group, or run
     uint2* out = nullptr;                // groups of four values
     int rows = 0;                        // from here on
     int columns = 0;
-    int filledOutputs = 0; // by input: of a run
-    int firstOutput = 0;   // by input
-    int stride = 0;        // by input: outputs of `out`
+    int filledOutputs = 0; // column-major: of a run
+    int firstOutput = 0;   // column-major
+    int stride = 0;        // column-major: outputs of `out`
     int offset = 0;
     bool hasMinimum = false;
 };
@@ -46,7 +46,7 @@ template <int kCodeBits>
 __global__ void __launch_bounds__(kThreads) widenByOutputKernel(const WideningJob job) {
     startNext();
     awaitPrevious();
-    constexpr int kWords = kWordsByOutput * kCodeBits / 8;
+    constexpr int kWords = kWordsRowMajor * kCodeBits / 8;
     constexpr int kTilesAtOnce = kThreads / (kTileRows * kWords);
     const int thread = static_cast<int>(threadIdx.x);
     const int part = thread % kWords;
@@ -136,7 +136,7 @@ __global__ void __launch_bounds__(kThreads) widenByInputKernel(const WideningJob
 } // namespace
 
 void widenPacked(const Matrix& weights, int rowBegin, int rowEnd, void* out, const Stream& stream) {
-    const bool isByInput = weights.order == MatrixOrder::ByInput;
+    const bool isColumnMajor = weights.order == MatrixOrder::ColumnMajor;
     assert(rowBegin % 128 == 0);
     const PackedLayout layout = packedLayout(weights.type);
     WideningJob job;
@@ -145,7 +145,7 @@ void widenPacked(const Matrix& weights, int rowBegin, int rowEnd, void* out, con
     job.columns = weights.columns;
     job.offset = layout.offset;
     job.hasMinimum = layout.hasMinimum;
-    if (!isByInput) {
+    if (!isColumnMajor) {
         job.data = reinterpret_cast<const unsigned char*>(weights.group(rowBegin / kTileRows));
         const dim3 grid(static_cast<unsigned>(blocksFor(job.rows, kTileRows)), 4);
         launch(stream, layout.codeBits == 8 ? widenByOutputKernel<8> : widenByOutputKernel<4>, grid,

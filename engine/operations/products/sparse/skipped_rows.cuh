@@ -1,4 +1,4 @@
-// skipped_rows.cuh: how a warp reads the weights of one input for 256 outputs, of matrices kept by input. A
+// skipped_rows.cuh: how a warp reads the weights of one input for 256 outputs, of matrices column-major. A
 // lane has 8 outputs, two times four that lie side by side: firstFour() and secondFour() of its warp's.
 #pragma once
 

@@ -1,6 +1,6 @@
-// sparse_product.h: products of matrices kept by input with few rows of x. The weights of an input that is
+// sparse_product.h: products of matrices column-major with few rows of x. The weights of an input that is
 // zero for every token are not read: the squared relu of channel mixing leaves most of its outputs zero.
-// Shapes:  as in linear.h; weights.order is ByInput.
+// Shapes:  as in linear.h; weights.order is ColumnMajor.
 // The inputs are summed in a fixed number of parts, so the result depends neither on the number of threads
 // nor on the number of tokens. x is not rounded, but for packed weights on processors with AVX2 or VNNI
 // (packed_product.h).
@@ -18,6 +18,6 @@ void sparseProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScr
 
 // The weights of outputs [outputBegin, outputEnd) as float32, [columns, outputEnd - outputBegin]. Of packed
 // weights outputBegin is a multiple of 128.
-void widenByInput(const Matrix& weights, int outputBegin, int outputEnd, float* out);
+void widenColumnMajor(const Matrix& weights, int outputBegin, int outputEnd, float* out);
 
 } // namespace engine

@@ -391,7 +391,7 @@ private:
 } // namespace
 
 void sparseProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScratch& scratch) {
-    assert(job.weights.order == MatrixOrder::ByInput && tokens > 0);
+    assert(job.weights.order == MatrixOrder::ColumnMajor && tokens > 0);
     const SparseProduct product(job, tokens, scratch);
     const bool isShared = job.weights.byteSize() > kLeastSharedBytes;
     scratch.claims.deal(static_cast<int>(product.parts()), isShared ? pool.size() : 1);
@@ -407,7 +407,7 @@ void sparseProduct(const LinearJob& job, int tokens, ThreadPool& pool, LinearScr
     product.countSkipped(scratch.skipped);
 }
 
-void widenByInput(const Matrix& weights, int outputBegin, int outputEnd, float* out) {
+void widenColumnMajor(const Matrix& weights, int outputBegin, int outputEnd, float* out) {
     const auto begin = static_cast<std::size_t>(outputBegin);
     const auto count = static_cast<std::size_t>(outputEnd - outputBegin);
     for (int group = 0; group < weights.groups(); ++group) {

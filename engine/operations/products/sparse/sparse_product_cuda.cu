@@ -1,12 +1,12 @@
-// sparse_product_cuda.cu: products of matrices kept by input, with up to 8 tokens. The weights of an input
+// sparse_product_cuda.cu: products of matrices column-major, with up to 8 tokens. The weights of an input
 // that is zero for every token are not read.
 // A warp has a slice of the inputs, in runs of 32, and 256 outputs, 8 per lane. For each run its lanes read
 // one input each, a vote tells which are used, and their weights are read eight inputs at a time. A block's
 // eight warps have the same outputs; their sums are added up in shared memory and those of the blocks by a
 // second kernel, always in the order of the inputs. There are as many slices as keep about two blocks per
-// processor busy; that depends on the weights' shape and the card, and what a slice leaves out on zeros only,
-// which add nothing: so the result is the same for any tokens. Nothing is fetched ahead, because nobody knows
-// what will be used.
+// processor busy; that depends on the weights' shape and the device, and what a slice leaves out on zeros
+// only, which add nothing: so the result is the same for any tokens. Nothing is fetched ahead, because nobody
+// knows what will be used.
 // A used input's weights are at least 128 bytes side by side, four sectors of memory.
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/stream.h"
@@ -202,7 +202,7 @@ std::size_t sparseSumCount(const Matrix& weights, int tokens, const Stream& stre
 }
 
 void sparseProduct(const LinearJob& job, int tokens, LinearMemory& memory, const Stream& stream) {
-    assert(job.weights.order == MatrixOrder::ByInput && tokens <= kMostTokensAtOnce);
+    assert(job.weights.order == MatrixOrder::ColumnMajor && tokens <= kMostTokensAtOnce);
     const Slices slices = slicesOf(job.weights, stream);
     const SparseJob sparse{
         storedRows(job.weights), job.x, job.xStride, job.weights.columns, slices.runsPerWarp,

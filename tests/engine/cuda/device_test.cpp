@@ -5,7 +5,7 @@
 #include <QProcess>
 #include <QTest>
 
-class CardTest : public QObject {
+class DeviceTest : public QObject {
     Q_OBJECT
 
 private slots:
@@ -14,12 +14,12 @@ private slots:
         devices.start(qEnvironmentVariable("INKGATE_CLI"), {"inspect", "--devices", "--json"});
         QVERIFY(devices.waitForFinished());
         const QJsonObject found = QJsonDocument::fromJson(devices.readAllStandardOutput()).object();
-        const QJsonArray cards = found[QStringLiteral("cuda")].toArray();
+        const QJsonArray devices = found[QStringLiteral("cuda")].toArray();
         QString reason = found[QStringLiteral("cuda_reason")].toString();
         bool isUsable = false;
-        for (const auto& card : cards) {
-            isUsable |= card.toObject()[QStringLiteral("usable")].toBool();
-            reason += card.toObject()[QStringLiteral("reason")].toString();
+        for (const auto& device : devices) {
+            isUsable |= device.toObject()[QStringLiteral("usable")].toBool();
+            reason += device.toObject()[QStringLiteral("reason")].toString();
         }
         if (!isUsable)
             QSKIP(qPrintable(QStringLiteral("no graphics card to test: ") + reason));
@@ -32,5 +32,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(CardTest)
-#include "card_test.moc"
+QTEST_GUILESS_MAIN(DeviceTest)
+#include "device_test.moc"
