@@ -281,9 +281,16 @@ private slots:
         QTRY_COMPARE(kept.count(), 1);
     }
 
+    void comparingIsBothRunsAtOnce_data() {
+        QTest::addColumn<bool>("isGateAlone");
+        QTest::newRow("a complete model") << false;
+        QTest::newRow("a gate on the base") << true;
+    }
     void comparingIsBothRunsAtOnce() {
+        QFETCH(bool, isGateAlone);
         CompareRequest both;
-        both.models = {smallBase(m_folder.path()), smallGated(m_folder.path())};
+        both.models = {smallBase(m_folder.path()),
+                       isGateAlone ? smallBaseWithGate(m_folder.path()) : smallGated(m_folder.path())};
         both.options = request({}, 30).options;
         both.prompt = request({}, 30).prompt;
         QSignalSpy finished(m_service.get(), &AssistantService::finished);

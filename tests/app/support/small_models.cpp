@@ -23,8 +23,12 @@ bool write(const engine::EnhancementConfig& enhancement, const QString& path) {
 
 bool writeSmallModels(const QString& folder) {
     const engine::EnhancementConfig adaptive{.variant = engine::EnhancementConfig::Variant::Adaptive};
+    support::FileTensors gate = support::randomTensors(byteConfig(adaptive), 1);
+    std::erase_if(gate, [](const auto& tensor) { return !tensor.first.starts_with("enhance."); });
     return write({}, folder + QStringLiteral("/base.safetensors")) &&
-           write(adaptive, folder + QStringLiteral("/gated.safetensors"));
+           write(adaptive, folder + QStringLiteral("/gated.safetensors")) &&
+           support::writeTensors(gate, support::enhancementMetadata(adaptive),
+                                 (folder + QStringLiteral("/gate.safetensors")).toStdString());
 }
 
 ModelChoice smallBase(const QString& folder) {
@@ -33,6 +37,10 @@ ModelChoice smallBase(const QString& folder) {
 
 ModelChoice smallGated(const QString& folder) {
     return {folder + QStringLiteral("/base.safetensors"), QStringLiteral("gated")};
+}
+
+ModelChoice smallBaseWithGate(const QString& folder) {
+    return {folder + QStringLiteral("/base.safetensors"), QStringLiteral("gate")};
 }
 
 } // namespace app

@@ -7,9 +7,11 @@
 
 namespace app {
 
-// Writes base.safetensors and gated.safetensors. False if that fails.
+// Writes base.safetensors, gated.safetensors (a complete model) and gate.safetensors (a gate alone). False if
+// that fails.
 [[nodiscard]] bool writeSmallModels(const QString& folder);
 [[nodiscard]] ModelChoice smallBase(const QString& folder);
 [[nodiscard]] ModelChoice smallGated(const QString& folder);
+[[nodiscard]] ModelChoice smallBaseWithGate(const QString& folder);
 
 } // namespace app

@@ -245,12 +245,30 @@ private slots:
         QVERIFY(*(*gated)->fingerprint() != *(*plain)->fingerprint());
         QVERIFY((*gated)->parameters() > (*plain)->parameters());
 
+        // On a base that is loaded already, whose weights it shares.
+        const auto added = Model::withGate(*plain, path("gate.safetensors"));
+        QVERIFY2(added.has_value(), messageOf(added).c_str());
+        QCOMPARE(&(*added)->weights(), &(*plain)->weights());
+        QCOMPARE((*added)->base(), *plain);
+        QVERIFY((*plain)->base() == nullptr);
+        QCOMPARE((*added)->enhancements().size(), static_cast<std::size_t>(config.layers));
+        QVERIFY((*plain)->enhancements().empty());
+        QCOMPARE(*(*added)->fingerprint(), *(*gated)->fingerprint());
+        QCOMPARE((*added)->parameters(), (*gated)->parameters());
+        QCOMPARE((*added)->bytesPerToken(), (*gated)->bytesPerToken());
+        QCOMPARE(Model::withGate(*added, path("gate.safetensors")).error().code, ErrorCode::GateMismatch);
+        QCOMPARE(Model::withGate(*plain, path("none.safetensors")).error().code, ErrorCode::FileNotFound);
+
         FileTensors other = base;
         other["ln_out.bias"].values[0] += 1;
         QVERIFY(support::writeTensors(other, {}, path("other.safetensors")));
         const auto wrong = Model::load(path("other.safetensors"), path("gate.safetensors"), {});
         QVERIFY(!wrong.has_value());
         QCOMPARE(wrong.error().code, ErrorCode::GateMismatch);
+        const auto loadedOther = Model::load(path("other.safetensors"), {});
+        QVERIFY2(loadedOther.has_value(), messageOf(loadedOther).c_str());
+        QCOMPARE(Model::withGate(*loadedOther, path("gate.safetensors")).error().code,
+                 ErrorCode::GateMismatch);
 
         metadata.erase("inkgate.base_fingerprint"); // says nothing about its base: sizes decide
         QVERIFY(support::writeTensors(gate, metadata, path("unnamed.safetensors")));
