@@ -1,7 +1,7 @@
 #include "app/engine_thread/engine_worker.h"
 
-#include "app/engine_thread/error_text.h"
 #include "app/engine_thread/side_run.h"
+#include "app/errors/error_text.h"
 
 #include <algorithm>
 #include <chrono>

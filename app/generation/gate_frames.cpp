@@ -1,6 +1,17 @@
 #include "app/generation/gate_frames.h"
 
+#include "engine/trace/gate_packing.h"
+
+#include <cstddef>
+#include <span>
+
 namespace app {
+
+GateSummary GateFrames::at(int token, int layer) const {
+    return engine::unpackSummary(
+        std::as_bytes(std::span(summaries.constData(), static_cast<std::size_t>(summaries.size()))),
+        static_cast<std::size_t>(token) * static_cast<std::size_t>(layers) + static_cast<std::size_t>(layer));
+}
 
 bool GateFrames::append(const GateFrames& next) {
     if (next.tokenCount() == 0)

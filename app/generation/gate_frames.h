@@ -5,40 +5,32 @@
 #pragma once
 
 #include "app/generation/channel_codes.h"
+#include "engine/trace/gate_frame.h"
 
 #include <QByteArray>
-#include <QList>
 
 namespace app {
 
-// Over the D channels of one layer at one token.
-struct GateSummary {
-    float mean = 0;
-    float deviation = 0; // standard deviation
-    float p10 = 0;       // 10th percentile
-    float median = 0;
-    float p90 = 0;
-    float shareOpen = 0; // share of channels above 0.5
-
-    bool operator==(const GateSummary&) const = default;
-};
+using engine::GateSummary;
 
 // Consecutive tokens of one run, starting at token `firstToken` of it.
 struct GateFrames {
     int firstToken = 0;
     int layers = 0;
-    int width = 0;                // D
-    QList<GateSummary> summaries; // [token][layer], last index fastest
+    int width = 0;        // D
+    QByteArray summaries; // [token][layer], packed as engine/trace/gate_frame.h says
     // [token][layer][channel], value = code / 255; empty if not recorded. A token's are in one block.
     ChannelCodes channelCodes;
 
     [[nodiscard]] int tokenCount() const {
-        return layers > 0 ? static_cast<int>(summaries.size() / layers) : 0;
+        return layers > 0 ? static_cast<int>(summaries.size() / summarySize()) : 0;
     }
     [[nodiscard]] bool hasChannels() const { return !channelCodes.isEmpty(); }
     // `token` counts from the first of these frames. 0 <= token < tokenCount(), 0 <= layer < layers.
-    [[nodiscard]] const GateSummary& at(int token, int layer) const {
-        return summaries[qsizetype{token} * layers + layer];
+    [[nodiscard]] GateSummary at(int token, int layer) const;
+    // Bytes of a token's summaries.
+    [[nodiscard]] qsizetype summarySize() const {
+        return qsizetype{layers} * static_cast<qsizetype>(engine::kPackedSummaryBytes);
     }
     // Adds the frames that follow directly. False, and nothing happens, if sizes or token numbers do not fit
     // together.

@@ -1,6 +1,6 @@
 #include "app/models/model_inspection.h"
 
-#include "app/engine_thread/error_text.h"
+#include "app/errors/error_text.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/config.h"
 #include "engine/model/model_check.h"

@@ -1,6 +1,6 @@
 #include "app/storage/storage_problem.h"
 
-#include "app/engine_thread/error_text.h"
+#include "app/errors/error_text.h"
 
 #include <QFileInfo>
 

@@ -26,30 +26,45 @@ struct GateSummary {
     bool operator==(const GateSummary&) const = default;
 };
 
-// The gates of consecutive tokens of one sequence, all layers.
-struct GateFrames {
+// Summaries travel and are stored packed, in the bytes of gate_packing.h: rounded once, where they are
+// recorded, so that what is shown now is what a reopened file shows.
+inline constexpr std::size_t kPackedSummaryBytes = 9; // per layer; fixed for ever
+
+// Gates of consecutive tokens that somebody else owns.
+struct GateRows {
     std::int64_t first = 0; // position of the first token in the sequence, from 0
     int tokens = 0;
     int layers = 0;
     int width = 0;
-    std::vector<GateSummary> summaries; // [tokens, layers]
-    std::vector<std::uint8_t> codes;    // [tokens, layers, width], or empty
+    std::span<const std::byte> summaries; // [tokens, layers, kPackedSummaryBytes]
+    std::span<const std::uint8_t> codes;  // [tokens, layers, width], or empty
 
-    [[nodiscard]] std::span<const GateSummary> summariesOf(int token) const {
-        return std::span(summaries).subspan(static_cast<std::size_t>(token) *
-                                                static_cast<std::size_t>(layers),
-                                            static_cast<std::size_t>(layers));
+    [[nodiscard]] std::span<const std::byte> summariesOf(int token) const {
+        const std::size_t size = static_cast<std::size_t>(layers) * kPackedSummaryBytes;
+        return summaries.subspan(static_cast<std::size_t>(token) * size, size);
     }
     // Empty if no codes were kept.
     [[nodiscard]] std::span<const std::uint8_t> codesOf(int token, int layer) const {
         if (codes.empty())
             return {};
         const auto d = static_cast<std::size_t>(width);
-        return std::span(codes).subspan((static_cast<std::size_t>(token) * static_cast<std::size_t>(layers) +
-                                         static_cast<std::size_t>(layer)) *
-                                            d,
-                                        d);
+        const std::size_t row = static_cast<std::size_t>(token) * static_cast<std::size_t>(layers) +
+                                static_cast<std::size_t>(layer);
+        return codes.subspan(row * d, d);
     }
+};
+
+// The same, owned.
+struct GateFrames {
+    std::int64_t first = 0;
+    int tokens = 0;
+    int layers = 0;
+    int width = 0;
+    std::vector<std::byte> summaries;
+    std::vector<std::uint8_t> codes;
+
+    [[nodiscard]] GateRows rows() const { return {first, tokens, layers, width, summaries, codes}; }
+    [[nodiscard]] std::size_t byteSize() const { return summaries.size() + codes.size(); }
 };
 
 } // namespace engine

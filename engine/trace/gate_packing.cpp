@@ -36,37 +36,28 @@ constexpr int kCompressionLevel = 3;
 
 } // namespace
 
-void packSummaries(std::span<const GateSummary> layers, std::vector<std::byte>& packed) {
-    packed.resize(layers.size() * kPackedSummaryBytes);
-    std::byte* at = packed.data();
-    for (const GateSummary& summary : layers) {
-        put16(at, summary.mean);
-        put16(at + 2, summary.standardDeviation);
-        put16(at + 4, summary.shareAboveHalf);
-        put8(at + 6, summary.percentile10);
-        put8(at + 7, summary.median);
-        put8(at + 8, summary.percentile90);
-        at += kPackedSummaryBytes;
-    }
+void packSummary(const GateSummary& summary, PackedSummary packed) {
+    std::byte* const at = packed.data();
+    put16(at, summary.mean);
+    put16(at + 2, summary.standardDeviation);
+    put16(at + 4, summary.shareAboveHalf);
+    put8(at + 6, summary.percentile10);
+    put8(at + 7, summary.median);
+    put8(at + 8, summary.percentile90);
 }
 
-Expected<void> unpackSummaries(std::span<const std::byte> packed, std::span<GateSummary> layers) {
-    if (packed.size() != layers.size() * kPackedSummaryBytes)
-        return failure(ErrorCode::FileDamaged, "gate summaries of " + std::to_string(layers.size()) +
-                                                   " layers take " +
-                                                   std::to_string(layers.size() * kPackedSummaryBytes) +
-                                                   " bytes, found " + std::to_string(packed.size()));
-    const std::byte* at = packed.data();
-    for (GateSummary& summary : layers) {
-        summary = {.mean = get16(at),
-                   .standardDeviation = get16(at + 2),
-                   .percentile10 = get8(at + 6),
-                   .median = get8(at + 7),
-                   .percentile90 = get8(at + 8),
-                   .shareAboveHalf = get16(at + 4)};
-        at += kPackedSummaryBytes;
-    }
-    return {};
+GateSummary unpackSummary(ConstPackedSummary packed) {
+    const std::byte* const at = packed.data();
+    return {.mean = get16(at),
+            .standardDeviation = get16(at + 2),
+            .percentile10 = get8(at + 6),
+            .median = get8(at + 7),
+            .percentile90 = get8(at + 8),
+            .shareAboveHalf = get16(at + 4)};
+}
+
+GateSummary unpackSummary(std::span<const std::byte> packed, std::size_t index) {
+    return unpackSummary(packed.subspan(index * kPackedSummaryBytes).first<kPackedSummaryBytes>());
 }
 
 Expected<void> packCodes(std::span<const std::uint8_t> codes, std::vector<std::byte>& packed) {

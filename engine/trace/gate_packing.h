@@ -13,13 +13,14 @@
 
 namespace engine {
 
-inline constexpr std::size_t kPackedSummaryBytes = 9; // per layer; fixed for ever
+using PackedSummary = std::span<std::byte, kPackedSummaryBytes>;
+using ConstPackedSummary = std::span<const std::byte, kPackedSummaryBytes>;
 
-// `packed` is replaced. Mean, deviation and share are kept within 1/131070, percentiles exactly.
-void packSummaries(std::span<const GateSummary> layers, std::vector<std::byte>& packed);
-// Errors: FileDamaged unless `packed` has exactly layers.size() summaries.
-[[nodiscard]] Expected<void> unpackSummaries(std::span<const std::byte> packed,
-                                             std::span<GateSummary> layers);
+// Mean, deviation and share are kept within 1/131070, percentiles exactly.
+void packSummary(const GateSummary& summary, PackedSummary packed);
+[[nodiscard]] GateSummary unpackSummary(ConstPackedSummary packed);
+// The one at `index` of many that lie side by side.
+[[nodiscard]] GateSummary unpackSummary(std::span<const std::byte> packed, std::size_t index);
 
 // `packed` is replaced. Errors: OutOfMemory.
 [[nodiscard]] Expected<void> packCodes(std::span<const std::uint8_t> codes, std::vector<std::byte>& packed);

@@ -1,5 +1,7 @@
 #include "engine/trace/gate_recorder.h"
 
+#include "engine/trace/gate_packing.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -134,7 +136,7 @@ void GateRecorder::begin(int tokens) {
     m_frames.tokens = tokens;
     m_frames.layers = m_layers;
     m_frames.width = m_width;
-    m_frames.summaries.resize(summaries);
+    m_frames.summaries.resize(summaries * kPackedSummaryBytes);
     if (m_keepCodes)
         m_frames.codes.resize(summaries * static_cast<std::size_t>(m_width));
 }
@@ -157,7 +159,10 @@ void GateRecorder::gates(int layer, std::span<const float> values) {
             const std::size_t row = token * layers + static_cast<std::size_t>(layer);
             const std::span<std::uint8_t> codes =
                 m_keepCodes ? std::span(m_frames.codes).subspan(row * width, width) : std::span(m_scratch);
-            m_frames.summaries[row] = summariseGates(values.subspan(token * width, width), codes);
+            packSummary(summariseGates(values.subspan(token * width, width), codes),
+                        std::span(m_frames.summaries)
+                            .subspan(row * kPackedSummaryBytes)
+                            .first<kPackedSummaryBytes>());
         }
         ++m_nextLayer;
     } else {

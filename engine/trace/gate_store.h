@@ -10,6 +10,7 @@
 #include "engine/trace/gate_frame.h"
 #include "engine/trace/sqlite.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -52,7 +53,7 @@ struct TraceToken {
 struct GateSummaryRows {
     int layers = 0;
     std::vector<std::int64_t> positions;
-    std::vector<GateSummary> summaries; // [positions, layers]
+    std::vector<std::byte> summaries; // [positions, layers, kPackedSummaryBytes]
 };
 
 // One layer's full values, of the tokens of a range that have them, in order.
@@ -82,7 +83,7 @@ public:
     // A token at a position that is there already replaces it.
     [[nodiscard]] Expected<void> addToken(std::int64_t run, const TraceToken& token);
     // Summaries are written at once; codes wait for a full block of 64 tokens or flush().
-    [[nodiscard]] Expected<void> addFrames(std::int64_t run, const GateFrames& frames);
+    [[nodiscard]] Expected<void> addRows(std::int64_t run, const GateRows& rows);
     // Writes the blocks that are not full yet; they are replaced when they have grown. Call before
     // committing.
     [[nodiscard]] Expected<void> flush();
@@ -102,12 +103,12 @@ private:
     };
     explicit GateStoreWriter(Database& database)
         : m_database(&database) {}
-    [[nodiscard]] Expected<void> addCodes(std::int64_t run, const GateFrames& frames, int token);
+    [[nodiscard]] Expected<void> addCodes(std::int64_t run, const GateRows& rows, int token);
 
     Database* m_database;
     std::optional<Statement> m_insertRun, m_insertToken, m_insertSummary, m_insertValues;
     Block m_block;
-    std::vector<std::byte> m_bytes; // scratch: a packed summary or a compressed block
+    std::vector<std::byte> m_bytes; // scratch: a compressed block
 };
 
 class GateStoreReader {

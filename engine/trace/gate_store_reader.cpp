@@ -119,9 +119,7 @@ Expected<GateSummaryRows> GateStoreReader::summaries(std::int64_t run, std::int6
                                std::to_string(query->integer(0)) + ": " + std::to_string(packed.size()) +
                                " bytes of gate summaries for " + std::to_string(layers) + " layers");
         rows.positions.push_back(query->integer(0));
-        rows.summaries.resize(rows.summaries.size() + layers);
-        if (auto done = unpackSummaries(packed, std::span(rows.summaries).last(layers)); !done)
-            return forward(std::move(done.error()));
+        rows.summaries.insert(rows.summaries.end(), packed.begin(), packed.end());
     }
     if (!row)
         return forward(std::move(row.error()));

@@ -62,43 +62,40 @@ Expected<void> GateStoreWriter::addToken(std::int64_t run, const TraceToken& tok
     return insert.run();
 }
 
-Expected<void> GateStoreWriter::addFrames(std::int64_t run, const GateFrames& frames) {
-    for (int token = 0; token < frames.tokens; ++token) {
-        packSummaries(frames.summariesOf(token), m_bytes);
-        m_insertSummary->bind(1, run)
-            .bind(2, frames.first + token)
-            .bind(3, std::span<const std::byte>(m_bytes));
+Expected<void> GateStoreWriter::addRows(std::int64_t run, const GateRows& rows) {
+    for (int token = 0; token < rows.tokens; ++token) {
+        m_insertSummary->bind(1, run).bind(2, rows.first + token).bind(3, rows.summariesOf(token));
         if (auto done = m_insertSummary->run(); !done)
             return done;
-        if (frames.codes.empty())
+        if (rows.codes.empty())
             continue;
-        if (auto done = addCodes(run, frames, token); !done)
+        if (auto done = addCodes(run, rows, token); !done)
             return done;
     }
     return {};
 }
 
-Expected<void> GateStoreWriter::addCodes(std::int64_t run, const GateFrames& frames, int token) {
-    const std::int64_t position = frames.first + token;
+Expected<void> GateStoreWriter::addCodes(std::int64_t run, const GateRows& rows, int token) {
+    const std::int64_t position = rows.first + token;
     const bool continues = m_block.tokens > 0 && m_block.run == run &&
-                           m_block.first + m_block.tokens == position && m_block.layers == frames.layers &&
-                           m_block.width == frames.width && position % kBlock != 0;
+                           m_block.first + m_block.tokens == position && m_block.layers == rows.layers &&
+                           m_block.width == rows.width && position % kBlock != 0;
     if (!continues) {
         if (auto done = flush(); !done)
             return done;
         m_block.run = run;
         m_block.first = position;
         m_block.tokens = 0;
-        m_block.layers = frames.layers;
-        m_block.width = frames.width;
-        m_block.codes.resize(static_cast<std::size_t>(frames.layers) * kGateTokensPerBlock *
-                             static_cast<std::size_t>(frames.width));
+        m_block.layers = rows.layers;
+        m_block.width = rows.width;
+        m_block.codes.resize(static_cast<std::size_t>(rows.layers) * kGateTokensPerBlock *
+                             static_cast<std::size_t>(rows.width));
     }
-    const auto width = static_cast<std::size_t>(frames.width);
-    for (int layer = 0; layer < frames.layers; ++layer) {
+    const auto width = static_cast<std::size_t>(rows.width);
+    for (int layer = 0; layer < rows.layers; ++layer) {
         const auto row =
             static_cast<std::size_t>(layer) * kGateTokensPerBlock + static_cast<std::size_t>(m_block.tokens);
-        std::ranges::copy(frames.codesOf(token, layer),
+        std::ranges::copy(rows.codesOf(token, layer),
                           m_block.codes.begin() + static_cast<std::ptrdiff_t>(row * width));
     }
     ++m_block.tokens;

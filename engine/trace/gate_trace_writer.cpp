@@ -42,8 +42,7 @@ void GateTraceWriter::addToken(TraceToken token) {
 }
 
 void GateTraceWriter::addFrames(GateFrames&& frames) {
-    const std::size_t bytes =
-        sizeof(Entry) + frames.codes.size() + frames.summaries.size() * sizeof(GateSummary);
+    const std::size_t bytes = sizeof(Entry) + frames.byteSize();
     push(std::move(frames), bytes);
 }
 
@@ -120,8 +119,8 @@ Expected<void> GateTraceWriter::writeAll(std::vector<Entry> entries) {
         return tl::unexpected<Error>(std::move(transaction.error()));
     for (const Entry& entry : entries) {
         const auto* token = std::get_if<TraceToken>(&entry);
-        auto written =
-            token ? m_store->addToken(m_run, *token) : m_store->addFrames(m_run, std::get<GateFrames>(entry));
+        auto written = token ? m_store->addToken(m_run, *token)
+                             : m_store->addRows(m_run, std::get<GateFrames>(entry).rows());
         if (!written)
             return written;
     }

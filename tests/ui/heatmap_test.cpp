@@ -1,3 +1,4 @@
+#include "tests/app/support/packed_summary.h"
 #include "tests/ui/support/desk.h"
 #include "ui/editor/story_editor.h"
 #include "ui/heatmap/heatmap_dock.h"
@@ -68,7 +69,8 @@ private slots:
         GateDesk desk;
         auto* const choice = desk.dock().findChild<QComboBox*>(QStringLiteral("heatmapStatistic"));
         const app::GateSummary sent = GateDesk::sent(3).at(0, 1);
-        const float expected[] = {sent.mean, sent.deviation, sent.p10, sent.median, sent.p90, sent.shareOpen};
+        const float expected[] = {sent.mean,   sent.standardDeviation, sent.percentile10,
+                                  sent.median, sent.percentile90,      sent.shareAboveHalf};
         QCOMPARE(choice->count(), 6);
         for (int i = 0; i < choice->count(); ++i) {
             choice->setCurrentIndex(i);
@@ -322,7 +324,7 @@ private slots:
         GateFrames frames;
         frames.layers = 1;
         frames.width = 2048;
-        frames.summaries.resize(1);
+        frames.summaries = test::packed({});
         QByteArray codes;
         for (int c = 0; c < frames.width; ++c) {
             codes.append(static_cast<char>(c / 8)); // 0 .. 255

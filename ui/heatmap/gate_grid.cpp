@@ -73,14 +73,14 @@ float GateGrid::value(int column, int row) const {
         }
         return sum / static_cast<float>(end - row * perRow);
     }
-    const app::GateSummary& summary = frames()->at(column, row);
+    const app::GateSummary summary = frames()->at(column, row);
     switch (m_statistic) {
     case GateStatistic::Mean: return summary.mean;
-    case GateStatistic::Deviation: return summary.deviation;
-    case GateStatistic::P10: return summary.p10;
+    case GateStatistic::Deviation: return summary.standardDeviation;
+    case GateStatistic::P10: return summary.percentile10;
     case GateStatistic::Median: return summary.median;
-    case GateStatistic::P90: return summary.p90;
-    case GateStatistic::ShareOpen: return summary.shareOpen;
+    case GateStatistic::P90: return summary.percentile90;
+    case GateStatistic::ShareOpen: return summary.shareAboveHalf;
     }
     return 0;
 }

@@ -1,7 +1,6 @@
 #include "app/storage/tables/run_table.h"
 
 #include "app/document/spanned_text.h"
-#include "app/engine_thread/gate_conversion.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
 
@@ -83,6 +82,32 @@ RunRecord recordOf(const engine::Statement& row) {
     record.timings.writingSeconds = row.real(16);
     record.failure = textColumn(row, 17);
     return record;
+}
+
+std::span<const std::byte> bytesOf(const QByteArray& bytes) {
+    return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+// As they came: the blocks of codes one after another, each of whole tokens.
+engine::Expected<void> addRows(engine::GateStoreWriter& writer, RunId run, const GateFrames& gates) {
+    engine::GateRows rows{.first = gates.firstToken,
+                          .tokens = gates.tokenCount(),
+                          .layers = gates.layers,
+                          .width = gates.width,
+                          .summaries = bytesOf(gates.summaries),
+                          .codes = {}};
+    if (!gates.hasChannels())
+        return writer.addRows(run, rows);
+    for (const QByteArray& block : gates.channelCodes.blocks()) {
+        rows.codes = {reinterpret_cast<const std::uint8_t*>(block.constData()),
+                      static_cast<std::size_t>(block.size())};
+        rows.tokens = static_cast<int>(block.size() / (qsizetype{gates.layers} * gates.width));
+        if (auto done = writer.addRows(run, rows); !done)
+            return done;
+        rows.first += rows.tokens;
+        rows.summaries = rows.summaries.subspan(static_cast<std::size_t>(rows.tokens * gates.summarySize()));
+    }
+    return {};
 }
 
 } // namespace
@@ -185,7 +210,7 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
         if (auto done = addGateRun(growth.run, growth.gates); !done)
             return done;
     }
-    return m_gateWriters.at(growth.run).addFrames(growth.run, toEngineFrames(growth.gates));
+    return addRows(m_gateWriters.at(growth.run), growth.run, growth.gates);
 }
 
 engine::Expected<void> RunTable::write(const RunRestored& run) {
@@ -291,12 +316,13 @@ engine::Expected<GateFrames> RunTable::readGates(RunId run) {
     GateFrames frames;
     frames.layers = about->layers;
     frames.width = about->width;
-    const auto layers = static_cast<std::size_t>(rows->layers);
     // Frames have no gaps; what would come behind one cannot be shown.
-    for (std::size_t i = 0; i < rows->positions.size() && rows->positions[i] == static_cast<std::int64_t>(i);
-         ++i)
-        for (std::size_t layer = 0; layer < layers; ++layer)
-            frames.summaries.append(toAppSummary(rows->summaries[i * layers + layer]));
+    qsizetype tokens = 0;
+    while (static_cast<std::size_t>(tokens) < rows->positions.size() &&
+           rows->positions[static_cast<std::size_t>(tokens)] == tokens)
+        ++tokens;
+    frames.summaries =
+        QByteArray(reinterpret_cast<const char*>(rows->summaries.data()), tokens * frames.summarySize());
     return frames;
 }
 

@@ -102,9 +102,9 @@ private slots:
         QVERIFY(side.gates.hasChannels());
         for (int token = 0; token < side.gates.tokenCount(); ++token) {
             for (int layer = 0; layer < side.gates.layers; ++layer) {
-                const GateSummary& summary = side.gates.at(token, layer);
+                const GateSummary summary = side.gates.at(token, layer);
                 QVERIFY(summary.mean > 0 && summary.mean < 1);
-                QVERIFY(summary.p10 <= summary.median && summary.median <= summary.p90);
+                QVERIFY(summary.percentile10 <= summary.median && summary.median <= summary.percentile90);
             }
         }
     }

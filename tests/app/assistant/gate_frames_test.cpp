@@ -1,5 +1,6 @@
 #include "app/engine_thread/gate_conversion.h"
 #include "app/generation/gate_frames.h"
+#include "engine/trace/gate_packing.h"
 
 #include <QTest>
 
@@ -13,12 +14,16 @@ engine::GateFrames engineFrames(std::int64_t first, int tokens) {
         .first = first, .tokens = tokens, .layers = 2, .width = 3, .summaries = {}, .codes = {}};
     for (int token = 0; token < tokens; ++token) {
         for (int layer = 0; layer < 2; ++layer) {
-            frames.summaries.push_back({.mean = 0.123456F + 0.01F * static_cast<float>(first + token),
-                                        .standardDeviation = 0.2F,
-                                        .percentile10 = 0.1F,
-                                        .median = 0.5F,
-                                        .percentile90 = 0.9F,
-                                        .shareAboveHalf = 1.0F / 3.0F});
+            const std::size_t end = frames.summaries.size();
+            frames.summaries.resize(end + engine::kPackedSummaryBytes);
+            engine::packSummary(
+                {.mean = 0.123456F + 0.01F * static_cast<float>(first + token),
+                 .standardDeviation = 0.2F,
+                 .percentile10 = 0.1F,
+                 .median = 0.5F,
+                 .percentile90 = 0.9F,
+                 .shareAboveHalf = 1.0F / 3.0F},
+                std::span(frames.summaries).subspan(end).first<engine::kPackedSummaryBytes>());
             for (int channel = 0; channel < 3; ++channel)
                 frames.codes.push_back(static_cast<std::uint8_t>((first + token) * 16 + layer * 4 + channel));
         }
@@ -41,9 +46,11 @@ private slots:
         QCOMPARE(toRunFrames(engineFrames(14, 2), 10).firstToken, 4);
     }
 
-    void summariesAreThoseThatTheFileKeeps() {
-        const GateFrames frames = toRunFrames(engineFrames(0, 4), 0);
-        QCOMPARE(toRunFrames(toEngineFrames(frames), 0), frames); // rounding once more changes nothing
+    void summariesAreThoseThatWereRecorded() {
+        const engine::GateFrames recorded = engineFrames(0, 4);
+        const GateFrames frames = toRunFrames(recorded, 0);
+        QVERIFY(frames.summaries == QByteArrayView(reinterpret_cast<const char*>(recorded.summaries.data()),
+                                                   static_cast<qsizetype>(recorded.summaries.size())));
         QVERIFY(std::abs(frames.at(0, 0).mean - 0.123456F) < 1.0F / 65535);
         QVERIFY(std::abs(frames.at(0, 1).median - 0.5F) < 0.51F / 255); // half a step
     }

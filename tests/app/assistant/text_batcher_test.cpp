@@ -14,7 +14,7 @@ GateFrames frame(int token) {
     frames.firstToken = token;
     frames.layers = 1;
     frames.width = 2;
-    frames.summaries = {GateSummary{0.5F, 0, 0, 0.5F, 1, 0}};
+    frames.summaries = test::packed({0.5F, 0, 0, 0.5F, 1, 0});
     frames.channelCodes = QByteArray(2, static_cast<char>(token));
     return frames;
 }
@@ -97,4 +97,5 @@ private slots:
 };
 
 QTEST_GUILESS_MAIN(TextBatcherTest)
+#include "tests/app/support/packed_summary.h"
 #include "text_batcher_test.moc"

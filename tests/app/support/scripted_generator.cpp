@@ -1,4 +1,5 @@
 #include "tests/app/support/scripted_generator.h"
+#include "tests/app/support/packed_summary.h"
 
 #include <QThread>
 
@@ -45,9 +46,10 @@ GateFrames ScriptedGenerator::gatesOf(const Script& script, int token) {
     codes.reserve(qsizetype{script.layers} * script.width);
     for (int layer = 0; layer < script.layers; ++layer) {
         const int seed = token * 31 + layer * 7;
-        frames.summaries.append(GateSummary{
-            step(seed % 65536, 65535.0F), step(seed * 3 % 65536, 65535.0F), step(seed % 100, 255.0F),
-            step(seed % 100 + 50, 255.0F), step(seed % 100 + 100, 255.0F), step(seed * 5 % 65536, 65535.0F)});
+        const GateSummary summary{step(seed % 65536, 65535.0F),   step(seed * 3 % 65536, 65535.0F),
+                                  step(seed % 100, 255.0F),       step(seed % 100 + 50, 255.0F),
+                                  step(seed % 100 + 100, 255.0F), step(seed * 5 % 65536, 65535.0F)};
+        frames.summaries += test::packed(summary);
         for (int channel = 0; channel < script.width; ++channel)
             codes.append(static_cast<char>((seed + channel * 13) % 256));
     }

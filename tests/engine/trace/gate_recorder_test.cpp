@@ -1,5 +1,6 @@
 // gate_recorder_test.cpp: summaries against plain sorting and sums in double, and frames however the tokens
 // arrive.
+#include "engine/trace/gate_packing.h"
 #include "engine/trace/gate_recorder.h"
 
 #include "engine/core/random.h"
@@ -7,6 +8,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -123,13 +125,36 @@ private slots:
                     std::vector<std::uint8_t> codes(kWidth);
                     const auto row = std::span(gates[static_cast<std::size_t>(layer)])
                                          .subspan(static_cast<std::size_t>(token * kWidth), kWidth);
-                    QVERIFY(frames.summariesOf(i)[static_cast<std::size_t>(layer)] ==
-                            summariseGates(row, codes));
-                    QVERIFY(std::ranges::equal(frames.codesOf(i, layer), codes));
+                    std::array<std::byte, kPackedSummaryBytes> packed;
+                    packSummary(summariseGates(row, codes), packed);
+                    const auto summaries = frames.rows().summariesOf(i);
+                    QVERIFY(std::ranges::equal(
+                        summaries.subspan(static_cast<std::size_t>(layer) * packed.size(), packed.size()),
+                        packed));
+                    QVERIFY(std::ranges::equal(frames.rows().codesOf(i, layer), codes));
                 }
             }
         }
         QCOMPARE(token, kTokens);
+    }
+
+    void aPackedSummaryKeepsWhatItPromises() {
+        for (const float value : {0.0f, 0.1234567f, 1.0f / 3, 0.5f, 0.999f, 1.0f}) {
+            const float code = std::round(value * 255) / 255;
+            const GateSummary summary{.mean = value,
+                                      .standardDeviation = value / 2,
+                                      .percentile10 = code,
+                                      .median = code,
+                                      .percentile90 = code,
+                                      .shareAboveHalf = value};
+            std::array<std::byte, kPackedSummaryBytes> packed;
+            packSummary(summary, packed);
+            const GateSummary kept = unpackSummary(packed);
+            QVERIFY(std::abs(kept.mean - value) <= 1.0f / 131000.0f);
+            QVERIFY(std::abs(kept.standardDeviation - value / 2) <= 1.0f / 131000.0f);
+            QVERIFY(std::abs(kept.shareAboveHalf - value) <= 1.0f / 131000.0f);
+            QVERIFY(kept.percentile10 == code && kept.median == code && kept.percentile90 == code);
+        }
     }
 
     void withoutCodesOnlySummariesArrive() {
@@ -137,8 +162,8 @@ private slots:
         GateRecorder recorder(1, 16, false, [&](GateFrames&& frames) { received = std::move(frames); });
         recorder.gates(0, std::vector<float>(32, 0.25f));
         QCOMPARE(received.tokens, 2);
-        QVERIFY(received.codes.empty() && received.codesOf(0, 0).empty());
-        QCOMPARE(received.summariesOf(1)[0].mean, 0.25f);
+        QVERIFY(received.codes.empty() && received.rows().codesOf(0, 0).empty());
+        QVERIFY(std::abs(unpackSummary(received.summaries, 1).mean - 0.25f) < 1.0f / 65535);
     }
 
     void aBrokenOrderDropsOnlyItsTokens() {

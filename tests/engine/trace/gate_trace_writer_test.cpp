@@ -74,7 +74,7 @@ private:
                 const auto i = static_cast<std::size_t>(position);
                 QVERIFY((*rows)[i] == tokenAt(position));
                 QVERIFY(std::ranges::equal(std::span(channels->codes).subspan(i * kWidth, kWidth),
-                                           framesAt(position).codesOf(0, layer)));
+                                           framesAt(position).rows().codesOf(0, layer)));
             }
         }
     }

@@ -1,4 +1,4 @@
-#include "app/engine_thread/error_text.h"
+#include "app/errors/error_text.h"
 
 #include <QCoreApplication>
 
