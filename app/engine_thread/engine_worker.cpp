@@ -183,6 +183,7 @@ engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>&
         addSide(task, *shelved, sides);
         continuations.push_back(&sides.back().continuation());
     }
+    model = sides.front().model().name;
     auto result = engine::continueTogether(continuations, task.prompt.toStdString(), task.stop);
     // What was written until then belongs to the writer, whatever ended it.
     std::size_t index = 0;

@@ -174,8 +174,6 @@ void GateRecorder::gates(int layer, std::span<const float> values) {
     m_position += tokens;
     if (m_nextLayer == m_layers)
         m_consumer(std::move(m_frames));
-    else
-        m_dropped += tokens;
     m_nextLayer = -1;
 }
 

@@ -29,11 +29,9 @@ public:
 
     void gates(int layer, std::span<const float> values) override;
 
-    // Position of the next token. Settable for when the caller goes back to a snapshot.
+    // Of the next token. Tokens whose gates were lost, because memory ran out or their layers did not arrive in
+    // order, count as well.
     [[nodiscard]] std::int64_t position() const { return m_position; }
-    void setPosition(std::int64_t position) { m_position = position; }
-    // Tokens whose gates were lost because memory ran out or their layers did not arrive in order.
-    [[nodiscard]] std::int64_t droppedTokens() const { return m_dropped; }
 
 private:
     void begin(int tokens);
@@ -43,7 +41,6 @@ private:
     bool m_keepCodes;
     Consumer m_consumer;
     std::int64_t m_position;
-    std::int64_t m_dropped = 0;
     int m_nextLayer = 0;
     GateFrames m_frames;
     std::vector<std::uint8_t> m_scratch; // [width], the codes of one layer when they are not kept

@@ -87,9 +87,6 @@ public:
     // Writes the blocks that are not full yet; they are replaced when they have grown. Call before
     // committing.
     [[nodiscard]] Expected<void> flush();
-    [[nodiscard]] Expected<void> removeRun(std::int64_t run);
-    // Forgets tokens and gates from `position` on, for a run that goes back to an earlier place.
-    [[nodiscard]] Expected<void> truncateRun(std::int64_t run, std::int64_t position);
 
 private:
     struct Block { // the codes that wait

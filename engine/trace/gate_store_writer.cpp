@@ -122,32 +122,4 @@ Expected<void> GateStoreWriter::flush() {
     return {};
 }
 
-Expected<void> GateStoreWriter::removeRun(std::int64_t run) {
-    if (m_block.run == run)
-        m_block = Block();
-    auto remove = m_database->prepare("DELETE FROM gate_runs WHERE id = ?1");
-    if (!remove)
-        return tl::unexpected<Error>(std::move(remove.error()));
-    return remove->bind(1, run).run();
-}
-
-Expected<void> GateStoreWriter::truncateRun(std::int64_t run, std::int64_t position) {
-    if (auto done = flush(); !done)
-        return done;
-    m_block = Block();
-    // A block that begins before `position` keeps its bytes; readers take the first `tokens` of it.
-    for (const std::string_view sql :
-         {"DELETE FROM gate_tokens WHERE run = ?1 AND position >= ?2",
-          "DELETE FROM gate_summaries WHERE run = ?1 AND position >= ?2",
-          "DELETE FROM gate_values WHERE run = ?1 AND first >= ?2",
-          "UPDATE gate_values SET tokens = ?2 - first WHERE run = ?1 AND first + tokens > ?2"}) {
-        auto statement = m_database->prepare(sql);
-        if (!statement)
-            return tl::unexpected<Error>(std::move(statement.error()));
-        if (auto done = statement->bind(1, run).bind(2, position).run(); !done)
-            return done;
-    }
-    return {};
-}
-
 } // namespace engine

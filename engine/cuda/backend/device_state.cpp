@@ -32,7 +32,7 @@ std::unique_ptr<StateMemory> DeviceState::copy() const {
         return nullptr;
     try {
         return std::unique_ptr<StateMemory>(new DeviceState(m_device, *this));
-    } catch (const DeviceException& refused) {
+    } catch (const BackendFailure& refused) {
         m_device->giveStateBytes(bytes);
         if (refused.error().code == ErrorCode::OutOfMemory)
             return nullptr;

@@ -2,7 +2,7 @@
 // host while the next layers run, and sinks get them while the next token is computed.
 // Use:     while a step is recorded, reserve() before it, copy() for each layer, join() at its end; deliver()
 //          after it has run.
-// Errors:  DeviceException.
+// Errors:  BackendFailure.
 // Threads: one at a time; sinks are called on the caller's.
 #pragma once
 

@@ -1,5 +1,5 @@
 // limits.h: what a device can do at most, for shares such as "85 % of the memory's rate".
-// Errors: DeviceException, std::bad_alloc.
+// Errors: BackendFailure, std::bad_alloc.
 #pragma once
 
 #include "engine/backend/cuda_plugin.h"

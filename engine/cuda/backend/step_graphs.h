@@ -1,6 +1,6 @@
 // step_graphs.h: steps of decoding as CUDA graphs: a kind's first step runs call by call, its second is
 // recorded, and from then on one launch does all of it.
-// Errors:  DeviceException.
+// Errors:  BackendFailure.
 // Threads: one at a time.
 #pragma once
 

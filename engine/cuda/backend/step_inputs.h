@@ -1,7 +1,7 @@
 // step_inputs.h: what differs from step to step of the same kind, in device memory at the same place: tokens,
 // positions and where the states are. Kernels read it there, so that a recorded step serves any tokens of any
 // sequences.
-// Errors:  DeviceException.
+// Errors:  BackendFailure.
 // Threads: one at a time.
 #pragma once
 

@@ -33,7 +33,7 @@ std::vector<std::uint16_t> asFloat16(const Matrix& table) {
     std::vector<float> row(columns);
     for (int i = 0; i < table.rows; ++i) {
         if (const auto read = toFloat32(table.type, {table.group(i), table.groupBytes()}, row); !read)
-            throw DeviceException(read.error());
+            throw BackendFailure(read.error());
         std::ranges::transform(row, halves.begin() + static_cast<std::ptrdiff_t>(i) * table.columns,
                                floatToHalf);
     }
@@ -52,10 +52,10 @@ const std::byte* WeightTable::copyOf(const void* host, std::size_t bytes) {
         copyToDevice(copy.data(), host, bytes, "loading the model");
         m_bytes += bytes;
         return m_copies.emplace(host, std::move(copy)).first->second.data();
-    } catch (const DeviceException& refused) {
+    } catch (const BackendFailure& refused) {
         if (refused.error().code != ErrorCode::OutOfMemory)
             throw;
-        throw DeviceException(
+        throw BackendFailure(
             Error{ErrorCode::OutOfMemory, refused.error().message + "; " + std::to_string(m_bytes >> 20) +
                                               " MiB of the model were there when it was full"});
     }

@@ -1,6 +1,6 @@
 // weight_table.h: copies of a model's weights in the device's memory, found by where the host has them. A
 // weight is copied when an operation first names it, so a step must have run once before it can be recorded.
-// Errors:  DeviceException; OutOfMemory says how much is there.
+// Errors:  BackendFailure; OutOfMemory says how much is there.
 // Threads: one at a time.
 #pragma once
 

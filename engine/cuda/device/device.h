@@ -1,6 +1,6 @@
 // device.h: a device at work for one backend: its properties, its streams, and what states take of its
 // memory. Shared by the backend and the states that stand on the device, whichever lives longer.
-// Errors:  DeviceException.
+// Errors:  BackendFailure.
 // Threads: one at a time.
 #pragma once
 

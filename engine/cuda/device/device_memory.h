@@ -1,5 +1,5 @@
 // device_memory.h: owned memory of the device, and of the host where the device reads and writes it directly.
-// Errors:  DeviceException; destructors ignore what a lost device says.
+// Errors:  BackendFailure; destructors ignore what a lost device says.
 // Threads: one at a time.
 #pragma once
 

@@ -10,11 +10,11 @@ void check(cudaError_t result, const char* what) {
     (void)cudaGetLastError(); // what can be forgotten is not told again by the next call
     const std::string reason = std::string(cudaGetErrorString(result)) + " while " + what;
     if (result == cudaErrorMemoryAllocation)
-        throw DeviceException(
+        throw BackendFailure(
             Error{ErrorCode::OutOfMemory, "the graphics card's memory is full (" + reason +
                                               "); close what else uses it, or choose a smaller model or q4"});
-    throw DeviceException(Error{ErrorCode::DeviceLost, "the graphics card stopped working (" + reason +
-                                                           "); go on with the processor, or start again"});
+    throw BackendFailure(Error{ErrorCode::DeviceLost, "the graphics card stopped working (" + reason +
+                                                          "); go on with the processor, or start again"});
 }
 
 } // namespace engine::cuda

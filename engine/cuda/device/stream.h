@@ -8,7 +8,7 @@
 //              2. calls startNext() and then awaitPrevious() of memory.cuh.
 //          As each waits for the whole of the one before, results are those of launches one after another.
 // Shared memory is static, at most 48 KB, so that one source serves all devices.
-// Errors:  DeviceException from every function; OutOfMemory, DeviceLost or Internal.
+// Errors:  BackendFailure from every function; OutOfMemory, DeviceLost or Internal.
 // Threads: a stream serves one caller at a time.
 #pragma once
 
@@ -20,8 +20,6 @@
 #include <utility>
 
 namespace engine::cuda {
-
-using DeviceException = BackendFailure;
 
 // Throws unless `result` is cudaSuccess; `what` names the work for the message: "reading the text".
 void check(cudaError_t result, const char* what);

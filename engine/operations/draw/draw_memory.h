@@ -1,6 +1,6 @@
 // draw_memory.h: working memory of cuda::drawToken(), and what it brings to the device and back. Buffers grow
 // when they have to and never shrink.
-// Errors:  DeviceException.
+// Errors:  BackendFailure.
 // Threads: one caller at a time, that of the stream.
 #pragma once
 

@@ -442,7 +442,7 @@ private slots:
             cuda_emulation::failAfter(cudaErrorMemoryAllocation, calls);
             try {
                 QVERIFY(difference(onProcessor(c), onDevice(c, memory)).isEmpty());
-            } catch (const cuda::DeviceException& e) {
+            } catch (const cuda::BackendFailure& e) {
                 QVERIFY(e.error().code == ErrorCode::OutOfMemory);
             }
             cuda_emulation::reset();

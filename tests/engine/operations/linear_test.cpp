@@ -225,9 +225,6 @@ private slots:
         };
         support::onEveryInstructionSet(check);
         QVERIFY(tried > 0);
-        disableVnniForTest(true);
-        check("without VNNI");
-        disableVnniForTest(false);
     }
 
     // What is multiplied by zero only is not read: here it would show.

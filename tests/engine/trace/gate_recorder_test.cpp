@@ -174,7 +174,7 @@ private slots:
         recorder.gates(0, one);
         recorder.gates(1, two); // another number of tokens
         QCOMPARE(received, 0);
-        QCOMPARE(recorder.droppedTokens(), 2);
+        QCOMPARE(recorder.position(), 2);
         recorder.gates(0, one);
         recorder.gates(1, one);
         QCOMPARE(received, 1);

@@ -131,34 +131,6 @@ private slots:
                     "SELECT max(first / 64 <> (first + tokens - 1) / 64) FROM gate_values") == 0);
     }
 
-    void aRunGoesBackAndOnAgain() {
-        auto database = fresh("back.db");
-        auto writer = GateStoreWriter::prepare(database);
-        const auto run = writer->addRun(someRun());
-        const GateFrames kept = someFrames(0, 90, 1), replaced = someFrames(90, 40, 2),
-                         anew = someFrames(90, 50, 3);
-        QVERIFY(writer->addRows(*run, kept.rows()) && writer->addRows(*run, replaced.rows()));
-        QVERIFY(writer->truncateRun(*run, 90));
-        GateStoreReader reader(database);
-        QCOMPARE(reader.summaries(*run, 0, 1000)->positions.size(), std::size_t{90});
-        QCOMPARE(reader.channels(*run, 1, 0, 1000)->positions.size(), std::size_t{90});
-        QVERIFY(writer->addRows(*run, anew.rows()) && writer->flush());
-        compareStored(reader, *run, kept);
-        compareStored(reader, *run, anew);
-    }
-
-    void removingARunRemovesItsRows() {
-        auto database = fresh("remove.db");
-        auto writer = GateStoreWriter::prepare(database);
-        const auto run = writer->addRun(someRun());
-        QVERIFY(writer->addRows(*run, someFrames(0, 70).rows()) &&
-                writer->addToken(*run, {.bytes = "x", .probability = {}}));
-        QVERIFY(writer->removeRun(*run));
-        for (const char* table : {"gate_runs", "gate_tokens", "gate_summaries", "gate_values"})
-            QVERIFY(database.queryInteger(std::string("SELECT count(*) FROM ") + table) == 0);
-        QVERIFY(writer->flush()); // nothing is left to write for it
-    }
-
     void tablesLiveBesideOthers() {
         auto database = Database::open(path("project.db"), Database::Mode::Create);
         QVERIFY(database && database->execute("CREATE TABLE story(text)") && database->setApplicationId(77));

@@ -1,6 +1,6 @@
 // linear_memory.h: working memory of cuda::linear() on the device, and the library it uses for many tokens.
 // Memory grows when it has to, never shrinks, and is used by one call after another.
-// Errors:  DeviceException, OutOfMemory where that is the reason. What there was before may be gone then; it
+// Errors:  BackendFailure, OutOfMemory where that is the reason. What there was before may be gone then; it
 //          grows anew with the next call.
 // Threads: one caller at a time, that of the stream.
 #pragma once

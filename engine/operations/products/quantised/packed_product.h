@@ -44,7 +44,5 @@ void widenPackedRows(const Matrix& weights, int rowBegin, int rowEnd, float* out
 // The kernels that are used here; but for Plain, those of packed_product_x86.h.
 enum class PackedKernels : std::uint8_t { Plain, Avx2, Vnni };
 [[nodiscard]] PackedKernels packedKernels();
-// Makes processors with VNNI do without it, so that tests reach what others run.
-void disableVnniForTest(bool disabled);
 
 } // namespace engine

@@ -4,7 +4,6 @@
 #include "engine/operations/products/quantised/packed_product_x86.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -137,8 +136,6 @@ HWY_EXPORT(widenGroupImpl);
 
 namespace {
 
-std::atomic<bool> vnniIsDisabled{false};
-
 // One weight after another, for processors without the instructions below.
 void plainProduct(const PackedLayout& layout, const std::byte* tile, const PackedInputs& x, float* y) {
     std::fill_n(y, kTileRows, 0.0f);
@@ -181,12 +178,10 @@ PackedKernels packedKernels() {
     static const bool hasVnni = vnni::isSupported(), hasAvx2 = avx2::isSupported();
     const std::size_t vectorBytes =
         HWY_DYNAMIC_DISPATCH(vectorBytesImpl)(); // less than there are in some tests
-    if (hasVnni && vectorBytes == 64 && !vnniIsDisabled.load(std::memory_order_relaxed))
+    if (hasVnni && vectorBytes == 64)
         return PackedKernels::Vnni;
     return hasAvx2 && vectorBytes >= 32 ? PackedKernels::Avx2 : PackedKernels::Plain;
 }
-
-void disableVnniForTest(bool disabled) { vnniIsDisabled = disabled; }
 
 void packInputs(const float* x, std::size_t count, PackedInput* inputs) {
     assert(count % kTileColumns == 0);
