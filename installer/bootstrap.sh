@@ -26,6 +26,7 @@ Environment:
   INKGATE_JOBS        number of parallel compiler processes; default: one per core, but no more than
                       one per 2 GB of memory
   INKGATE_NO_INSTALL  1: never install anything; missing packages are an error
+  INKGATE_WERROR      ON: warnings of the compiler are errors
 
 Exit status: that of Inkgate or of the tests; 1 if a step before failed; 2 for wrong usage.
 TEXT

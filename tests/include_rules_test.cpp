@@ -1,5 +1,5 @@
-// Who may include whom: the table of docs/architecture.md, held against every #include of every source file. The
-// link targets say most of it a second time.
+// Who may include whom: the table of docs/architecture.md, held against every #include of every source file.
+// The link targets say most of it a second time.
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
@@ -21,8 +21,8 @@ struct Include {
 
 QString sourceRoot() { return QStringLiteral(INKGATE_SOURCE_DIR); }
 
-// The table of docs/architecture.md: rooms, as paths from the repository root, and those that each may include.
-// A room always sees itself. Empty if the page cannot be read.
+// The table of docs/architecture.md: rooms, as paths from the repository root, and those that each may
+// include. A room always sees itself. Empty if the page cannot be read.
 QHash<QString, QStringList> readRooms() {
     static const QRegularExpression kQuoted("`([^`]+)`");
     QFile page(sourceRoot() + "/docs/architecture.md");

@@ -25,7 +25,7 @@ QString modelSentence(const engine::Error& error, const QString& model) {
     case FileUnreadable:
         return tr("The model %1 cannot be read. Check that you may read its file.").arg(model);
     case FileDamaged: return tr("The file of the model %1 is damaged. Download or copy it again.").arg(model);
-    case UnsupportedFormat: // a web page or a pointer in the model's place, mostly: what it is says what to do
+    case UnsupportedFormat: // mostly a web page or a pointer in the model's place: that says what to do
         return tr("The file of the model %1 cannot be used: %2.").arg(model, reasonOf(error));
     case UnsupportedType:
         return tr("The model %1 is in a format that Inkgate does not read. Convert it to safetensors.")

@@ -1,5 +1,5 @@
-// continuation.h: one or several texts continued from one prompt to their ends: the loop that the command line
-// and the application's worker both run.
+// continuation.h: one or several texts continued from one prompt to their ends: the loop that the command
+// line and the application's worker both run.
 // Threads: one at a time; observers are called on the calling thread.
 #pragma once
 

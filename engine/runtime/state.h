@@ -33,8 +33,8 @@ public:
     void advance(std::int64_t tokens) { m_position += tokens; }
     [[nodiscard]] std::size_t byteSize() const { return m_layout.size() * sizeof(float); }
     [[nodiscard]] bool fits(const ModelConfig& config) const { return m_layout == StateLayout(config); }
-    // Whether they differ in the enhancement's rows at most, as those of a base model do that is run alone and
-    // under a gate.
+    // Whether they differ in the enhancement's rows at most, as those of a base model do that is run alone
+    // and under a gate.
     [[nodiscard]] bool sharesBaseWith(const State& other) const;
     // Such a state of a sequence that runs without the enhancement, in the shape of `shape`.
     [[nodiscard]] State inShapeOf(const State& shape) const;

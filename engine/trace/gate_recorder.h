@@ -29,8 +29,8 @@ public:
 
     void gates(int layer, std::span<const float> values) override;
 
-    // Of the next token. Tokens whose gates were lost, because memory ran out or their layers did not arrive in
-    // order, count as well.
+    // Of the next token. Tokens whose gates were lost, because memory ran out or their layers did not arrive
+    // in order, count as well.
     [[nodiscard]] std::int64_t position() const { return m_position; }
 
 private:

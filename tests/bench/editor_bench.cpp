@@ -21,8 +21,9 @@
 namespace {
 
 QString paragraphOf(const char* kind, int units) {
-    static const QString kThai =
-        QStringLiteral("เช้าวันหนึ่งก่อนที่ดวงอาทิตย์จะขึ้นชาวประมงชราเดินออกไปที่ทะเลและเห็นเรือประหลาดลำหนึ่งอยู่บนชายหาด");
+    static const QString kThai = QStringLiteral("เช้าวันหนึ่งก่อนที่ดวงอาทิตย์จะขึ้นชาวประมงชรา"
+                                                "เดินออกไปที่ทะเล"
+                                                "และเห็นเรือประหลาดลำหนึ่งอยู่บนชายหาด");
     QRandomGenerator random(1);
     QString text;
     while (text.size() < units) {

@@ -1,7 +1,7 @@
-// run_test [--level LEVEL] [--needs PATH]... PROGRAM [ARGUMENTS...]: runs a test, unless the machine lacks what
-// it needs: then the exit status is 77, "skipped", and ctest's list says so by the test's name.
-//   --level  limits the processor to a level (engine/cpu/processor_level.h). A level that it lacks would mean a
-//            lower one, which is run anyway.
+// run_test [--level LEVEL] [--needs PATH]... PROGRAM [ARGUMENTS...]: runs a test, unless the machine lacks
+// what it needs: then the exit status is 77, "skipped", and ctest's list says so by the test's name.
+//   --level  limits the processor to a level (engine/cpu/processor_level.h). A level that it lacks would mean
+//            a lower one, which is run anyway.
 //   --needs  data of others, which is not in the repository (docs/data.md).
 #include "engine/cpu/processor_level.h"
 

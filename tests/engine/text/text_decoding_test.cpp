@@ -50,7 +50,8 @@ const std::string kGreek =
 const std::string kHebrew = "בוקר אחד, לפני שזרחה השמש, יצא הדייג הזקן אל הים וראה על החוף סירה מוזרה.\n";
 const std::string kArabic =
     "في صباح أحد الأيام قبل شروق الشمس خرج الصياد العجوز إلى البحر ورأى على الشاطئ قاربا غريبا.\n";
-const std::string kThai = "เช้าวันหนึ่งก่อนที่ดวงอาทิตย์จะขึ้น ชาวประมงชราเดินออกไปที่ทะเลและเห็นเรือประหลาดลำหนึ่ง\n";
+const std::string kThai = "เช้าวันหนึ่งก่อนที่ดวงอาทิตย์จะขึ้น ชาวประมงชราเดินออกไปที่ทะเล"
+                          "และเห็นเรือประหลาดลำหนึ่ง\n";
 const std::string kPolish = "Pewnego ranka, zanim wzeszło słońce, stary rybak wyszedł nad morze i zobaczył "
                             "na brzegu dziwną łódź. Podszedł "
                             "bliżej i zatrzymał się.\n";

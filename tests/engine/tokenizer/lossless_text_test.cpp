@@ -1,5 +1,5 @@
-// The promises of tokenizer.h, for every kind of tokenizer; for that of the vocabulary in INKGATE_TEST_VOCABULARY,
-// if it is set.
+// The promises of tokenizer.h, for every kind of tokenizer; for that of the vocabulary in
+// INKGATE_TEST_VOCABULARY, if it is set.
 #include "engine/core/random.h"
 #include "engine/text/utf8_stream.h"
 #include "engine/tokenizer/tokenizer.h"
