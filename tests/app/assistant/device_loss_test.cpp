@@ -37,7 +37,7 @@ private slots:
 
     void cleanup() { m_fail(kSuccess, 0); }
 
-    void aCardThatFailsCostsNoTextAndTheProcessorGoesOn_data() {
+    void aDeviceThatFailsCostsNoTextAndTheProcessorGoesOn_data() {
         QTest::addColumn<int>("error");
         QTest::addColumn<QString>("sentence");
         QTest::newRow("lost") << kIllegalAddress << QStringLiteral("graphics card stopped working");
@@ -45,7 +45,7 @@ private slots:
                               << QStringLiteral("graphics card does not have enough free memory");
     }
 
-    void aCardThatFailsCostsNoTextAndTheProcessorGoesOn() {
+    void aDeviceThatFailsCostsNoTextAndTheProcessorGoesOn() {
         QFETCH(const int, error);
         QFETCH(const QString, sentence);
         EngineWorker worker; // in this thread: signals arrive at once

@@ -1,5 +1,7 @@
 #include "app/engine_thread/text_batcher.h"
 
+#include "tests/app/support/packed_summary.h"
+
 #include <QTest>
 
 using namespace app;

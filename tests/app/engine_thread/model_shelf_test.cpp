@@ -54,9 +54,9 @@ private slots:
         ModelShelf shelf;
         const auto first = shelf.get(base);
         QVERIFY(first && shelf.get(gated));
-        QCOMPARE(shelf.get(base), first);
+        QCOMPARE(*shelf.get(base), *first);
         QVERIFY(shelf.get(smallBaseWithGate(m_folder.path()))); // takes the place of the complete model
-        QCOMPARE(shelf.get(base), first);
+        QCOMPARE(*shelf.get(base), *first);
     }
 
     // A base whose session went to a gate that has left the shelf can be used, and given another gate.
@@ -76,7 +76,7 @@ private slots:
         const auto base = shelf.get(smallBase(m_folder.path()));
         QVERIFY(base);
         QVERIFY(!shelf.get({smallBase(m_folder.path()).model, m_folder.filePath("absent.safetensors")}));
-        QCOMPARE(shelf.get(smallBase(m_folder.path())), base);
+        QCOMPARE(*shelf.get(smallBase(m_folder.path())), *base);
         QVERIFY((*base)->session != nullptr);
     }
 };

@@ -32,7 +32,7 @@ private slots:
         const ModelEntry entry = *catalog.find(QStringLiteral("little"));
         QVERIFY(entry.isEmbedded);
         QCOMPARE(entry.label, QStringLiteral("Little"));
-        QCOMPARE(entry.gates, QStringList{QStringLiteral("gated")});
+        QCOMPARE(entry.gates, (QStringList{QStringLiteral("gate"), QStringLiteral("gated")}));
         QVERIFY2(entry.description.contains(QStringLiteral("RWKV-6, 3 layers of width 128")),
                  qPrintable(entry.description));
         catalog.remove(QStringLiteral("little")); // stays

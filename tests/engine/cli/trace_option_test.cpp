@@ -1,6 +1,7 @@
 // trace_option_test.cpp: the gates in the file are those that the forward pass used, token for token.
 #include "engine/core/thread_pool.h"
 #include "engine/runtime/session.h"
+#include "engine/trace/gate_packing.h"
 #include "engine/trace/gate_recorder.h"
 #include "engine/trace/gate_store.h"
 #include "tests/engine/cli/command.h"
@@ -117,8 +118,9 @@ private slots:
                     least = std::min(least, gates[channel]);
                     most = std::max(most, gates[channel]);
                 }
-                QVERIFY(std::abs(static_cast<double>(
-                                     summaries->summaries[i * 2 + static_cast<std::size_t>(layer)].mean) -
+                QVERIFY(std::abs(static_cast<double>(unpackSummary(summaries->summaries,
+                                                                   i * 2 + static_cast<std::size_t>(layer))
+                                                         .mean) -
                                  mean) < 1e-4);
             }
         }

@@ -298,7 +298,7 @@ private slots:
         compare(deviceGates.all, processorGates.all, 1e-4);
     }
 
-    void theCardsMemoryDecidesHowManyLayersRunThere() {
+    void theDevicesMemoryDecidesHowManyLayersRunThere() {
         const auto model = randomModel(Architecture::Rwkv6, {});
         const int layers = model->config().layers;
         const std::size_t all = deviceBytes(*model);

@@ -10,10 +10,10 @@ class DeviceTest : public QObject {
 
 private slots:
     void passesTheSelftest() {
-        QProcess devices;
-        devices.start(qEnvironmentVariable("INKGATE_CLI"), {"inspect", "--devices", "--json"});
-        QVERIFY(devices.waitForFinished());
-        const QJsonObject found = QJsonDocument::fromJson(devices.readAllStandardOutput()).object();
+        QProcess inspection;
+        inspection.start(qEnvironmentVariable("INKGATE_CLI"), {"inspect", "--devices", "--json"});
+        QVERIFY(inspection.waitForFinished());
+        const QJsonObject found = QJsonDocument::fromJson(inspection.readAllStandardOutput()).object();
         const QJsonArray devices = found[QStringLiteral("cuda")].toArray();
         QString reason = found[QStringLiteral("cuda_reason")].toString();
         bool isUsable = false;

@@ -63,7 +63,7 @@ private slots:
         QVERIFY(QFileInfo(folder.filePath(QStringLiteral("device.sqlite"))).size() > 0);
     }
 
-    void describesTheCard() {
+    void describesTheDevice() {
         const Ended ended = run({"inspect", "--devices", "--json"});
         QCOMPARE(ended.status, 0);
         const QJsonArray devices = ended.json()[QStringLiteral("cuda")].toArray();
@@ -71,7 +71,7 @@ private slots:
         QVERIFY(devices[0].toObject()[QStringLiteral("usable")].toBool());
     }
 
-    void saysWhyThereIsNoCard() {
+    void saysWhyThereIsNoDevice() {
         const QString nowhere = QStringLiteral("/nowhere/libinkgate_cuda.so");
         const Ended devices = run({"inspect", "--devices"}, nowhere);
         QCOMPARE(devices.status, 0);

@@ -431,7 +431,7 @@ private slots:
         QCOMPARE(cuda_emulation::launches() - launches, std::uint64_t{2});
     }
 
-    void aFullCardIsToldAndCanBeUsedAgain() {
+    void aFullDeviceIsToldAndCanBeUsedAgain() {
         Case c = caseOf(someLogits("broad", 1500, 2), 0.8f, 0.9f);
         c.settings.bannedTokens = {1, 2};
         c.settings.presencePenalty = 1;
@@ -442,7 +442,7 @@ private slots:
             cuda_emulation::failAfter(cudaErrorMemoryAllocation, calls);
             try {
                 QVERIFY(difference(onProcessor(c), onDevice(c, memory)).isEmpty());
-            } catch (const cuda::BackendFailure& e) {
+            } catch (const BackendFailure& e) {
                 QVERIFY(e.error().code == ErrorCode::OutOfMemory);
             }
             cuda_emulation::reset();

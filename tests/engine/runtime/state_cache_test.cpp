@@ -167,7 +167,9 @@ private slots:
         const auto story = text(kInterval);
         cache.read(story);
         cache.keep(stateAfter(kInterval, 1));
-        State foreign(support::smallConfig(Architecture::Rwkv6, support::allEnhancements()[5]));
+        ModelConfig other = m_config;
+        ++other.layers;
+        State foreign(other);
         auto longer = story;
         longer.push_back(1);
         QCOMPARE(cache.restore(longer, foreign, {}), std::size_t{0});
@@ -175,6 +177,36 @@ private slots:
         State state(m_config);
         QCOMPARE(cache.restore(longer, state, {}), std::size_t{0});
         QCOMPARE(cache.byteSize(), std::size_t{0});
+    }
+
+    // Of a base, in a session with a gate and back: every layer's part stands in its place.
+    void aBasesStateIsReturnedInTheShapeAskedFor() {
+        const StateLayout layout(m_config);
+        State base(m_config);
+        base.advance(static_cast<std::int64_t>(kInterval));
+        for (std::size_t i = 0; i < layout.size(); ++i)
+            base.values()[i] = static_cast<float>(i);
+        StateCache cache;
+        const auto story = text(kInterval);
+        cache.read(story);
+        cache.keep(base);
+        auto longer = story;
+        longer.push_back(1);
+
+        const auto config = support::smallConfig(Architecture::Rwkv6, support::allEnhancements()[5]);
+        const StateLayout gatedLayout(config);
+        QVERIFY(gatedLayout.enhancementRows > 1);
+        State gated(config);
+        QCOMPARE(cache.restore(longer, gated, {}), kInterval);
+        QCOMPARE(gated.position(), base.position());
+        QVERIFY(gated.fits(config));
+        for (std::size_t layer = 0; layer < layout.layers; ++layer)
+            for (std::size_t i = 0; i < gatedLayout.layerSize(); ++i) {
+                const float expected =
+                    i < layout.layerSize() ? base.values()[layer * layout.layerSize() + i] : 0.0f;
+                QCOMPARE(gated.values()[layer * gatedLayout.layerSize() + i], expected);
+            }
+        QVERIFY(gated.inShapeOf(base) == base);
     }
 
     void keysTellOrderAndLengthApart() {
