@@ -6,7 +6,7 @@
 
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/thread_pool.h"
-#include "engine/training/parameters.h"
+#include "engine/training/parameters/parameter_layout.h"
 
 #include <span>
 #include <vector>

@@ -11,9 +11,9 @@
 #pragma once
 
 #include "engine/core/aligned_buffer.h"
-#include "engine/training/operand.h"
-#include "engine/training/parameters.h"
-#include "engine/training/sparse_rows.h"
+#include "engine/training/products/operand.h"
+#include "engine/training/parameters/parameter_layout.h"
+#include "engine/training/ops/sparse_rows.h"
 
 #include <cstdint>
 #include <span>

@@ -1,7 +1,7 @@
 // rwkv6_pass-inl.h: one forward and backward pass, step by step as in docs/spec/rwkv-models.md section 4 and
 // docs/spec/enhanced-rwkv.md. Row n = sequence * tokens + token. "Operand" arrays feed matrix products; all
 // else is Real.
-#include "engine/training/matrix_operands.h"
+#include "engine/training/products/matrix_operands.h"
 #include "engine/training/ops/channel_mixing-inl.h"
 #include "engine/training/ops/cross_entropy-inl.h"
 #include "engine/training/ops/enhancement-inl.h"

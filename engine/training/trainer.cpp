@@ -2,7 +2,7 @@
 
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/rwkv6_gradient.h"
-#include "engine/training/start_values.h"
+#include "engine/training/parameters/start_values.h"
 #include "engine/training/token_dataset.h"
 #include "engine/training/training_file.h"
 

@@ -11,7 +11,7 @@
 #include "engine/core/thread_pool.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "engine/training/adamw.h"
-#include "engine/training/parameters.h"
+#include "engine/training/parameters/parameter_layout.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -11,7 +11,7 @@
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/training/adamw.h"
-#include "engine/training/parameters.h"
+#include "engine/training/parameters/parameter_layout.h"
 #include "engine/training/rwkv6_gradient.h"
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 //          (fitsSparseProducts).
 #include "engine/cpu/transpose.h"
 #include "engine/training/ops/register_row-inl.h"
-#include "engine/training/sparse_rows.h"
+#include "engine/training/ops/sparse_rows.h"
 
 #include <hwy/highway.h>
 

@@ -3,7 +3,7 @@
 #include "tests/engine/training/training_fixture.h"
 
 #include "engine/training/adamw.h"
-#include "engine/training/start_values.h"
+#include "engine/training/parameters/start_values.h"
 
 #include <QTest>
 
@@ -68,7 +68,7 @@ private slots:
         auto parameters = fixture::randomParameters<float>(layout, 1);
         const auto before = parameters;
         std::vector<float> gradient(layout.size(), 1.0f);
-        gradient[layout.head] = std::nanf("");
+        gradient[layout.find("head.weight")->offset] = std::nanf("");
         AdamW optimiser(layout, {});
         ThreadPool pool(1);
         const std::span<float> gradients[] = {gradient};

@@ -1,4 +1,4 @@
-#include "engine/training/matrix_operands.h"
+#include "engine/training/products/matrix_operands.h"
 
 #include "engine/operations/products/dense/matrix_product.h"
 

@@ -1,4 +1,4 @@
-#include "engine/training/start_values.h"
+#include "engine/training/parameters/start_values.h"
 
 #include "engine/core/random.h"
 

@@ -1,5 +1,5 @@
-// parameters.h: every trainable tensor of a model laid out in one array: parameters, gradients and optimiser
-// moments share the offsets.
+// parameter_layout.h: every trainable tensor of a model laid out in one array: parameters, gradients and
+// optimiser moments share the offsets.
 // Source:  tensor names, shapes and orientations: docs/spec/rwkv-models.md section 7,
 //          docs/spec/enhanced-rwkv.md section 5; optimiser groups: docs/spec/rwkv-models.md section 12.
 // Shapes:  linear weights [out,in], low-rank factors [in,out], last index fastest.

@@ -3,7 +3,7 @@
 // Threads: a pure function of layout and seed.
 #pragma once
 
-#include "engine/training/parameters.h"
+#include "engine/training/parameters/parameter_layout.h"
 
 #include <cstdint>
 #include <span>

@@ -4,7 +4,7 @@
 // Threads: reentrant.
 #pragma once
 
-#include "engine/training/operand.h"
+#include "engine/training/products/operand.h"
 
 namespace engine {
 

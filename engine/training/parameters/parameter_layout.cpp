@@ -1,4 +1,4 @@
-#include "engine/training/parameters.h"
+#include "engine/training/parameters/parameter_layout.h"
 
 #include <algorithm>
 #include <functional>
