@@ -1,7 +1,7 @@
 #include "engine/training/trainer.h"
 
 #include "engine/operations/products/dense/matrix_product.h"
-#include "engine/training/rwkv6_gradient.h"
+#include "engine/training/model_gradient.h"
 #include "engine/training/parameters/start_values.h"
 #include "engine/training/token_dataset.h"
 #include "engine/training/training_file.h"
@@ -38,7 +38,7 @@ public:
         , m_settings(settings)
         , m_operands(layout.size()) {
         for (int i = 0; i < settings.threads; ++i) {
-            m_passes.push_back(std::make_unique<Rwkv6Gradient<float, Operand>>(layout, settings.microBatch,
+            m_passes.push_back(std::make_unique<ModelGradient<float, Operand>>(layout, settings.microBatch,
                                                                                settings.window));
             m_gradients.emplace_back(layout.size());
         }
@@ -68,7 +68,7 @@ public:
                  ++piece) {
                 const auto size = static_cast<std::size_t>(m_settings.microBatch * m_settings.window);
                 const std::size_t at = static_cast<std::size_t>(piece) * size;
-                typename Rwkv6Gradient<float, Operand>::Batch batch;
+                TrainingBatch<float> batch;
                 batch.inputs = inputs.subspan(at, size);
                 batch.targets = targets.subspan(at, size);
                 batch.states = states.subspan(static_cast<std::size_t>(piece * m_settings.microBatch),
@@ -86,6 +86,7 @@ public:
     }
 
     [[nodiscard]] std::span<const std::span<float>> gradients() const { return m_views; }
+    [[nodiscard]] TrainingState<float> freshState() const { return m_passes.front()->freshState(); }
     // Multiply-adds with zeros that the last run left out.
     [[nodiscard]] double skippedMultiplyAdds() const { return m_skippedMultiplyAdds; }
 
@@ -94,7 +95,7 @@ private:
     const TrainingSettings& m_settings;
     std::span<const float> m_parameters;
     AlignedBuffer<Operand> m_operands;
-    std::vector<std::unique_ptr<Rwkv6Gradient<float, Operand>>> m_passes;
+    std::vector<std::unique_ptr<ModelGradient<float, Operand>>> m_passes;
     std::vector<AlignedBuffer<float>> m_gradients;
     std::vector<std::span<float>> m_views;
     double m_skippedMultiplyAdds = 0;
@@ -111,8 +112,7 @@ double validate(BatchGradient<Operand>& gradient, const TokenDataset& dataset, c
     const std::size_t length = kValidationWindows * window;
     if (tokens.size() < length)
         return std::nan("");
-    std::vector<TrainingState<float>> states(static_cast<std::size_t>(stretches),
-                                             TrainingState<float>(settings.shape));
+    std::vector<TrainingState<float>> states(static_cast<std::size_t>(stretches), gradient.freshState());
     std::vector<int> inputs(static_cast<std::size_t>(stretches) * window), targets(inputs.size());
     double nats = 0;
     std::size_t bytes = 0;
@@ -184,8 +184,9 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
     AlignedBuffer<float> parameters(layout.size());
     setStartValues(layout, settings.seed, parameters.span());
     AdamW optimiser(layout, settings.optimiser);
+    BatchGradient<Operand> gradient(layout, settings);
     std::vector<TrainingState<float>> states(static_cast<std::size_t>(settings.sequences),
-                                             TrainingState<float>(settings.shape));
+                                             gradient.freshState());
     std::int64_t step = 0;
     nlohmann::json history = parsedHistory("");
     const auto checkpoint = checkpointPath(settings.output);
@@ -212,7 +213,6 @@ Expected<TrainingResult> trainWith(TrainingSettings& settings, const Tokenizer& 
         }
     }
 
-    BatchGradient<Operand> gradient(layout, settings);
     const LearningRateSchedule schedule{settings.learningRate, settings.finalLearningRate, settings.warmup,
                                         settings.steps(), settings.firstStep};
     const auto perStep =

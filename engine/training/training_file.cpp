@@ -121,7 +121,7 @@ Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayou
             !added)
             return added;
     }
-    writer.setMetadata("architecture", "rwkv6");
+    writer.setMetadata("architecture", std::string(name(layout.shape().model.architecture)));
     if (layout.shape().model.enhancement.variant != EnhancementConfig::Variant::None)
         writer.setMetadata("inkgate.enhancement", toJson(layout.shape().model.enhancement));
     writer.setMetadata(kModelSteps, std::to_string(progress.step));

@@ -12,7 +12,7 @@
 #include "engine/formats/checkpoint.h"
 #include "engine/training/adamw.h"
 #include "engine/training/parameters/parameter_layout.h"
-#include "engine/training/rwkv6_gradient.h"
+#include "engine/training/training_batch.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,5 +1,4 @@
-// start_values.h: the parameters before the first training step.
-// Source:  docs/spec/rwkv-models.md section 11 (v6), docs/spec/enhanced-rwkv.md sections 2 and 3.
+// start_values.h: the parameters before the first training step, each tensor by its start rule.
 // Threads: a pure function of layout and seed.
 #pragma once
 

@@ -19,7 +19,7 @@ template <class Real, class Operand> struct Run {
     explicit Run(const ParameterLayout& layout, int sequences = kSequences, int tokens = kTokens)
         : layout(layout)
         , gradient(layout, sequences, tokens)
-        , states(static_cast<std::size_t>(sequences), TrainingState<Real>(layout.shape()))
+        , states(static_cast<std::size_t>(sequences), gradient.freshState())
         , tokens(sequences * tokens)
         , operands(layout.size()) {}
 
@@ -27,7 +27,7 @@ template <class Real, class Operand> struct Run {
                       const std::vector<int>& targets, Real* gradients, Real pull = 0) {
         for (std::size_t i = 0; i < parameters.size(); ++i)
             assign(operands[i], parameters[i]);
-        typename Rwkv6Gradient<Real, Operand>::Batch batch;
+        TrainingBatch<Real> batch;
         batch.inputs = inputs;
         batch.targets = targets;
         batch.states = states;
@@ -39,7 +39,7 @@ template <class Real, class Operand> struct Run {
     }
 
     const ParameterLayout& layout;
-    Rwkv6Gradient<Real, Operand> gradient;
+    ModelGradient<Real, Operand> gradient;
     std::vector<TrainingState<Real>> states;
     int tokens;
     std::vector<Operand> operands;
@@ -232,6 +232,7 @@ private slots:
         run(parameters, inputs, targets, plain.data());
         run.states[0].reset();
         run(parameters, inputs, targets, pulled.data(), 0.5);
+        const std::size_t head = layout.find("head.weight")->offset;
         std::vector<bool> isLargest(static_cast<std::size_t>(shape.model.vocabulary));
         for (int t = 0; t < kTokens; ++t) {
             const auto row = run.logits.begin() + t * shape.model.vocabulary;
@@ -241,8 +242,8 @@ private slots:
         for (std::size_t token = 0; token < isLargest.size(); ++token) {
             double change = 0;
             for (int i = 0; i < shape.model.width; ++i) {
-                const std::size_t at = layout.head + token * static_cast<std::size_t>(shape.model.width) +
-                                       static_cast<std::size_t>(i);
+                const std::size_t at =
+                    head + token * static_cast<std::size_t>(shape.model.width) + static_cast<std::size_t>(i);
                 change += std::abs(pulled[at] - plain[at]);
             }
             QCOMPARE(change > 1e-12, static_cast<bool>(isLargest[token]));

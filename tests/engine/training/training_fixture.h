@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/core/random.h"
-#include "engine/training/rwkv6_gradient.h"
+#include "engine/training/model_gradient.h"
 
 #include <string>
 #include <vector>
@@ -70,12 +70,13 @@ template <class Real>
 void quietChannelMixing(const engine::ParameterLayout& layout, std::vector<Real>& parameters) {
     const auto& shape = layout.shape().model;
     for (int l = 0; l < shape.layers; ++l) {
-        const engine::LayerOffsets& o = layout.layer(l);
-        const auto width = static_cast<std::size_t>(shape.width);
-        for (std::size_t i = 0; i < width; ++i)
-            parameters[o.ln2Bias + i] += Real(1);
-        for (std::size_t i = 0; i < width * static_cast<std::size_t>(shape.feedForward); ++i)
-            parameters[o.channelKey + i] -= Real(0.15);
+        const std::string block = "blocks." + std::to_string(l) + ".";
+        const engine::Parameter *bias = layout.find(block + "ln2.bias"),
+                                *key = layout.find(block + "ffn.key.weight");
+        for (std::size_t i = 0; i < bias->size; ++i)
+            parameters[bias->offset + i] += Real(1);
+        for (std::size_t i = 0; i < key->size; ++i)
+            parameters[key->offset + i] -= Real(0.15);
     }
 }
 

@@ -1,0 +1,116 @@
+// model_pass-inl.h: the pass of an architecture made of layers: embedding, layers, head, and back.
+// A layer: time mixing, channel mixing, and the enhancement if the model has one.
+// Letters: pass.h.
+#include "engine/training/blocks/block_plan.h"
+#include "engine/training/blocks/embedding-inl.h"
+#include "engine/training/blocks/enhancement-inl.h"
+#include "engine/training/blocks/head-inl.h"
+#include "engine/training/blocks/model_pass.h"
+
+#include <hwy/highway.h>
+
+#include <deque>
+#include <optional>
+
+#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_MODEL_PASS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_MODEL_PASS_INL_H
+#undef INKGATE_ENGINE_TRAINING_BLOCKS_MODEL_PASS_INL_H
+#else
+#define INKGATE_ENGINE_TRAINING_BLOCKS_MODEL_PASS_INL_H
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace engine::HWY_NAMESPACE {
+
+template <class Architecture, class Real, class Operand> struct Layer {
+    using TimeMixing = typename Architecture::template TimeMixing<Real, Operand>;
+    using ChannelMixing = typename Architecture::template ChannelMixing<Real, Operand>;
+
+    // The residual stream, kept from forward for backward.
+    Real* const x;     // [M,D] that the layer reads
+    Real* const mixed; // [M,D] after time mixing
+    // Scratch.
+    Real* h = nullptr; // [M,D] after channel mixing, before the enhancement
+
+    TimeMixing timeMixing;
+    ChannelMixing channelMixing;
+    std::optional<Enhancement<Real, Operand>> enhancement;
+
+    Layer(BlockPlan& plan, int layer)
+        : x(plan.kept<Real>(plan.sizes().M, plan.sizes().D))
+        , mixed(plan.kept<Real>(plan.sizes().M, plan.sizes().D))
+        , timeMixing(plan, layer)
+        , channelMixing(plan, layer) {
+        if (plan.config().enhancement.variant != EnhancementConfig::Variant::None) {
+            h = plan.shared<Real>("layer.h", plan.sizes().M, plan.sizes().D);
+            enhancement.emplace(plan, layer);
+        }
+    }
+
+    // out [M,D] from x.
+    void forward(Pass<Real, Operand>& pass, Real* out) {
+        timeMixing.forward(pass, x, mixed);
+        channelMixing.forward(pass, mixed, enhancement ? h : out);
+        if (enhancement)
+            enhancement->forward(pass, h, out);
+    }
+
+    // dx [M,D] is the gradient of `out` and becomes that of x.
+    void backward(Pass<Real, Operand>& pass, Real* dx) {
+        if (enhancement)
+            enhancement->backward(pass, dx);
+        channelMixing.backward(pass, mixed, dx);
+        timeMixing.backward(pass, x, dx);
+    }
+};
+
+template <class Architecture, class Real, class Operand> struct LayeredPass final : ModelPass<Real, Operand> {
+    BlockPlan plan;
+    const PassSizes& n = plan.sizes();
+
+    Embedding<Real, Operand> embedding{plan};
+    std::deque<Layer<Architecture, Real, Operand>> layers; // which stay where they are
+    Head<Real, Operand> head{plan};
+
+    Real* const out = plan.kept<Real>(n.M, n.D); // [M,D] the residual stream after the last layer
+    Real* const dx = plan.kept<Real>(n.M, n.D);  // [M,D] its gradient, layer by layer
+    double skipped = 0;
+
+    LayeredPass(const ParameterLayout& layout, int sequences, int tokens)
+        : plan(layout, sequences, tokens) {
+        for (int l = 0; l < plan.config().layers; ++l)
+            layers.emplace_back(plan, l);
+    }
+
+    double run(const Real* parameters, const Operand* operands, const TrainingBatch<Real>& batch,
+               Real* gradients) override {
+        Pass<Real, Operand> pass{n, parameters, operands, gradients, batch};
+        const double loss = forward(pass);
+        if (gradients)
+            backward(pass);
+        for (auto& state : batch.states)
+            state.position += n.T;
+        skipped = pass.skippedMultiplyAdds;
+        return loss;
+    }
+    double skippedMultiplyAdds() const override { return skipped; }
+    std::size_t stateSize() const override { return plan.carriedValues(); }
+
+    double forward(Pass<Real, Operand>& pass) {
+        embedding.forward(pass, layers.front().x);
+        for (std::size_t l = 0; l < layers.size(); ++l)
+            layers[l].forward(pass, l + 1 < layers.size() ? layers[l + 1].x : out);
+        return head.forward(pass, out);
+    }
+
+    void backward(Pass<Real, Operand>& pass) {
+        head.backward(pass, out, dx);
+        for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+            layer->backward(pass, dx);
+        embedding.backward(pass, dx);
+    }
+};
+
+} // namespace engine::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,56 @@
+#include "engine/training/parameters/tensor_lists.h"
+
+#include <cmath>
+
+namespace engine {
+
+namespace {
+
+constexpr std::int64_t kPositionFeatures = 5; // J
+constexpr double kGateBias = -2;              // a gate of 0.12: close to the base, and with a gradient
+
+std::vector<TensorSpec> adaptiveTensors(const ModelConfig& m, const std::string& enhance) {
+    const EnhancementConfig& e = m.enhancement;
+    const std::int64_t D = m.width, R = e.rank;
+    std::vector<TensorSpec> tensors;
+    if (e.gate == EnhancementConfig::Gate::Learned) {
+        tensors.push_back(matrixSpec(enhance + "gate.weight", {D, D}));
+        tensors.push_back(vectorSpec(enhance + "gate.bias", {D}, constantValues(kGateBias)));
+    }
+    if (e.shift == EnhancementConfig::Shift::Mlp) { // B starts at 0, so A must not
+        tensors.push_back(
+            matrixSpec(enhance + "shift.a", {D, R}, uniformValues(1 / std::sqrt(static_cast<double>(D)))));
+        tensors.push_back(matrixSpec(enhance + "shift.b", {R, D}));
+    }
+    return tensors;
+}
+
+std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::string& enhance) {
+    const std::int64_t D = m.width, R = m.enhancement.rank, K = m.enhancement.kernel;
+    return {
+        vectorSpec(enhance + "conv.weight", {K, D}, constantFirstRow(1)), // h[t-1] alone
+        vectorSpec(enhance + "conv.position", {K, kPositionFeatures, D}),
+        matrixSpec(enhance + "route.u", {2 * D, R}, uniformFirstHalf(1 / std::sqrt(static_cast<double>(D)))),
+        matrixSpec(enhance + "route.w", {R, D}),
+        vectorSpec(enhance + "route.bias", {D}, constantValues(kGateBias)),
+    };
+}
+
+} // namespace
+
+std::vector<TensorSpec> enhancementTensors(const ModelConfig& m, int layer) {
+    const std::string enhance = "enhance." + std::to_string(layer) + ".";
+    std::vector<TensorSpec> tensors;
+    switch (m.enhancement.variant) {
+    case EnhancementConfig::Variant::None: return {};
+    case EnhancementConfig::Variant::Adaptive: tensors = adaptiveTensors(m, enhance); break;
+    case EnhancementConfig::Variant::ConvRouting: tensors = convRoutingTensors(m, enhance); break;
+    }
+    if (m.enhancement.layerNorm) {
+        tensors.push_back(vectorSpec(enhance + "norm.weight", {m.width}, constantValues(1)));
+        tensors.push_back(vectorSpec(enhance + "norm.bias", {m.width}));
+    }
+    return tensors;
+}
+
+} // namespace engine
