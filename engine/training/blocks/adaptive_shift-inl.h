@@ -3,7 +3,7 @@
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/gated_shift-inl.h"
 #include "engine/training/blocks/weight_products.h"
-#include "engine/training/ops/channel_mixing-inl.h"
+#include "engine/training/ops/activations-inl.h"
 
 #include <hwy/highway.h>
 

@@ -5,7 +5,7 @@
 #include "engine/training/blocks/shifted_norm-inl.h"
 #include "engine/training/blocks/squared_relu_network-inl.h"
 #include "engine/training/blocks/weight_products.h"
-#include "engine/training/ops/channel_mixing-inl.h"
+#include "engine/training/ops/receptance-inl.h"
 #include "engine/training/ops/token_shift-inl.h"
 
 #include <hwy/highway.h>

@@ -5,7 +5,7 @@
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/pass.h"
 #include "engine/training/blocks/weight_products.h"
-#include "engine/training/ops/channel_mixing-inl.h"
+#include "engine/training/ops/activations-inl.h"
 #include "engine/training/ops/sparse_product-inl.h"
 
 #include <hwy/highway.h>

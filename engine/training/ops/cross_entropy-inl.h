@@ -1,6 +1,7 @@
 // cross_entropy-inl.h: the loss and its gradient with respect to the logits.
 // Source:  docs/spec/rwkv-models.md section 12 (cross-entropy; the logit pull exists in the gradient only).
 #include "engine/training/ops/vector_math-inl.h"
+#include "engine/training/products/operand.h"
 
 #include <hwy/highway.h>
 

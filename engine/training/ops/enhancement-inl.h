@@ -4,6 +4,7 @@
 //          * tokens, width].
 // Backward: gradients of parameters accumulate; nothing flows into carried rows.
 #include "engine/training/ops/vector_math-inl.h"
+#include "engine/training/products/operand.h"
 
 #include <hwy/highway.h>
 

@@ -3,6 +3,7 @@
 //          weight, bias [width].
 // Backward: dWeight and dBias accumulate; dx is written or accumulates as each function says.
 #include "engine/training/ops/vector_math-inl.h"
+#include "engine/training/products/operand.h"
 
 #include <hwy/highway.h>
 

@@ -3,6 +3,8 @@
 //          carried row of the previous window in front of each sequence: p [sequences, 1 + tokens, width];
 //          all other arrays are [sequences * tokens, width].
 // Backward: gradients of mixes accumulate; dp is written. Nothing flows into the carried row.
+#include "engine/training/products/operand.h"
+
 #include <hwy/highway.h>
 
 #include <cstddef>
