@@ -47,6 +47,12 @@ Expected<void> readInto(const Checkpoint& file, const std::string& name, std::sp
 
 } // namespace
 
+std::filesystem::path checkpointPath(const std::filesystem::path& output) {
+    auto path = output;
+    path += ".checkpoint";
+    return path;
+}
+
 Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
                             std::span<const float> parameters, AdamW& optimiser,
                             std::span<const TrainingState<float>> states) {

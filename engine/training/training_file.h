@@ -39,6 +39,9 @@ struct TrainingProgress {
 // The settings a checkpoint was made with, to build everything else from.
 [[nodiscard]] Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path);
 
+// The checkpoint that belongs to an output file.
+[[nodiscard]] std::filesystem::path checkpointPath(const std::filesystem::path& output);
+
 // The model as it stands, with the record of how it came about.
 [[nodiscard]] Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
                                        std::span<const float> parameters, const TrainingProgress& progress);

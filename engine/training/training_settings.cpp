@@ -1,4 +1,4 @@
-#include "engine/training/trainer.h"
+#include "engine/training/training_settings.h"
 
 #include <nlohmann/json.hpp>
 
@@ -51,9 +51,14 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
     return {};
 }
 
+std::int64_t TrainingSettings::tokensPerStep() const { return static_cast<std::int64_t>(sequences) * window; }
+
 int TrainingSettings::steps() const {
-    const std::int64_t perStep = static_cast<std::int64_t>(sequences) * window;
-    return static_cast<int>((tokens + perStep - 1) / perStep);
+    return static_cast<int>((tokens + tokensPerStep() - 1) / tokensPerStep());
+}
+
+LearningRateSchedule TrainingSettings::schedule() const {
+    return {learningRate, finalLearningRate, warmup, steps(), firstStep};
 }
 
 std::string toJson(const TrainingSettings& s) {

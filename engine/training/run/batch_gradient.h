@@ -1,0 +1,53 @@
+// batch_gradient.h: the gradient of one batch, by all threads of a pool.
+// Each thread has gradients of its own and works through its share of the batch alone.
+// Threads: one caller at a time.
+#pragma once
+
+#include "engine/core/aligned_buffer.h"
+#include "engine/core/thread_pool.h"
+#include "engine/training/model_gradient.h"
+#include "engine/training/training_settings.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace engine {
+
+// Operand is BFloat16 or float. Keeps references to both arguments of its constructor.
+template <class Operand> class BatchGradient {
+public:
+    BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings);
+
+    void setParameters(std::span<const float> parameters, ThreadPool& pool);
+
+    // Sum of -ln p over windows, one per state; with `train`, gradients() holds the gradient of their mean.
+    double run(std::span<const int> inputs, std::span<const int> targets,
+               std::span<TrainingState<float>> states, bool train, ThreadPool& pool);
+
+    // Of each thread; their sum is the gradient.
+    [[nodiscard]] std::span<const std::span<float>> gradients() const { return m_views; }
+    // Multiply-adds with zeros that the last run left out.
+    [[nodiscard]] double skippedMultiplyAdds() const { return m_skippedMultiplyAdds; }
+    // States before the first token.
+    [[nodiscard]] std::vector<TrainingState<float>> freshStates(int sequences) const;
+
+private:
+    // Piece `piece` of a batch: microBatch windows from there on.
+    TrainingBatch<float> piece(std::span<const int> inputs, std::span<const int> targets,
+                               std::span<TrainingState<float>> states, int piece, bool train) const;
+
+    const ParameterLayout& m_layout;
+    const TrainingSettings& m_settings;
+    std::span<const float> m_parameters;
+    AlignedBuffer<Operand> m_operands;
+    std::vector<std::unique_ptr<ModelGradient<float, Operand>>> m_passes; // one per thread
+    std::vector<AlignedBuffer<float>> m_gradients;                        // one per thread
+    std::vector<std::span<float>> m_views;
+    double m_skippedMultiplyAdds = 0;
+};
+
+extern template class BatchGradient<float>;
+extern template class BatchGradient<BFloat16>;
+
+} // namespace engine

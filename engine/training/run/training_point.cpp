@@ -1,0 +1,61 @@
+#include "engine/training/run/training_point.h"
+
+#include "engine/formats/checkpoint.h"
+#include "engine/training/parameters/start_values.h"
+#include "engine/training/training_file.h"
+
+#include <filesystem>
+
+namespace engine {
+
+TrainingPoint::TrainingPoint(const ParameterLayout& layout, const TrainingSettings& settings,
+                             std::vector<TrainingState<float>> freshStates)
+    : parameters(layout.size())
+    , optimiser(layout, settings.optimiser)
+    , states(std::move(freshStates)) {
+    setStartValues(layout, settings.seed, parameters.span());
+}
+
+Expected<std::string> TrainingPoint::begin(const ParameterLayout& layout, const TrainingSettings& settings,
+                                           bool resume) {
+    const auto checkpoint = checkpointPath(settings.output);
+    if (resume && std::filesystem::exists(checkpoint)) {
+        auto progress = loadTraining(checkpoint, parameters.span(), optimiser, states);
+        if (!progress)
+            return tl::unexpected(progress.error());
+        step = progress->step;
+        history = TrainingHistory(progress->history);
+        return "resumed at step " + std::to_string(step);
+    }
+    if (!settings.init.empty())
+        return beginFromModel(layout, settings);
+    return std::string();
+}
+
+Expected<std::string> TrainingPoint::beginFromModel(const ParameterLayout& layout,
+                                                    const TrainingSettings& settings) {
+    auto model = Checkpoint::open(settings.init);
+    if (!model)
+        return tl::unexpected(model.error());
+    if (auto loaded = loadModelParameters(*model, layout, parameters.span()); !loaded)
+        return tl::unexpected(loaded.error());
+    if (settings.firstStep == 0)
+        return std::string();
+    auto record = modelTrainingRecord(*model);
+    if (!record)
+        return tl::unexpected(record.error());
+    step = settings.firstStep;
+    history = TrainingHistory(record->history);
+    return "going on from step " + std::to_string(step);
+}
+
+Expected<void> TrainingPoint::save(const ParameterLayout& layout, const TrainingSettings& settings) {
+    const TrainingProgress progress{step, toJson(settings), history.toJson()};
+    if (auto saved =
+            saveTraining(checkpointPath(settings.output), progress, parameters.span(), optimiser, states);
+        !saved)
+        return saved;
+    return saveModel(settings.output, layout, parameters.span(), progress);
+}
+
+} // namespace engine

@@ -1,0 +1,28 @@
+#include "engine/training/run/training_texts.h"
+
+#include <string>
+
+namespace engine {
+
+Expected<TrainingTexts> readTrainingTexts(const TrainingSettings& settings, const Tokenizer& tokenizer,
+                                          ThreadPool& pool) {
+    const auto tokenFile = [&](const char* suffix) {
+        auto path = settings.output;
+        path += suffix;
+        return path;
+    };
+    auto learned = TokenDataset::open(settings.text, tokenizer, tokenFile(".tokens"), pool);
+    if (!learned)
+        return tl::unexpected(learned.error());
+    TrainingTexts texts{std::move(*learned), {}};
+    if (!settings.validation.empty()) {
+        auto validation =
+            TokenDataset::open(settings.validation, tokenizer, tokenFile(".valid-tokens"), pool);
+        if (!validation)
+            return tl::unexpected(validation.error());
+        texts.validation = std::move(*validation);
+    }
+    return texts;
+}
+
+} // namespace engine
