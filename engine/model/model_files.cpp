@@ -40,9 +40,10 @@ std::vector<fs::path> sortedEntries(const fs::path& folder) {
 
 // Keeps of each model that is in several files the first one, which stands for all (sharded_model.h).
 void keepFirstParts(std::vector<fs::path>& entries) {
-    const auto [first, last] = std::ranges::unique(
-        entries, [](const fs::path& a, const fs::path& b) { return nameOfParts(a) == nameOfParts(b); });
-    entries.erase(first, last);
+    const auto isSameModel = [](const fs::path& a, const fs::path& b) {
+        return nameOfParts(a) == nameOfParts(b);
+    };
+    entries.erase(std::unique(entries.begin(), entries.end(), isSameModel), entries.end());
 }
 
 // The models in a folder, as a download makes it: the index of a model in several files, else the safetensors

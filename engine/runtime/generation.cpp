@@ -29,7 +29,7 @@ SamplerSettings withBans(const GenerationSettings& settings, const Tokenizer& to
 
 bool areAllBanned(std::vector<int> banned, int vocabulary) {
     std::ranges::sort(banned);
-    const auto last = std::ranges::unique(banned).begin();
+    const auto last = std::unique(banned.begin(), banned.end());
     return std::count_if(banned.begin(), last, [&](int token) { return token >= 0 && token < vocabulary; }) ==
            vocabulary;
 }

@@ -127,8 +127,10 @@ Expected<TorchContents> torchContents(const PickleValue& root) {
     if (&dict != *held)
         addObjects(**held, contents.objects);
     std::ranges::sort(contents.objects, {}, &TorchContents::NamedObject::first);
-    const auto [first, last] = std::ranges::unique(contents.objects, {}, &TorchContents::NamedObject::first);
-    contents.objects.erase(first, last);
+    // Not std::ranges::unique, whose result Clang 14 cannot compile with libstdc++ 12.
+    const auto first = std::unique(contents.objects.begin(), contents.objects.end(),
+                                   [](const auto& a, const auto& b) { return a.first == b.first; });
+    contents.objects.erase(first, contents.objects.end());
     if (contents.tensors.empty())
         return failure(ErrorCode::UnsupportedFormat,
                        "the file holds no tensors by name" +
