@@ -11,6 +11,7 @@
 
 #include "engine/training/blocks/model_pass-inl.h"
 #include "engine/training/blocks/rwkv6-inl.h"
+#include "engine/training/blocks/rwkv7-inl.h"
 
 #include <hwy/highway.h>
 
@@ -23,8 +24,9 @@ std::unique_ptr<ModelPass<Real, Operand>> makePass(const ParameterLayout& layout
     switch (layout.shape().model.architecture) {
     case Architecture::Rwkv6:
         return std::make_unique<LayeredPass<Rwkv6, Real, Operand>>(layout, sequences, tokens);
-    case Architecture::Rwkv5:
-    case Architecture::Rwkv7: break;
+    case Architecture::Rwkv7:
+        return std::make_unique<LayeredPass<Rwkv7, Real, Operand>>(layout, sequences, tokens);
+    case Architecture::Rwkv5: break;
     }
     return nullptr;
 }

@@ -39,6 +39,21 @@ void tanhBackward(const Operand* tanhX, const Real* d, std::size_t count, Operan
     }
 }
 
+// out = sigmoid(x); backward: out = d y (1 - y).
+template <class Real, class Operand> void sigmoidForward(const Real* x, std::size_t count, Operand* out) {
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i)
+        assign(out[i], sigmoid(x[i]));
+}
+template <class Real, class Operand>
+void sigmoidBackward(const Operand* sigmoidX, const Real* d, std::size_t count, Operand* out) {
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) {
+        const Real y = toReal(sigmoidX[i]);
+        assign(out[i], d[i] * y * (Real(1) - y));
+    }
+}
+
 // relu(x)²; its derivative 2 relu(x) is taken from the result's root, so that x need not be kept.
 template <class Real, class Operand> void squaredReluForward(const Real* x, std::size_t count, Operand* out) {
 #pragma omp simd

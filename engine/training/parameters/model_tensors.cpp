@@ -20,8 +20,8 @@ std::vector<TensorSpec> modelTensors(const ModelConfig& model) {
 std::vector<TensorSpec> layerTensors(const TrainingShape& shape, int layer) {
     switch (shape.model.architecture) {
     case Architecture::Rwkv6: return rwkv6Tensors(shape, layer);
-    case Architecture::Rwkv5:
-    case Architecture::Rwkv7: break;
+    case Architecture::Rwkv7: return rwkv7Tensors(shape, layer);
+    case Architecture::Rwkv5: break;
     }
     return {}; // not trained; TrainingSettings::complete() does not let it come to that
 }

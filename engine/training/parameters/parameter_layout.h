@@ -14,11 +14,14 @@
 
 namespace engine {
 
-// The sizes of an RWKV-6 model that ModelConfig does not hold.
+// The sizes of a model that ModelConfig does not hold.
 struct TrainingShape {
     ModelConfig model;
-    int mixRank = 32;   // R of time_maa_w1/w2
-    int decayRank = 64; // D of time_decay_w1/w2
+    int mixRank = 32;   // RWKV-6: of time_maa_w1/w2
+    int decayRank = 64; // RWKV-6: of time_decay_w1/w2; RWKV-7: of w1/w2
+    int rateRank = 0;   // RWKV-7: of a1/a2
+    int valueRank = 0;  // RWKV-7: of v1/v2
+    int gateRank = 0;   // RWKV-7: of g1/g2
 };
 
 // Values are laid out so that every tensor starts on a cache line of float32.

@@ -15,6 +15,7 @@ namespace engine {
 // A layer's mixing, for the architecture of `shape`: the one place where lists are chosen.
 [[nodiscard]] std::vector<TensorSpec> layerTensors(const TrainingShape& shape, int layer);
 [[nodiscard]] std::vector<TensorSpec> rwkv6Tensors(const TrainingShape& shape, int layer);
+[[nodiscard]] std::vector<TensorSpec> rwkv7Tensors(const TrainingShape& shape, int layer);
 
 // A layer's enhancement; empty without one.
 [[nodiscard]] std::vector<TensorSpec> enhancementTensors(const ModelConfig& model, int layer);

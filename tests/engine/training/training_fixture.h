@@ -33,11 +33,27 @@ inline const std::vector<std::string>& enhancements() {
     return names;
 }
 
-inline engine::TrainingShape smallShape(const std::string& enhancementName) {
+// "rwkv6 base" and so on: every architecture that trains with every enhancement.
+inline std::vector<std::string> models() {
+    std::vector<std::string> names;
+    for (const std::string architecture : {"rwkv6 ", "rwkv7 "})
+        for (const std::string& name : enhancements())
+            names.push_back(architecture + name);
+    return names;
+}
+
+// `name`: one of models(), or an enhancement alone, which means that of an RWKV-6.
+inline engine::TrainingShape smallShape(const std::string& name) {
+    const std::size_t space = name.find(' ');
+    const std::string enhancementName = space == std::string::npos ? name : name.substr(space + 1);
     engine::TrainingShape shape;
     shape.mixRank = 3;
     shape.decayRank = 5;
+    shape.rateRank = 3;
+    shape.valueRank = 2;
+    shape.gateRank = 4;
     auto& m = shape.model;
+    m.architecture = name.starts_with("rwkv7") ? engine::Architecture::Rwkv7 : engine::Architecture::Rwkv6;
     m.layers = 2;
     m.width = 32;
     m.headSize = 16;

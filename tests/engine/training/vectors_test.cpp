@@ -3,6 +3,7 @@
 #include "engine/formats/checkpoint.h"
 #include "engine/training/blocks/model_pass-inl.h"
 #include "engine/training/blocks/rwkv6-inl.h"
+#include "engine/training/blocks/rwkv7-inl.h"
 #include "engine/training/model_gradient.h"
 #include "engine/training/training_file.h"
 
@@ -72,13 +73,13 @@ std::span<const float> values(const Checkpoint& file, const std::string& name, A
 }
 
 // The gates stay inside the pass, so a pass of this program's own is looked into, compiled for the baseline.
+template <class TrainedArchitecture>
 void verifyGates(const ParameterLayout& layout, const std::vector<float>& parameters,
                  TrainingBatch<float> batch, std::span<const float> expected) {
     if (expected.empty())
         return;
-    namespace baseline = HWY_NAMESPACE;
-    baseline::LayeredPass<baseline::Rwkv6, float, float> pass(layout, 1,
-                                                              static_cast<int>(batch.inputs.size()));
+    HWY_NAMESPACE::LayeredPass<TrainedArchitecture, float, float> pass(layout, 1,
+                                                                       static_cast<int>(batch.inputs.size()));
     std::vector<TrainingState<float>> states(1, TrainingState<float>(pass.stateSize()));
     batch.states = states;
     pass.run(parameters.data(), parameters.data(), batch, nullptr);
@@ -88,33 +89,50 @@ void verifyGates(const ParameterLayout& layout, const std::vector<float>& parame
                expected.subspan(l * plane, plane));
 }
 
+// Sizes that only the tensors tell.
+TrainingShape shapeOf(const Checkpoint& file, const ModelConfig& config) {
+    const auto columns = [&](const char* tensor) {
+        const TensorInfo* const info = file.find(tensor);
+        return info ? static_cast<int>(info->shape[1]) : 0;
+    };
+    TrainingShape shape;
+    shape.model = config;
+    if (config.architecture == Architecture::Rwkv6) {
+        shape.mixRank = columns("blocks.0.att.time_maa_w1") / 5;
+        shape.decayRank = columns("blocks.0.att.time_decay_w1");
+    } else {
+        shape.decayRank = columns("blocks.0.att.w1");
+        shape.rateRank = columns("blocks.0.att.a1");
+        shape.valueRank = columns("blocks.1.att.v1");
+        shape.gateRank = columns("blocks.0.att.g1");
+    }
+    return shape;
+}
+
 } // namespace
 
 class VectorsTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void rwkv6Files_data() {
+    void files_data() {
         QTest::addColumn<QString>("path");
         const QDir folder(vectorFolder());
+        // What can be trained.
         const QStringList names =
-            folder.entryList({"rwkv6-*.safetensors"}, QDir::Files); // what can be trained
+            folder.entryList({"rwkv6-*.safetensors", "rwkv7-*.safetensors"}, QDir::Files);
         QVERIFY2(!names.isEmpty(), qPrintable("no vectors in " + folder.path()));
         for (const QString& name : names)
             QTest::newRow(qPrintable(name)) << folder.filePath(name);
     }
 
-    void rwkv6Files() {
+    void files() {
         QFETCH(QString, path);
         const auto file = Checkpoint::open(path.toStdString());
         QVERIFY2(file.has_value(), file ? "" : file.error().message.c_str());
         const auto config = ModelConfig::detect(*file);
         QVERIFY2(config.has_value(), config ? "" : config.error().message.c_str());
-        TrainingShape shape;
-        shape.model = *config;
-        shape.mixRank = static_cast<int>(file->find("blocks.0.att.time_maa_w1")->shape[1] / 5);
-        shape.decayRank = static_cast<int>(file->find("blocks.0.att.time_decay_w1")->shape[1]);
-        const ParameterLayout layout(shape);
+        const ParameterLayout layout(shapeOf(*file, *config));
         std::vector<float> parameters(layout.size()), gradients(layout.size());
         QVERIFY(loadModelParameters(*file, layout, parameters));
 
@@ -139,7 +157,11 @@ private slots:
         const auto expectedLoss = values(*file, "vector.loss", buffer);
         QVERIFY(std::abs(loss - expectedLoss[0]) <= 1e-4 * expectedLoss[0]);
         verify("logits", logits, values(*file, "vector.logits", buffer));
-        verifyGates(layout, parameters, batch, values(*file, "vector.gates", buffer));
+        const auto gates = values(*file, "vector.gates", buffer);
+        if (config->architecture == Architecture::Rwkv6)
+            verifyGates<HWY_NAMESPACE::Rwkv6>(layout, parameters, batch, gates);
+        else
+            verifyGates<HWY_NAMESPACE::Rwkv7>(layout, parameters, batch, gates);
         for (const Parameter& p : layout.parameters()) {
             const auto expected = values(*file, "vector.grad." + p.name, buffer);
             QVERIFY2(!expected.empty(),
