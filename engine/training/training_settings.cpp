@@ -2,11 +2,25 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 namespace engine {
 
 namespace {
 
 using Json = nlohmann::json;
+
+// As RWKV-LM chooses them by width: in steps of 32.
+void setRwkv7Ranks(TrainingShape& shape) {
+    const auto steps = [](double wanted) {
+        return std::max(32, 32 * static_cast<int>(std::lround(wanted / 32)));
+    };
+    const double root = std::sqrt(static_cast<double>(shape.model.width));
+    shape.decayRank = shape.rateRank = steps(1.8 * root);
+    shape.valueRank = steps(1.3 * root);
+    shape.gateRank = steps(0.6 * std::pow(shape.model.width, 0.8));
+}
 
 } // namespace
 
@@ -19,10 +33,13 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
         return bad("the head size must be 16, 32, 64 or 128, not " + std::to_string(m.headSize));
     if (m.width % m.headSize != 0)
         return bad("the width must be a multiple of the head size, " + std::to_string(m.headSize));
-    m.architecture = Architecture::Rwkv6;
+    if (m.architecture != Architecture::Rwkv6 && m.architecture != Architecture::Rwkv7)
+        return bad("what can be trained is rwkv6 and rwkv7, not " + std::string(name(m.architecture)));
     m.heads = m.width / m.headSize;
     if (m.feedForward == 0)
-        m.feedForward = 7 * m.width / 2 / 32 * 32;
+        m.feedForward = m.architecture == Architecture::Rwkv7 ? 4 * m.width : 7 * m.width / 2 / 32 * 32;
+    if (m.architecture == Architecture::Rwkv7 && shape.rateRank == 0)
+        setRwkv7Ranks(shape);
     m.vocabulary = tokenizer.vocabularySize();
     if (m.enhancement.variant == EnhancementConfig::Variant::ConvRouting)
         m.enhancement.kernel = 4;
@@ -73,8 +90,12 @@ std::string toJson(const TrainingSettings& s) {
                 {"width", m.width},
                 {"head_size", m.headSize},
                 {"feed_forward", m.feedForward},
+                {"architecture", name(m.architecture)},
                 {"mix_rank", s.shape.mixRank},
                 {"decay_rank", s.shape.decayRank},
+                {"rate_rank", s.shape.rateRank},
+                {"value_rank", s.shape.valueRank},
+                {"gate_rank", s.shape.gateRank},
                 {"enhancement", toJson(m.enhancement)},
                 {"enhancement_rank", m.enhancement.rank},
                 {"sequences", s.sequences},
@@ -117,6 +138,12 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         m.feedForward = json.at("feed_forward");
         s.shape.mixRank = json.at("mix_rank");
         s.shape.decayRank = json.at("decay_rank");
+        // Checkpoints of before are of RWKV-6.
+        if (json.value("architecture", "rwkv6") == name(Architecture::Rwkv7))
+            m.architecture = Architecture::Rwkv7;
+        s.shape.rateRank = json.value("rate_rank", 0);
+        s.shape.valueRank = json.value("value_rank", 0);
+        s.shape.gateRank = json.value("gate_rank", 0);
         auto enhancement = enhancementFromJson(json.at("enhancement").get<std::string>());
         if (!enhancement)
             return tl::unexpected(enhancement.error());

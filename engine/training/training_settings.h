@@ -21,12 +21,14 @@ struct TrainingSettings {
     // The model; its checkpoint is output + ".checkpoint", its encoded text output + ".tokens".
     std::filesystem::path output;
 
-    TrainingShape shape; // vocabulary 0: the tokenizer's size; feedForward 0: 32 * floor(3.5 D / 32)
-    int sequences = 16;  // per step
-    int window = 512;    // tokens between cuts of the gradient
-    int segment = 4096;  // tokens over which state is carried; a multiple of window
-    int microBatch = 2;  // sequences a thread works on at a time; times threads it must divide `sequences`
-    int threads = 0;     // 0: all processors
+    // vocabulary 0: the tokenizer's size; feedForward 0: RWKV-6 32 * floor(3.5 D / 32), RWKV-7 4 D; ranks 0:
+    // by width.
+    TrainingShape shape;
+    int sequences = 16; // per step
+    int window = 512;   // tokens between cuts of the gradient
+    int segment = 4096; // tokens over which state is carried; a multiple of window
+    int microBatch = 2; // sequences a thread works on at a time; times threads it must divide `sequences`
+    int threads = 0;    // 0: all processors
     std::int64_t tokens = 0; // to train on, in all
     float learningRate = 1e-3f;
     float finalLearningRate = 1e-4f;

@@ -1,5 +1,5 @@
-// train_command.cpp: `inkgate-cli train` trains an RWKV-6 model, with or without an enhancement, from a text
-// file.
+// train_command.cpp: `inkgate-cli train` trains an RWKV-6 or RWKV-7 model, with or without an enhancement,
+// from a text file.
 #include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/options/seed_option.h"
@@ -25,7 +25,7 @@ constexpr double kMeasuringShare = 0.005;
 struct TrainOptions {
     TrainingSettings settings; // but for the seed
     Seed seed;
-    std::string text, validation, vocabulary, init, output, gate = "none";
+    std::string text, validation, vocabulary, init, output, architecture = "rwkv6", gate = "none";
     bool resume = false, goOn = false;
 };
 
@@ -103,6 +103,8 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         settings.vocabulary = options.vocabulary;
         settings.init = options.init;
         settings.shape.model.enhancement = *enhancement;
+        settings.shape.model.architecture =
+            options.architecture == name(Architecture::Rwkv7) ? Architecture::Rwkv7 : Architecture::Rwkv6;
         settings.threads = context.threads;
         settings.seed = options.seed.value;
         tellRandomSeed(options.seed);
@@ -163,7 +165,7 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     m.layers = 6;
     m.width = 256;
     m.headSize = 64;
-    CLI::App* command = addSubcommand(app, context, "train", "Train an RWKV-6 model from a text");
+    CLI::App* command = addSubcommand(app, context, "train", "Train an RWKV-6 or RWKV-7 model from a text");
     const auto option = [&](const char* name, auto& value, const char* description) {
         command->add_option(name, value, description)->capture_default_str();
     };
@@ -180,12 +182,15 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
         ->needs("--init");
     command->add_flag("--resume", options->resume,
                       "Go on from the checkpoint beside --out, with its settings");
+    option("--architecture", options->architecture, "rwkv6 or rwkv7");
+    command->get_option("--architecture")->check(CLI::IsMember({"rwkv6", "rwkv7"}));
     option("--gate", options->gate, "none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
     option("--tokens", s.tokens, "Tokens to train on, in all");
     option("--layers", m.layers, "Layers");
     option("--width", m.width, "Width");
     option("--head-size", m.headSize, "Head size: 16, 32, 64 or 128");
-    option("--feed-forward", m.feedForward, "Feed-forward width; 0: 3.5 times the width, in multiples of 32");
+    option("--feed-forward", m.feedForward,
+           "Feed-forward width; 0: 3.5 times the width, in multiples of 32, or 4 times for rwkv7");
     option("--sequences", s.sequences, "Sequences per step");
     option("--window", s.window, "Tokens between cuts of the gradient");
     option("--segment", s.segment, "Tokens over which state is carried");

@@ -1,6 +1,7 @@
 // The whole trainer on byte tokens: it learns, resumes to the bit, stops, starts from a model, and says what
 // is wrong.
 #include "engine/formats/checkpoint.h"
+#include "engine/model/model.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
 
@@ -25,14 +26,20 @@ private slots:
     }
 
     void learnsARepeatedText_data() {
+        QTest::addColumn<bool>("isRwkv7");
         QTest::addColumn<bool>("gated");
-        QTest::newRow("base") << false;
-        QTest::newRow("adaptive") << true;
+        for (const bool isRwkv7 : {false, true}) {
+            QTest::addRow("rwkv%d base", isRwkv7 ? 7 : 6) << isRwkv7 << false;
+            QTest::addRow("rwkv%d adaptive", isRwkv7 ? 7 : 6) << isRwkv7 << true;
+        }
     }
 
     void learnsARepeatedText() {
+        QFETCH(bool, isRwkv7);
         QFETCH(bool, gated);
         TrainingSettings settings = small("model.safetensors");
+        if (isRwkv7)
+            settings.shape.model.architecture = Architecture::Rwkv7;
         if (gated)
             settings.shape.model.enhancement.variant = EnhancementConfig::Variant::Adaptive;
         settings.tokens = 120 * 4 * 32;
@@ -53,14 +60,26 @@ private slots:
         QCOMPARE(model->metadata().count("inkgate.enhancement"), std::size_t(gated ? 1 : 0));
         QCOMPARE(model->find("blocks.0.att.key.weight")->type, DataType::BFloat16);
         QCOMPARE(model->find("blocks.0.ln1.weight")->type, DataType::Float32);
+        const auto loaded = Model::load(settings.output, {}); // as every program that runs such models
+        QVERIFY2(loaded.has_value(), loaded ? "" : loaded.error().message.c_str());
+        QCOMPARE((*loaded)->config().architecture, settings.shape.model.architecture);
     }
 
+    void resumedRunEqualsUnbrokenRun_data() {
+        QTest::addColumn<bool>("isRwkv7");
+        QTest::newRow("rwkv6") << false;
+        QTest::newRow("rwkv7") << true;
+    }
     void resumedRunEqualsUnbrokenRun() {
+        QFETCH(bool, isRwkv7);
         ThreadPool pool(2);
         TrainingSettings whole = small("whole.safetensors");
+        if (isRwkv7)
+            whole.shape.model.architecture = Architecture::Rwkv7;
         QVERIFY(train(whole, false, pool, [](const TrainingReport&) {}, {}).has_value());
 
         TrainingSettings broken = small("broken.safetensors");
+        broken.shape = whole.shape;
         broken.checkpointSeconds = 0; // a report after every step, from which to stop
         for (const int stopAt : {3, 7}) {
             std::stop_source stop;
