@@ -75,6 +75,10 @@ CommandResult runCommandWithoutThreads(const QStringList& arguments, const QStri
     QFile::setPermissions(models, QFile::permissions(models) | QFile::ReadGroup | QFile::ExeGroup |
                                       QFile::ReadOther | QFile::ExeOther);
     return run(arguments, models, [path = commandPath().toLocal8Bit()](QProcess& process) {
+        // In a build with AddressSanitizer the search for leaks wants a thread of its own.
+        QProcessEnvironment environment = process.processEnvironment();
+        environment.insert("ASAN_OPTIONS", "detect_leaks=0");
+        process.setProcessEnvironment(environment);
         process.setChildProcessModifier([path] {
             const rlimit none{0, 0};
             if ((::geteuid() == 0 && ::setuid(kNobody) != 0) || ::setrlimit(RLIMIT_NPROC, &none) != 0 ||
