@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <iterator>
 #include <list>
 #include <new>
 #include <utility>
@@ -164,9 +163,7 @@ void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<Side
         std::ranges::none_of(sides, [&](const SideRun& side) { return &side.model() == &model.info; });
     const auto side = static_cast<Side>(sides.size());
     SideRun::Events events{
-        [this, &sides](const PromptProgress& progress) {
-            noteReading(progress, *std::next(sides.begin(), static_cast<std::ptrdiff_t>(progress.side)));
-        },
+        [this](const SideRun& run, const PromptProgress& progress) { noteReading(progress, run); },
         [this](const PromptRead& prompt) { emit promptRead(prompt); },
         [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};
     sides.emplace_back(task.id, side, model, task.options, usesStateCache, std::move(events));

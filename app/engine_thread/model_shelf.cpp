@@ -72,10 +72,15 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
     auto shelved = std::make_unique<ShelvedModel>();
     shelved->choice = choice;
     shelved->model = model;
-    auto tokenizer = engine::loadTokenizerOf(named->files, *model);
-    if (!tokenizer)
-        return tl::unexpected(std::move(tokenizer.error()));
-    shelved->tokenizer = std::move(*tokenizer);
+    const bool sharesWeights = base != nullptr && (model == base || model->base() == base);
+    if (sharesWeights) { // then a prompt of both is encoded once
+        shelved->tokenizer = relative->tokenizer;
+    } else {
+        auto tokenizer = engine::loadTokenizerOf(named->files, *model);
+        if (!tokenizer)
+            return tl::unexpected(std::move(tokenizer.error()));
+        shelved->tokenizer = std::move(*tokenizer);
+    }
     const auto& fingerprint = model->fingerprint();
     if (!fingerprint)
         return tl::unexpected(fingerprint.error());

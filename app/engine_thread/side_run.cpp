@@ -67,8 +67,8 @@ void SideRun::reading(std::size_t known, std::size_t total) {
         m_readingSince = SteadyClock::now();
     }
     m_tokensRead = known - *m_remembered;
-    m_events.progress({m_id, m_side, static_cast<int>(known), static_cast<int>(total),
-                       static_cast<int>(m_tokensRead), secondsSince(m_readingSince)});
+    m_events.progress(*this, {m_id, m_side, static_cast<int>(known), static_cast<int>(total),
+                              static_cast<int>(m_tokensRead), secondsSince(m_readingSince)});
 }
 
 void SideRun::promptRead(const engine::Generation& generation) {

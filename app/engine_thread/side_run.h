@@ -22,7 +22,7 @@ class SideRun final : public engine::ContinuationObserver {
 public:
     // What is told while it runs; all are called.
     struct Events {
-        std::function<void(const PromptProgress&)> progress; // between chunks
+        std::function<void(const SideRun&, const PromptProgress&)> progress; // between chunks
         std::function<void(const PromptRead&)> promptRead;
         std::function<void(const TokenBatch&)> batch; // when it is due
     };

@@ -54,6 +54,8 @@ public:
 
     // A token of each that has not ended. False: all have.
     Expected<bool> step() {
+        if (m_stop.stop_requested()) // before a token is read, which may take a second
+            return stopped();
         std::vector<Continuation*> writing;
         for (Continuation* continuation : m_continuations)
             if (continuation->m_stopReason == StopReason::None)
@@ -61,12 +63,9 @@ public:
         for (std::size_t i = 0; i < writing.size(); ++i)
             if (auto read = readSession(writing, i); !read)
                 return failed(*writing[i], std::move(read.error()));
-        for (Continuation* continuation : writing) {
-            if (m_stop.stop_requested())
-                return stopped();
+        for (Continuation* continuation : writing)
             if (auto drawn = draw(*continuation); !drawn)
                 return failed(*continuation, std::move(drawn.error()));
-        }
         return !writing.empty();
     }
 

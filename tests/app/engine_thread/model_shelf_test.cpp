@@ -34,6 +34,7 @@ private slots:
         const ShelvedModel& other = **shelf.get(gated);
         QCOMPARE(&one.model->weights(), &other.model->weights());
         QCOMPARE(one.session, other.session);
+        QCOMPARE(one.tokenizer, other.tokenizer); // so that a prompt of both is encoded once
         QVERIFY(!one.usesEnhancement && other.usesEnhancement);
         QVERIFY(!one.info.hasGates && other.info.hasGates);
         QVERIFY(one.info.fingerprint != other.info.fingerprint);
