@@ -25,16 +25,14 @@ constexpr std::size_t kWorthKeeping = 1024;
 // The name of a model for a sentence, also when it could not be loaded.
 QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1); }
 
-tl::unexpected<engine::Error> stopped() {
-    return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer");
-}
+engine::Failure stopped() { return engine::failure(engine::ErrorCode::Cancelled, "stopped by the writer"); }
 
 // The engine answers with errors; this is for what only exceptions can say, mostly an allocation that failed.
 template <class Function> engine::Expected<void> guarded(Function&& function) {
     try {
         return function();
     } catch (const engine::BackendFailure& refused) {
-        return tl::unexpected<engine::Error>(refused.error());
+        return failure(refused.error());
     } catch (const std::bad_alloc&) {
         return engine::failure(engine::ErrorCode::OutOfMemory, "an allocation failed");
     } catch (const std::exception& exception) {
@@ -54,7 +52,7 @@ void EngineWorker::loadModel(RequestId id, const ModelChoice& choice) {
     const auto done = guarded([&]() -> engine::Expected<void> {
         auto model = m_shelf.get(choice);
         if (!model)
-            return tl::unexpected(std::move(model.error()));
+            return failure(std::move(model.error()));
         info = (*model)->info;
         return {};
     });
@@ -151,7 +149,7 @@ engine::Expected<std::vector<ShelvedModel*>> EngineWorker::modelsOf(const Task& 
         model = nameOf(choice);
         const auto shelved = m_shelf.get(choice);
         if (!shelved)
-            return tl::unexpected(shelved.error());
+            return failure(shelved.error());
         models.push_back(*shelved);
     }
     return models;
@@ -174,7 +172,7 @@ engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>&
     // All of them before the first side: loading a gate may give its base another session.
     const auto models = modelsOf(task, model);
     if (!models)
-        return tl::unexpected(models.error());
+        return failure(models.error());
     std::vector<engine::Continuation*> continuations;
     for (ShelvedModel* const shelved : *models) {
         addSide(task, *shelved, sides);

@@ -43,7 +43,7 @@ engine::Expected<void> ModelShelf::openSession(ShelvedModel& shelved) {
         m_pool = std::make_shared<engine::ThreadPool>();
     auto opened = engine::openSession(shelved.model, m_pool, m_device);
     if (!opened)
-        return tl::unexpected(std::move(opened.error()));
+        return failure(std::move(opened.error()));
     shelved.info.device = QString::fromStdString(opened->device);
     shelved.session = std::move(opened->session);
     return {};
@@ -66,7 +66,7 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
         base = relative->model->base() ? relative->model->base() : relative->model;
     auto named = engine::loadNamedModel({choice.model.toStdString(), choice.gate.toStdString()}, {}, base);
     if (!named)
-        return tl::unexpected(std::move(named.error()));
+        return failure(std::move(named.error()));
     const std::shared_ptr<const engine::Model> model = named->model;
 
     auto shelved = std::make_unique<ShelvedModel>();
@@ -78,12 +78,12 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
     } else {
         auto tokenizer = engine::loadTokenizerOf(named->files, *model);
         if (!tokenizer)
-            return tl::unexpected(std::move(tokenizer.error()));
+            return failure(std::move(tokenizer.error()));
         shelved->tokenizer = std::move(*tokenizer);
     }
     const auto& fingerprint = model->fingerprint();
     if (!fingerprint)
-        return tl::unexpected(fingerprint.error());
+        return failure(fingerprint.error());
     shelved->info = describe(choice, named->files, *model, *fingerprint);
 
     const bool isBaseOfRelative = relative != nullptr && relative->model->base() == model;
@@ -98,7 +98,7 @@ engine::Expected<std::unique_ptr<ShelvedModel>> ModelShelf::load(const ModelChoi
     if (auto opened = openSession(*shelved); !opened) {
         if (isGateOnRelative)
             forget(relative);
-        return tl::unexpected(std::move(opened.error()));
+        return failure(std::move(opened.error()));
     }
     if (isGateOnRelative)
         join(*relative, *shelved);
@@ -121,7 +121,7 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
         m_models.pop_back();
     auto loaded = load(choice);
     if (!loaded)
-        return tl::unexpected(std::move(loaded.error()));
+        return failure(std::move(loaded.error()));
     m_models.push_front(std::move(*loaded));
     restoreStates(*m_models.front(), m_offered);
     return m_models.front().get();

@@ -51,13 +51,13 @@ QString describe(const engine::Checkpoint& checkpoint, const engine::ModelConfig
 
 engine::Expected<QString> descriptionOf(const engine::Expected<engine::ModelFiles>& files) {
     if (!files)
-        return tl::unexpected(files.error());
+        return failure(files.error());
     const auto checkpoint = engine::Checkpoint::open(files->base);
     if (!checkpoint)
-        return tl::unexpected(checkpoint.error());
+        return failure(checkpoint.error());
     const auto model = engine::checkModel(*checkpoint); // what loading it would say
     if (!model)
-        return tl::unexpected(model.error());
+        return failure(model.error());
     return describe(*checkpoint, model->config);
 }
 

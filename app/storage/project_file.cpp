@@ -27,12 +27,8 @@ using engine::Expected;
 // Replaying this many edits of a long novel takes a tenth of a second.
 constexpr std::int64_t kJournalLength = 2000;
 
-tl::unexpected<engine::Error> forward(const engine::Error& error) {
-    return tl::unexpected<engine::Error>(error);
-}
-
 tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString& path) {
-    return tl::unexpected<StorageProblem>(problemOf(error, path));
+    return failure(problemOf(error, path));
 }
 
 // SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no
@@ -44,7 +40,7 @@ Expected<engine::Transaction> beginMarked(Database& database) {
         return transaction;
     const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
     if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
-        return forward(marked.error());
+        return failure(marked.error());
     return transaction;
 }
 
@@ -90,13 +86,13 @@ Expected<void> ProjectFile::attach(Database database) {
 Expected<void> ProjectFile::readText() {
     auto stored = readStoredText(*m_database);
     if (!stored)
-        return forward(stored.error());
+        return failure(stored.error());
     m_text = std::move(stored->text);
     m_edits = stored->edits;
     m_snapshotAt = stored->snapshotAt;
     const auto runs = m_database->queryInteger("SELECT count(*) FROM story_run");
     if (!runs)
-        return forward(runs.error());
+        return failure(runs.error());
     m_hasRuns = *runs > 0;
     return {};
 }
@@ -145,7 +141,7 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
 Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text) {
     auto transaction = beginMarked(*m_database);
     if (!transaction)
-        return forward(transaction.error());
+        return failure(transaction.error());
     std::int64_t sequence = m_edits;
     for (const ProjectOperation& operation : operations) {
         Expected<void> done;
@@ -176,7 +172,7 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
 Expected<void> ProjectFile::writeSnapshot(const SpannedText& text) {
     auto transaction = beginMarked(*m_database);
     if (!transaction)
-        return forward(transaction.error());
+        return failure(transaction.error());
     if (auto done = replaceStoredText(*m_database, text, m_edits); !done)
         return done;
     if (auto done = transaction->commit(); !done)
@@ -205,7 +201,7 @@ StorageResult<void> ProjectFile::copyTo(const QString& name) {
     if (checkProjectHeader(target)) {
         const auto held = engine::SingleFile::open(toSystemPath(target));
         if (!held && held.error().code == engine::ErrorCode::WriteFailed)
-            return tl::unexpected(StorageProblem{
+            return failure(StorageProblem{
                 QCoreApplication::translate("app::ProjectFile",
                                             "%1 is open in another Inkgate. Close it there and try again.")
                     .arg(readableName(target)),
@@ -230,9 +226,9 @@ Expected<void> ProjectFile::writeCopy(const QString& path) {
         return make(path, m_text); // what is not in memory is nowhere
     const auto file = engine::SingleFile::create(toSystemPath(path));
     if (!file)
-        return forward(file.error());
+        return failure(file.error());
     auto copy = Database::open((*file)->path(), Database::Mode::Create, {.file = file->get()});
-    return copy ? m_database->copyTo(*copy) : forward(copy.error());
+    return copy ? m_database->copyTo(*copy) : failure(copy.error());
 }
 
 } // namespace app

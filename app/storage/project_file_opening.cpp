@@ -29,7 +29,7 @@ constexpr int kBusyTimeoutMs = 250;
 QString tr(const char* text) { return QCoreApplication::translate("app::ProjectFile", text); }
 
 tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString& path) {
-    return tl::unexpected<StorageProblem>(problemOf(error, path));
+    return failure(problemOf(error, path));
 }
 
 tl::unexpected<StorageProblem> openProblem(const engine::Error& error, const QString& path) {
@@ -41,7 +41,7 @@ tl::unexpected<StorageProblem> openProblem(const engine::Error& error, const QSt
     if (error.code == ErrorCode::WriteFailed)
         result.message =
             tr("%1 is open in another Inkgate. Close it there and try again.").arg(readableName(path));
-    return tl::unexpected<StorageProblem>(std::move(result));
+    return failure(std::move(result));
 }
 
 Expected<Database> openDatabase(SingleFile& file, Database::Mode mode) {
@@ -73,12 +73,12 @@ Expected<void> copyWithLogs(const QString& from, const QString& to) {
 engine::Expected<void> ProjectFile::make(const QString& path, const SpannedText& text) {
     auto single = SingleFile::create(toSystemPath(path));
     if (!single)
-        return tl::unexpected(single.error());
+        return failure(single.error());
     ProjectFile file;
     file.m_file = std::move(*single);
     auto database = openDatabase(*file.m_file, Database::Mode::Create);
     if (!database)
-        return tl::unexpected(database.error());
+        return failure(database.error());
     auto made = database->setApplicationId(kProjectApplicationId);
     if (made)
         made = file.attach(std::move(*database));
@@ -91,7 +91,7 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::create(const QString& p
                                                                 const SpannedText& text) {
     std::error_code error;
     if (std::filesystem::exists(toSystemPath(path), error))
-        return tl::unexpected(StorageProblem{tr("%1 exists already.").arg(readableName(path)), path});
+        return failure(StorageProblem{tr("%1 exists already.").arg(readableName(path)), path});
     std::filesystem::create_directories(toSystemPath(QFileInfo(path).absolutePath()), error);
     const QString unfinished = unfinishedBeside(path);
     auto made = make(unfinished, text);
@@ -181,7 +181,7 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Databas
     const QString name = readableName(path);
     const auto stored = readStoredText(newer);
     if (!stored)
-        return tl::unexpected(
+        return failure(
             StorageProblem{tr("%1 was made by a newer Inkgate. Update Inkgate to open it.").arg(name),
                            QString::fromStdString(stored.error().message)});
     const auto runs = RunTable(newer).readAll();
@@ -200,7 +200,7 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Databas
         operations.append(RunGrown{run.id, run.text, run.tokens, {}});
     }
     if (auto done = (*copy)->append(operations); !done)
-        return tl::unexpected(done.error());
+        return failure(done.error());
     return copy;
 }
 

@@ -8,6 +8,8 @@
 
 #include <tl/expected.hpp>
 
+#include <utility>
+
 namespace app {
 
 struct StorageProblem {
@@ -16,6 +18,11 @@ struct StorageProblem {
 };
 
 template <class T> using StorageResult = tl::expected<T, StorageProblem>;
+
+// The value to return on failure.
+[[nodiscard]] inline tl::unexpected<StorageProblem> failure(StorageProblem problem) {
+    return tl::unexpected<StorageProblem>(std::move(problem));
+}
 
 // The sentence of fileSentence() for `path`.
 [[nodiscard]] StorageProblem problemOf(const engine::Error& error, const QString& path);

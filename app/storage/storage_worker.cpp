@@ -39,7 +39,7 @@ StorageWorker::~StorageWorker() = default;
 
 void StorageWorker::offer(ProjectTicket ticket, StorageResult<OpenFile> file, const QString& path,
                           const QString& notice, bool isStart) {
-    auto content = file ? (*file)->read() : tl::unexpected(file.error());
+    auto content = file ? (*file)->read() : failure(file.error());
     if (!content) {
         emit openFailed(ticket, path, content.error().message, content.error().details);
         return;
@@ -71,7 +71,7 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::createUntitled(const Spann
 StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path, QString& notice) {
     const auto text = readTextFile(path, &notice);
     if (!text)
-        return tl::unexpected(text.error());
+        return failure(text.error());
     return createUntitled(SpannedText(*text, Origin::Imported));
 }
 

@@ -61,11 +61,11 @@ StorageResult<QString> readTextFile(const QString& path, QString* notice) {
     const std::filesystem::path file = toSystemPath(path);
     std::error_code ignored;
     if (std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored))
-        return tl::unexpected(problemOf(
-            {engine::ErrorCode::FileUnreadable, file.string() + ": not a regular file"}, readablePath(path)));
+        return failure(problemOf({engine::ErrorCode::FileUnreadable, file.string() + ": not a regular file"},
+                                 readablePath(path)));
     const auto read = engine::readDecodedText(file, {.keptBytes = 0, .largestBytes = kLargestText});
     if (!read)
-        return tl::unexpected(problemOf(read.error(), readablePath(path)));
+        return failure(problemOf(read.error(), readablePath(path)));
     if (notice != nullptr)
         *notice = noticeOf(*read, path);
     return fromUtf8(read->text);
@@ -74,12 +74,12 @@ StorageResult<QString> readTextFile(const QString& path, QString* notice) {
 StorageResult<void> writeTextFile(const QString& path, const QString& text) {
     auto file = engine::AtomicFile::create(toSystemPath(path));
     if (!file)
-        return tl::unexpected(problemOf(file.error(), path));
+        return failure(problemOf(file.error(), path));
     auto done = file->write(blobOf(text.toUtf8()));
     if (done)
         done = file->commit();
     if (!done)
-        return tl::unexpected(problemOf(done.error(), path));
+        return failure(problemOf(done.error(), path));
     return {};
 }
 

@@ -22,9 +22,7 @@ std::vector<std::filesystem::path> places() {
     return {folder / kName, folder.parent_path() / "lib" / "inkgate" / kName};
 }
 
-tl::unexpected<Error> unavailable(std::string message) {
-    return failure(ErrorCode::DeviceUnavailable, std::move(message));
-}
+Failure unavailable(std::string message) { return failure(ErrorCode::DeviceUnavailable, std::move(message)); }
 
 // It stays loaded until the program ends: backends and states have code in it.
 Expected<const CudaPlugin*> load() {

@@ -105,12 +105,12 @@ Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
         std::fill(ones.span().begin(), ones.span().end(), 1.0f);
         rate.m_input.resize(kElements * bytesPerBlock(type));
         if (auto written = fromFloat32(type, ones.span(), rate.m_input.span()); !written)
-            return tl::unexpected(written.error());
+            return failure(written.error());
         rate.m_output.resize(kElements);
         if (auto prepared = rate.product(); !prepared)
-            return tl::unexpected(prepared.error());
+            return failure(prepared.error());
         if (auto measured = rate.measureAgain(); !measured)
-            return tl::unexpected(measured.error());
+            return failure(measured.error());
         return rate;
     } catch (const std::bad_alloc&) {
         return failure(ErrorCode::OutOfMemory, "no memory for the matrices to measure the matrix rate with");
@@ -120,7 +120,7 @@ Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
 Expected<void> MatrixRate::measureAgain() {
     const auto rate = product();
     if (!rate)
-        return tl::unexpected(rate.error());
+        return failure(rate.error());
     m_best = std::max(m_best, *rate);
     return {};
 }
@@ -136,7 +136,7 @@ Expected<double> MatrixRate::product() {
     const double elapsed = secondsOf(
         [&] { done = multiply(shape, m_input.data(), m_input.data(), m_output.data(), *m_pool, m_scratch); });
     if (!done)
-        return tl::unexpected(done.error());
+        return failure(done.error());
     return kProductFlops / elapsed * 1e-9;
 }
 
@@ -144,7 +144,7 @@ Expected<double> measureMatrixRate(DataType type, ThreadPool& pool) {
     auto rate = MatrixRate::measure(type, pool);
     for (int pass = 1; rate && pass < kMatrixPasses; ++pass)
         if (auto measured = rate->measureAgain(); !measured)
-            return tl::unexpected(measured.error());
+            return failure(measured.error());
     return rate.map(&MatrixRate::best);
 }
 

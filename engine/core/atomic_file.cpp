@@ -13,7 +13,7 @@ namespace engine {
 
 namespace {
 
-tl::unexpected<Error> writeFailure(const std::filesystem::path& path, const std::string& reason) {
+Failure writeFailure(const std::filesystem::path& path, const std::string& reason) {
     return failure(ErrorCode::WriteFailed, path.string() + ": cannot be written: " + reason);
 }
 
@@ -84,7 +84,7 @@ AtomicFile::~AtomicFile() {
         ::unlink(m_temporary.c_str());
 }
 
-tl::unexpected<Error> AtomicFile::failed(int reason) const {
+Failure AtomicFile::failed(int reason) const {
     return writeFailure(m_destination, std::generic_category().message(reason));
 }
 

@@ -31,7 +31,7 @@ public:
 
 private:
     AtomicFile() = default;
-    [[nodiscard]] tl::unexpected<Error> failed(int reason) const;
+    [[nodiscard]] Failure failed(int reason) const;
 
     std::filesystem::path m_destination;
     std::filesystem::path m_temporary; // empty once committed

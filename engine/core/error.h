@@ -42,14 +42,20 @@ struct Error {
 // Follows std::expected (C++23), so that the day we move to it this becomes an alias of that.
 template <class T> using Expected = tl::expected<T, Error>;
 
+// What becomes any Expected<T> that has failed.
+using Failure = tl::unexpected<Error>;
+
 // The value to return on failure: `return failure(ErrorCode::FileDamaged, path + ": ...");`
-[[nodiscard]] inline tl::unexpected<Error> failure(ErrorCode code, std::string message) {
-    return tl::unexpected<Error>(Error{code, std::move(message)});
+[[nodiscard]] inline Failure failure(ErrorCode code, std::string message) {
+    return Failure(Error{code, std::move(message)});
 }
 
-// Puts `context` before the message, as an error travels up: "model.safetensors: " + message.
-[[nodiscard]] inline tl::unexpected<Error> failure(Error error, const std::string& context) {
-    return tl::unexpected<Error>(Error{error.code, context + ": " + error.message});
+// An error as it travels up: `return failure(opened.error());`
+[[nodiscard]] inline Failure failure(Error error) { return Failure(std::move(error)); }
+
+// The same with `context` before the message: "model.safetensors: " + message.
+[[nodiscard]] inline Failure failure(Error error, const std::string& context) {
+    return Failure(Error{error.code, context + ": " + error.message});
 }
 
 } // namespace engine

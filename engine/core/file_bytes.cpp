@@ -72,7 +72,7 @@ struct FileBytes::State {
             ::close(descriptor);
     }
 
-    [[nodiscard]] tl::unexpected<Error> unreadable(const std::string& what) const {
+    [[nodiscard]] Failure unreadable(const std::string& what) const {
         return failure(ErrorCode::FileUnreadable, path.string() + ": " + what);
     }
 
@@ -180,7 +180,7 @@ Expected<FileBytes> FileBytes::open(const std::filesystem::path& path) {
         return state->unreadable("not a regular file");
     state->size = static_cast<std::size_t>(state->openedAs.st_size);
     if (auto reserved = state->reserve(); !reserved)
-        return tl::unexpected(reserved.error());
+        return failure(reserved.error());
     return FileBytes(std::move(state));
 }
 
@@ -188,7 +188,7 @@ Expected<FileBytes> FileBytes::readAll(const std::filesystem::path& path) {
     auto file = open(path);
     if (file)
         if (auto read = file->read(file->place()); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
     return file;
 }
 
@@ -239,7 +239,7 @@ Expected<std::span<const std::byte>> FileBytes::look(std::span<const std::byte> 
     }
     scratch.ensure(part.size());
     if (auto got = state.readInto(scratch.data(), offset, part.size()); !got)
-        return tl::unexpected(got.error());
+        return failure(got.error());
     return std::span<const std::byte>(scratch.span().first(part.size()));
 }
 

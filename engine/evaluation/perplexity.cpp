@@ -59,7 +59,7 @@ private:
 Expected<void> Measurement::read(std::string_view document) {
     auto encoded = m_tokenizer.encode(document);
     if (!encoded)
-        return tl::unexpected<Error>(std::move(encoded.error()));
+        return failure(std::move(encoded.error()));
     // inputs[i] is read to predict targets[i], the token after it.
     std::vector<int> tokens{m_tokenizer.documentSeparator()};
     tokens.insert(tokens.end(), encoded->begin(), encoded->end());
@@ -108,7 +108,7 @@ Expected<PerplexityReport> measurePerplexity(Session& session, const Tokenizer& 
                                              std::string_view text, const PerplexityOptions& options) {
     const auto start = std::chrono::steady_clock::now();
     if (auto checked = checkVocabulary(session.model().config(), tokenizer); !checked)
-        return tl::unexpected<Error>(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     const std::vector<std::string_view> documents = splitDocuments(text);
     PerplexityReport report;
     report.documents = static_cast<std::int64_t>(documents.size());
@@ -120,7 +120,7 @@ Expected<PerplexityReport> measurePerplexity(Session& session, const Tokenizer& 
     Measurement measurement(session, tokenizer, pool, options, report.bytes);
     for (const std::string_view document : documents) {
         if (auto read = measurement.read(document); !read)
-            return tl::unexpected<Error>(std::move(read.error()));
+            return failure(std::move(read.error()));
     }
     report.tokens = measurement.tokens();
     report.bitsPerByte = measurement.nats() * std::numbers::log2e / static_cast<double>(report.bytes);

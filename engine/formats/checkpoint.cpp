@@ -29,10 +29,10 @@ constexpr std::size_t kHashedAtOnce = std::size_t{1} << 20;
 Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     Expected<FileBytes> file = FileBytes::open(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     const std::span<const std::byte> head = file->place().first(std::min(file->place().size(), kHeadBytes));
     if (auto read = file->read(head); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     const std::string_view start(reinterpret_cast<const char*>(head.data()), head.size());
     if (start.starts_with(kRwkvCppMagic))
         return readRwkvCpp(path, std::move(*file));
@@ -42,7 +42,7 @@ Expected<Checkpoint> readAnyFormat(const std::filesystem::path& path) {
     if (isZip || isSafetensors(start)) {
         const auto parts = partsOfModel(path);
         if (!parts)
-            return tl::unexpected(parts.error());
+            return failure(parts.error());
         if (!parts->empty())
             return readParts(path, std::move(*file), *parts);
         return isZip ? readTorch(path, std::move(*file)) : readSafetensors(path, std::move(*file));
@@ -87,7 +87,7 @@ void Checkpoint::release(const TensorInfo& tensor) const {
 Expected<std::span<const std::byte>> Checkpoint::bytes(const TensorInfo& tensor, ThreadPool* pool) const {
     if (const FileBytes* const file = m_memory->fileOf(tensor.place))
         if (auto read = file->read(tensor.place, pool); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
     return tensor.place;
 }
 
@@ -118,7 +118,7 @@ Expected<AlignedBuffer<float>> Checkpoint::readFloat32(std::string_view name,
     AlignedBuffer<float> values(static_cast<std::size_t>(tensor->elements()));
     const auto stored = bytes(*tensor);
     if (!stored)
-        return tl::unexpected(stored.error());
+        return failure(stored.error());
     if (auto converted = toFloat32(tensor->type, *stored, values.span()); !converted)
         return failure(converted.error().code, where + converted.error().message);
     return values;
@@ -139,7 +139,7 @@ Expected<std::string> Checkpoint::fingerprint() const {
             const auto part = rest.first(std::min(rest.size(), kHashedAtOnce));
             const auto bytes = file != nullptr ? file->look(part, scratch) : part;
             if (!bytes)
-                return tl::unexpected(bytes.error());
+                return failure(bytes.error());
             hash.update(*bytes);
             rest = rest.subspan(part.size());
         }

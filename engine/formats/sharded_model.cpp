@@ -64,7 +64,7 @@ Expected<void> addPart(CheckpointBuilder& builder, const fs::path& path, std::sp
     builder.nameInErrors(path);
     const auto head = builder.read(bytes.first(std::min(bytes.size(), kHeadBytes)));
     if (!head)
-        return tl::unexpected(head.error());
+        return failure(head.error());
     const std::string_view start(reinterpret_cast<const char*>(head->data()), head->size());
     if (start.starts_with(kZipMagic)) {
         builder.setFormat("pytorch");
@@ -85,7 +85,7 @@ Expected<std::set<std::string>> filesOfIndex(const CheckpointBuilder& builder) {
     if (text.size() > kMaxIndexBytes)
         return damaged("an index of " + std::to_string(text.size()) + " bytes is not one of a model");
     if (auto read = builder.read(text); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     const auto* const begin = reinterpret_cast<const char*>(text.data());
     // Nothing of an index is nested deeper than a tensor's name.
     const auto isShallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 2; };
@@ -151,11 +151,11 @@ Expected<Checkpoint> readParts(const fs::path& path, FileBytes file, const std::
         if (part.filename() != path.filename()) {
             auto opened = FileBytes::open(part);
             if (!opened)
-                return tl::unexpected(opened.error());
+                return failure(opened.error());
             bytes = builder.addFile(std::move(*opened));
         }
         if (auto added = addPart(builder, part, bytes); !added)
-            return tl::unexpected(added.error());
+            return failure(added.error());
     }
     builder.nameInErrors(path);
     return builder.finish();
@@ -165,7 +165,7 @@ Expected<Checkpoint> readModelIndex(const fs::path& path, FileBytes index) {
     CheckpointBuilder builder(path, std::move(index), "safetensors");
     const auto files = filesOfIndex(builder);
     if (!files)
-        return tl::unexpected(files.error());
+        return failure(files.error());
     for (const std::string& name : *files) {
         const fs::path part = path.parent_path() / name;
         auto file = FileBytes::open(part);
@@ -175,7 +175,7 @@ Expected<Checkpoint> readModelIndex(const fs::path& path, FileBytes index) {
                                                   " files, which must all lie beside " + path.string());
         const auto bytes = builder.addFile(std::move(*file));
         if (auto added = addPart(builder, part, bytes); !added)
-            return tl::unexpected(added.error());
+            return failure(added.error());
     }
     builder.nameInErrors(path);
     return builder.finish();

@@ -25,7 +25,7 @@ std::string toJson(const EnhancementConfig& config) {
 
 namespace {
 
-tl::unexpected<Error> unknown(const std::string& key, const std::string& value) {
+Failure unknown(const std::string& key, const std::string& value) {
     return failure(ErrorCode::FileDamaged, "inkgate.enhancement: unknown " + key + " \"" + value + "\"");
 }
 

@@ -70,11 +70,11 @@ namespace {
 Expected<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path) {
     auto opened = Checkpoint::open(path);
     if (!opened)
-        return tl::unexpected(std::move(opened.error()));
+        return failure(std::move(opened.error()));
     return std::make_shared<const Checkpoint>(std::move(*opened));
 }
 
-tl::unexpected<Error> outOfMemory(const std::string& what) {
+Failure outOfMemory(const std::string& what) {
     return failure(ErrorCode::OutOfMemory, what + ": not enough memory for this model");
 }
 
@@ -117,7 +117,7 @@ Expected<ModelConfig> configWithGate(ModelConfig config, const Checkpoint& base,
                                                     "); choose no gate, or a base model without one");
     const auto enhancement = detectEnhancement(gate);
     if (!enhancement)
-        return tl::unexpected(enhancement.error());
+        return failure(enhancement.error());
     if (enhancement->variant == EnhancementConfig::Variant::None)
         return failure(ErrorCode::UnsupportedFormat, gatePath + " holds neither a gate nor a model");
     config.enhancement = *enhancement;
@@ -125,14 +125,14 @@ Expected<ModelConfig> configWithGate(ModelConfig config, const Checkpoint& base,
     if (const auto wanted = metadata.find("inkgate.base_fingerprint"); wanted != metadata.end()) {
         const auto found = base.fingerprint();
         if (!found)
-            return tl::unexpected(found.error());
+            return failure(found.error());
         if (wanted->second != *found)
             return failure(ErrorCode::GateMismatch, gatePath + " was fitted on another base model than " +
                                                         basePath +
                                                         "; choose the base it names or another gate");
     }
     if (auto sound = checkTensors(config, base, gate); !sound)
-        return tl::unexpected(std::move(sound.error()));
+        return failure(std::move(sound.error()));
     return config;
 }
 
@@ -141,7 +141,7 @@ Expected<ModelConfig> configWithGate(ModelConfig config, const Checkpoint& base,
 Expected<std::shared_ptr<const Model>> Model::complete(CheckpointPointer checkpoint, const Options& options) {
     auto checked = checkModel(*checkpoint);
     if (!checked)
-        return tl::unexpected(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     const auto source = checkpointSource(checkpoint, options.weights);
     return assembled(checked->config, options, *source, std::move(checkpoint));
 }
@@ -151,10 +151,10 @@ Expected<std::shared_ptr<const Model>> Model::assembled(const ModelConfig& confi
                                                         std::string fingerprint) {
     auto weights = loadWeights(config, source, options.skipsZeros);
     if (!weights)
-        return tl::unexpected(std::move(weights.error()));
+        return failure(std::move(weights.error()));
     auto enhancements = loadEnhancements(config, source);
     if (!enhancements)
-        return tl::unexpected(std::move(enhancements.error()));
+        return failure(std::move(enhancements.error()));
     auto data = std::make_unique<Data>();
     data->config = config;
     data->options = options;
@@ -172,7 +172,7 @@ Expected<std::shared_ptr<const Model>> Model::gated(std::shared_ptr<const Model>
     const auto source = checkpointSource(gate, base->m_data->options.weights);
     auto enhancements = loadEnhancements(config, *source);
     if (!enhancements)
-        return tl::unexpected(std::move(enhancements.error()));
+        return failure(std::move(enhancements.error()));
     auto data = std::make_unique<Data>();
     data->config = config;
     data->options = base->m_data->options;
@@ -188,7 +188,7 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
                                                    const Options& options) try {
     auto checkpoint = openCheckpoint(path);
     if (!checkpoint)
-        return tl::unexpected(std::move(checkpoint.error()));
+        return failure(std::move(checkpoint.error()));
     return complete(std::move(*checkpoint), options);
 } catch (const std::bad_alloc&) {
     return outOfMemory(path.string());
@@ -199,19 +199,19 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
                                                    const Options& options) try {
     auto gateCheckpoint = openCheckpoint(gate);
     if (!gateCheckpoint)
-        return tl::unexpected(std::move(gateCheckpoint.error()));
+        return failure(std::move(gateCheckpoint.error()));
     if (isCompleteModel(**gateCheckpoint))
         return complete(std::move(*gateCheckpoint), options);
     auto baseCheckpoint = openCheckpoint(base);
     if (!baseCheckpoint)
-        return tl::unexpected(std::move(baseCheckpoint.error()));
+        return failure(std::move(baseCheckpoint.error()));
     auto baseConfig = ModelConfig::detect(**baseCheckpoint);
     if (!baseConfig)
-        return tl::unexpected(std::move(baseConfig.error()));
+        return failure(std::move(baseConfig.error()));
     // Before gigabytes are read for a gate that does not fit.
     const auto config = configWithGate(*baseConfig, **baseCheckpoint, **gateCheckpoint);
     if (!config)
-        return tl::unexpected(config.error());
+        return failure(config.error());
     const auto source = checkpointSource(*baseCheckpoint, options.weights);
     auto loaded = assembled(*baseConfig, options, *source, std::move(*baseCheckpoint));
     if (!loaded)
@@ -225,14 +225,14 @@ Expected<std::shared_ptr<const Model>> Model::withGate(const std::shared_ptr<con
                                                        const std::filesystem::path& gate) try {
     auto checkpoint = openCheckpoint(gate);
     if (!checkpoint)
-        return tl::unexpected(std::move(checkpoint.error()));
+        return failure(std::move(checkpoint.error()));
     if (isCompleteModel(**checkpoint))
         return complete(std::move(*checkpoint), base->m_data->options);
     if (!base->m_data->checkpoint)
         return failure(ErrorCode::GateMismatch, gate.string() + ": random weights take no gate from a file");
     const auto config = configWithGate(base->config(), *base->m_data->checkpoint, **checkpoint);
     if (!config)
-        return tl::unexpected(config.error());
+        return failure(config.error());
     return gated(base, *config, std::move(*checkpoint));
 } catch (const std::bad_alloc&) {
     return outOfMemory(gate.string());
@@ -242,7 +242,7 @@ Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, 
                                                      std::uint64_t seed) try {
     const auto full = completed(config);
     if (!full)
-        return tl::unexpected(full.error());
+        return failure(full.error());
     const auto source = randomSource(*full, options.weights, seed);
     return assembled(*full, options, *source, nullptr, "random-" + std::to_string(seed));
 } catch (const std::bad_alloc&) {

@@ -127,7 +127,7 @@ Expected<void> check(const ModelConfig& config, CheckingSource& base, CheckingSo
             return known;
     for (const CheckingSource* source : {&base, &enhancement})
         if (source->problem())
-            return tl::unexpected(*source->problem());
+            return failure(*source->problem());
     return {};
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory,
@@ -139,11 +139,11 @@ Expected<void> check(const ModelConfig& config, CheckingSource& base, CheckingSo
 Expected<CheckedModel> checkModel(const Checkpoint& checkpoint) {
     auto config = ModelConfig::detect(checkpoint);
     if (!config)
-        return tl::unexpected(std::move(config.error()));
+        return failure(std::move(config.error()));
     CheckedModel model{std::move(*config), {}};
     CheckingSource source(checkpoint);
     if (auto sound = check(model.config, source, source); !sound)
-        return tl::unexpected(sound.error());
+        return failure(sound.error());
     forEachUnwanted(source,
                     [&](const std::string& name, const std::string&) { model.unused.push_back(name); });
     std::ranges::sort(model.unused);

@@ -82,7 +82,7 @@ fs::path onlyModelIn(const fs::path& folder) {
 }
 
 // Why a folder is no model.
-tl::unexpected<Error> notOneModel(const fs::path& folder) {
+Failure notOneModel(const fs::path& folder) {
     const std::string where = "model \"" + folder.string() + "\": ";
     std::error_code error;
     const fs::directory_iterator entries(folder, error);
@@ -189,7 +189,7 @@ Expected<ModelFiles> findModelFiles(const std::string& model, const std::string&
     if (files.base.empty() && isFolder(model))
         return notOneModel(model);
     if (auto found = files.base.empty() ? barrier(model) : std::nullopt)
-        return tl::unexpected<Error>(std::move(*found));
+        return failure(std::move(*found));
     if (files.base.empty())
         return failure(ErrorCode::FileNotFound,
                        "model \"" + model + "\": neither a file nor an embedded model; embedded models: " +

@@ -10,8 +10,7 @@ using FoundTokenizer = Expected<std::unique_ptr<const Tokenizer>>;
 
 constexpr const char* kAdvice = "; put the model's own vocabulary beside it or name it with --vocab";
 
-tl::unexpected<Error> wrongSize(const std::string& where, int tokens, const ModelFiles& files,
-                                int vocabulary) {
+Failure wrongSize(const std::string& where, int tokens, const ModelFiles& files, int vocabulary) {
     return failure(ErrorCode::VocabularyMismatch, where + ": " + std::to_string(tokens) + " tokens, but " +
                                                       files.base.string() + " knows " +
                                                       std::to_string(vocabulary) + kAdvice);

@@ -19,10 +19,10 @@ Expected<NamedModel> loadNamedModel(const ModelNames& names, const Model::Option
                                     const std::shared_ptr<const Model>& base) {
     auto files = findModelFiles(names.model, names.gate, names.vocabulary);
     if (!files)
-        return tl::unexpected<Error>(std::move(files.error()));
+        return failure(std::move(files.error()));
     auto model = loadFiles(*files, options, base);
     if (!model)
-        return tl::unexpected<Error>(std::move(model.error()));
+        return failure(std::move(model.error()));
     return NamedModel{std::move(*files), std::move(*model)};
 }
 

@@ -16,7 +16,7 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-tl::unexpected<Error> stopped() { return failure(ErrorCode::Cancelled, "stopped before the end"); }
+Failure stopped() { return failure(ErrorCode::Cancelled, "stopped before the end"); }
 
 } // namespace
 
@@ -70,9 +70,9 @@ public:
     }
 
 private:
-    static tl::unexpected<Error> failed(Continuation& continuation, Error error) {
+    static Failure failed(Continuation& continuation, Error error) {
         continuation.m_hasFailed = true;
-        return tl::unexpected<Error>(std::move(error));
+        return failure(std::move(error));
     }
 
     // What those of one session have drawn last; the first of them reads for all.
@@ -103,7 +103,7 @@ private:
         const auto token = continuation.m_generation.next(continuation.m_observer.sink());
         continuation.m_writingSeconds += secondsSince(start);
         if (!token)
-            return tl::unexpected(token.error());
+            return failure(token.error());
         ++continuation.m_tokens;
         continuation.m_stopReason = token->stop;
         continuation.m_observer.generated(*token);
@@ -129,7 +129,7 @@ Expected<void> continueTogether(std::span<Continuation* const> continuations, st
     for (;;) {
         const auto isWriting = loop.step();
         if (!isWriting)
-            return tl::unexpected(isWriting.error());
+            return failure(isWriting.error());
         if (!*isWriting)
             return {};
     }

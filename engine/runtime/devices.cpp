@@ -62,13 +62,13 @@ Expected<OpenedSession> openOnDevice(const std::shared_ptr<const Model>& model,
                                      const std::shared_ptr<ThreadPool>& pool) {
     const auto plugin = cudaPlugin();
     if (!plugin)
-        return tl::unexpected<Error>(plugin.error());
+        return failure(plugin.error());
     const auto devices = (*plugin)->devices();
     if (!devices)
-        return tl::unexpected<Error>(devices.error());
+        return failure(devices.error());
     const auto index = bestDevice(*devices);
     if (!index)
-        return tl::unexpected<Error>(index.error());
+        return failure(index.error());
     const CudaDevice& device = (*devices)[static_cast<std::size_t>(*index)];
     const int layers = model->config().layers;
     const int fitting = layersThatFit(*model, device.freeBytes);
@@ -79,7 +79,7 @@ Expected<OpenedSession> openOnDevice(const std::shared_ptr<const Model>& model,
                        sizes + ", too little for a single layer; close what else uses it, or choose q4");
     auto backend = (*plugin)->open(*index);
     if (!backend)
-        return tl::unexpected<Error>(std::move(backend.error()));
+        return failure(std::move(backend.error()));
     OpenedSession opened;
     opened.device = device.name;
     opened.deviceIndex = *index;

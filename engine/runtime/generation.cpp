@@ -113,7 +113,7 @@ Expected<void> Generation::readPrompt(std::string_view prompt, GateSink* sink, s
         return checked;
     auto tokens = encodePrompt(m_tokenizer, prompt);
     if (!tokens)
-        return tl::unexpected(std::move(tokens.error()));
+        return failure(std::move(tokens.error()));
     return readPrompt(std::move(*tokens), sink, std::move(stop), progress);
 }
 
@@ -153,7 +153,7 @@ Expected<void> Generation::readPrompt(std::vector<int> promptTokens, GateSink* s
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to read the text");
 } catch (const BackendFailure& refused) { // while copying a state
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 // With a cache the text is cut where it wants snapshots.
@@ -218,7 +218,7 @@ Expected<void> Generation::keepSnapshot() {
         return {};
     const auto areKnown = fetchLogits();
     if (!areKnown)
-        return tl::unexpected<Error>(areKnown.error());
+        return failure(areKnown.error());
     m_cache->keep(m_state, *areKnown ? std::span<const float>(m_logits) : std::span<const float>());
     return {};
 }
@@ -264,7 +264,7 @@ Expected<void> Generation::drawToken(GeneratedToken& result) {
     if (m_left && m_healing.empty()) {
         const auto drawn = m_session.drawToken(m_left->step, m_sampler.onDevice(vocabulary));
         if (!drawn)
-            return tl::unexpected<Error>(drawn.error());
+            return failure(drawn.error());
         if (drawn->isComplete) {
             m_sampler.accept(*drawn);
             result.token = drawn->token;
@@ -273,7 +273,7 @@ Expected<void> Generation::drawToken(GeneratedToken& result) {
         }
     }
     if (const auto fetched = fetchLogits(); !fetched)
-        return tl::unexpected<Error>(fetched.error());
+        return failure(fetched.error());
     m_sampling.assign(m_logits.begin(), m_logits.begin() + vocabulary);
     if (!m_healing.empty())
         removeUnhealing(m_sampling);
@@ -287,10 +287,10 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
         return failure(ErrorCode::InvalidArgument, "this generation has no prompt yet or has ended");
     Generation* const self = this;
     if (auto read = readTogether({&self, 1}, {&sink, 1}); !read)
-        return tl::unexpected(std::move(read.error()));
+        return failure(std::move(read.error()));
     GeneratedToken result;
     if (auto drawn = drawToken(result); !drawn)
-        return tl::unexpected(std::move(drawn.error()));
+        return failure(std::move(drawn.error()));
     ++m_generated;
     if (result.token == m_tokenizer.documentSeparator())
         result.stop = StopReason::DocumentEnd;
@@ -300,10 +300,10 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     m_pending = result.token;
     if (result.stop != StopReason::None) {
         if (auto kept = keepSnapshot(); !kept)
-            return tl::unexpected(std::move(kept.error()));
+            return failure(std::move(kept.error()));
         m_canContinue = false;
         if (auto delivered = m_session.deliverGates(); !delivered)
-            return tl::unexpected(std::move(delivered.error()));
+            return failure(std::move(delivered.error()));
     }
     return result;
 } catch (const std::bad_alloc&) {
@@ -311,7 +311,7 @@ Expected<GeneratedToken> Generation::next(GateSink* sink) try {
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
 } catch (const BackendFailure& refused) { // while copying a state
     m_canContinue = false;
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 // The text that `token` completes, without what it repeats of the prompt.

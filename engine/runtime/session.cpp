@@ -83,7 +83,7 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to read the text");
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 Expected<void> Session::decode(State& state, int token, std::span<float> logits, GateSink* sink) {
@@ -127,7 +127,7 @@ Expected<void> Session::decodeTogether(std::span<const DecodeStep> steps) try {
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 std::uint64_t Session::calls() const { return m_data->calls; }
@@ -139,21 +139,21 @@ Expected<DrawnToken> Session::drawToken(std::size_t step, const TokenDraw& op) t
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 Expected<void> Session::fetchLogits(std::size_t step, std::span<float> out) try {
     m_data->runner.fetchLogits(static_cast<int>(step), out);
     return {};
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 Expected<void> Session::deliverGates() try {
     m_data->runner.deliverGates();
     return {};
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 }
 
 } // namespace engine

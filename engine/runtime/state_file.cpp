@@ -53,13 +53,9 @@ private:
     std::span<const std::byte> m_bytes;
 };
 
-tl::unexpected<Error> damaged(const std::string& what) {
-    return failure(ErrorCode::FileDamaged, "saved state: " + what);
-}
+Failure damaged(const std::string& what) { return failure(ErrorCode::FileDamaged, "saved state: " + what); }
 
-tl::unexpected<Error> noMemory() {
-    return failure(ErrorCode::OutOfMemory, "not enough memory for a saved state");
-}
+Failure noMemory() { return failure(ErrorCode::OutOfMemory, "not enough memory for a saved state"); }
 
 std::size_t bytesPerValue(StatePrecision precision) {
     return precision == StatePrecision::Float16 ? sizeof(std::uint16_t) : sizeof(float);

@@ -68,10 +68,10 @@ Expected<SelftestCounts> runSelftest(const OpenDevice& open, const SelftestOptio
         if (isWanted(models.name))
             models.run(open, results);
     if (results.ending())
-        return tl::unexpected<Error>(*results.ending());
+        return failure(*results.ending());
     return results.counts();
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for the selftest");
 }

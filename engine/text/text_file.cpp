@@ -50,7 +50,7 @@ private:
     bool m_isOwned;
 };
 
-tl::unexpected<Error> unreadable(int reason) {
+Failure unreadable(int reason) {
     return failure(reason == ENOENT ? ErrorCode::FileNotFound : ErrorCode::FileUnreadable,
                    reason == ENOENT ? "there is no such file" : std::generic_category().message(reason));
 }
@@ -123,7 +123,7 @@ void cutBetweenCharacters(std::string& text, std::size_t limit) {
 Expected<DecodedText> readDecoded(const std::filesystem::path& path, const TextFileLimits& limits) {
     const auto file = openForReading(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max() / (2 * kBytesPerDecoded);
     const auto kept = limits.keptBytes > 0 ? static_cast<std::size_t>(limits.keptBytes) : kNone;
     const auto largest = limits.largestBytes > 0 ? static_cast<std::size_t>(limits.largestBytes) : kNone;
@@ -131,18 +131,18 @@ Expected<DecodedText> readDecoded(const std::filesystem::path& path, const TextF
 
     auto bytes = readBytes(*file, needed);
     if (!bytes)
-        return tl::unexpected(bytes.error());
+        return failure(bytes.error());
     if (bytes->starts_with(kZstdMagic)) {
         // How much of a packed file its beginning takes, nobody knows before it is unpacked.
         if (bytes->size() == needed) {
             const auto rest = readBytes(*file, std::min(largest, kNone));
             if (!rest)
-                return tl::unexpected(rest.error());
+                return failure(rest.error());
             *bytes += *rest;
         }
         bytes = unpack(*bytes, needed);
         if (!bytes)
-            return tl::unexpected(bytes.error());
+            return failure(bytes.error());
     }
     if (bytes->size() > largest)
         return failure(ErrorCode::InvalidText, "larger than " + std::to_string(largest >> 20) + " MB");
@@ -187,7 +187,7 @@ Expected<DecodedText> readSoundText(const std::filesystem::path& path, std::int6
 Expected<std::string> readTextFile(const std::filesystem::path& path, std::int64_t limitBytes) {
     auto decoded = readSoundText(path, limitBytes);
     if (!decoded)
-        return tl::unexpected(std::move(decoded.error()));
+        return failure(std::move(decoded.error()));
     return std::move(decoded->text);
 }
 

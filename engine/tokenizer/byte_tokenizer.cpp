@@ -17,7 +17,7 @@ public:
 
     [[nodiscard]] Expected<std::vector<int>> encode(std::string_view text) const override {
         if (auto valid = requireUtf8(text); !valid)
-            return tl::unexpected(valid.error());
+            return failure(valid.error());
         std::vector<int> tokens;
         tokens.reserve(text.size());
         for (const char byte : text)

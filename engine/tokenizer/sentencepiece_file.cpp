@@ -79,11 +79,11 @@ private:
     std::string_view m_rest;
 };
 
-tl::unexpected<Error> damaged() {
+Failure damaged() {
     return failure(ErrorCode::FileDamaged, "not a whole sentencepiece model; copy or download it again");
 }
 
-tl::unexpected<Error> lossy(const std::string& reason) {
+Failure lossy(const std::string& reason) {
     return failure(ErrorCode::VocabularyMismatch,
                    "the sentencepiece model " + reason +
                        ", so a story would come back changed; it must be trained with "

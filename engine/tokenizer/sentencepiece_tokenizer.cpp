@@ -195,7 +195,7 @@ void SentencePieceTokenizer::appendWord(std::string_view word, std::vector<int>&
 
 Expected<std::vector<int>> SentencePieceTokenizer::encode(std::string_view text) const {
     if (auto valid = requireUtf8(text); !valid)
-        return tl::unexpected(valid.error());
+        return failure(valid.error());
     struct Place { // in `tokens`, of a word's first occurrence
         std::size_t begin;
         std::size_t count;
@@ -224,7 +224,7 @@ Expected<std::vector<int>> SentencePieceTokenizer::encode(std::string_view text)
 Expected<std::unique_ptr<const Tokenizer>> makeSentencePieceTokenizer(std::string_view model) try {
     auto tokenizer = std::make_unique<SentencePieceTokenizer>();
     if (auto loaded = tokenizer->load(model); !loaded)
-        return tl::unexpected(loaded.error());
+        return failure(loaded.error());
     return std::unique_ptr<const Tokenizer>(std::move(tokenizer));
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory for the sentencepiece model");

@@ -118,7 +118,7 @@ Expected<void> validate(const SentencePieceTraining& options) {
 Expected<void> writeModel(const std::filesystem::path& path, const std::string& model) {
     auto file = AtomicFile::create(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     if (auto written = file->write(std::as_bytes(std::span(model))); !written)
         return written;
     return file->commit();
@@ -133,7 +133,7 @@ Expected<void> trainSentencePiece(const std::filesystem::path& textFile,
         return valid;
     const auto text = readTextFile(textFile);
     if (!text)
-        return tl::unexpected(text.error());
+        return failure(text.error());
     const std::size_t paragraphs = countParagraphs(*text);
     if (paragraphs == 0)
         return failure(ErrorCode::InvalidArgument, textFile.string() + ": there is no text to learn from");

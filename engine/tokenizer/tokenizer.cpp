@@ -29,7 +29,7 @@ Expected<std::string> Tokenizer::decode(std::span<const int> tokens) const {
 Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesystem::path& path) {
     const auto file = FileBytes::readAll(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     auto tokenizer = makeSentencePieceTokenizer(textOf(*file));
     if (!tokenizer)
         return failure(tokenizer.error(), path.string());
@@ -39,7 +39,7 @@ Expected<std::unique_ptr<const Tokenizer>> loadSentencePiece(const std::filesyst
 Expected<std::unique_ptr<const Tokenizer>> loadRwkvWorld(const std::filesystem::path& path) {
     const auto file = FileBytes::readAll(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     auto tokenizer = makeWorldTokenizer(textOf(*file));
     if (!tokenizer)
         return failure(tokenizer.error(), path.string());
@@ -57,7 +57,7 @@ Expected<std::unique_ptr<const Tokenizer>> makeRwkvWorld(std::span<const std::st
 Expected<std::unique_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
     const auto file = FileBytes::readAll(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     const std::string_view content = textOf(*file);
     if (content.empty())
         return failure(ErrorCode::UnsupportedFormat, path.string() + ": the file is empty");

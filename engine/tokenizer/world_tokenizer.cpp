@@ -28,7 +28,7 @@ public:
 
     [[nodiscard]] Expected<std::vector<int>> encode(std::string_view text) const override {
         if (auto valid = requireUtf8(text); !valid)
-            return tl::unexpected(valid.error());
+            return failure(valid.error());
         std::vector<int> tokens;
         tokens.reserve(text.size() / 3);
         while (!text.empty()) {
@@ -58,7 +58,7 @@ private:
 Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::string_view vocabulary) {
     auto tokens = parseWorldVocabulary(vocabulary);
     if (!tokens)
-        return tl::unexpected(tokens.error());
+        return failure(tokens.error());
     return std::unique_ptr<const Tokenizer>(
         std::make_unique<WorldTokenizer>(std::move(*tokens), kPaddedSize));
 }
@@ -66,7 +66,7 @@ Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::string_view v
 Expected<std::unique_ptr<const Tokenizer>> makeWorldTokenizer(std::span<const std::string_view> escaped) {
     auto tokens = parseEscapedTokens(escaped);
     if (!tokens)
-        return tl::unexpected(tokens.error());
+        return failure(tokens.error());
     return std::unique_ptr<const Tokenizer>(std::make_unique<WorldTokenizer>(std::move(*tokens), 0));
 }
 

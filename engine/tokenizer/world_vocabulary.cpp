@@ -114,7 +114,7 @@ Expected<Entry> parseLine(std::string_view line) {
         return broken("the id must be a number from 1 to " + std::to_string(kMaxId));
     auto bytes = parsePythonLiteral(line.substr(first + 1, last - first - 1));
     if (!bytes)
-        return tl::unexpected(bytes.error());
+        return failure(bytes.error());
     const auto length = number<std::size_t>(line.substr(last + 1));
     if (!length || *length != bytes->size())
         return broken("the token has " + std::to_string(bytes->size()) + " bytes, the line says \"" +
@@ -183,7 +183,7 @@ Expected<std::vector<std::string>> parseWorldVocabulary(std::string_view text) {
         tokens[entry->id] = std::move(entry->bytes);
     }
     if (auto complete = requireAllBytes(seen); !complete)
-        return tl::unexpected(complete.error());
+        return failure(complete.error());
     return tokens;
 }
 
@@ -200,7 +200,7 @@ Expected<std::vector<std::string>> parseEscapedTokens(std::span<const std::strin
         tokens[id] = std::move(*bytes);
     }
     if (auto complete = requireAllBytes(seen); !complete)
-        return tl::unexpected(complete.error());
+        return failure(complete.error());
     return tokens;
 }
 

@@ -56,13 +56,12 @@ Expected<Database> openGateTrace(const std::filesystem::path& path, Database::Mo
     auto database = Database::open(path, mode, {.syncEveryCommit = false});
     if (!database)
         return database;
-    const auto forward = [](Error error) { return tl::unexpected<Error>(std::move(error)); };
     const auto id = database->applicationId();
     if (!id)
-        return forward(id.error());
+        return failure(id.error());
     const auto tables = database->queryInteger("SELECT count(*) FROM sqlite_schema");
     if (!tables)
-        return forward(tables.error());
+        return failure(tables.error());
     const bool isNew = *id == 0 && *tables == 0 && mode == Database::Mode::Create;
     if (*id != kGateTraceApplicationId && !isNew)
         return failure(ErrorCode::UnsupportedFormat,
@@ -70,7 +69,7 @@ Expected<Database> openGateTrace(const std::filesystem::path& path, Database::Mo
     if (mode == Database::Mode::ReadOnly) {
         const auto version = schemaVersion(*database, kGateComponent);
         if (!version)
-            return forward(version.error());
+            return failure(version.error());
         if (*version != static_cast<int>(kGateMigrations.size()))
             return failure(ErrorCode::UnsupportedFormat,
                            path.string() + ": gate tables of version " + std::to_string(*version) +
@@ -81,11 +80,11 @@ Expected<Database> openGateTrace(const std::filesystem::path& path, Database::Mo
         return database;
     }
     if (auto made = createGateTables(*database); !made)
-        return forward(std::move(made.error()));
+        return failure(std::move(made.error()));
     // Last, so that a file whose tables were not finished is not taken for a trace.
     if (isNew) {
         if (auto marked = database->setApplicationId(kGateTraceApplicationId); !marked)
-            return forward(std::move(marked.error()));
+            return failure(std::move(marked.error()));
     }
     return database;
 }

@@ -8,8 +8,6 @@ namespace engine {
 
 namespace {
 
-tl::unexpected<Error> forward(Error error) { return tl::unexpected<Error>(std::move(error)); }
-
 std::int64_t endOf(std::int64_t first, std::int64_t count) {
     const std::int64_t room = std::numeric_limits<std::int64_t>::max() - std::max<std::int64_t>(first, 0);
     return first + std::clamp<std::int64_t>(count, 0, room);
@@ -45,27 +43,27 @@ constexpr std::string_view kRunColumns =
 Expected<std::vector<GateRun>> GateStoreReader::runs() {
     auto query = m_database->prepare(std::string(kRunColumns) + "ORDER BY id");
     if (!query)
-        return forward(std::move(query.error()));
+        return failure(std::move(query.error()));
     std::vector<GateRun> runs;
     auto row = query->step();
     for (; row && *row; row = query->step()) {
         auto run = runOfRow(*query, *m_database);
         if (!run)
-            return forward(std::move(run.error()));
+            return failure(std::move(run.error()));
         runs.push_back(std::move(*run));
     }
     if (!row)
-        return forward(std::move(row.error()));
+        return failure(std::move(row.error()));
     return runs;
 }
 
 Expected<GateRun> GateStoreReader::run(std::int64_t id) {
     auto query = m_database->prepare(std::string(kRunColumns) + "WHERE id = ?1");
     if (!query)
-        return forward(std::move(query.error()));
+        return failure(std::move(query.error()));
     const auto row = query->bind(1, id).step();
     if (!row)
-        return forward(row.error());
+        return failure(row.error());
     if (!*row)
         return failure(ErrorCode::InvalidArgument,
                        m_database->path().string() + ": there is no run " + std::to_string(id));
@@ -77,7 +75,7 @@ Expected<std::vector<TraceToken>> GateStoreReader::tokens(std::int64_t run, std:
     auto query = m_database->prepare("SELECT position, token, bytes, origin, probability FROM gate_tokens "
                                      "WHERE run = ?1 AND position >= ?2 AND position < ?3 ORDER BY position");
     if (!query)
-        return forward(std::move(query.error()));
+        return failure(std::move(query.error()));
     query->bind(1, run).bind(2, first).bind(3, endOf(first, count));
     std::vector<TraceToken> tokens;
     auto row = query->step();
@@ -94,7 +92,7 @@ Expected<std::vector<TraceToken>> GateStoreReader::tokens(std::int64_t run, std:
         tokens.push_back(std::move(token));
     }
     if (!row)
-        return forward(std::move(row.error()));
+        return failure(std::move(row.error()));
     return tokens;
 }
 
@@ -102,11 +100,11 @@ Expected<GateSummaryRows> GateStoreReader::summaries(std::int64_t run, std::int6
                                                      std::int64_t count) {
     const auto about = this->run(run);
     if (!about)
-        return forward(about.error());
+        return failure(about.error());
     auto query = m_database->prepare("SELECT position, layers FROM gate_summaries "
                                      "WHERE run = ?1 AND position >= ?2 AND position < ?3 ORDER BY position");
     if (!query)
-        return forward(std::move(query.error()));
+        return failure(std::move(query.error()));
     query->bind(1, run).bind(2, first).bind(3, endOf(first, count));
     GateSummaryRows rows{.layers = about->layers, .positions = {}, .summaries = {}};
     const auto layers = static_cast<std::size_t>(about->layers);
@@ -122,7 +120,7 @@ Expected<GateSummaryRows> GateStoreReader::summaries(std::int64_t run, std::int6
         rows.summaries.insert(rows.summaries.end(), packed.begin(), packed.end());
     }
     if (!row)
-        return forward(std::move(row.error()));
+        return failure(std::move(row.error()));
     return rows;
 }
 
@@ -130,12 +128,12 @@ Expected<GateChannelRows> GateStoreReader::channels(std::int64_t run, int layer,
                                                     std::int64_t count) {
     const auto about = this->run(run);
     if (!about)
-        return forward(about.error());
+        return failure(about.error());
     auto query = m_database->prepare(
         "SELECT first, tokens, codes FROM gate_values "
         "WHERE run = ?1 AND layer = ?2 AND first > ?3 - ?5 AND first < ?4 ORDER BY first");
     if (!query)
-        return forward(std::move(query.error()));
+        return failure(std::move(query.error()));
     const std::int64_t begin = std::max<std::int64_t>(first, 0), end = endOf(begin, count);
     query->bind(1, run).bind(2, layer).bind(3, begin).bind(4, end).bind(5, kGateTokensPerBlock);
     GateChannelRows rows{.width = about->width, .positions = {}, .codes = {}};
@@ -162,7 +160,7 @@ Expected<GateChannelRows> GateStoreReader::channels(std::int64_t run, int layer,
         }
     }
     if (!row)
-        return forward(std::move(row.error()));
+        return failure(std::move(row.error()));
     return rows;
 }
 

@@ -32,7 +32,7 @@ Expected<GateStoreWriter> GateStoreWriter::prepare(Database& database) {
     for (const auto& [statement, sql] : statements) {
         auto prepared = database.prepare(sql);
         if (!prepared)
-            return tl::unexpected<Error>(std::move(prepared.error()));
+            return failure(std::move(prepared.error()));
         *statement = std::move(*prepared);
     }
     return writer;
@@ -47,7 +47,7 @@ Expected<std::int64_t> GateStoreWriter::addRun(const GateRun& run) {
     insert.bind(2, run.created).bind(3, run.model).bind(4, run.fingerprint).bind(5, run.enhancement);
     insert.bind(6, run.layers).bind(7, run.width).bind(8, run.settings);
     if (auto done = insert.run(); !done)
-        return tl::unexpected<Error>(std::move(done.error()));
+        return failure(std::move(done.error()));
     return m_database->lastInsertedId();
 }
 

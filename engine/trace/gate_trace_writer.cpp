@@ -20,15 +20,15 @@ Expected<std::unique_ptr<GateTraceWriter>> GateTraceWriter::start(const std::fil
                                                                   const GateRun& run) {
     auto database = openGateTrace(path, Database::Mode::Create);
     if (!database)
-        return tl::unexpected<Error>(std::move(database.error()));
+        return failure(std::move(database.error()));
     std::unique_ptr<GateTraceWriter> writer(new GateTraceWriter(std::move(*database)));
     auto store = GateStoreWriter::prepare(writer->m_database);
     if (!store)
-        return tl::unexpected<Error>(std::move(store.error()));
+        return failure(std::move(store.error()));
     writer->m_store = std::move(*store);
     const auto id = writer->m_store->addRun(run);
     if (!id)
-        return tl::unexpected<Error>(id.error());
+        return failure(id.error());
     writer->m_run = *id;
     writer->m_thread = std::thread([raw = writer.get()] { raw->work(); });
     return writer;
@@ -72,7 +72,7 @@ Expected<void> GateTraceWriter::finish() {
         m_thread.join();
     const std::scoped_lock lock(m_mutex);
     if (m_error)
-        return tl::unexpected<Error>(*m_error);
+        return failure(*m_error);
     if (m_dropped > 0)
         return failure(ErrorCode::WriteFailed,
                        m_database.path().string() + ": the disk was too slow for the trace; " +
@@ -116,7 +116,7 @@ void GateTraceWriter::work() {
 Expected<void> GateTraceWriter::writeAll(std::vector<Entry> entries) {
     auto transaction = Transaction::begin(m_database);
     if (!transaction)
-        return tl::unexpected<Error>(std::move(transaction.error()));
+        return failure(std::move(transaction.error()));
     for (const Entry& entry : entries) {
         const auto* token = std::get_if<TraceToken>(&entry);
         auto written = token ? m_store->addToken(m_run, *token)

@@ -8,10 +8,10 @@ namespace {
 Expected<int> readVersion(Database& database, std::string_view component) {
     auto statement = database.prepare("SELECT version FROM schema_version WHERE component = ?1");
     if (!statement)
-        return tl::unexpected<Error>(std::move(statement.error()));
+        return failure(std::move(statement.error()));
     const auto row = statement->bind(1, component).step();
     if (!row)
-        return tl::unexpected<Error>(row.error());
+        return failure(row.error());
     if (!*row)
         return 0;
     const std::int64_t version = statement->integer(0);
@@ -25,7 +25,7 @@ Expected<void> writeVersion(Database& database, std::string_view component, std:
     auto statement = database.prepare("INSERT INTO schema_version(component, version) VALUES (?1, ?2) "
                                       "ON CONFLICT(component) DO UPDATE SET version = excluded.version");
     if (!statement)
-        return tl::unexpected<Error>(std::move(statement.error()));
+        return failure(std::move(statement.error()));
     return statement->bind(1, component).bind(2, version).run();
 }
 
@@ -43,7 +43,7 @@ Expected<void> refuseNewer(const Database& database, int version, std::size_t kn
 Expected<int> schemaVersion(Database& database, std::string_view component) {
     const auto exists = database.hasTable("schema_version");
     if (!exists)
-        return tl::unexpected<Error>(exists.error());
+        return failure(exists.error());
     if (!*exists)
         return 0;
     return readVersion(database, component);
@@ -53,7 +53,7 @@ Expected<void> migrate(Database& database, std::string_view component,
                        std::span<const Migration> migrations) {
     const auto before = schemaVersion(database, component);
     if (!before)
-        return tl::unexpected<Error>(before.error());
+        return failure(before.error());
     if (auto known = refuseNewer(database, *before, migrations.size()); !known)
         return known;
     if (*before == static_cast<int>(migrations.size()))
@@ -66,7 +66,7 @@ Expected<void> migrate(Database& database, std::string_view component,
 
     auto transaction = Transaction::begin(database);
     if (!transaction)
-        return tl::unexpected<Error>(std::move(transaction.error()));
+        return failure(std::move(transaction.error()));
     // Another program may have migrated between the look above and the lock.
     auto done = database.execute("CREATE TABLE IF NOT EXISTS schema_version("
                                  "component TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
@@ -74,7 +74,7 @@ Expected<void> migrate(Database& database, std::string_view component,
         return done;
     const auto locked = readVersion(database, component);
     if (!locked)
-        return tl::unexpected<Error>(locked.error());
+        return failure(locked.error());
     if (done = refuseNewer(database, *locked, migrations.size()); !done)
         return done;
     for (std::size_t version = static_cast<std::size_t>(*locked); version < migrations.size(); ++version) {

@@ -67,20 +67,18 @@ Error errorOf(sqlite3* database, int result) {
     return errorFor(result, fileName(database), sqlite3_errmsg(database));
 }
 
-tl::unexpected<Error> failed(sqlite3* database, int result) {
-    return tl::unexpected<Error>(errorOf(database, result));
-}
+Failure failed(sqlite3* database, int result) { return failure(errorOf(database, result)); }
 
 // All pages in one step: a copy that pauses would start anew whenever another connection writes.
 Expected<void> copyPages(sqlite3* from, sqlite3* to, const std::string& path) {
     sqlite3_backup* backup = sqlite3_backup_init(to, "main", from, "main");
     if (!backup)
-        return tl::unexpected<Error>(errorFor(sqlite3_errcode(to), path, sqlite3_errmsg(to)));
+        return failure(errorFor(sqlite3_errcode(to), path, sqlite3_errmsg(to)));
     const int stepped = sqlite3_backup_step(backup, -1);
     const int finished = sqlite3_backup_finish(backup);
     const int result = stepped != SQLITE_DONE ? stepped : finished;
     if (result != SQLITE_OK)
-        return tl::unexpected<Error>(errorFor(result, path, sqlite3_errstr(result)));
+        return failure(errorFor(result, path, sqlite3_errstr(result)));
     return {};
 }
 
@@ -130,7 +128,7 @@ Statement& Statement::bindNull(int parameter) {
 Expected<bool> Statement::step() {
     sqlite3_stmt* statement = m_statement.get();
     if (const int bindingResult = std::exchange(m_bindingResult, SQLITE_OK); bindingResult != SQLITE_OK)
-        return tl::unexpected<Error>(
+        return failure(
             errorFor(bindingResult, fileName(sqlite3_db_handle(statement)), sqlite3_errstr(bindingResult)));
     const int result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
@@ -151,7 +149,7 @@ Expected<void> Statement::run() {
         row = step();
     sqlite3_clear_bindings(m_statement.get());
     if (!row)
-        return tl::unexpected<Error>(std::move(row.error()));
+        return failure(std::move(row.error()));
     return {};
 }
 
@@ -202,7 +200,7 @@ Expected<Database> Database::open(const std::filesystem::path& path, Mode mode, 
     database.m_database.reset(handle);
     database.m_path = path;
     if (opened != SQLITE_OK)
-        return tl::unexpected<Error>(
+        return failure(
             errorFor(opened, path.string(), handle ? sqlite3_errmsg(handle) : sqlite3_errstr(opened)));
 
     sqlite3_busy_timeout(handle, options.busyTimeoutMs);
@@ -218,7 +216,7 @@ Expected<Database> Database::open(const std::filesystem::path& path, Mode mode, 
         setup += "PRAGMA journal_mode=WAL; PRAGMA synchronous=" +
                  std::string(options.syncEveryCommit ? "FULL;" : "NORMAL;");
     if (auto done = database.execute(setup); !done)
-        return tl::unexpected<Error>(std::move(done.error()));
+        return failure(std::move(done.error()));
     return database;
 }
 
@@ -244,10 +242,10 @@ Expected<void> Database::execute(const std::string& sql) {
 Expected<std::int64_t> Database::queryInteger(std::string_view sql) {
     auto statement = prepare(sql);
     if (!statement)
-        return tl::unexpected<Error>(std::move(statement.error()));
+        return failure(std::move(statement.error()));
     const auto row = statement->step();
     if (!row)
-        return tl::unexpected<Error>(row.error());
+        return failure(row.error());
     if (!*row)
         return failure(ErrorCode::Internal, m_path.string() + ": no row for " + std::string(sql));
     return statement->integer(0);
@@ -256,7 +254,7 @@ Expected<std::int64_t> Database::queryInteger(std::string_view sql) {
 Expected<bool> Database::hasTable(std::string_view table) {
     auto statement = prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1");
     if (!statement)
-        return tl::unexpected<Error>(std::move(statement.error()));
+        return failure(std::move(statement.error()));
     return statement->bind(1, table).step();
 }
 
@@ -281,7 +279,7 @@ Expected<void> Database::backupTo(const std::filesystem::path& destination) {
                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, nullptr);
         const std::unique_ptr<sqlite3, Close> copy(handle);
         if (opened != SQLITE_OK)
-            return tl::unexpected<Error>(errorFor(opened, unfinished.string(), sqlite3_errstr(opened)));
+            return failure(errorFor(opened, unfinished.string(), sqlite3_errstr(opened)));
         if (auto copied = copyPages(m_database.get(), handle, unfinished.string()); !copied) {
             std::filesystem::remove(unfinished, systemError);
             return copied;
@@ -312,12 +310,12 @@ Expected<void> Database::checkpoint() {
 Expected<void> Database::checkIntegrity() {
     auto statement = prepare("PRAGMA integrity_check(1)");
     if (!statement)
-        return tl::unexpected<Error>(std::move(statement.error()));
+        return failure(std::move(statement.error()));
     const auto row = statement->step();
     if (!row)
-        return tl::unexpected<Error>(row.error());
+        return failure(row.error());
     if (const std::string finding(statement->text(0)); finding != "ok")
-        return tl::unexpected<Error>(errorFor(SQLITE_CORRUPT, m_path.string(), finding));
+        return failure(errorFor(SQLITE_CORRUPT, m_path.string(), finding));
     return {};
 }
 
@@ -325,7 +323,7 @@ Expected<void> Database::checkIntegrity() {
 
 Expected<Transaction> Transaction::begin(Database& database) {
     if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun)
-        return tl::unexpected<Error>(std::move(begun.error()));
+        return failure(std::move(begun.error()));
     return Transaction(database);
 }
 

@@ -64,7 +64,7 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
                                                        " entries");
     const auto read = readTextFile(path);
     if (!read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     const std::string_view text = *read;
 
     TokenDataset dataset;

@@ -43,16 +43,16 @@ public:
     Expected<TrainingResult> run(bool resume, const std::stop_token& stop) {
         auto note = m_point.begin(m_layout, m_settings, resume);
         if (!note)
-            return tl::unexpected(note.error());
+            return failure(note.error());
         if (!note->empty())
             say(*note);
         ProgressMeter meter(m_settings, m_layout, m_point.step);
         m_savedAt = Clock::now();
         while (!isComplete() && !stop.stop_requested())
             if (auto stepped = step(meter); !stepped)
-                return tl::unexpected(stepped.error());
+                return failure(stepped.error());
         if (auto saved = m_point.save(m_layout, m_settings); !saved)
-            return tl::unexpected(saved.error());
+            return failure(saved.error());
         return TrainingResult{.step = m_point.step,
                               .tokens = m_point.step * m_settings.tokensPerStep(),
                               .parameters = m_layout.parameterCount(),
@@ -148,7 +148,7 @@ Expected<TrainingResult> trainOn(const TrainingSettings& settings, const Tokeniz
     report(reading);
     const auto texts = readTrainingTexts(settings, tokenizer, pool);
     if (!texts)
-        return tl::unexpected(texts.error());
+        return failure(texts.error());
     BatchOrder order(texts->learned, settings.sequences, settings.window, settings.segment, settings.seed);
     if (!order.fits())
         return failure(ErrorCode::InvalidArgument,
@@ -168,9 +168,9 @@ Expected<TrainingResult> train(TrainingSettings settings, bool resume, ThreadPoo
     try {
         auto tokenizer = tokenizerFor(settings);
         if (!tokenizer)
-            return tl::unexpected(tokenizer.error());
+            return failure(tokenizer.error());
         if (auto complete = settings.complete(**tokenizer, pool.size()); !complete)
-            return tl::unexpected(complete.error());
+            return failure(complete.error());
         return trainOn(settings, **tokenizer, resume, pool, report, stop);
     } catch (const std::bad_alloc&) {
         return failure(

@@ -79,10 +79,10 @@ Expected<void> saveTraining(const std::filesystem::path& path, const TrainingPro
 Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path) {
     auto file = Checkpoint::open(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     auto json = readMetadata(*file);
     if (!json)
-        return tl::unexpected(json.error());
+        return failure(json.error());
     return TrainingProgress{(*json)["step"].get<std::int64_t>(), (*json)["settings"].get<std::string>(),
                             (*json)["history"].get<std::string>()};
 }
@@ -91,10 +91,10 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
                                         AdamW& optimiser, std::span<TrainingState<float>> states) {
     auto file = Checkpoint::open(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     auto json = readMetadata(*file);
     if (!json)
-        return tl::unexpected(json.error());
+        return failure(json.error());
     const Json& positions = (*json)["positions"];
     if (positions.size() != states.size())
         return failure(ErrorCode::ShapeMismatch, path.string() + ": made with " +
@@ -104,10 +104,10 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
                                 {"moments.first", optimiser.firstMoments()},
                                 {"moments.second", optimiser.secondMoments()}})
         if (auto read = readInto(*file, name, values); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
     for (std::size_t slot = 0; slot < states.size(); ++slot) {
         if (auto read = readInto(*file, stateName(slot), states[slot].values.span()); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
         if (!positions[slot].is_number_integer())
             return failure(ErrorCode::FileDamaged,
                            path.string() + ": the position of a sequence is not a number");

@@ -146,7 +146,7 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         s.shape.gateRank = json.value("gate_rank", 0);
         auto enhancement = enhancementFromJson(json.at("enhancement").get<std::string>());
         if (!enhancement)
-            return tl::unexpected(enhancement.error());
+            return failure(enhancement.error());
         m.enhancement = *enhancement;
         m.enhancement.rank = json.at("enhancement_rank");
         s.sequences = json.at("sequences");

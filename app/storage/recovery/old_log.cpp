@@ -28,10 +28,6 @@ constexpr auto kAheadIndex = "-shm";
 constexpr auto kUndoLog = "-journal";    // what must be taken back out of it
 constexpr std::uintmax_t kEmptyLog = 32; // a header and nothing else
 
-tl::unexpected<engine::Error> forward(const engine::Error& error) {
-    return tl::unexpected<engine::Error>(error);
-}
-
 path withSuffix(const path& file, const char* suffix) { return {file.string() + suffix}; }
 
 bool holdsSomething(const path& log) {
@@ -67,7 +63,7 @@ engine::Expected<void> bringInOnDisk(const path& file) {
                                file.string() + ": its folder is write-protected");
     auto database = Database::open(file, Database::Mode::ReadWrite, {.busyTimeoutMs = kBusyTimeoutMs});
     if (!database)
-        return forward(database.error());
+        return failure(database.error());
     return bringIn(*database);
 }
 
@@ -95,7 +91,7 @@ engine::Expected<QString> settleOldLog(const QString& name) {
     {
         const auto held = engine::SingleFile::open(file); // nobody else has it
         if (!held)
-            return forward(held.error());
+            return failure(held.error());
         isInLogMode = (*held)->isInLogMode();
     }
     const char* const log = isInLogMode ? kAheadLog : kUndoLog;
@@ -106,7 +102,7 @@ engine::Expected<QString> settleOldLog(const QString& name) {
     const bool isWanted = isInLogMode ? isSound(file, log) : !isSound(file, nullptr) && isSound(file, log);
     if (isWanted) {
         if (auto done = bringInOnDisk(file); !done)
-            return forward(done.error());
+            return failure(done.error());
         return QString();
     }
     return putAside(file, log);

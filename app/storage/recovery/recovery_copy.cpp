@@ -20,11 +20,11 @@ QString titleOf(const QString& path) {
 } // namespace
 
 StorageResult<std::unique_ptr<ProjectFile>> RecoveryCopy::copyOf(ProjectFile& file) const {
-    StorageResult<std::unique_ptr<ProjectFile>> last = tl::unexpected(StorageProblem{
+    StorageResult<std::unique_ptr<ProjectFile>> last = failure(StorageProblem{
         QCoreApplication::translate("app::RecoveryCopy", "There is no folder for recovered stories."), {}});
     for (const QString& path : m_folders.newPaths(titleOf(file.path()))) {
         const auto copied = file.copyTo(path);
-        last = copied ? ProjectFile::open(path) : tl::unexpected(copied.error());
+        last = copied ? ProjectFile::open(path) : failure(copied.error());
         if (last)
             return last;
         removeDatabaseFiles(path);

@@ -6,15 +6,15 @@ engine::Expected<std::optional<EditingPlace>> readEditingPlace(engine::Database&
     const auto tables = database.queryInteger(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'editing_place'");
     if (!tables)
-        return tl::unexpected(tables.error());
+        return failure(tables.error());
     if (*tables == 0)
         return std::nullopt;
     auto query = database.prepare("SELECT cursor, top FROM editing_place");
     if (!query)
-        return tl::unexpected(query.error());
+        return failure(query.error());
     const auto row = query->step();
     if (!row)
-        return tl::unexpected(row.error());
+        return failure(row.error());
     if (!*row)
         return std::nullopt;
     return EditingPlace{static_cast<qsizetype>(query->integer(0)), static_cast<qsizetype>(query->integer(1))};
@@ -29,7 +29,7 @@ engine::Expected<void> replaceEditingPlace(engine::Database& database, const Edi
         return done;
     auto insert = database.prepare("INSERT OR REPLACE INTO editing_place(id, cursor, top) VALUES (1, ?, ?)");
     if (!insert)
-        return tl::unexpected(insert.error());
+        return failure(insert.error());
     insert->bind(1, static_cast<std::int64_t>(place.cursor)).bind(2, static_cast<std::int64_t>(place.top));
     return insert->run();
 }

@@ -112,10 +112,10 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
 engine::Expected<bool> isNewerProject(engine::Database& database) {
     const auto version = engine::schemaVersion(database, kComponent);
     if (!version)
-        return tl::unexpected(version.error());
+        return failure(version.error());
     const auto gates = engine::schemaVersion(database, engine::kGateComponent);
     if (!gates)
-        return tl::unexpected(gates.error());
+        return failure(gates.error());
     return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
 

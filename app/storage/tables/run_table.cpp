@@ -14,10 +14,6 @@ namespace app {
 
 namespace {
 
-tl::unexpected<engine::Error> forward(const engine::Error& error) {
-    return tl::unexpected<engine::Error>(error);
-}
-
 std::string jsonText(const QJsonObject& object) {
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
@@ -127,7 +123,7 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
             failure = excluded.failure
     )sql");
     if (!statement)
-        return forward(statement.error());
+        return failure(statement.error());
     statement->bind(1, run.id)
         .bind(2, static_cast<int>(run.kind))
         .bind(3, static_cast<int>(run.side))
@@ -161,10 +157,10 @@ engine::Expected<void> RunTable::addGateRun(RunId run, const GateFrames& gates) 
     auto row = m_database.prepare("SELECT started_at, model, options FROM story_run WHERE id = ?1 "
                                   "AND NOT EXISTS (SELECT 1 FROM gate_runs WHERE gate_runs.id = ?1)");
     if (!row)
-        return forward(row.error());
+        return failure(row.error());
     const auto found = row->bind(1, run).step();
     if (!found)
-        return forward(found.error());
+        return failure(found.error());
     if (*found) {
         const ModelInfo model = modelInfoFromJson(jsonColumn(*row, 1));
         const engine::GateRun gateRun{.id = run,
@@ -177,7 +173,7 @@ engine::Expected<void> RunTable::addGateRun(RunId run, const GateFrames& gates) 
                                       .settings = std::string(row->text(2))};
         row->reset();
         if (auto added = m_gateWriters.at(run).addRun(gateRun); !added)
-            return forward(added.error());
+            return failure(added.error());
     }
     return {};
 }
@@ -185,7 +181,7 @@ engine::Expected<void> RunTable::addGateRun(RunId run, const GateFrames& gates) 
 engine::Expected<void> RunTable::write(const RunGrown& growth) {
     auto addText = m_database.prepare("UPDATE story_run SET text = text || ?2 WHERE id = ?1");
     if (!addText)
-        return forward(addText.error());
+        return failure(addText.error());
     if (auto done = addText->bind(1, growth.run).bind(2, utf8(growth.text)).run(); !done)
         return done;
     if (m_database.changedRows() == 0)
@@ -194,7 +190,7 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
         "INSERT INTO story_run_token(run, number, token, first, last, probability) VALUES "
         "(?1, (SELECT coalesce(max(number) + 1, 0) FROM story_run_token WHERE run = ?1), ?2, ?3, ?4, ?5)");
     if (!addToken)
-        return forward(addToken.error());
+        return failure(addToken.error());
     for (const RunToken& token : growth.tokens) {
         addToken->bind(1, growth.run).bind(2, token.token).bind(3, token.start).bind(4, token.end);
         if (auto done = addToken->bind(5, static_cast<double>(token.probability)).run(); !done)
@@ -205,7 +201,7 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
     if (!m_gateWriters.contains(growth.run)) {
         auto writer = engine::GateStoreWriter::prepare(m_database);
         if (!writer)
-            return forward(writer.error());
+            return failure(writer.error());
         m_gateWriters.emplace(growth.run, std::move(*writer));
         if (auto done = addGateRun(growth.run, growth.gates); !done)
             return done;
@@ -216,7 +212,7 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
 engine::Expected<void> RunTable::write(const RunRestored& run) {
     auto forget = m_database.prepare("DELETE FROM story_run_token WHERE run = ?1");
     if (!forget)
-        return forward(forget.error());
+        return failure(forget.error());
     if (auto done = forget->bind(1, run.record.id).run(); !done)
         return done;
     RunRecord withoutText = run.record;
@@ -242,7 +238,7 @@ engine::Expected<QList<RunRecord>> RunTable::readAll() {
         "prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, writing_seconds, failure "
         "FROM story_run WHERE id > 0 ORDER BY id");
     if (!rows)
-        return forward(rows.error());
+        return failure(rows.error());
     QHash<RunId, RunRecord> runs;
     QList<RunId> order;
     auto more = rows->step();
@@ -252,9 +248,9 @@ engine::Expected<QList<RunRecord>> RunTable::readAll() {
         runs.insert(record.id, record);
     }
     if (!more)
-        return forward(more.error());
+        return failure(more.error());
     if (auto done = readTokens(runs); !done)
-        return forward(done.error());
+        return failure(done.error());
 
     QList<RunRecord> records;
     for (const RunId run : order) {
@@ -269,7 +265,7 @@ engine::Expected<void> RunTable::readTokens(QHash<RunId, RunRecord>& runs) {
     auto rows = m_database.prepare(
         "SELECT run, token, first, last, probability FROM story_run_token ORDER BY run, number");
     if (!rows)
-        return forward(rows.error());
+        return failure(rows.error());
     auto more = rows->step();
     for (; more && *more; more = rows->step()) {
         const auto record = runs.find(rows->integer(0));
@@ -285,7 +281,7 @@ engine::Expected<void> RunTable::readTokens(QHash<RunId, RunRecord>& runs) {
         record->tokens.append(token);
     }
     if (!more)
-        return forward(more.error());
+        return failure(more.error());
     return {};
 }
 
@@ -293,13 +289,13 @@ engine::Expected<QList<RunId>> RunTable::withGates() {
     auto rows = m_database.prepare(
         "SELECT id FROM gate_runs WHERE EXISTS (SELECT 1 FROM gate_summaries WHERE run = gate_runs.id)");
     if (!rows)
-        return forward(rows.error());
+        return failure(rows.error());
     QList<RunId> runs;
     auto more = rows->step();
     for (; more && *more; more = rows->step())
         runs.append(rows->integer(0));
     if (!more)
-        return forward(more.error());
+        return failure(more.error());
     return runs;
 }
 
@@ -309,10 +305,10 @@ engine::Expected<GateFrames> RunTable::readGates(RunId run) {
     if (!about && about.error().code == engine::ErrorCode::InvalidArgument)
         return GateFrames{};
     if (!about)
-        return forward(about.error());
+        return failure(about.error());
     const auto rows = reader.summaries(run, 0, std::numeric_limits<std::int64_t>::max());
     if (!rows)
-        return forward(rows.error());
+        return failure(rows.error());
     GateFrames frames;
     frames.layers = about->layers;
     frames.width = about->width;
@@ -334,7 +330,7 @@ engine::Expected<ChannelMap> RunTable::readChannels(RunId run, int layer) {
     if (!rows && rows.error().code == engine::ErrorCode::InvalidArgument)
         return map;
     if (!rows)
-        return forward(rows.error());
+        return failure(rows.error());
     map.width = rows->width;
     while (static_cast<std::size_t>(map.tokens) < rows->positions.size() &&
            rows->positions[static_cast<std::size_t>(map.tokens)] == map.tokens)

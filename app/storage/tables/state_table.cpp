@@ -7,12 +7,12 @@ namespace app {
 engine::Expected<QList<KeptState>> readKeptStates(engine::Database& database) {
     auto query = database.prepare("SELECT model, prefix, state FROM kept_state ORDER BY rank");
     if (!query)
-        return tl::unexpected(query.error());
+        return failure(query.error());
     QList<KeptState> states;
     for (;;) {
         const auto row = query->step();
         if (!row)
-            return tl::unexpected(row.error());
+            return failure(row.error());
         if (!*row)
             return states;
         states.append({textColumn(*query, 0), blobColumn(*query, 1), blobColumn(*query, 2)});
@@ -24,7 +24,7 @@ engine::Expected<void> replaceKeptStates(engine::Database& database, const QList
         return done;
     auto insert = database.prepare("INSERT INTO kept_state(rank, model, prefix, state) VALUES (?, ?, ?, ?)");
     if (!insert)
-        return tl::unexpected(insert.error());
+        return failure(insert.error());
     for (qsizetype i = 0; i < states.size(); ++i) {
         const KeptState& kept = states[i];
         insert->bind(1, static_cast<std::int64_t>(i))

@@ -11,11 +11,7 @@ namespace app {
 
 namespace {
 
-tl::unexpected<engine::Error> forward(const engine::Error& error) {
-    return tl::unexpected<engine::Error>(error);
-}
-
-tl::unexpected<engine::Error> damaged(const engine::Database& database, const std::string& what) {
+engine::Failure damaged(const engine::Database& database, const std::string& what) {
     return engine::failure(engine::ErrorCode::FileDamaged, database.path().string() + ": " + what);
 }
 
@@ -33,10 +29,10 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
     StoredText stored;
     auto snapshot = database.prepare("SELECT edits, text, spans FROM text_snapshot WHERE id = 1");
     if (!snapshot)
-        return forward(snapshot.error());
+        return failure(snapshot.error());
     const auto found = snapshot->step();
     if (!found)
-        return forward(found.error());
+        return failure(found.error());
     auto spans = *found ? unpackSpans(blobColumn(*snapshot, 2)) : std::nullopt;
     auto text = spans ? SpannedText::fromSpans(textColumn(*snapshot, 1), std::move(*spans)) : std::nullopt;
     if (!text)
@@ -48,7 +44,7 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
     auto journal = database.prepare("SELECT sequence, position, removed, inserted, spans FROM edit_journal "
                                     "WHERE sequence > ?1 ORDER BY sequence");
     if (!journal)
-        return forward(journal.error());
+        return failure(journal.error());
     auto more = journal->bind(1, stored.snapshotAt).step();
     for (; more && *more; more = journal->step()) {
         const auto edit = editOf(*journal, 1);
@@ -59,7 +55,7 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
         stored.edits = journal->integer(0);
     }
     if (!more)
-        return forward(more.error());
+        return failure(more.error());
     return stored;
 }
 
@@ -68,7 +64,7 @@ engine::Expected<void> appendStoredEdit(engine::Database& database, std::int64_t
     auto insert = database.prepare("INSERT INTO edit_journal(sequence, position, removed, inserted, spans) "
                                    "VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!insert)
-        return forward(insert.error());
+        return failure(insert.error());
     insert->bind(1, sequence).bind(2, edit.position).bind(3, edit.removedLength).bind(4, utf8(edit.inserted));
     return insert->bind(5, blobOf(packSpans(edit.insertedSpans))).run();
 }
@@ -77,7 +73,7 @@ engine::Expected<void> replaceStoredText(engine::Database& database, const Spann
                                          std::int64_t edits) {
     auto update = database.prepare("UPDATE text_snapshot SET edits = ?1, text = ?2, spans = ?3 WHERE id = 1");
     if (!update)
-        return forward(update.error());
+        return failure(update.error());
     update->bind(1, edits).bind(2, utf8(text.text())).bind(3, blobOf(packSpans(text.spans())));
     if (auto done = update->run(); !done)
         return done;

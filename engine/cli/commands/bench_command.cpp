@@ -45,10 +45,10 @@ Expected<LoadedModel> loadForBench(const BenchOptions& options) {
     const Stopwatch watch;
     const auto config = parseRandomModel(options.random, options.model.gate);
     if (!config)
-        return tl::unexpected<Error>(config.error());
+        return failure(config.error());
     auto model = Model::random(*config, {weightType(options.model.type), !options.readsZeros}, 1);
     if (!model)
-        return tl::unexpected<Error>(std::move(model.error()));
+        return failure(std::move(model.error()));
     LoadedModel loaded;
     loaded.files.name = options.random;
     loaded.model = std::move(*model);
@@ -112,12 +112,12 @@ Expected<double> Bench::prefillRate() {
     // The first run makes oneDNN prepare its kernels and the system its pages; of a large model a part is
     // enough for that.
     if (auto done = read(prompt.first(std::min<std::size_t>(prompt.size(), 256))); !done)
-        return tl::unexpected<Error>(std::move(done.error()));
+        return failure(std::move(done.error()));
     const Stopwatch watch;
     double tokens = 0;
     do {
         if (auto done = read(prompt); !done)
-            return tl::unexpected<Error>(std::move(done.error()));
+            return failure(std::move(done.error()));
         tokens += static_cast<double>(prompt.size());
     } while (watch.seconds() < kLeastSeconds);
     return tokens / watch.seconds();
@@ -139,14 +139,14 @@ Expected<void> Bench::drawOne() {
     greedy.vocabulary = static_cast<int>(m_logits.size());
     greedy.temperature = 0;
     const auto drawn = m_session.drawToken(0, greedy);
-    return drawn ? Expected<void>() : tl::unexpected<Error>(drawn.error());
+    return drawn ? Expected<void>() : failure(drawn.error());
 }
 
 Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
     const auto tokens = std::span<const int>(m_tokens).first(static_cast<std::size_t>(m_options.decode));
     for (const int token : tokens.first(std::min<std::size_t>(tokens.size(), 4)))
         if (auto done = decode(token, sink); !done)
-            return tl::unexpected<Error>(std::move(done.error()));
+            return failure(std::move(done.error()));
     const Stopwatch watch;
     double count = 0;
     do {
@@ -154,7 +154,7 @@ Expected<double> Bench::decodeRate(GateSink* sink, double leastSeconds) {
             if (m_context.stop.stop_requested())
                 return failure(ErrorCode::Cancelled, "interrupted before the measurement was complete");
             if (auto done = decode(token, sink); !done)
-                return tl::unexpected<Error>(std::move(done.error()));
+                return failure(std::move(done.error()));
         }
         count += static_cast<double>(tokens.size());
     } while (watch.seconds() < leastSeconds);
@@ -212,7 +212,7 @@ Expected<void> Bench::measureTrace(Json& result) {
     run.width = config.width;
     auto writer = GateTraceWriter::start(path, run);
     if (!writer)
-        return tl::unexpected<Error>(std::move(writer.error()));
+        return failure(std::move(writer.error()));
     GateRecorder recorder(config.layers, config.width, true,
                           [&](GateFrames&& frames) { (*writer)->addFrames(std::move(frames)); });
     // Whatever else the machine does only ever adds time, so the best round of each kind counts.
@@ -224,7 +224,7 @@ Expected<void> Bench::measureTrace(Json& result) {
         for (GateSink* sink : {static_cast<GateSink*>(nullptr), static_cast<GateSink*>(&recorder)}) {
             const auto rate = decodeRate(sink, kLeastSeconds / 4);
             if (!rate)
-                return tl::unexpected<Error>(rate.error());
+                return failure(rate.error());
             double& best = sink ? tracedRate : plainRate;
             best = std::max(best, *rate);
         }
@@ -243,12 +243,12 @@ Expected<Bench::Limits> Bench::limits(DataType weights) {
     if (m_opened.deviceIndex >= 0) {
         const auto measured = (*cudaPlugin())->limits(m_opened.deviceIndex);
         if (!measured)
-            return tl::unexpected<Error>(measured.error());
+            return failure(measured.error());
         return Limits{measured->gigabytesPerSecond, measured->matrixGflops, DataType::Float16};
     }
     const auto bandwidth = measureBandwidth(*m_pool);
     if (!bandwidth)
-        return tl::unexpected<Error>(bandwidth.error());
+        return failure(bandwidth.error());
     // All but float32 weights are multiplied in bfloat16; a processor without such products computes in
     // float32, so that is then the rate to compare with.
     Limits limits{*bandwidth, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
@@ -258,7 +258,7 @@ Expected<Bench::Limits> Bench::limits(DataType weights) {
         matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
     }
     if (!matrixRate)
-        return tl::unexpected<Error>(matrixRate.error());
+        return failure(matrixRate.error());
     limits.matrixGflops = *matrixRate;
     return limits;
 }
@@ -275,20 +275,20 @@ Expected<Json> Bench::run() {
     m_progress.show("reading " + std::to_string(m_options.prefill) + " tokens");
     const auto prefill = prefillRate();
     if (!prefill)
-        return tl::unexpected<Error>(prefill.error());
+        return failure(prefill.error());
     m_progress.show("generating " + std::to_string(m_options.decode) + " tokens");
     // A short prefill leaves out zeros as well, of several tokens at once; only decoding counts here.
     const SkippedWork before = m_session.skipped();
     const auto decode = decodeRate(nullptr, kLeastSeconds);
     const SkippedWork after = m_session.skipped();
     if (!decode)
-        return tl::unexpected<Error>(decode.error());
+        return failure(decode.error());
     // Before the limits are measured, whose buffers are not the model's.
     const double peak = peakMegabytes();
 
     const auto limits = this->limits(type);
     if (!limits)
-        return tl::unexpected<Error>(limits.error());
+        return failure(limits.error());
 
     // Channel mixing does not read the weights of zeros; what must be read is what is left.
     const SkippedWork skipped{after.inputs - before.inputs, after.zeros - before.zeros,
@@ -331,11 +331,11 @@ Expected<Json> Bench::run() {
                 {"peak_rss_mb", peak}};
     if (m_options.batch > 1) {
         if (auto done = measureBatch(result); !done)
-            return tl::unexpected<Error>(std::move(done.error()));
+            return failure(std::move(done.error()));
     }
     if (m_options.withTrace) {
         if (auto done = measureTrace(result); !done)
-            return tl::unexpected<Error>(std::move(done.error()));
+            return failure(std::move(done.error()));
     }
     return result;
 }
@@ -375,14 +375,14 @@ void printTable(const Json& result) {
 Expected<void> bench(const BenchOptions& options, const CommandContext& context) {
     const auto loaded = loadForBench(options);
     if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
+        return failure(loaded.error());
     const auto pool = context.makePool();
     const auto opened = openSession(context, loaded->model, pool);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     auto result = Bench(options, *loaded, context, pool, *opened).run();
     if (!result)
-        return tl::unexpected<Error>(std::move(result.error()));
+        return failure(std::move(result.error()));
     if (context.json)
         printJson(*result);
     else

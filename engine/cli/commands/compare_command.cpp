@@ -43,10 +43,10 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
                                      const std::shared_ptr<ThreadPool>& pool, const CommandContext& context) {
     const auto tokenizer = loadTokenizerOf(loaded.files, *loaded.model);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
     const auto opened = openSession(context, loaded.model, pool);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     ProgressLine progress;
     int tokens = 0;
     std::vector<TextRequest> requests;
@@ -61,7 +61,7 @@ Expected<std::vector<Side>> runSides(const LoadedModel& loaded, std::vector<Side
     }
     auto results = continueTexts(*opened->session, **tokenizer, requests, prompt, context.stop);
     if (!results)
-        return tl::unexpected<Error>(std::move(results.error()));
+        return failure(std::move(results.error()));
     for (std::size_t i = 0; i < sides.size(); ++i)
         sides[i].continuation = std::move((*results)[i]);
     return sides;
@@ -78,7 +78,7 @@ Expected<std::vector<Side>> runBoth(const ModelOptions& baseOptions, const Model
         // computed.
         const auto loaded = loadModel(gatedOptions);
         if (!loaded)
-            return tl::unexpected<Error>(loaded.error());
+            return failure(loaded.error());
         const Side gated{describe(loaded->model->config().enhancement), {}};
         if (loaded->model->base())
             return runSides(*loaded, {{kBase, {}}, gated}, settings, prompt, pool, context);
@@ -89,7 +89,7 @@ Expected<std::vector<Side>> runBoth(const ModelOptions& baseOptions, const Model
     }
     const auto loaded = loadModel(baseOptions);
     if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
+        return failure(loaded.error());
     auto base = runSides(*loaded, {{kBase, {}}}, settings, prompt, pool, context);
     if (!base)
         return base;
@@ -142,7 +142,7 @@ Expected<void> compare(const CompareOptions& options, const GenerationSettings& 
                        const CommandContext& context) {
     const auto prompt = promptOf(options.generation);
     if (!prompt)
-        return tl::unexpected<Error>(prompt.error());
+        return failure(prompt.error());
     if (!context.json)
         tellRandomSeed(options.generation.seed);
     ModelOptions baseOptions = options.model, gatedOptions = options.model;
@@ -150,12 +150,12 @@ Expected<void> compare(const CompareOptions& options, const GenerationSettings& 
     if (gatedOptions.gate.empty()) {
         auto gate = chooseGate(options.model.model);
         if (!gate)
-            return tl::unexpected<Error>(std::move(gate.error()));
+            return failure(std::move(gate.error()));
         gatedOptions.gate = std::move(*gate);
     }
     const auto sides = runBoth(baseOptions, gatedOptions, settings, *prompt, context);
     if (!sides)
-        return tl::unexpected<Error>(sides.error());
+        return failure(sides.error());
     const Side &base = sides->front(), &gated = sides->back();
     const auto difference = firstDifference(base.continuation.text, gated.continuation.text);
     if (context.json) {

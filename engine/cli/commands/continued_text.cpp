@@ -74,7 +74,7 @@ Expected<std::vector<ContinuedText>> continueTexts(Session& session, const Token
     }
     if (const auto done = continueTogether(continuations, prompt, std::move(stop));
         !done && done.error().code != ErrorCode::Cancelled)
-        return tl::unexpected<Error>(done.error());
+        return failure(done.error());
     std::vector<ContinuedText> results;
     for (TextCollector& collector : collectors)
         results.push_back(collector.takeResult());

@@ -77,10 +77,10 @@ Expected<void> convert(const ConvertOptions& options, const CommandContext& cont
     const auto files =
         findModelFiles(options.in, "none"); // a folder or an embedded model's name will do as well
     if (!files)
-        return tl::unexpected<Error>(files.error());
+        return failure(files.error());
     const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
-        return tl::unexpected<Error>(checkpoint.error());
+        return failure(checkpoint.error());
     for (const UnreadEntry& entry : checkpoint->unread())
         if (isOfModel(entry.name))
             return failure(ErrorCode::UnsupportedType,
@@ -101,14 +101,14 @@ Expected<void> convert(const ConvertOptions& options, const CommandContext& cont
         if (type == tensor.type) {
             const auto bytes = checkpoint->bytes(tensor);
             if (!bytes)
-                return tl::unexpected<Error>(bytes.error());
+                return failure(bytes.error());
             writer.add(tensor.name, tensor.type, tensor.shape, *bytes);
             continue;
         }
         ++converted;
         const auto values = checkpoint->readFloat32(tensor.name, tensor.shape);
         if (!values)
-            return tl::unexpected<Error>(values.error());
+            return failure(values.error());
         checkpoint->release(tensor);
         if (auto added = writer.addFloat32(tensor.name, type, tensor.shape, values->span()); !added)
             return failure(std::move(added.error()), tensor.name);

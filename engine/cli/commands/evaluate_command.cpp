@@ -53,21 +53,21 @@ std::string progressText(const PerplexityProgress& progress, double seconds) {
 Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& context) {
     const auto path = textPath(options);
     if (!path)
-        return tl::unexpected<Error>(path.error());
+        return failure(path.error());
     const auto text = readText(*path, options.limitBytes);
     if (!text)
-        return tl::unexpected<Error>(text.error());
+        return failure(text.error());
     const auto loaded = loadModel(options.model);
     if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
+        return failure(loaded.error());
     const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
 
     const auto pool = context.makePool();
     const auto opened = openSession(context, loaded->model, pool);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     Expected<PerplexityReport> report;
     {
         ProgressLine line;

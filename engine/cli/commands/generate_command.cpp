@@ -36,7 +36,7 @@ Expected<void> generateAlternatives(const GenerateOptions& options, const Loaded
                                     const std::string& prompt, const CommandContext& context) {
     const auto opened = openSession(context, loaded.model);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     ProgressLine progress;
     int tokens = 0;
     std::vector<TextRequest> requests(static_cast<std::size_t>(options.alternatives));
@@ -50,7 +50,7 @@ Expected<void> generateAlternatives(const GenerateOptions& options, const Loaded
     }
     const auto results = continueTexts(*opened->session, tokenizer, requests, prompt, context.stop);
     if (!results)
-        return tl::unexpected<Error>(results.error());
+        return failure(results.error());
     Json alternatives = Json::array();
     for (std::size_t i = 0; i < results->size(); ++i) {
         const std::uint64_t seed = requests[i].settings.sampler.seed;
@@ -73,28 +73,28 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
                         const CommandContext& context) {
     const auto prompt = promptOf(options.generation);
     if (!prompt)
-        return tl::unexpected<Error>(prompt.error());
+        return failure(prompt.error());
     if (!context.json && options.alternatives == 1) // else the result has it
         tellRandomSeed(options.generation.seed);
     const auto loaded = loadModel(options.model);
     if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
+        return failure(loaded.error());
     const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
     if (options.alternatives > 1)
         return generateAlternatives(options, *loaded, **tokenizer, settings, *prompt, context);
     std::unique_ptr<GenerationTrace> trace;
     if (!options.trace.empty()) {
         auto started = GenerationTrace::start(options.trace, *loaded, **tokenizer, settings);
         if (!started)
-            return tl::unexpected<Error>(std::move(started.error()));
+            return failure(std::move(started.error()));
         trace = std::move(*started);
     }
 
     const auto opened = openSession(context, loaded->model);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     TextRequest request;
     request.settings = settings;
     if (trace) {
@@ -114,7 +114,7 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     if (!context.json && !endsLine)
         std::cout << '\n' << std::flush;
     if (!results)
-        return tl::unexpected<Error>(results.error());
+        return failure(results.error());
     const ContinuedText& result = results->front();
     Json document = toJson(result);
     document.update({{"prompt_tokens", result.promptTokens},
@@ -126,7 +126,7 @@ Expected<void> generate(const GenerateOptions& options, const GenerationSettings
     if (trace) {
         const auto run = trace->finish();
         if (!run)
-            return tl::unexpected<Error>(run.error());
+            return failure(run.error());
         document["trace_run"] = *run;
     }
     if (context.json)

@@ -56,7 +56,7 @@ Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::fil
                            ": this model has no gates to trace; choose an enhancement with --gate");
     const auto& fingerprint = loaded.model->fingerprint();
     if (!fingerprint)
-        return tl::unexpected<Error>(fingerprint.error());
+        return failure(fingerprint.error());
     auto writer = GateTraceWriter::start(path, {.created = nowInUtc(),
                                                 .model = loaded.files.name,
                                                 .fingerprint = *fingerprint,
@@ -65,7 +65,7 @@ Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::fil
                                                 .width = config.width,
                                                 .settings = describeSettings(settings)});
     if (!writer)
-        return tl::unexpected<Error>(std::move(writer.error()));
+        return failure(std::move(writer.error()));
     return std::unique_ptr<GenerationTrace>(new GenerationTrace(std::move(*writer), config, tokenizer));
 }
 
@@ -91,7 +91,7 @@ void GenerationTrace::addGenerated(const GeneratedToken& token) {
 
 Expected<std::int64_t> GenerationTrace::finish() {
     if (auto finished = m_writer->finish(); !finished)
-        return tl::unexpected<Error>(std::move(finished.error()));
+        return failure(std::move(finished.error()));
     return m_writer->run();
 }
 

@@ -63,7 +63,7 @@ Findings modelFindings(const Checkpoint& checkpoint, const ModelFiles& files, co
 Expected<Findings> gateFindings(const Checkpoint& checkpoint) {
     const auto enhancement = detectEnhancement(checkpoint);
     if (!enhancement)
-        return tl::unexpected<Error>(enhancement.error());
+        return failure(enhancement.error());
     if (enhancement->variant == EnhancementConfig::Variant::None)
         return failure(
             ErrorCode::UnsupportedFormat,
@@ -181,20 +181,20 @@ void printTable(const Json& about) {
 Expected<void> inspect(const std::string& file, const CommandContext& context) {
     const auto files = findModelFiles(file, "none"); // an embedded model's name will do as well
     if (!files)
-        return tl::unexpected<Error>(files.error());
+        return failure(files.error());
     const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
-        return tl::unexpected<Error>(checkpoint.error());
+        return failure(checkpoint.error());
     std::optional<Findings> findings;
     if (checkpoint->find("emb.weight") || checkpoint->findUnread("emb.weight")) {
         const auto config = ModelConfig::detect(*checkpoint);
         if (!config)
-            return tl::unexpected<Error>(config.error());
+            return failure(config.error());
         findings = modelFindings(*checkpoint, *files, *config);
     } else {
         auto found = gateFindings(*checkpoint);
         if (!found)
-            return tl::unexpected<Error>(std::move(found.error()));
+            return failure(std::move(found.error()));
         findings = std::move(*found);
     }
     const Json about = describeFile(*checkpoint, *findings);
@@ -203,7 +203,7 @@ Expected<void> inspect(const std::string& file, const CommandContext& context) {
     else
         printTable(about);
     if (findings->problem)
-        return tl::unexpected<Error>(*findings->problem);
+        return failure(*findings->problem);
     return {};
 }
 
@@ -221,7 +221,7 @@ Json describeDevice(const CudaDevice& device) {
 // That no device can be used is a result here, not a failure.
 Expected<void> inspectDevices(const CommandContext& context) {
     const auto plugin = cudaPlugin();
-    const auto devices = plugin ? (*plugin)->devices() : tl::unexpected<Error>(plugin.error());
+    const auto devices = plugin ? (*plugin)->devices() : failure(plugin.error());
     const int threads = context.makePool()->size();
     const std::string level(name(processorLevel())), highest(name(highestProcessorLevel()));
     const std::string products(name(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32));

@@ -35,7 +35,7 @@ Expected<std::vector<int>> tokensOf(const LogitsOptions& options, const LoadedMo
         return options.tokens;
     const auto tokenizer = loadTokenizerOf(loaded.files, *loaded.model);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
     std::vector<int> tokens;
     if (options.isFromDocumentStart)
         tokens.push_back((*tokenizer)->documentSeparator());
@@ -45,7 +45,7 @@ Expected<std::vector<int>> tokensOf(const LogitsOptions& options, const LoadedMo
     }
     const auto encoded = (*tokenizer)->encode(*options.prompt);
     if (!encoded)
-        return tl::unexpected<Error>(encoded.error());
+        return failure(encoded.error());
     tokens.insert(tokens.end(), encoded->begin(), encoded->end());
     return tokens;
 }
@@ -54,15 +54,15 @@ Expected<void> writeLogits(LogitsOptions options, const CommandContext& context)
     if (!options.promptFile.empty()) {
         auto text = readText(options.promptFile);
         if (!text)
-            return tl::unexpected<Error>(text.error());
+            return failure(text.error());
         options.prompt = std::move(*text);
     }
     const auto loaded = loadModel(options.model);
     if (!loaded)
-        return tl::unexpected<Error>(loaded.error());
+        return failure(loaded.error());
     const auto tokens = tokensOf(options, *loaded);
     if (!tokens)
-        return tl::unexpected<Error>(tokens.error());
+        return failure(tokens.error());
     if (tokens->empty())
         return failure(ErrorCode::InvalidArgument,
                        "there are no tokens to read; give --tokens or a longer --prompt");
@@ -80,7 +80,7 @@ Expected<void> writeLogits(LogitsOptions options, const CommandContext& context)
     const auto vocabulary = static_cast<std::size_t>(loaded->model->config().vocabulary);
     const auto opened = openSession(context, loaded->model);
     if (!opened)
-        return tl::unexpected<Error>(opened.error());
+        return failure(opened.error());
     State state(loaded->model->config());
     AlignedBuffer<float> logits((options.writesAll ? std::min(kChunk, tokens->size()) : 1) * vocabulary);
     for (std::size_t begin = 0; begin < tokens->size(); begin += kChunk) {

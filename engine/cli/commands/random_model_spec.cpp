@@ -67,7 +67,7 @@ Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string&
         if (architecture && layers && width && vocabulary) {
             const auto named = enhancementNamed(enhancement);
             if (!named)
-                return tl::unexpected<Error>(named.error());
+                return failure(named.error());
             ModelConfig config;
             config.architecture = *architecture;
             config.layers = *layers;

@@ -30,10 +30,10 @@ struct TestedDevice {
 Expected<TestedDevice> cudaDevice() {
     const auto plugin = cudaPlugin();
     if (!plugin)
-        return tl::unexpected<Error>(plugin.error());
+        return failure(plugin.error());
     const auto devices = (*plugin)->devices();
     if (!devices)
-        return tl::unexpected<Error>(devices.error());
+        return failure(devices.error());
     const auto device =
         std::ranges::find_if(*devices, [](const CudaDevice& found) { return found.unusable.empty(); });
     if (device == devices->end())
@@ -91,7 +91,7 @@ Expected<void> selftest(const SelftestCommandOptions& options, const CommandCont
             printLine(result);
     });
     if (!counts)
-        return tl::unexpected<Error>(counts.error());
+        return failure(counts.error());
     if (context.json)
         printJson({{"device", device->name},
                    {"seed", options.seed.value},

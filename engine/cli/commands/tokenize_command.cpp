@@ -24,23 +24,23 @@ Expected<std::unique_ptr<const Tokenizer>> chooseTokenizer(const ModelOptions& o
         return loadTokenizer(options.tokenizer);
     const auto files = findModelFiles(options.model, "none", options.tokenizer);
     if (!files)
-        return tl::unexpected<Error>(files.error());
+        return failure(files.error());
     if (files->isVocabularyGiven)
         return loadTokenizer(*files->vocabulary);
     // What else it may be, the model file says.
     const auto checkpoint = Checkpoint::open(files->base);
     if (!checkpoint)
-        return tl::unexpected<Error>(checkpoint.error());
+        return failure(checkpoint.error());
     const auto config = ModelConfig::detect(*checkpoint);
     if (!config)
-        return tl::unexpected<Error>(config.error());
+        return failure(config.error());
     return loadTokenizerOf(*files, checkpoint->vocabulary(), config->vocabulary);
 }
 
 Expected<void> encode(const Tokenizer& tokenizer, const std::string& text, const CommandContext& context) {
     const auto tokens = tokenizer.encode(text);
     if (!tokens)
-        return tl::unexpected<Error>(tokens.error());
+        return failure(tokens.error());
     if (context.json) {
         printJson({{"tokens", *tokens}, {"count", tokens->size()}, {"tokenizer", tokenizer.kind()}});
         return {};
@@ -55,7 +55,7 @@ Expected<void> decode(const Tokenizer& tokenizer, const std::vector<int>& tokens
                       const CommandContext& context) {
     const auto text = tokenizer.decode(tokens);
     if (!text)
-        return tl::unexpected<Error>(text.error());
+        return failure(text.error());
     if (context.json)
         printJson({{"text", *text}, {"tokenizer", tokenizer.kind()}});
     else
@@ -66,14 +66,14 @@ Expected<void> decode(const Tokenizer& tokenizer, const std::vector<int>& tokens
 Expected<void> tokenize(const TokenizeOptions& options, bool isModelGiven, const CommandContext& context) {
     const auto tokenizer = chooseTokenizer(options.model, isModelGiven);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
     if (!options.decode.empty())
         return decode(**tokenizer, options.decode, context);
     if (options.file.empty())
         return encode(**tokenizer, *options.text, context);
     const auto text = readText(options.file);
     if (!text)
-        return tl::unexpected<Error>(text.error());
+        return failure(text.error());
     auto encoded = encode(**tokenizer, *text, context);
     return encoded ? encoded : failure(std::move(encoded.error()), options.file);
 }

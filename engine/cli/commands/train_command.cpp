@@ -85,10 +85,10 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         // A run goes on with what it was started with.
         auto progress = readTrainingProgress(checkpointPath(settings.output));
         if (!progress)
-            return tl::unexpected<Error>(progress.error());
+            return failure(progress.error());
         auto saved = trainingSettingsFromJson(progress->settings);
         if (!saved)
-            return tl::unexpected<Error>(saved.error());
+            return failure(saved.error());
         settings = std::move(*saved);
         settings.output = options.output; // the folder may have been moved
     } else {
@@ -96,7 +96,7 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
             return failure(ErrorCode::InvalidArgument, "there is nothing to train on: give --text FILE");
         auto enhancement = enhancementNamed(options.gate);
         if (!enhancement)
-            return tl::unexpected<Error>(enhancement.error());
+            return failure(enhancement.error());
         settings.text = options.text;
         noteEncoding(options.text);
         settings.validation = options.validation;
@@ -111,10 +111,10 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         if (options.goOn) {
             auto model = Checkpoint::open(settings.init);
             if (!model)
-                return tl::unexpected<Error>(model.error());
+                return failure(model.error());
             auto record = modelTrainingRecord(*model);
             if (!record)
-                return tl::unexpected<Error>(record.error());
+                return failure(record.error());
             settings.firstStep = static_cast<int>(record->step);
         }
     }
@@ -125,7 +125,7 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
     auto matrixRate =
         MatrixRate::measure(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
     if (!matrixRate)
-        return tl::unexpected<Error>(matrixRate.error());
+        return failure(matrixRate.error());
     using Clock = std::chrono::steady_clock;
     auto measuredAt = Clock::now();
     const auto report = [&](const TrainingReport& r) {
@@ -137,7 +137,7 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
     };
     const auto result = train(settings, options.resume, pool, report, context.stop);
     if (!result)
-        return tl::unexpected<Error>(result.error());
+        return failure(result.error());
     if (context.json)
         printJson({{"output", settings.output.string()},
                    {"complete", result->isComplete},

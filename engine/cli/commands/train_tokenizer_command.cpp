@@ -39,7 +39,7 @@ Expected<void> trainTokenizer(const TrainTokenizerOptions& options, const Comman
     // Read it back: what was written must be what the other commands accept.
     const auto tokenizer = loadTokenizer(options.out);
     if (!tokenizer)
-        return tl::unexpected<Error>(tokenizer.error());
+        return failure(tokenizer.error());
     if (context.json)
         printJson({{"out", options.out},
                    {"vocabulary", (*tokenizer)->vocabularySize()},

@@ -49,7 +49,7 @@ Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros) {
     auto named = loadNamedModel({options.model, options.gate, options.tokenizer},
                                 {weightType(options.type), skipsZeros});
     if (!named)
-        return tl::unexpected<Error>(std::move(named.error()));
+        return failure(std::move(named.error()));
     return LoadedModel{std::move(*named), watch.seconds()};
 }
 

@@ -22,7 +22,7 @@ void note(const std::filesystem::path& path, const DecodedText& text) {
 Expected<std::string> readText(const std::filesystem::path& path, std::int64_t limitBytes) {
     auto text = readSoundText(path, limitBytes);
     if (!text)
-        return tl::unexpected(std::move(text.error()));
+        return failure(std::move(text.error()));
     note(path, *text);
     return std::move(text->text);
 }

@@ -21,9 +21,7 @@ std::string versionText(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-tl::unexpected<Error> unavailable(std::string message) {
-    return failure(ErrorCode::DeviceUnavailable, std::move(message));
-}
+Failure unavailable(std::string message) { return failure(ErrorCode::DeviceUnavailable, std::move(message)); }
 
 // Whether there is a driver that can run us.
 Expected<void> checkDriver() {
@@ -62,7 +60,7 @@ CudaDevice describe(int index) {
 
 Expected<std::vector<CudaDevice>> devices() {
     if (auto driver = checkDriver(); !driver)
-        return tl::unexpected(std::move(driver.error()));
+        return failure(std::move(driver.error()));
     int count = 0;
     if (const auto asked = cudaGetDeviceCount(&count); asked != cudaSuccess || count == 0)
         return unavailable("no NVIDIA card was found" +
@@ -78,7 +76,7 @@ Expected<std::vector<CudaDevice>> devices() {
 Expected<std::unique_ptr<Backend>> open(int device) try {
     return std::make_unique<CudaBackend>(std::make_shared<Device>(device));
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to start the graphics card");
 }
@@ -86,7 +84,7 @@ Expected<std::unique_ptr<Backend>> open(int device) try {
 Expected<CudaLimits> limits(int device) try {
     return measureLimits(Device(device));
 } catch (const BackendFailure& refused) {
-    return tl::unexpected<Error>(refused.error());
+    return failure(refused.error());
 } catch (const std::bad_alloc&) {
     return failure(ErrorCode::OutOfMemory, "not enough memory to measure the graphics card");
 }

@@ -66,7 +66,7 @@ public:
         if (!magic || !version)
             return cutShort("its header");
         if (auto known = checkVersion(*version); !known)
-            return tl::unexpected(known.error());
+            return failure(known.error());
         const auto tensors = m_bytes.takeNumber<std::uint64_t>();
         const auto values = m_bytes.takeNumber<std::uint64_t>();
         if (!tensors || !values)
@@ -79,14 +79,14 @@ public:
 
         Expected<GgufValues> read = GgufValues::read(m_builder, m_bytes, *values);
         if (!read)
-            return tl::unexpected(std::move(read.error()));
+            return failure(std::move(read.error()));
         GgufFile file{std::move(*read), {}, {}};
         std::vector<std::uint64_t> offsets;
         for (std::uint64_t i = 0; i < *tensors; ++i)
             if (auto added = readTensor(file, offsets); !added)
-                return tl::unexpected(added.error());
+                return failure(added.error());
         if (auto placed = placeTensors(file, offsets); !placed)
-            return tl::unexpected(placed.error());
+            return failure(placed.error());
         return file;
     }
 
@@ -94,11 +94,11 @@ public:
     [[nodiscard]] bool ranOut() const { return m_bytes.ranOut(); }
 
 private:
-    [[nodiscard]] tl::unexpected<Error> damaged(const std::string& what) const {
+    [[nodiscard]] Failure damaged(const std::string& what) const {
         return m_builder.failed(ErrorCode::FileDamaged, what);
     }
 
-    [[nodiscard]] tl::unexpected<Error> cutShort(std::string_view within) const {
+    [[nodiscard]] Failure cutShort(std::string_view within) const {
         return damaged("the file ends within " + std::string(within) +
                        "; it is cut short, download it again");
     }
@@ -175,7 +175,7 @@ private:
     Expected<void> placeTensors(GgufFile& file, const std::vector<std::uint64_t>& offsets) const {
         const auto aligned = alignment(file.values);
         if (!aligned)
-            return tl::unexpected(aligned.error());
+            return failure(aligned.error());
         const std::span<const std::byte> all = m_builder.file();
         const std::uint64_t end = static_cast<std::uint64_t>(m_bytes.rest().data() - all.data());
         const std::uint64_t start =
@@ -237,7 +237,7 @@ Expected<GgufFile> parseGgufFile(const CheckpointBuilder& builder) {
     for (std::size_t bytes = kFirstHeadBytes;; bytes *= 8) {
         const auto head = builder.read(builder.file().first(std::min(bytes, builder.file().size())));
         if (!head)
-            return tl::unexpected(head.error());
+            return failure(head.error());
         Parser parser(builder, *head);
         auto file = parser.parse();
         if (file || !parser.ranOut() || head->size() == builder.file().size())

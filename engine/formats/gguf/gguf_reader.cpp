@@ -56,7 +56,7 @@ Expected<GgufVersion> readVersion(const CheckpointBuilder& builder, const GgufVa
 Expected<GgufModel> readModel(const CheckpointBuilder& builder, const GgufValues& values) {
     const auto version = readVersion(builder, values);
     if (!version)
-        return tl::unexpected(version.error());
+        return failure(version.error());
     const std::string prefix = *version == GgufVersion::V6 ? "rwkv6." : "rwkv7.";
     const std::string epsilonKey = prefix + "attention.layer_norm_epsilon";
     const auto epsilon = values.real(epsilonKey);
@@ -68,7 +68,7 @@ Expected<GgufModel> readModel(const CheckpointBuilder& builder, const GgufValues
     const auto headSize = readSize(builder, values, prefix + "wkv.head_size");
     for (const auto* size : {&layers, &width, &headSize})
         if (!*size)
-            return tl::unexpected(size->error());
+            return failure(size->error());
     if (*width % *headSize != 0)
         return builder.failed(ErrorCode::FileDamaged, prefix + "wkv.head_size",
                               "expected a divisor of the width " + std::to_string(*width) + ", found " +
@@ -78,7 +78,7 @@ Expected<GgufModel> readModel(const CheckpointBuilder& builder, const GgufValues
     if (*version == GgufVersion::V6 && values.number(rescaleKey).value_or(0) != 0) {
         const auto rescale = readSize(builder, values, rescaleKey);
         if (!rescale)
-            return tl::unexpected(rescale.error());
+            return failure(rescale.error());
         model.rescaleEvery = *rescale;
     }
     return model;
@@ -110,23 +110,23 @@ Expected<Checkpoint> readGguf(const std::filesystem::path& path, FileBytes bytes
     CheckpointBuilder builder(path, std::move(bytes), "gguf");
     const Expected<GgufFile> file = parseGgufFile(builder);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     const Expected<GgufModel> model = readModel(builder, file->values);
     if (!model)
-        return tl::unexpected(model.error());
+        return failure(model.error());
     for (const UnreadEntry& entry : file->unread) {
         if (isOfModel(entry.name, *model))
             return builder.failed(ErrorCode::UnsupportedType, entry.name, entry.reason);
         builder.addUnread(entry.name, entry.kind, entry.shape, entry.reason);
     }
     if (auto sound = checkTensors(builder, file->tensors, *model); !sound)
-        return tl::unexpected(sound.error());
+        return failure(sound.error());
     for (const StoredTensor& tensor : file->tensors)
         if (auto added = addOfficialTensors(builder, tensor, *model); !added)
-            return tl::unexpected(added.error());
+            return failure(added.error());
     Expected<std::optional<StoredVocabulary>> vocabulary = readGgufVocabulary(builder, file->values);
     if (!vocabulary)
-        return tl::unexpected(vocabulary.error());
+        return failure(vocabulary.error());
     if (*vocabulary)
         builder.setVocabulary(std::move(**vocabulary));
     return builder.finish();

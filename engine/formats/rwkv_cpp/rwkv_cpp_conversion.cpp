@@ -66,7 +66,7 @@ float decayLogitOf(float decay) {
 Expected<void> addDecayLogits(CheckpointBuilder& builder, const StoredTensor& tensor) {
     Expected<AlignedBuffer<std::byte>> bytes = unpackFloat32(builder, tensor);
     if (!bytes)
-        return tl::unexpected(bytes.error());
+        return failure(bytes.error());
     const std::span<float> values(reinterpret_cast<float*>(bytes->data()), bytes->size() / sizeof(float));
     for (float& value : values) {
         if (!(value >= 0 && value <= 1))

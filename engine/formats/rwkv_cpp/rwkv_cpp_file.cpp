@@ -44,26 +44,26 @@ public:
     Expected<RwkvCppFile> parse() {
         RwkvCppFile file;
         if (auto read = readAhead(); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
         if (auto header = readHeader(file); !header)
-            return tl::unexpected(header.error());
+            return failure(header.error());
         while (!m_bytes.atEnd()) {
             if (auto read = readAhead(); !read)
-                return tl::unexpected(read.error());
+                return failure(read.error());
             Expected<StoredTensor> tensor = readTensor();
             if (!tensor)
-                return tl::unexpected(tensor.error());
+                return failure(tensor.error());
             file.tensors.push_back(std::move(*tensor));
         }
         return file;
     }
 
 private:
-    [[nodiscard]] tl::unexpected<Error> damaged(const std::string& what) const {
+    [[nodiscard]] Failure damaged(const std::string& what) const {
         return m_builder.failed(ErrorCode::FileDamaged, what);
     }
 
-    [[nodiscard]] tl::unexpected<Error> cutShort(std::string_view within) const {
+    [[nodiscard]] Failure cutShort(std::string_view within) const {
         return damaged("the file ends within " + std::string(within) +
                        "; it is cut short, download it again");
     }
@@ -94,7 +94,7 @@ private:
     [[nodiscard]] Expected<void> readAhead() const {
         const std::span<const std::byte> rest = m_builder.file().last(m_bytes.remaining());
         if (auto read = m_builder.read(rest.first(std::min(rest.size(), kMaxHeadBytes))); !read)
-            return tl::unexpected(read.error());
+            return failure(read.error());
         return {};
     }
 

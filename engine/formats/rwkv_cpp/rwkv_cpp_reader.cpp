@@ -122,19 +122,19 @@ Expected<Checkpoint> readRwkvCpp(const std::filesystem::path& path, FileBytes by
     CheckpointBuilder builder(path, std::move(bytes), "rwkv.cpp");
     const Expected<RwkvCppFile> file = parseRwkvCppFile(builder);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     Names names;
     for (const StoredTensor& tensor : file->tensors)
         names.push_back(tensor.name);
     std::sort(names.begin(), names.end());
     const RwkvCppVersion version = versionOf(names);
     if (auto sound = checkHeader(builder, *file); !sound)
-        return tl::unexpected(sound.error());
+        return failure(sound.error());
     if (auto complete = checkComplete(builder, *file, names, version); !complete)
-        return tl::unexpected(complete.error());
+        return failure(complete.error());
     for (const StoredTensor& tensor : file->tensors)
         if (auto added = addOfficialTensors(builder, tensor, version); !added)
-            return tl::unexpected(added.error());
+            return failure(added.error());
     if (version == RwkvCppVersion::V5_2 && hasHeadsOfTestModels(*file))
         builder.setMetadata("inkgate.group_norm_epsilon", "1e-05");
     return builder.finish();

@@ -57,7 +57,7 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, std::sp
         return builder.failed(ErrorCode::FileDamaged,
                               "expected at least 8 bytes, found " + std::to_string(bytes.size()));
     if (auto read = builder.read(bytes.first(kLengthBytes)); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes.data(), kLengthBytes);
     const std::uint64_t available = bytes.size() - kLengthBytes;
@@ -70,7 +70,7 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, std::sp
                                                           " bytes, found " + std::to_string(available) +
                                                           "; the file is cut short, download it again");
     if (auto read = builder.read(bytes.subspan(kLengthBytes, headerBytes)); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     const std::string_view json(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, headerBytes);
     if (!json.starts_with('{'))
         return builder.failed(ErrorCode::FileDamaged, "expected the header to begin with {");
@@ -80,7 +80,7 @@ Expected<SafetensorsHeader> readHeader(const CheckpointBuilder& builder, std::sp
         return builder.failed(header.error().code, header.error().message);
     data = bytes.subspan(kLengthBytes + headerBytes);
     if (auto covered = checkCoverage(builder, header->entries, data.size()); !covered)
-        return tl::unexpected(covered.error());
+        return failure(covered.error());
     return header;
 }
 
@@ -130,7 +130,7 @@ Expected<void> addSafetensors(CheckpointBuilder& builder, std::span<const std::b
     std::span<const std::byte> data;
     auto header = readHeader(builder, bytes, data);
     if (!header)
-        return tl::unexpected(header.error());
+        return failure(header.error());
     for (Entry& entry : header->entries)
         if (auto added = addTensor(builder, entry, header->metadata, data); !added)
             return added;
@@ -143,7 +143,7 @@ Expected<void> addSafetensors(CheckpointBuilder& builder, std::span<const std::b
 Expected<Checkpoint> readSafetensors(const std::filesystem::path& path, FileBytes file) {
     CheckpointBuilder builder(path, std::move(file), "safetensors");
     if (auto added = addSafetensors(builder, builder.file()); !added)
-        return tl::unexpected(added.error());
+        return failure(added.error());
     return builder.finish();
 }
 

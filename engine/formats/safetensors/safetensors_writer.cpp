@@ -20,7 +20,7 @@ constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kMaxHeaderBytes = 100u << 20;
 constexpr std::string_view kMetadataKey = "__metadata__";
 
-tl::unexpected<Error> invalid(std::string_view tensor, const std::string& what) {
+Failure invalid(std::string_view tensor, const std::string& what) {
     return failure(ErrorCode::InvalidArgument, displayName(tensor) + ": " + what);
 }
 
@@ -124,13 +124,13 @@ Expected<void> SafetensorsWriter::write(const std::filesystem::path& path) const
     }
     Expected<std::string> json = header(entries);
     if (!json)
-        return tl::unexpected(json.error());
+        return failure(json.error());
 
     const std::string padded = roundUpWithSpaces(std::move(*json), sizeof(std::uint64_t));
     const std::uint64_t length = padded.size();
     Expected<AtomicFile> file = AtomicFile::create(path);
     if (!file)
-        return tl::unexpected(file.error());
+        return failure(file.error());
     if (auto written = file->write(std::as_bytes(std::span(&length, 1))); !written)
         return written;
     if (auto written = file->write(std::as_bytes(std::span(padded.data(), padded.size()))); !written)

@@ -31,7 +31,7 @@ std::span<const std::byte> CheckpointBuilder::addFile(FileBytes file) {
 Expected<std::span<const std::byte>> CheckpointBuilder::read(std::span<const std::byte> part) const {
     if (const FileBytes* const file = m_memory->fileOf(part))
         if (auto done = file->read(part); !done)
-            return tl::unexpected(done.error());
+            return failure(done.error());
     return part;
 }
 
@@ -152,7 +152,7 @@ Expected<void> CheckpointBuilder::makeOfficial() {
 
 Expected<Checkpoint> CheckpointBuilder::finish() {
     if (auto made = makeOfficial(); !made)
-        return tl::unexpected(made.error());
+        return failure(made.error());
     std::ranges::sort(m_checkpoint.m_unread, {}, &UnreadEntry::name);
     auto& tensors = m_checkpoint.m_tensors;
     std::sort(tensors.begin(), tensors.end(),
@@ -166,12 +166,11 @@ Expected<Checkpoint> CheckpointBuilder::finish() {
     return std::move(m_checkpoint);
 }
 
-tl::unexpected<Error> CheckpointBuilder::failed(ErrorCode code, std::string_view what) const {
+Failure CheckpointBuilder::failed(ErrorCode code, std::string_view what) const {
     return failure(code, m_pathInErrors.string() + ": " + std::string(what));
 }
 
-tl::unexpected<Error> CheckpointBuilder::failed(ErrorCode code, std::string_view tensor,
-                                                std::string_view what) const {
+Failure CheckpointBuilder::failed(ErrorCode code, std::string_view tensor, std::string_view what) const {
     return failure(code, m_pathInErrors.string() + ", " + displayName(tensor) + ": " + std::string(what));
 }
 

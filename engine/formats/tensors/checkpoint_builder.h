@@ -57,9 +57,8 @@ public:
     [[nodiscard]] Expected<Checkpoint> finish();
 
     // Errors that name the file, and the tensor if there is one.
-    [[nodiscard]] tl::unexpected<Error> failed(ErrorCode code, std::string_view what) const;
-    [[nodiscard]] tl::unexpected<Error> failed(ErrorCode code, std::string_view tensor,
-                                               std::string_view what) const;
+    [[nodiscard]] Failure failed(ErrorCode code, std::string_view what) const;
+    [[nodiscard]] Failure failed(ErrorCode code, std::string_view tensor, std::string_view what) const;
 
 private:
     [[nodiscard]] Expected<void> makeOfficial();

@@ -30,7 +30,7 @@ Expected<AlignedBuffer<std::byte>> unpackFloat32(const CheckpointBuilder& builde
         return builder.failed(elements.error().code, tensor.name, elements.error().message);
     const auto stored = builder.read(tensor.bytes);
     if (!stored)
-        return tl::unexpected(stored.error());
+        return failure(stored.error());
     AlignedBuffer<std::byte> bytes(static_cast<std::size_t>(*elements) * sizeof(float));
     const std::span<float> values(reinterpret_cast<float*>(bytes.data()),
                                   static_cast<std::size_t>(*elements));
@@ -48,12 +48,12 @@ Expected<void> addTransposed(CheckpointBuilder& builder, const StoredTensor& ten
     if (isBlockQuantised(tensor.type)) {
         Expected<AlignedBuffer<std::byte>> values = unpackFloat32(builder, tensor);
         if (!values)
-            return tl::unexpected(values.error());
+            return failure(values.error());
         unpacked = std::move(*values);
         source.type = DataType::Float32;
         source.bytes = unpacked.span();
     } else if (auto read = builder.read(tensor.bytes); !read) {
-        return tl::unexpected(read.error());
+        return failure(read.error());
     }
     const auto last = source.shape.end();
     const auto columns = static_cast<std::size_t>(*(last - 1));

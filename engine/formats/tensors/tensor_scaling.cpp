@@ -52,13 +52,13 @@ Expected<void> addScaled(CheckpointBuilder& builder, const StoredTensor& tensor,
     if (exponent == 0)
         return builder.addStored(tensor.name, tensor.type, tensor.shape, tensor.bytes);
     if (auto read = builder.read(tensor.bytes); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     if (tensor.type == DataType::Float16 || isBlockQuantised(tensor.type))
         if (auto scaled = scaledHalves(tensor, exponent))
             return builder.addOwned(tensor.name, tensor.type, tensor.shape, std::move(*scaled));
     Expected<AlignedBuffer<std::byte>> bytes = unpackFloat32(builder, tensor);
     if (!bytes)
-        return tl::unexpected(bytes.error());
+        return failure(bytes.error());
     const std::span<float> values(reinterpret_cast<float*>(bytes->data()), bytes->size() / sizeof(float));
     for (float& value : values)
         value = std::ldexp(value, exponent);

@@ -41,7 +41,7 @@ Expected<std::int64_t> elementCount(std::span<const std::int64_t> shape) {
 Expected<std::size_t> byteCount(DataType type, std::span<const std::int64_t> shape) {
     const Expected<std::int64_t> elements = elementCount(shape);
     if (!elements)
-        return tl::unexpected(elements.error());
+        return failure(elements.error());
     const auto block = static_cast<std::int64_t>(elementsPerBlock(type));
     if (block > 1 && (shape.empty() || shape.back() % block != 0))
         return failure(ErrorCode::FileDamaged, "rows of type " + std::string(name(type)) +

@@ -89,7 +89,7 @@ void addObjects(const PickleDict& dict, std::vector<TorchContents::NamedObject>&
             objects.emplace_back(name, object->maker);
 }
 
-tl::unexpected<Error> notADict(const PickleValue& root) {
+Failure notADict(const PickleValue& root) {
     if (const auto* const object = std::get_if<PickleObject>(&root))
         return failure(ErrorCode::UnsupportedFormat,
                        "the file wants to call " + nameOf(*object->maker) +
@@ -107,7 +107,7 @@ Expected<TorchContents> torchContents(const PickleValue& root) {
         return notADict(root);
     const auto found = modelDict(**held);
     if (!found)
-        return tl::unexpected(found.error());
+        return failure(found.error());
     const PickleDict& dict = **found;
     if (isFromChatRwkv(dict))
         return failure(ErrorCode::UnsupportedFormat,

@@ -24,9 +24,9 @@ constexpr std::size_t kMaxRootBytes = 255; // as long as a file's name
 constexpr std::uint64_t kMaxSharing = 64;
 
 // The archive's messages name no file, but those of reading do.
-tl::unexpected<Error> failed(const CheckpointBuilder& builder, const Error& error) {
+Failure failed(const CheckpointBuilder& builder, const Error& error) {
     if (error.code == ErrorCode::FileUnreadable)
-        return tl::unexpected(error);
+        return failure(error);
     return builder.failed(error.code, error.message);
 }
 
@@ -45,7 +45,7 @@ public:
             return sound;
         const auto program = readMember(m_root + std::string(kProgram));
         if (!program)
-            return tl::unexpected(program.error());
+            return failure(program.error());
         const Expected<Pickle> pickle = readPickle(*program);
         if (!pickle)
             return m_builder.failed(pickle.error().code, "data.pkl", pickle.error().message);
@@ -80,7 +80,7 @@ private:
             return {};
         const auto bytes = readMember(name);
         if (!bytes)
-            return tl::unexpected(bytes.error());
+            return failure(bytes.error());
         const std::string_view order(reinterpret_cast<const char*>(bytes->data()), bytes->size());
         if (order != "little")
             return m_builder.failed(ErrorCode::UnsupportedFormat, "expected little-endian values, found \"" +
@@ -137,7 +137,7 @@ private:
             return m_builder.failed(bytes.error().code, name, bytes.error().message);
         const auto storage = storageBytes(name, *tensor.storage);
         if (!storage)
-            return tl::unexpected(storage.error());
+            return failure(storage.error());
         const bool isStored = isContiguous(tensor);
         std::uint64_t& budget = isStored ? m_mayShow : m_mayGather;
         if (*bytes > budget)
@@ -147,7 +147,7 @@ private:
         budget -= *bytes;
         if (!isStored) {
             if (auto read = m_builder.read(*storage); !read)
-                return tl::unexpected(read.error());
+                return failure(read.error());
             return m_builder.addOwned(name, type, tensor.shape, gather(tensor, *storage));
         }
         const std::size_t begin =
@@ -194,7 +194,7 @@ Expected<void> addTorch(CheckpointBuilder& builder, std::span<const std::byte> b
 Expected<Checkpoint> readTorch(const std::filesystem::path& path, FileBytes file) {
     CheckpointBuilder builder(path, std::move(file), "pytorch");
     if (auto added = addTorch(builder, builder.file()); !added)
-        return tl::unexpected(added.error());
+        return failure(added.error());
     return builder.finish();
 }
 

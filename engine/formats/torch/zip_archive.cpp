@@ -39,9 +39,9 @@ std::string_view textAt(Bytes bytes, std::size_t at, std::size_t size) {
     return {reinterpret_cast<const char*>(bytes.data()) + at, size};
 }
 
-tl::unexpected<Error> damaged(const std::string& what) { return failure(ErrorCode::FileDamaged, what); }
+Failure damaged(const std::string& what) { return failure(ErrorCode::FileDamaged, what); }
 
-tl::unexpected<Error> damagedMember(std::string_view name, const std::string& what) {
+Failure damagedMember(std::string_view name, const std::string& what) {
     return damaged("member " + displayName(name) + " " + what);
 }
 
@@ -64,7 +64,7 @@ Expected<Directory> readEnd64(Bytes bytes, std::size_t locator, const ZipArchive
     const auto at = numberAt<std::uint64_t>(bytes, locator + 8);
     if (at <= locator && locator - at >= kEnd64Bytes)
         if (auto done = read(bytes.subspan(at, kEnd64Bytes)); !done)
-            return tl::unexpected(done.error());
+            return failure(done.error());
     if (!hasRecord(bytes.first(locator), at, kEnd64, kEnd64Bytes))
         return damaged("the archive's zip64 end record is not where the end of the file says");
     const auto entries = numberAt<std::uint64_t>(bytes, at + 32);
@@ -78,7 +78,7 @@ Expected<Directory> readEnd64(Bytes bytes, std::size_t locator, const ZipArchive
 Expected<Directory> findDirectory(Bytes bytes, const ZipArchive::Reader& read) {
     constexpr std::size_t kMaxEndBytes = kEnd64LocatorBytes + kEndBytes + kMaxCommentBytes;
     if (auto done = read(bytes.last(std::min(bytes.size(), kMaxEndBytes))); !done)
-        return tl::unexpected(done.error());
+        return failure(done.error());
     const std::optional<std::size_t> end = findEnd(bytes);
     if (!end)
         return damaged("the zip archive's end is missing; the file is cut short, download it again");
@@ -152,7 +152,7 @@ Expected<ZipArchive::Member> takeEntry(Bytes& directory) {
     member.size = numberAt<std::uint32_t>(directory, 24);
     member.localOffset = numberAt<std::uint32_t>(directory, 42);
     if (auto read = readZip64Field(directory.subspan(kDirectoryEntryBytes + name, extra), member); !read)
-        return tl::unexpected(read.error());
+        return failure(read.error());
     directory = directory.subspan(kDirectoryEntryBytes + name + extra + comment);
     return member;
 }
@@ -162,17 +162,17 @@ Expected<ZipArchive::Member> takeEntry(Bytes& directory) {
 Expected<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes, Reader read) {
     const Expected<Directory> directory = findDirectory(bytes, read);
     if (!directory)
-        return tl::unexpected(directory.error());
+        return failure(directory.error());
     ZipArchive archive;
     archive.m_data = bytes.first(directory->offset);
     Bytes entries = bytes.subspan(directory->offset, directory->size);
     if (auto done = read(entries); !done)
-        return tl::unexpected(done.error());
+        return failure(done.error());
     archive.m_read = std::move(read);
     for (std::uint64_t i = 0; i < directory->entries; ++i) {
         const Expected<Member> member = takeEntry(entries);
         if (!member)
-            return tl::unexpected(member.error());
+            return failure(member.error());
         archive.m_members.push_back(*member);
     }
     auto& members = archive.m_members;

@@ -19,11 +19,11 @@ public:
                                    MatrixOrder order) override {
         const auto tensor = findMatrix(*m_checkpoint, name, outputs, inputs);
         if (!tensor)
-            return tl::unexpected(tensor.error());
+            return failure(tensor.error());
         const TensorInfo& info = **tensor;
         const auto bytes = m_checkpoint->bytes(info, &m_pool);
         if (!bytes)
-            return tl::unexpected(bytes.error());
+            return failure(bytes.error());
         auto weights = LinearWeights::fromStored(info.type, *bytes, outputs, inputs, wanted(info, inputs),
                                                  m_checkpoint, m_pool, order);
         if (!weights)
@@ -36,10 +36,10 @@ public:
     Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
         const auto tensor = findMatrix(*m_checkpoint, name, rows, columns);
         if (!tensor)
-            return tl::unexpected(tensor.error());
+            return failure(tensor.error());
         const auto bytes = m_checkpoint->bytes(**tensor, &m_pool);
         if (!bytes)
-            return tl::unexpected(bytes.error());
+            return failure(bytes.error());
         auto weights = LinearWeights::table((*tensor)->type, *bytes, rows, columns, m_checkpoint);
         if (!weights)
             return failure(weights.error(), whereIs(*m_checkpoint, name));
@@ -50,7 +50,7 @@ public:
                                           const std::vector<std::int64_t>& shape) override {
         const auto tensor = findTensor(*m_checkpoint, name, shape);
         if (!tensor)
-            return tl::unexpected(tensor.error());
+            return failure(tensor.error());
         auto values = m_checkpoint->readFloat32(name, shape);
         m_checkpoint->release(**tensor);
         return values;
@@ -59,7 +59,7 @@ public:
     Expected<DataType> factorType(const std::string& name, std::span<const float> values) override {
         const auto tensor = findTensor(*m_checkpoint, name);
         if (!tensor)
-            return tl::unexpected(tensor.error());
+            return failure(tensor.error());
         const DataType type = wantedOfFactor(**tensor);
         if (m_type != WeightType::AsStored || type != DataType::Float32 || isAllFloat32())
             return type;

@@ -8,8 +8,8 @@ namespace engine {
 
 namespace {
 
-tl::unexpected<Error> mismatch(const Checkpoint& checkpoint, const TensorInfo& info,
-                               const std::vector<std::int64_t>& shape) {
+Failure mismatch(const Checkpoint& checkpoint, const TensorInfo& info,
+                 const std::vector<std::int64_t>& shape) {
     return failure(ErrorCode::ShapeMismatch, whereIs(checkpoint, info.name) + ": expected " +
                                                  shapeText(shape) + ", found " + shapeText(info.shape));
 }
@@ -51,7 +51,7 @@ Expected<const TensorInfo*> findMatrix(const Checkpoint& checkpoint, const std::
 Expected<int> columnsOfFactor(const Checkpoint& checkpoint, const std::string& name) {
     const auto tensor = findTensor(checkpoint, name);
     if (!tensor)
-        return tl::unexpected(tensor.error());
+        return failure(tensor.error());
     const std::vector<std::int64_t>& shape = (*tensor)->shape;
     if (shape.size() != 2 || shape[1] < 1 || shape[1] > std::numeric_limits<int>::max())
         return failure(ErrorCode::ShapeMismatch, whereIs(checkpoint, name) +

@@ -105,7 +105,7 @@ Expected<ModelConfig> ModelConfig::detect(const Checkpoint& checkpoint) {
     const std::string where = checkpoint.path().string();
     const auto architecture = detectArchitecture(checkpoint);
     if (!architecture)
-        return tl::unexpected(architecture.error());
+        return failure(architecture.error());
     ModelConfig config;
     config.architecture = *architecture;
     config.layers = countLayers(checkpoint);
@@ -136,7 +136,7 @@ Expected<ModelConfig> ModelConfig::detect(const Checkpoint& checkpoint) {
                                                                          : "blocks.0.att.time_decay");
     for (const auto* sizes : {&embedding, &key, &heads})
         if (!*sizes)
-            return tl::unexpected(sizes->error());
+            return failure(sizes->error());
     config.vocabulary = embedding->first;
     config.width = embedding->second;
     config.feedForward = key->first;
@@ -153,11 +153,11 @@ Expected<ModelConfig> ModelConfig::detect(const Checkpoint& checkpoint) {
                            " are larger than we can run (" + std::to_string(kMaxHeadSize) + ")");
     const auto epsilon = readGroupNormEpsilon(checkpoint);
     if (!epsilon)
-        return tl::unexpected(epsilon.error());
+        return failure(epsilon.error());
     config.groupNormEpsilon = *epsilon;
     const auto enhancement = detectEnhancement(checkpoint);
     if (!enhancement)
-        return tl::unexpected(enhancement.error());
+        return failure(enhancement.error());
     config.enhancement = *enhancement;
     return config;
 }

@@ -43,7 +43,7 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
         const auto kernel = size("enhance.0.conv.weight", 0);
         const auto rank = size("enhance.0.route.u", 1);
         if (!kernel || !rank)
-            return tl::unexpected(!kernel ? kernel.error() : rank.error());
+            return failure(!kernel ? kernel.error() : rank.error());
         if (*kernel > kMaxConvolutionTaps)
             return failure(ErrorCode::ShapeMismatch, where + ", enhance.0.conv.weight: at most " +
                                                          std::to_string(kMaxConvolutionTaps) +
@@ -54,7 +54,7 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
                config.shift == EnhancementConfig::Shift::Mlp) {
         const auto rank = size("enhance.0.shift.a", 1);
         if (!rank)
-            return tl::unexpected(rank.error());
+            return failure(rank.error());
         config.rank = *rank;
     }
     return config;

@@ -269,7 +269,7 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& sou
     weights.outputNorm = load.norm("ln_out", config.width);
     weights.head = load.linear("head.weight", config.vocabulary, config.width);
     if (load.error().has_value())
-        return tl::unexpected(std::move(*load.error()));
+        return failure(std::move(*load.error()));
     return result;
 }
 
@@ -281,7 +281,7 @@ Expected<LoadedEnhancements> loadEnhancements(const ModelConfig& config, TensorS
     for (int layer = 0; layer < config.layers && !load.error().has_value(); ++layer)
         result.layers.push_back(enhancementWeights(load, config, "enhance." + std::to_string(layer) + "."));
     if (load.error().has_value())
-        return tl::unexpected(std::move(*load.error()));
+        return failure(std::move(*load.error()));
     return result;
 }
 

@@ -22,7 +22,7 @@ Expected<std::string> TrainingPoint::begin(const ParameterLayout& layout, const 
     if (resume && std::filesystem::exists(checkpoint)) {
         auto progress = loadTraining(checkpoint, parameters.span(), optimiser, states);
         if (!progress)
-            return tl::unexpected(progress.error());
+            return failure(progress.error());
         step = progress->step;
         history = TrainingHistory(progress->history);
         return "resumed at step " + std::to_string(step);
@@ -36,14 +36,14 @@ Expected<std::string> TrainingPoint::beginFromModel(const ParameterLayout& layou
                                                     const TrainingSettings& settings) {
     auto model = Checkpoint::open(settings.init);
     if (!model)
-        return tl::unexpected(model.error());
+        return failure(model.error());
     if (auto loaded = loadModelParameters(*model, layout, parameters.span()); !loaded)
-        return tl::unexpected(loaded.error());
+        return failure(loaded.error());
     if (settings.firstStep == 0)
         return std::string();
     auto record = modelTrainingRecord(*model);
     if (!record)
-        return tl::unexpected(record.error());
+        return failure(record.error());
     step = settings.firstStep;
     history = TrainingHistory(record->history);
     return "going on from step " + std::to_string(step);

@@ -13,13 +13,13 @@ Expected<TrainingTexts> readTrainingTexts(const TrainingSettings& settings, cons
     };
     auto learned = TokenDataset::open(settings.text, tokenizer, tokenFile(".tokens"), pool);
     if (!learned)
-        return tl::unexpected(learned.error());
+        return failure(learned.error());
     TrainingTexts texts{std::move(*learned), {}};
     if (!settings.validation.empty()) {
         auto validation =
             TokenDataset::open(settings.validation, tokenizer, tokenFile(".valid-tokens"), pool);
         if (!validation)
-            return tl::unexpected(validation.error());
+            return failure(validation.error());
         texts.validation = std::move(*validation);
     }
     return texts;

@@ -77,7 +77,7 @@ class AtomicFileTest : public QObject {
     static Expected<void> save(const std::filesystem::path& path, std::string_view text) {
         Expected<AtomicFile> file = AtomicFile::create(path);
         if (!file)
-            return tl::unexpected(file.error());
+            return failure(file.error());
         if (auto written = file->write(bytesOf(text)); !written)
             return written;
         return file->commit();

@@ -349,7 +349,7 @@ private slots:
             Expected<void> done = [&]() -> Expected<void> {
                 auto backend = inkgate_cuda_plugin()->open(0);
                 if (!backend)
-                    return tl::unexpected<Error>(backend.error());
+                    return failure(backend.error());
                 Session session(model, std::move(*backend));
                 State state(model->config());
                 CollectGates gates;

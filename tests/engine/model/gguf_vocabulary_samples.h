@@ -78,7 +78,7 @@ tokenizerOf(const GgufWriter& writer, const std::string& path, const std::string
     const auto files = engine::findModelFiles(path, "none", given);
     const auto model = engine::Model::load(path, {});
     if (!files || !model)
-        return tl::unexpected(files ? model.error() : files.error());
+        return failure(files ? model.error() : files.error());
     return engine::loadTokenizerOf(*files, **model);
 }
 

@@ -26,7 +26,7 @@ Expected<Database> openOn(SingleFile& file, Database::Mode mode = Database::Mode
 Expected<void> addPair(Database& database, int number) {
     auto transaction = Transaction::begin(database);
     if (!transaction)
-        return tl::unexpected<Error>(transaction.error());
+        return failure(transaction.error());
     const std::string text = std::to_string(number);
     if (auto done = database.execute("INSERT INTO a VALUES (" + text +
                                      ", zeroblob(3000));"

@@ -194,7 +194,7 @@ public:
                             continue;
                         auto product = PreparedProduct::get(part);
                         if (!product)
-                            return tl::unexpected(product.error());
+                            return failure(product.error());
                         tiled.m_scratchBytes = std::max(tiled.m_scratchBytes, (*product)->scratchBytes());
                         tiled.m_products[index(lastRow, lastColumn, lastDepth, adds)] = std::move(*product);
                     }
@@ -277,7 +277,7 @@ PreparedProduct::~PreparedProduct() = default;
 Expected<std::shared_ptr<const PreparedProduct>> PreparedProduct::get(const ProductShape& wanted) {
     const auto shape = checked(wanted);
     if (!shape)
-        return tl::unexpected(shape.error());
+        return failure(shape.error());
     if (auto known = cache().find(*shape))
         return known;
     try {
@@ -339,10 +339,10 @@ Expected<void> multiply(const ProductShape& wanted, const void* a, const void* b
                         ProductScratch& scratch) {
     const auto shape = checked(wanted);
     if (!shape)
-        return tl::unexpected(shape.error());
+        return failure(shape.error());
     const auto tiled = TiledProduct::make(*shape, 1);
     if (!tiled)
-        return tl::unexpected(tiled.error());
+        return failure(tiled.error());
     if (scratch.threads.empty())
         scratch.threads.resize(1);
     scratch.threads[0].ensure(tiled->scratchBytes());
@@ -356,10 +356,10 @@ Expected<void> multiply(const ProductShape& wanted, const void* a, const void* b
                         ProductScratch& scratch) {
     const auto shape = checked(wanted);
     if (!shape)
-        return tl::unexpected(shape.error());
+        return failure(shape.error());
     const auto tiled = TiledProduct::make(*shape, pool.size());
     if (!tiled)
-        return tl::unexpected(tiled.error());
+        return failure(tiled.error());
     if (scratch.threads.size() < static_cast<std::size_t>(pool.size()))
         scratch.threads.resize(static_cast<std::size_t>(pool.size()));
     for (auto& memory : scratch.threads)

@@ -54,7 +54,7 @@ Expected<void> checkStored(DataType type, std::size_t bytes, int rows, int colum
     return {};
 }
 
-tl::unexpected<Error> noMemory(std::size_t bytes) {
+Failure noMemory(std::size_t bytes) {
     return failure(ErrorCode::OutOfMemory, "no memory for " + std::to_string(bytes) + " bytes of weights");
 }
 
@@ -183,11 +183,11 @@ Expected<LinearWeights> LinearWeights::fromStored(DataType type, std::span<const
                                                   std::shared_ptr<const void> memory, ThreadPool& pool,
                                                   MatrixOrder order) {
     if (const auto elements = checkedElements(rows, columns); !elements)
-        return tl::unexpected(elements.error());
+        return failure(elements.error());
     if (auto checked = checkWanted(type, wanted, columns); !checked)
-        return tl::unexpected(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     if (auto checked = checkStored(type, bytes.size(), rows, columns); !checked)
-        return tl::unexpected(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     const Matrix stored{type, rows, columns, bytes.data()};
     if (type == wanted && order == stored.order && isPlain(type) &&
         isAligned(bytes.data(), bytesPerBlock(type))) {
@@ -221,9 +221,9 @@ Expected<LinearWeights> LinearWeights::converted(const Matrix& stored, const Mat
 Expected<LinearWeights> LinearWeights::table(DataType type, std::span<const std::byte> bytes, int rows,
                                              int columns, std::shared_ptr<const void> memory) {
     if (const auto elements = checkedElements(rows, columns); !elements)
-        return tl::unexpected(elements.error());
+        return failure(elements.error());
     if (auto checked = checkStored(type, bytes.size(), rows, columns); !checked)
-        return tl::unexpected(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     LinearWeights weights;
     weights.m_matrix = {type, rows, columns, bytes.data()};
     weights.m_memory = std::move(memory);
@@ -234,13 +234,13 @@ Expected<LinearWeights> LinearWeights::fromFloat32(std::span<const float> values
                                                    DataType wanted, MatrixOrder order) {
     const auto elements = checkedElements(rows, columns);
     if (!elements)
-        return tl::unexpected(elements.error());
+        return failure(elements.error());
     if (values.size() != *elements)
         return failure(ErrorCode::ShapeMismatch, std::to_string(values.size()) + " values are not a " +
                                                      std::to_string(rows) + " x " + std::to_string(columns) +
                                                      " matrix");
     if (auto checked = checkWanted(DataType::Float32, wanted, columns); !checked)
-        return tl::unexpected(std::move(checked.error()));
+        return failure(std::move(checked.error()));
     ThreadPool alone(1);
     return converted({DataType::Float32, rows, columns, values.data()},
                      {wanted, rows, columns, nullptr, !isPlain(wanted), order}, alone);
@@ -250,7 +250,7 @@ Expected<LinearWeights> LinearWeights::fromFactor(std::span<const float> values,
                                                   DataType wanted) {
     const auto elements = checkedElements(outputs, inputs);
     if (!elements)
-        return tl::unexpected(elements.error());
+        return failure(elements.error());
     if (values.size() != *elements)
         return failure(ErrorCode::ShapeMismatch, std::to_string(values.size()) +
                                                      " values are not a factor of " + std::to_string(inputs) +
