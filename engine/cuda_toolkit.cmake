@@ -5,7 +5,7 @@
 #   one      those in this machine, else one kind, so that nvcc's opinion of every file is known (tests)
 #   all      from Turing to Blackwell (packages)
 # INKGATE_CUDA and CMAKE_CUDA_ARCHITECTURES, where they are given, win over it.
-set(INKGATE_CUDA_DEVICES present CACHE STRING "Cards to compile the CUDA backend for: present, one or all")
+set(INKGATE_CUDA_DEVICES present CACHE STRING "GPUs to compile the CUDA backend for: present, one or all")
 set_property(CACHE INKGATE_CUDA_DEVICES PROPERTY STRINGS present one all)
 if(NOT INKGATE_CUDA_DEVICES MATCHES "^(present|one|all)$")
   message(FATAL_ERROR "INKGATE_CUDA_DEVICES is \"${INKGATE_CUDA_DEVICES}\"; it has to be present, one or all.")

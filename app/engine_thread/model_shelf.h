@@ -41,7 +41,7 @@ public:
     // Errors: those of loadNamedModel(), loadTokenizerOf() and openSession().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
-    // The graphics card has failed or is full: from now on models run on the processor. Forgets those that
+    // The GPU has failed or is full: from now on models run on the processor. Forgets those that
     // are here.
     void giveUpDevice();
 

@@ -48,11 +48,11 @@ QString modelSentence(const engine::Error& error, const QString& model) {
                   "model.")
             .arg(model);
     case DeviceUnavailable:
-        return tr("The graphics card does not have enough free memory for %1. Your text is safe; from now on "
+        return tr("The GPU does not have enough free memory for %1. Your text is safe; from now on "
                   "the model runs on the processor.")
             .arg(model);
     case DeviceLost:
-        return tr("The graphics card stopped working. Your text is safe; from now on %1 runs on the "
+        return tr("The GPU stopped working. Your text is safe; from now on %1 runs on the "
                   "processor.")
             .arg(model);
     case WriteFailed:

@@ -48,7 +48,7 @@ struct ModelInfo {
     int vocabulary = 0;
     qint64 parameters = 0;
     bool hasGates = false; // there is something to show in the heatmap
-    QString device;        // what it runs on: "cpu", or a graphics card's name
+    QString device;        // what it runs on: "cpu", or a GPU's name
 
     bool operator==(const ModelInfo&) const = default;
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that only a graphics card can prove, as one command there. Two steps, as that machine is often a
+# Everything that only a GPU can prove, as one command there. Two steps, as that machine is often a
 # bare one:
 #   tests/gpu/gpu_check.sh pack   here: builds inkgate-cli and the CUDA plug-in and puts them with the
 #   libraries they need

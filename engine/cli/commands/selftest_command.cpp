@@ -38,7 +38,7 @@ Expected<TestedDevice> cudaDevice() {
         std::ranges::find_if(*devices, [](const CudaDevice& found) { return found.unusable.empty(); });
     if (device == devices->end())
         return failure(ErrorCode::DeviceUnavailable,
-                       devices->empty() ? "there is no NVIDIA card"
+                       devices->empty() ? "there is no NVIDIA GPU"
                                         : devices->front().name + ": " + devices->front().unusable);
     const int index = static_cast<int>(device - devices->begin());
     return TestedDevice{device->name, [open = (*plugin)->open, index] { return open(index); }};
@@ -113,7 +113,7 @@ Expected<void> selftest(const SelftestCommandOptions& options, const CommandCont
 void addSelftestCommand(CLI::App& app, CommandContext& context) {
     auto options = std::make_shared<SelftestCommandOptions>();
     CLI::App* command =
-        addSubcommand(app, context, "selftest", "Hold a graphics card's results against the processor's");
+        addSubcommand(app, context, "selftest", "Hold a GPU's results against the processor's");
     command->get_option("--device")->description("What to test; auto: cuda")->default_str("cuda");
     const auto operations = selftestOperations();
     command->add_option("--only", options->only, "Operations, with commas between")

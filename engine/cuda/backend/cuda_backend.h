@@ -1,4 +1,4 @@
-// cuda_backend.h: the operations on an NVIDIA card. Each hands its pointers, translated to the device's
+// cuda_backend.h: the operations on an NVIDIA GPU. Each hands its pointers, translated to the device's
 // memory, to the kernel beside its CPU twin; steps of decoding are recorded and repeated (step_graphs.h).
 // Errors:  BackendFailure. After DeviceLost nothing works any more but destruction.
 // Threads: one caller at a time, which may change.

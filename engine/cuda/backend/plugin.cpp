@@ -63,7 +63,7 @@ Expected<std::vector<CudaDevice>> devices() {
         return failure(std::move(driver.error()));
     int count = 0;
     if (const auto asked = cudaGetDeviceCount(&count); asked != cudaSuccess || count == 0)
-        return unavailable("no NVIDIA card was found" +
+        return unavailable("no NVIDIA GPU was found" +
                            (asked == cudaSuccess || asked == cudaErrorNoDevice
                                 ? std::string()
                                 : " (" + std::string(cudaGetErrorString(asked)) + ")"));
@@ -78,7 +78,7 @@ Expected<std::unique_ptr<Backend>> open(int device) try {
 } catch (const BackendFailure& refused) {
     return failure(refused.error());
 } catch (const std::bad_alloc&) {
-    return failure(ErrorCode::OutOfMemory, "not enough memory to start the graphics card");
+    return failure(ErrorCode::OutOfMemory, "not enough memory to start the GPU");
 }
 
 Expected<CudaLimits> limits(int device) try {
@@ -86,7 +86,7 @@ Expected<CudaLimits> limits(int device) try {
 } catch (const BackendFailure& refused) {
     return failure(refused.error());
 } catch (const std::bad_alloc&) {
-    return failure(ErrorCode::OutOfMemory, "not enough memory to measure the graphics card");
+    return failure(ErrorCode::OutOfMemory, "not enough memory to measure the GPU");
 }
 
 } // namespace

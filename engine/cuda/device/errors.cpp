@@ -11,9 +11,9 @@ void check(cudaError_t result, const char* what) {
     const std::string reason = std::string(cudaGetErrorString(result)) + " while " + what;
     if (result == cudaErrorMemoryAllocation)
         throw BackendFailure(
-            Error{ErrorCode::OutOfMemory, "the graphics card's memory is full (" + reason +
+            Error{ErrorCode::OutOfMemory, "the GPU's memory is full (" + reason +
                                               "); close what else uses it, or choose a smaller model or q4"});
-    throw BackendFailure(Error{ErrorCode::DeviceLost, "the graphics card stopped working (" + reason +
+    throw BackendFailure(Error{ErrorCode::DeviceLost, "the GPU stopped working (" + reason +
                                                           "); go on with the processor, or start again"});
 }
 

@@ -110,9 +110,9 @@ void checkType(DataType type) {
     case DataType::Q5_1:
     case DataType::Q8_0: return;
     default:
-        throw BackendFailure({ErrorCode::UnsupportedType, "An embedding table of type " +
-                                                              std::string(name(type)) +
-                                                              " cannot be read on the graphics card."});
+        throw BackendFailure(
+            {ErrorCode::UnsupportedType,
+             "An embedding table of type " + std::string(name(type)) + " cannot be read on the GPU."});
     }
 }
 

@@ -1,4 +1,4 @@
-// The worker with a graphics card that stops working, or turns out to be full, in the middle: the writer is
+// The worker with a GPU that stops working, or turns out to be full, in the middle: the writer is
 // told once, keeps what was written, and the processor goes on. The device is the emulation in
 // tests/support/cuda_emulation, loaded as the real plug-in is.
 #include "app/engine_thread/engine_worker.h"
@@ -40,9 +40,8 @@ private slots:
     void aDeviceThatFailsCostsNoTextAndTheProcessorGoesOn_data() {
         QTest::addColumn<int>("error");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("lost") << kIllegalAddress << QStringLiteral("graphics card stopped working");
-        QTest::newRow("full") << kMemoryAllocation
-                              << QStringLiteral("graphics card does not have enough free memory");
+        QTest::newRow("lost") << kIllegalAddress << QStringLiteral("GPU stopped working");
+        QTest::newRow("full") << kMemoryAllocation << QStringLiteral("GPU does not have enough free memory");
     }
 
     void aDeviceThatFailsCostsNoTextAndTheProcessorGoesOn() {

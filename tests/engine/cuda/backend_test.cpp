@@ -365,7 +365,7 @@ private slots:
             if (!ends) {
                 ++failures;
                 QCOMPARE(static_cast<int>(done.error().code), code);
-                QVERIFY(done.error().message.find("graphics card") != std::string::npos);
+                QVERIFY(done.error().message.find("GPU") != std::string::npos);
             }
             cuda_emulation::reset();
             QCOMPARE(cuda_emulation::bytesAllocated(), bytes);

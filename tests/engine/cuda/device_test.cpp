@@ -1,4 +1,4 @@
-// A real graphics card, where there is one: the whole selftest on it.
+// A real GPU, where there is one: the whole selftest on it.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -22,7 +22,7 @@ private slots:
             reason += device.toObject()[QStringLiteral("reason")].toString();
         }
         if (!isUsable)
-            QSKIP(qPrintable(QStringLiteral("no graphics card to test: ") + reason));
+            QSKIP(qPrintable(QStringLiteral("no GPU to test: ") + reason));
 
         QProcess selftest;
         selftest.setProcessChannelMode(QProcess::MergedChannels);
