@@ -1,4 +1,5 @@
 // matrix_product.h: C = A B and C += A B for many rows, through oneDNN, on the calling thread or over a pool.
+// prepared_product.cpp is the part that knows oneDNN.
 // oneDNN's own thread team is never used: every product runs with one OpenMP thread, and the pool divides C
 // into tiles. Primitives are made once per shape and kept for the process.
 // Shapes:  A [m, k], B [k, n], C [m, n], row-major. transposeA: A is stored [k, m]; transposeB: B is stored
@@ -42,6 +43,9 @@ struct ProductShape {
     bool operator==(const ProductShape&) const = default;
 };
 
+// With strides filled in. Errors: UnsupportedType, InvalidArgument.
+[[nodiscard]] Expected<ProductShape> checkedShape(ProductShape shape);
+
 // Working memory, kept between calls; one buffer per thread.
 struct ProductScratch {
     std::vector<AlignedBuffer<std::byte>> threads;
@@ -55,7 +59,7 @@ struct ProductScratch {
 [[nodiscard]] Expected<void> multiply(const ProductShape& shape, const void* a, const void* b, void* c,
                                       ThreadPool& pool, ProductScratch& scratch);
 
-// One shape made ready, for callers that divide the work themselves (linear.h).
+// One shape made ready, for callers that divide the work themselves (tiled_product.h).
 class PreparedProduct {
 public:
     // From the process-wide cache. Errors as above.
