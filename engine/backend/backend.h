@@ -4,28 +4,21 @@
 // An operation is a fused step that means something in the model's terms; its header holds its contract:
 // equations, shapes, units. Weights are given where the host has them, and stay there as long as the backend;
 // all other pointers in an operation are memory of this backend.
-// Operations with a state come as one for each sequence of the step, all alike but for rows and state.
-// To add an operation: its header, <name>_cpu.cpp, <name>_cuda.cu, a line here and in the backends, its plain
-// form in tests/support/reference, a test in tests/engine/operations, a case in engine/selftest.
+// Operations with a state come as one for each sequence of the step (operations.h).
+// To add an operation: CONTRIBUTING.md.
 // Errors:  std::bad_alloc; BackendFailure from any function of a device's backend.
 // Threads: one caller at a time.
 #pragma once
 
 #include "engine/backend/gate_sink.h"
+#include "engine/backend/operations.h"
 #include "engine/backend/state_memory.h"
 #include "engine/core/backend_failure.h"
 #include "engine/operations/draw/token_draw.h"
 #include "engine/operations/products/linear/linear.h"
 #include "engine/operations/products/low_rank/low_rank.h"
-#include "engine/operations/recurrence/wkv6.h"
-#include "engine/operations/recurrence/wkv7.h"
-#include "engine/operations/rows/adaptive_gate.h"
-#include "engine/operations/rows/convolutional_shift.h"
-#include "engine/operations/rows/dynamic_shift.h"
 #include "engine/operations/rows/embedding.h"
 #include "engine/operations/rows/layer_norm.h"
-#include "engine/operations/rows/previous_rows.h"
-#include "engine/operations/rows/token_shift.h"
 
 #include <compare>
 #include <cstddef>
@@ -115,16 +108,11 @@ public:
     virtual void linear(std::span<const LinearJob> jobs, int tokens) = 0;
     virtual void lowRank(std::span<const LowRank> ops, int tokens) = 0;
 
-    // The halves of a block.
-    virtual void tokenShift(std::span<const TokenShift> ops) = 0;
-    virtual void dynamicShift(std::span<const DynamicShift> ops) = 0; // RWKV-6
-    virtual void wkv6(std::span<const Wkv6> ops) = 0;                 // RWKV-5.2 and 6
-    virtual void wkv7(std::span<const Wkv7> ops) = 0;
+    // Those with a state: the halves of a block and the enhancement.
+#define INKGATE_DECLARE(name, Operation) virtual void name(std::span<const Operation> ops) = 0;
+    INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
+#undef INKGATE_DECLARE
 
-    // The enhancement.
-    virtual void previousRows(std::span<const PreviousRows> ops) = 0;
-    virtual void convolutionalShift(std::span<const ConvolutionalShift> ops) = 0;
-    virtual void adaptiveGate(std::span<const AdaptiveGate> ops) = 0;
     // To the sinks of the step. A device may read the gates of a repeated step until that step ends.
     virtual void reportGates(const GateReport& report) = 0;
 

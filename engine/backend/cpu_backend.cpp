@@ -49,34 +49,13 @@ void CpuBackend::linear(std::span<const LinearJob> jobs, int tokens) {
 
 void CpuBackend::lowRank(std::span<const LowRank> ops, int tokens) { cpu::lowRank(ops, tokens, *m_team); }
 
-void CpuBackend::tokenShift(std::span<const TokenShift> ops) {
-    for (const TokenShift& op : ops)
-        cpu::tokenShift(op, *m_team);
-}
-void CpuBackend::dynamicShift(std::span<const DynamicShift> ops) {
-    for (const DynamicShift& op : ops)
-        cpu::dynamicShift(op, *m_team);
-}
-void CpuBackend::wkv6(std::span<const Wkv6> ops) {
-    for (const Wkv6& op : ops)
-        cpu::wkv6(op, *m_team);
-}
-void CpuBackend::wkv7(std::span<const Wkv7> ops) {
-    for (const Wkv7& op : ops)
-        cpu::wkv7(op, *m_team);
-}
-void CpuBackend::previousRows(std::span<const PreviousRows> ops) {
-    for (const PreviousRows& op : ops)
-        cpu::previousRows(op);
-}
-void CpuBackend::convolutionalShift(std::span<const ConvolutionalShift> ops) {
-    for (const ConvolutionalShift& op : ops)
-        cpu::convolutionalShift(op, *m_team);
-}
-void CpuBackend::adaptiveGate(std::span<const AdaptiveGate> ops) {
-    for (const AdaptiveGate& op : ops)
-        cpu::adaptiveGate(op, *m_team);
-}
+#define INKGATE_DEFINE(name, Operation)                                                                      \
+    void CpuBackend::name(std::span<const Operation> ops) {                                                  \
+        for (const Operation& op : ops)                                                                      \
+            cpu::name(op, *m_team);                                                                          \
+    }
+INKGATE_SEQUENCE_OPERATIONS(INKGATE_DEFINE)
+#undef INKGATE_DEFINE
 
 void CpuBackend::reportGates(const GateReport& report) { engine::deliverGates(report, m_inputs); }
 

@@ -33,13 +33,9 @@ public:
     void layerNorm(const LayerNorm& op) override;
     void linear(std::span<const LinearJob> jobs, int tokens) override;
     void lowRank(std::span<const LowRank> ops, int tokens) override;
-    void tokenShift(std::span<const TokenShift> ops) override;
-    void dynamicShift(std::span<const DynamicShift> ops) override;
-    void wkv6(std::span<const Wkv6> ops) override;
-    void wkv7(std::span<const Wkv7> ops) override;
-    void previousRows(std::span<const PreviousRows> ops) override;
-    void convolutionalShift(std::span<const ConvolutionalShift> ops) override;
-    void adaptiveGate(std::span<const AdaptiveGate> ops) override;
+#define INKGATE_DECLARE(name, Operation) void name(std::span<const Operation> ops) override;
+    INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
+#undef INKGATE_DECLARE
     void reportGates(const GateReport& report) override;
     [[nodiscard]] DrawnToken drawToken(const TokenDraw&) override { return {}; }
 

@@ -1,8 +1,5 @@
 #include "engine/selftest/operation_test.h"
 
-#include "engine/backend/cpu_backend.h"
-#include "engine/core/thread_pool.h"
-
 #include <algorithm>
 
 namespace engine::selftest {
@@ -17,18 +14,22 @@ std::uint64_t seedFor(std::string_view operation, std::uint64_t seed) {
     return hash;
 }
 
+std::unique_ptr<Backend> opened(const OpenDevice& open) {
+    auto backend = open();
+    if (!backend)
+        throw BackendFailure(backend.error());
+    return std::move(*backend);
+}
+
 } // namespace
 
-OperationTest::OperationTest(std::string_view operation, const OpenDevice& open, Results& results)
+OperationTest::OperationTest(std::string_view operation, const OpenDevice& tested,
+                             const OpenDevice& reference, Results& results)
     : m_operation(operation)
     , m_results(results)
     , m_random(seedFor(operation, results.options().seed))
-    , m_processor(std::make_unique<CpuBackend>(std::make_shared<ThreadPool>(1))) {
-    auto device = open();
-    if (!device)
-        throw BackendFailure(device.error());
-    m_device = std::move(*device);
-}
+    , m_tested(opened(tested))
+    , m_reference(opened(reference)) {}
 
 std::vector<float> OperationTest::values(std::size_t count, Normal normal) {
     std::vector<float> values(count);

@@ -1,5 +1,5 @@
-// operation_test.h: where the cases of one operation run: a backend of the device and one of the processor,
-// and the weights that both are given, which stay as they are until both are gone.
+// operation_test.h: where the cases of one operation run: a backend of the device and one that it is held
+// against, and the weights that both are given, which stay as they are until both are gone.
 // Threads: one.
 #pragma once
 
@@ -25,15 +25,16 @@ struct Normal {
 
 class OperationTest {
 public:
-    // Throws BackendFailure if the device cannot be opened.
-    OperationTest(std::string_view operation, const OpenDevice& open, Results& results);
+    // Throws BackendFailure if either cannot be opened.
+    OperationTest(std::string_view operation, const OpenDevice& tested, const OpenDevice& reference,
+                  Results& results);
 
     void group(const std::string& shape, const std::function<void(Group&)>& cases) {
         m_results.group(m_operation, shape, cases);
     }
 
-    [[nodiscard]] Backend& device() { return *m_device; }
-    [[nodiscard]] Backend& processor() { return *m_processor; }
+    [[nodiscard]] Backend& tested() { return *m_tested; }
+    [[nodiscard]] Backend& reference() { return *m_reference; }
     [[nodiscard]] Random& random() { return m_random; }
     [[nodiscard]] bool isQuick() const { return m_results.options().isQuick; }
 
@@ -50,7 +51,7 @@ private:
     Results& m_results;
     Random m_random;
     std::vector<std::shared_ptr<const void>> m_kept;
-    std::unique_ptr<Backend> m_device, m_processor; // gone before the weights
+    std::unique_ptr<Backend> m_tested, m_reference; // gone before the weights
 };
 
 } // namespace engine::selftest

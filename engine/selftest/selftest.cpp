@@ -1,5 +1,6 @@
 #include "engine/selftest/selftest.h"
 
+#include "engine/backend/cpu_backend.h"
 #include "engine/selftest/cases/model_cases.h"
 #include "engine/selftest/cases/operation_cases.h"
 
@@ -21,14 +22,10 @@ constexpr std::array kOperations{
     OperationCases{"layerNorm", selftest::layerNormCases},
     OperationCases{"linear", selftest::linearCases},
     OperationCases{"lowRank", selftest::lowRankCases},
-    OperationCases{"tokenShift", selftest::tokenShiftCases},
-    OperationCases{"dynamicShift", selftest::dynamicShiftCases},
-    OperationCases{"wkv6", selftest::wkv6Cases},
-    OperationCases{"wkv7", selftest::wkv7Cases},
-    OperationCases{"previousRows", selftest::previousRowsCases},
-    OperationCases{"convolutionalShift", selftest::convolutionalShiftCases},
-    OperationCases{"adaptiveGate", selftest::adaptiveGateCases},
-    OperationCases{"tokenDraw", selftest::tokenDrawCases},
+#define INKGATE_CASES(name, Operation) OperationCases{#name, selftest::name##Cases},
+    INKGATE_SEQUENCE_OPERATIONS(INKGATE_CASES)
+#undef INKGATE_CASES
+        OperationCases{"tokenDraw", selftest::tokenDrawCases},
 };
 struct ModelCases {
     std::string_view name;
@@ -48,12 +45,17 @@ constexpr auto kNames = [] {
     return names;
 }();
 
+Expected<std::unique_ptr<Backend>> openProcessor() {
+    return std::make_unique<CpuBackend>(std::make_shared<ThreadPool>(1));
+}
+
 } // namespace
 
 std::span<const std::string_view> selftestOperations() { return kNames; }
 
 Expected<SelftestCounts> runSelftest(const OpenDevice& open, const SelftestOptions& options,
                                      const ReportResult& report) try {
+    const OpenDevice reference = options.reference ? options.reference : openProcessor;
     selftest::Results results(options, report);
     const auto isWanted = [&](std::string_view name) {
         return !results.ending() && (!options.wanted || options.wanted(name));
@@ -61,7 +63,7 @@ Expected<SelftestCounts> runSelftest(const OpenDevice& open, const SelftestOptio
     for (const OperationCases& operation : kOperations) {
         if (!isWanted(operation.name))
             continue;
-        selftest::OperationTest test(operation.name, open, results);
+        selftest::OperationTest test(operation.name, open, reference, results);
         operation.run(test);
     }
     for (const ModelCases& models : kModels)

@@ -13,17 +13,8 @@ namespace engine::cuda {
 
 namespace {
 
-// Calls run(first op, its number, how many): once for all sequences if they have the same number of tokens,
-// else one by one.
-template <class Operation, class Run> void forSequences(std::span<const Operation> ops, Run&& run) {
-    const auto isLikeFirst = [&](const Operation& op) { return op.tokens == ops.front().tokens; };
-    if (std::ranges::all_of(ops, isLikeFirst)) {
-        run(ops.front(), 0, static_cast<int>(ops.size()));
-        return;
-    }
-    for (std::size_t i = 0; i < ops.size(); ++i)
-        run(ops[i], static_cast<int>(i), 1);
-}
+// What an operation needs beside its inputs and outputs (wkv_memory.h): most, nothing.
+template <class Operation> std::size_t workingFloats(const Operation&) { return 0; }
 
 } // namespace
 
@@ -73,11 +64,6 @@ void CudaBackend::fromHost(std::span<const float> values, float* out) {
     m_device->synchronize("handing over values");
 }
 
-float* CudaBackend::wkvMemory(std::size_t floats) {
-    m_wkv.ensure(floats, "reading the text");
-    return floats > 0 ? m_wkv.data() : nullptr;
-}
-
 // ---- a step ----
 
 void CudaBackend::begin(std::span<const SequenceInput> inputs) {
@@ -87,13 +73,9 @@ void CudaBackend::begin(std::span<const SequenceInput> inputs) {
 }
 
 std::vector<const void*> CudaBackend::workingMemory() const {
-    return {m_step.tokens(),
-            m_linear.sparseSums(),
-            m_linear.roundedInputs(),
-            m_linear.inputScales(),
-            m_linear.widenedWeights(),
-            m_linear.workspace().data,
-            m_wkv.data()};
+    return {m_step.tokens(),        m_linear.sparseSums(),     m_linear.roundedInputs(),
+            m_linear.inputScales(), m_linear.widenedWeights(), m_linear.workspace().data,
+            m_working.data()};
 }
 
 void CudaBackend::repeat(const StepKind& kind, const std::function<void()>& work) {
@@ -175,94 +157,34 @@ void CudaBackend::lowRank(std::span<const LowRank> ops, int tokens) {
     cuda::lowRank(std::span(ours).first(ops.size()), tokens, stream());
 }
 
-void CudaBackend::tokenShift(std::span<const TokenShift> ops) {
-    forSequences(ops, [&](const TokenShift& op, int first, int count) {
-        std::array<TokenShiftUse, kMostTokenShiftUses> uses;
-        std::ranges::transform(op.uses, uses.begin(), [&](const TokenShiftUse& use) {
-            return TokenShiftUse{m_weights.values(use.mix, static_cast<std::size_t>(op.width)), use.output};
-        });
-        TokenShift ours = op;
+template <class Operation, class Launch>
+void CudaBackend::forSequences(std::span<const Operation> ops, Launch&& launch) {
+    const auto run = [&](const Operation& op, int first, int count) {
+        Operation ours = op;
+        ours.placeWeights(m_weights);
+        Sequences sequences = m_step.sequences(first, count, op.stateBegin());
+        if (const std::size_t floats = count == 1 ? workingFloats(op) : 0; floats > 0) {
+            m_working.ensure(floats, "reading the text");
+            sequences.memory = m_working.data();
+        }
         ours.tokens = op.tokens * count;
-        ours.norm = m_weights.norm(op.norm, op.width);
-        ours.uses = std::span(uses).first(op.uses.size());
-        cuda::tokenShift(ours, m_step.sequences(first, count, op.previous), stream());
-    });
+        launch(ours, sequences);
+    };
+    const auto isLikeFirst = [&](const Operation& op) { return op.tokens == ops.front().tokens; };
+    if (std::ranges::all_of(ops, isLikeFirst))
+        return run(ops.front(), 0, static_cast<int>(ops.size()));
+    for (std::size_t i = 0; i < ops.size(); ++i)
+        run(ops[i], static_cast<int>(i), 1);
 }
 
-void CudaBackend::dynamicShift(std::span<const DynamicShift> ops) {
-    forSequences(ops, [&](const DynamicShift& op, int first, int count) {
-        const auto width = static_cast<std::size_t>(op.width);
-        DynamicShift ours = op;
-        ours.tokens = op.tokens * count;
-        ours.factors = m_weights.matrix(op.factors);
-        for (TokenShiftUse& use : ours.uses)
-            use.mix = m_weights.values(use.mix, width);
-        cuda::dynamicShift(ours, m_step.sequences(first, count, nullptr), stream());
-    });
-}
-
-void CudaBackend::wkv6(std::span<const Wkv6> ops) {
-    forSequences(ops, [&](const Wkv6& op, int first, int count) {
-        const int width = op.heads * op.headSize;
-        Wkv6 ours = op;
-        ours.tokens = op.tokens * count;
-        if (op.decayIsConstant)
-            ours.decayLogit = m_weights.values(op.decayLogit, static_cast<std::size_t>(width));
-        ours.bonus = m_weights.values(op.bonus, static_cast<std::size_t>(width));
-        ours.groupNorm = m_weights.norm(op.groupNorm, width);
-        float* const memory =
-            count == 1 ? wkvMemory(wkv6MemoryFloats(op.tokens, op.heads, op.headSize)) : nullptr;
-        cuda::wkv6(ours, m_step.sequences(first, count, op.state), memory, stream());
-    });
-}
-
-void CudaBackend::wkv7(std::span<const Wkv7> ops) {
-    forSequences(ops, [&](const Wkv7& op, int first, int count) {
-        const int width = op.heads * op.headSize;
-        const auto values = [&](const float* host) {
-            return m_weights.values(host, static_cast<std::size_t>(width));
-        };
-        Wkv7 ours = op;
-        ours.tokens = op.tokens * count;
-        ours.removalScale = values(op.removalScale);
-        ours.rateScale = values(op.rateScale);
-        ours.bonus = values(op.bonus);
-        ours.groupNorm = m_weights.norm(op.groupNorm, width);
-        float* const memory =
-            count == 1 ? wkvMemory(wkv7MemoryFloats(op.tokens, op.heads, op.headSize)) : nullptr;
-        cuda::wkv7(ours, m_step.sequences(first, count, op.state), memory, stream());
-    });
-}
-
-void CudaBackend::previousRows(std::span<const PreviousRows> ops) {
-    forSequences(ops, [&](const PreviousRows& op, int first, int count) {
-        PreviousRows ours = op;
-        ours.tokens = op.tokens * count;
-        cuda::previousRows(ours, m_step.sequences(first, count, op.earlier.values), stream());
-    });
-}
-
-void CudaBackend::convolutionalShift(std::span<const ConvolutionalShift> ops) {
-    forSequences(ops, [&](const ConvolutionalShift& op, int first, int count) {
-        const std::size_t size = static_cast<std::size_t>(op.taps) * static_cast<std::size_t>(op.width);
-        ConvolutionalShift ours = op;
-        ours.tokens = op.tokens * count;
-        ours.kernel = m_weights.values(op.kernel, size);
-        ours.position = m_weights.values(op.position, size * kPositionFeatures);
-        cuda::convolutionalShift(ours, m_step.sequences(first, count, op.earlier.values), stream());
-    });
-}
-
-void CudaBackend::adaptiveGate(std::span<const AdaptiveGate> ops) {
-    forSequences(ops, [&](const AdaptiveGate& op, int first, int count) {
-        AdaptiveGate ours = op;
-        ours.tokens = op.tokens * count;
-        ours.bias = m_weights.values(op.bias, static_cast<std::size_t>(op.width));
-        if (op.norm)
-            ours.norm = m_weights.norm(*op.norm, op.width);
-        cuda::adaptiveGate(ours, m_step.sequences(first, count, op.earlier.values), stream());
-    });
-}
+#define INKGATE_DEFINE(name, Operation)                                                                      \
+    void CudaBackend::name(std::span<const Operation> ops) {                                                 \
+        forSequences(ops, [&](const Operation& op, const Sequences& sequences) {                             \
+            cuda::name(op, sequences, stream());                                                             \
+        });                                                                                                  \
+    }
+INKGATE_SEQUENCE_OPERATIONS(INKGATE_DEFINE)
+#undef INKGATE_DEFINE
 
 DrawnToken CudaBackend::drawToken(const TokenDraw& op) { return cuda::drawToken(op, m_draw, stream()); }
 

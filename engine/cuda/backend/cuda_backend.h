@@ -38,19 +38,18 @@ public:
     void layerNorm(const LayerNorm& op) override;
     void linear(std::span<const LinearJob> jobs, int tokens) override;
     void lowRank(std::span<const LowRank> ops, int tokens) override;
-    void tokenShift(std::span<const TokenShift> ops) override;
-    void dynamicShift(std::span<const DynamicShift> ops) override;
-    void wkv6(std::span<const Wkv6> ops) override;
-    void wkv7(std::span<const Wkv7> ops) override;
-    void previousRows(std::span<const PreviousRows> ops) override;
-    void convolutionalShift(std::span<const ConvolutionalShift> ops) override;
-    void adaptiveGate(std::span<const AdaptiveGate> ops) override;
+#define INKGATE_DECLARE(name, Operation) void name(std::span<const Operation> ops) override;
+    INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
+#undef INKGATE_DECLARE
     void reportGates(const GateReport& report) override;
     [[nodiscard]] DrawnToken drawToken(const TokenDraw& op) override;
 
 private:
     [[nodiscard]] const Stream& stream() const { return m_device->stream(); }
-    [[nodiscard]] float* wkvMemory(std::size_t floats);
+    // Calls launch(op, sequences) with operations whose weights, states and working memory are the device's:
+    // once for all sequences of a step if they have the same number of tokens, else one by one.
+    template <class Operation, class Launch>
+    void forSequences(std::span<const Operation> ops, Launch&& launch);
 
     // What recorded steps have in their launches beside the forward pass's own memory.
     [[nodiscard]] std::vector<const void*> workingMemory() const;
@@ -67,7 +66,7 @@ private:
     StepGraphs m_graphs;
     LinearMemory m_linear;
     DrawMemory m_draw;
-    DeviceArray<float> m_wkv;
+    DeviceArray<float> m_working; // of operations with a workingFloats()
     PinnedArray<float> m_transfer;
     std::optional<Pending> m_pending;
     std::vector<const void*> m_recordedMemory; // workingMemory() of what was recorded

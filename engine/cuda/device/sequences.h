@@ -19,6 +19,7 @@ struct Sequences {
     std::size_t stateOffset = 0;               // of the operation's part of each state, in elements
     const std::int64_t* positions = nullptr;   // [S], device memory: tokens before the first of these
     std::uint64_t enabled = ~std::uint64_t{0}; // bit s: sequence s uses the enhancement
+    float* memory = nullptr; // working memory, of operations that have a workingFloats(); null: none
 
     [[nodiscard]] int rows() const { return count * tokens; }
     [[nodiscard]] __device__ float* stateOf(int sequence) const { return states[sequence] + stateOffset; }

@@ -18,6 +18,8 @@
 #include "engine/core/thread_pool.h"
 #include "engine/operations/rows/layer_norm.h"
 
+#include <cstddef>
+
 namespace engine {
 
 inline constexpr int kMaxHeadSize = 512;
@@ -36,6 +38,16 @@ struct Wkv6 {
     NormParameters groupNorm;
     float* state = nullptr;
     float* output = nullptr;
+
+    template <class Weights> void placeWeights(Weights& weights) {
+        const int width = heads * headSize;
+        const auto count = static_cast<std::size_t>(width);
+        if (decayIsConstant)
+            decayLogit = weights.values(decayLogit, count);
+        bonus = weights.values(bonus, count);
+        groupNorm = weights.norm(groupNorm, width);
+    }
+    [[nodiscard]] const float* stateBegin() const { return state; }
 };
 
 namespace cpu {
@@ -44,9 +56,9 @@ void wkv6(const Wkv6& op, ThreadPool& pool);
 namespace cuda {
 struct Sequences;
 struct Stream;
-// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. `memory` is
-// what cuda/wkv_memory.h asks for; it is used if there is one sequence, and may be null.
-void wkv6(const Wkv6& op, const Sequences& sequences, float* memory, const Stream& stream);
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is. With the
+// working memory of wkv_memory.h, a long text of one sequence is taken in chunks.
+void wkv6(const Wkv6& op, const Sequences& sequences, const Stream& stream);
 } // namespace cuda
 
 } // namespace engine

@@ -1,5 +1,5 @@
 // wkv6_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks
-// (cuda/wkv_memory.h); other heads by a plain kernel.
+// (wkv_memory.h); other heads by a plain kernel.
 // In the tiles a thread has 8 key channels of 4 value channels: in S[i,j] i in 8 part .. 8 part + 7, j in 4
 // quad .. 4 quad + 3. So no token needs another thread's state, and the 128 bits of each load from shared
 // memory serve 16 values. Two of 32 lanes' parts share a warp; what the 8 parts add to y meets only after the
@@ -8,8 +8,11 @@
 // of their logarithms, which the thread that prepares a quad has at hand.
 #include "engine/operations/recurrence/wkv6.h"
 
-#include "engine/cuda/device/stream.h"
 #include "engine/operations/recurrence/head_tile.cuh"
+#include "engine/operations/recurrence/wkv6_plain.cuh"
+#include "engine/operations/recurrence/wkv_launch.cuh"
+
+#include <array>
 
 namespace engine::cuda {
 namespace {
@@ -208,98 +211,19 @@ __global__ void __launch_bounds__(kScanThreads) wkv6ScanKernel(ChunkStates chunk
     }
 }
 
-// Any head size: a thread has whole value channels j, and the state stays in global memory, of which
-// neighbouring threads read neighbouring values.
-constexpr int kPlainThreads = 256;
-
-__global__ void __launch_bounds__(kPlainThreads) wkv6PlainKernel(Wkv6 op, Sequences sequences) {
-    __shared__ float receptance[kMaxHeadSize], key[kMaxHeadSize], decay[kMaxHeadSize], y[kMaxHeadSize];
-    __shared__ float bonusScratch[kPlainThreads / kWarpSize], meanScratch[kPlainThreads / kWarpSize],
-        varianceScratch[kPlainThreads / kWarpSize];
-    startNext();
-    awaitPrevious();
-    const int n = op.headSize;
-    const auto size = static_cast<float>(n);
-    const int sequence = static_cast<int>(blockIdx.y);
-    const std::size_t first = static_cast<std::size_t>(blockIdx.x) * n;
-    const int begin = static_cast<int>(threadIdx.x);
-    float* state = sequences.stateOf(sequence) + first * n;
-
-    for (int t = 0; t < sequences.tokens; ++t) {
-        const std::size_t row = static_cast<std::size_t>(sequence) * sequences.tokens + t;
-        const std::size_t at = row * op.heads * n + first;
-        float bonus = 0;
-        for (int i = begin; i < n; i += kPlainThreads) {
-            receptance[i] = op.receptance[at + i];
-            key[i] = op.key[at + i];
-            decay[i] = expf(-expf(op.decayLogit[(op.decayIsConstant ? first : at) + i]));
-            bonus += receptance[i] * op.bonus[first + i] * key[i];
-        }
-        bonus =
-            blockSum<kPlainThreads>(bonus, bonusScratch); // after its barrier the vectors are there for all
-
-        float sum = 0;
-        for (int j = begin; j < n; j += kPlainThreads) {
-            const float value = op.value[at + j];
-            float yj = bonus * value;
-            for (int i = 0; i < n; ++i) {
-                float& s = state[static_cast<std::size_t>(i) * n + j];
-                const float before = s;
-                yj += receptance[i] * before;
-                s = decay[i] * before + key[i] * value;
-            }
-            y[j] = yj;
-            sum += yj;
-        }
-        const float mean = blockSum<kPlainThreads>(sum, meanScratch) / size;
-        float squares = 0;
-        for (int j = begin; j < n; j += kPlainThreads)
-            squares += (y[j] - mean) * (y[j] - mean);
-        const float variance = blockSum<kPlainThreads>(squares, varianceScratch) / size;
-        const float inverseDeviation = 1.0f / sqrtf(variance + op.groupNorm.epsilon);
-        for (int j = begin; j < n; j += kPlainThreads) {
-            const float gate = op.gate[at + j];
-            const float normalised = (y[j] - mean) * inverseDeviation * op.groupNorm.weight[first + j] +
-                                     op.groupNorm.bias[first + j];
-            op.output[at + j] = normalised * gate * sigmoid(gate);
-        }
-    }
-}
-
-bool runsInTiles(const Wkv6& op, const Sequences& sequences) {
-    if (op.headSize != kTileHeadSize || sequences.stateOffset % 4 != 0)
-        return false;
-    for (const float* address :
-         {op.receptance, op.key, op.value, op.gate, op.decayLogit, static_cast<const float*>(op.output)})
-        if (!isQuadAligned(address))
-            return false;
-    return true;
-}
-
 } // namespace
 
-void wkv6(const Wkv6& op, const Sequences& sequences, float* memory, const Stream& stream) {
-    const auto heads = static_cast<unsigned>(op.heads);
-    const dim3 perSequence(heads, static_cast<unsigned>(sequences.count));
-    if (!runsInTiles(op, sequences)) {
-        launch(stream, wkv6PlainKernel, perSequence, kPlainThreads, op, sequences);
-        return;
-    }
-    ChunkStates chunks;
-    chunks.count = memory == nullptr || sequences.count > 1 ? 1 : wkvChunks(sequences.tokens, op.headSize);
-    if (chunks.count == 1) {
-        launch(stream, wkv6TileKernel<Pass::Whole>, perSequence, kTileThreads, op, sequences, chunks);
-        return;
-    }
-    const auto count = static_cast<unsigned>(chunks.count);
-    chunks.heads = op.heads;
-    chunks.starts = memory;
-    chunks.transitions = memory + static_cast<std::size_t>(count) * heads * kStateSize;
-    launch(stream, wkv6TileKernel<Pass::ChunkEnds>, dim3(heads, count - 1), kTileThreads, op, sequences,
-           chunks);
-    launch(stream, wkv6ScanKernel, heads * (kStateSize / kScanThreads), kScanThreads, chunks);
-    launch(stream, wkv6TileKernel<Pass::ChunkOutputs>, dim3(heads, count), kTileThreads, op, sequences,
-           chunks);
+void wkv6(const Wkv6& op, const Sequences& sequences, const Stream& stream) {
+    const std::array<const float*, 6> rows{op.receptance, op.key,        op.value,
+                                           op.gate,       op.decayLogit, op.output};
+    launchWkv(op, rows, sequences, stream,
+              {.plain = wkv6PlainKernel,
+               .whole = wkv6TileKernel<Pass::Whole>,
+               .chunkEnds = wkv6TileKernel<Pass::ChunkEnds>,
+               .chunkOutputs = wkv6TileKernel<Pass::ChunkOutputs>,
+               .scan = wkv6ScanKernel,
+               .scanBlocks = static_cast<unsigned>(op.heads) * (kStateSize / kScanThreads),
+               .scanThreads = kScanThreads});
 }
 
 } // namespace engine::cuda

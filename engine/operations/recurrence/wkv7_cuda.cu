@@ -1,5 +1,5 @@
 // wkv7_cuda.cu: heads of 64 channels in tiles (cuda/head_tile.cuh), token by token or in chunks
-// (cuda/wkv_memory.h); other heads by a plain kernel.
+// (wkv_memory.h); other heads by a plain kernel.
 // In the tiles a thread has 4 value channels of 8 key channels: in S[i,j] i in 4 rows .. 4 rows + 3, j in the
 // quads part and part + 8. The 8 lanes with the same value channels are neighbours, so a token's removal S κ̂
 // needs three shuffles and no barrier; what the 8 parts add to y meets only after the tile. The two quads
@@ -9,9 +9,12 @@
 // of the chunk's end. Launch 2 then has one product of 64x64 matrices per chunk: S[c+1] = S[c] M[c] + end[c].
 #include "engine/operations/recurrence/wkv7.h"
 
-#include "engine/cuda/device/stream.h"
 #include "engine/operations/recurrence/head_tile.cuh"
 #include "engine/operations/recurrence/wkv6.h"
+#include "engine/operations/recurrence/wkv7_plain.cuh"
+#include "engine/operations/recurrence/wkv_launch.cuh"
+
+#include <array>
 
 namespace engine::cuda {
 namespace {
@@ -297,124 +300,21 @@ __global__ void __launch_bounds__(kTileThreads) wkv7ScanKernel(ChunkStates chunk
     }
 }
 
-// Any head size: a warp takes a value channel at a time, and the state stays in global memory.
-constexpr int kPlainThreads = 256;
-constexpr int kPlainWarps = kPlainThreads / kWarpSize;
-
-__global__ void __launch_bounds__(kPlainThreads) wkv7PlainKernel(Wkv7 op, Sequences sequences) {
-    __shared__ float receptance[kMaxHeadSize], key[kMaxHeadSize], value[kMaxHeadSize], decay[kMaxHeadSize],
-        removal[kMaxHeadSize], injection[kMaxHeadSize], y[kMaxHeadSize];
-    __shared__ float lengthScratch[kPlainWarps], bonusScratch[kPlainWarps], meanScratch[kPlainWarps],
-        varianceScratch[kPlainWarps];
-    startNext();
-    awaitPrevious();
-    const int n = op.headSize;
-    const auto size = static_cast<float>(n);
-    const int sequence = static_cast<int>(blockIdx.y);
-    const std::size_t first = static_cast<std::size_t>(blockIdx.x) * n;
-    const int begin = static_cast<int>(threadIdx.x);
-    const int warp = begin / kWarpSize;
-    const int lane = begin % kWarpSize;
-    float* state = sequences.stateOf(sequence) + first * n;
-
-    for (int t = 0; t < sequences.tokens; ++t) {
-        const std::size_t row = static_cast<std::size_t>(sequence) * sequences.tokens + t;
-        const std::size_t at = row * op.heads * n + first;
-        float squares = 0;
-        for (int j = begin; j < n; j += kPlainThreads) {
-            removal[j] = -op.key[at + j] * op.removalScale[first + j];
-            squares += removal[j] * removal[j];
-        }
-        const float length = sqrtf(blockSum<kPlainThreads>(squares, lengthScratch));
-        const float inverseLength = 1.0f / fmaxf(length, 1e-12f);
-        float bonus = 0;
-        for (int j = begin; j < n; j += kPlainThreads) {
-            const float rate = sigmoid(op.rateLogit[at + j]);
-            receptance[j] = op.receptance[at + j];
-            removal[j] *= inverseLength;
-            injection[j] = -removal[j] * rate;
-            decay[j] = expf(kWkv7DecayScale * sigmoid(op.decayLogit[at + j]));
-            key[j] = op.key[at + j] * (1 + (rate - 1) * op.rateScale[first + j]);
-            value[j] = op.value[at + j];
-            if (op.valueMixLogit == nullptr)
-                op.firstLayerValue[at + j] = value[j];
-            else
-                value[j] += (op.firstLayerValue[at + j] - value[j]) * sigmoid(op.valueMixLogit[at + j]);
-            bonus += receptance[j] * key[j] * op.bonus[first + j];
-        }
-        bonus =
-            blockSum<kPlainThreads>(bonus, bonusScratch); // after its barrier the vectors are there for all
-
-        for (int i = warp; i < n; i += kPlainWarps) {
-            float* stateRow = state + static_cast<std::size_t>(i) * n;
-            float removed = 0;
-            for (int j = lane; j < n; j += kWarpSize)
-                removed += stateRow[j] * removal[j];
-            removed = warpSum(removed);
-            float sum = 0;
-            for (int j = lane; j < n; j += kWarpSize) {
-                const float s = stateRow[j] * decay[j] + removed * injection[j] + value[i] * key[j];
-                stateRow[j] = s;
-                sum += s * receptance[j];
-            }
-            sum = warpSum(sum);
-            if (lane == 0)
-                y[i] = sum;
-        }
-        __syncthreads();
-
-        float sum = 0;
-        for (int j = begin; j < n; j += kPlainThreads)
-            sum += y[j];
-        const float mean = blockSum<kPlainThreads>(sum, meanScratch) / size;
-        float deviations = 0;
-        for (int j = begin; j < n; j += kPlainThreads)
-            deviations += (y[j] - mean) * (y[j] - mean);
-        const float variance = blockSum<kPlainThreads>(deviations, varianceScratch) / size;
-        const float inverseDeviation = 1.0f / sqrtf(variance + op.groupNorm.epsilon);
-        for (int j = begin; j < n; j += kPlainThreads) {
-            const float normalised = (y[j] - mean) * inverseDeviation * op.groupNorm.weight[first + j] +
-                                     op.groupNorm.bias[first + j];
-            op.output[at + j] = (normalised + bonus * value[j]) * op.gate[at + j];
-        }
-    }
-}
-
-bool runsInTiles(const Wkv7& op, const Sequences& sequences) {
-    if (op.headSize != kTileHeadSize || sequences.stateOffset % 4 != 0)
-        return false;
-    for (const float* address :
-         {op.receptance, op.key, op.value, op.decayLogit, op.rateLogit, op.valueMixLogit, op.gate,
-          static_cast<const float*>(op.firstLayerValue), static_cast<const float*>(op.output)})
-        if (!isQuadAligned(address))
-            return false;
-    return true;
-}
-
 } // namespace
 
-void wkv7(const Wkv7& op, const Sequences& sequences, float* memory, const Stream& stream) {
-    const auto heads = static_cast<unsigned>(op.heads);
-    const dim3 perSequence(heads, static_cast<unsigned>(sequences.count));
-    if (!runsInTiles(op, sequences)) {
-        launch(stream, wkv7PlainKernel, perSequence, kPlainThreads, op, sequences);
-        return;
-    }
-    ChunkStates chunks;
-    chunks.count = memory == nullptr || sequences.count > 1 ? 1 : wkvChunks(sequences.tokens, op.headSize);
-    if (chunks.count == 1) {
-        launch(stream, wkv7TileKernel<Pass::Whole>, perSequence, kTileThreads, op, sequences, chunks);
-        return;
-    }
-    const auto count = static_cast<unsigned>(chunks.count);
-    chunks.heads = op.heads;
-    chunks.starts = memory;
-    chunks.transitions = memory + static_cast<std::size_t>(count) * heads * kStateSize;
-    launch(stream, wkv7TileKernel<Pass::ChunkEnds>, dim3(heads, count - 1, 2), kTileThreads, op, sequences,
-           chunks);
-    launch(stream, wkv7ScanKernel, dim3(heads, kTileHeadSize / kScanRows), kTileThreads, chunks);
-    launch(stream, wkv7TileKernel<Pass::ChunkOutputs>, dim3(heads, count), kTileThreads, op, sequences,
-           chunks);
+void wkv7(const Wkv7& op, const Sequences& sequences, const Stream& stream) {
+    const std::array<const float*, 9> rows{op.receptance, op.key,           op.value, op.decayLogit,
+                                           op.rateLogit,  op.valueMixLogit, op.gate,  op.firstLayerValue,
+                                           op.output};
+    launchWkv(op, rows, sequences, stream,
+              {.plain = wkv7PlainKernel,
+               .whole = wkv7TileKernel<Pass::Whole>,
+               .chunkEnds = wkv7TileKernel<Pass::ChunkEnds>,
+               .chunkOutputs = wkv7TileKernel<Pass::ChunkOutputs>,
+               .endParts = 2, // the end itself, and what the chunk does to a state
+               .scan = wkv7ScanKernel,
+               .scanBlocks = dim3(static_cast<unsigned>(op.heads), kTileHeadSize / kScanRows),
+               .scanThreads = kTileThreads});
 }
 
 } // namespace engine::cuda

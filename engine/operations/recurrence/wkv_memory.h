@@ -9,6 +9,9 @@
 // Shapes:  the memory is of `...MemoryFloats` float32, aligned to 16 bytes, and holds nothing between calls.
 #pragma once
 
+#include "engine/operations/recurrence/wkv6.h"
+#include "engine/operations/recurrence/wkv7.h"
+
 #include <cstddef>
 
 namespace engine::cuda {
@@ -39,6 +42,14 @@ constexpr std::size_t wkv7MemoryFloats(int tokens, int heads, int headSize) {
     const auto chunks = static_cast<std::size_t>(wkvChunks(tokens, headSize));
     const auto n = static_cast<std::size_t>(headSize);
     return chunks == 1 ? 0 : (2 * chunks - 2) * static_cast<std::size_t>(heads) * n * n;
+}
+
+// The memory that the backend hands over in Sequences.
+inline std::size_t workingFloats(const Wkv6& op) {
+    return wkv6MemoryFloats(op.tokens, op.heads, op.headSize);
+}
+inline std::size_t workingFloats(const Wkv7& op) {
+    return wkv7MemoryFloats(op.tokens, op.heads, op.headSize);
 }
 
 } // namespace engine::cuda

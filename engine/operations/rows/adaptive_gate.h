@@ -4,7 +4,7 @@
 //   g[t]      = σ(gates[t] + bias), or 1 if the gate is fixed
 //   e[t]      = h[t] + g[t] * s[t]
 //   output[t] = LN(e[t]), or e[t]
-// A gate that is exactly 0 without layer norm returns h bit for bit. A sequence that does not wear the
+// A gate that is exactly 0 without layer norm returns h bit for bit. A sequence that does not use the
 // enhancement gets output = h; its gates are not written and its state stays.
 // Source:  docs/spec/enhanced-rwkv.md sections 1 to 3; tests/support/reference/adaptive_gate.h is the plain
 //          form.
@@ -13,8 +13,9 @@
 //   earlier      in: the rows before; out: those before the next token
 //   shifted      [T,D], rows `shiftedStride` apart, or null (identity and mlp shift)
 //   shiftChange  [T,D], or null (identity)
-//   gates        in: logits [T,D], not read if the gate is fixed; out: the gates used, or null if the gate is
-//   fixed and nobody asks bias         [D], or null if `gates` holds it already
+//   gates        in: logits [T,D], not read if the gate is fixed; out: the gates used. Null if the gate is
+//                fixed and nobody asks
+//   bias         [D], or null if `gates` holds it already
 //   output       [T,D], not overlapping stream
 // Threads: reentrant, the pool's rules apply.
 #pragma once
@@ -23,6 +24,7 @@
 #include "engine/operations/rows/earlier_rows.h"
 #include "engine/operations/rows/layer_norm.h"
 
+#include <cstddef>
 #include <optional>
 
 namespace engine {
@@ -41,6 +43,13 @@ struct AdaptiveGate {
     std::optional<NormParameters> norm;
     float* output = nullptr;
     bool isEnabled = true;
+
+    template <class Weights> void placeWeights(Weights& weights) {
+        bias = weights.values(bias, static_cast<std::size_t>(width));
+        if (norm)
+            norm = weights.norm(*norm, width);
+    }
+    [[nodiscard]] const float* stateBegin() const { return earlier.values; }
 };
 
 namespace cpu {

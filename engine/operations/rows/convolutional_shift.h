@@ -16,6 +16,7 @@
 #include "engine/operations/rows/earlier_rows.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace engine {
@@ -36,6 +37,13 @@ struct ConvolutionalShift {
     const float* kernel = nullptr;
     const float* position = nullptr;
     float* routed = nullptr;
+
+    template <class Weights> void placeWeights(Weights& weights) {
+        const std::size_t size = static_cast<std::size_t>(taps) * static_cast<std::size_t>(width);
+        kernel = weights.values(kernel, size);
+        position = weights.values(position, size * kPositionFeatures);
+    }
+    [[nodiscard]] const float* stateBegin() const { return earlier.values; }
 };
 
 namespace cpu {

@@ -15,6 +15,7 @@
 #include "engine/operations/rows/token_shift.h"
 
 #include <array>
+#include <cstddef>
 
 namespace engine {
 
@@ -28,6 +29,13 @@ struct DynamicShift {
     float* mixHidden = nullptr;
     Matrix factors;
     std::array<TokenShiftUse, kDynamicShiftUses> uses;
+
+    template <class Weights> void placeWeights(Weights& weights) {
+        factors = weights.matrix(factors);
+        for (TokenShiftUse& use : uses)
+            use.mix = weights.values(use.mix, static_cast<std::size_t>(width));
+    }
+    [[nodiscard]] const float* stateBegin() const { return nullptr; } // it has none
 };
 
 namespace cpu {

@@ -15,10 +15,13 @@ struct PreviousRows {
     const float* stream = nullptr;
     EarlierRows earlier;
     float* output = nullptr;
+
+    template <class Weights> void placeWeights(Weights&) {} // it has none
+    [[nodiscard]] const float* stateBegin() const { return earlier.values; }
 };
 
 namespace cpu {
-void previousRows(const PreviousRows& op);
+void previousRows(const PreviousRows& op, ThreadPool& pool);
 }
 namespace cuda {
 struct Sequences;

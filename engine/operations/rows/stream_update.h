@@ -2,8 +2,7 @@
 //   stream[t] += value[t]                           time mixing, and RWKV-7's channel mixing
 //   stream[t] += sigmoid(receptance[t]) * value[t]  channel mixing of RWKV-5 and 6
 // The forward passes ask for it with the product itself (LinearEnd in linear.h).
-// Source:  docs/spec/rwkv-models.md sections 1 and 2; tests/support/reference/stream_update.h is the plain
-//          form.
+// Source:  docs/spec/rwkv-models.md sections 1 and 2; tests/support/reference/linear.h is the plain form.
 // Shapes:  T tokens, C width; all [T,C].
 // Threads: reentrant, the pool's rules apply.
 #pragma once

@@ -13,6 +13,8 @@
 #include "engine/core/thread_pool.h"
 #include "engine/operations/rows/layer_norm.h"
 
+#include <array>
+#include <cassert>
 #include <cstddef>
 #include <span>
 
@@ -32,7 +34,21 @@ struct TokenShift {
     NormParameters norm;
     float* previous = nullptr;
     float* normalised = nullptr;
-    std::span<const TokenShiftUse> uses;
+    std::array<TokenShiftUse, kMostTokenShiftUses> allUses{};
+    std::size_t useCount = 0;
+
+    [[nodiscard]] std::span<const TokenShiftUse> uses() const { return std::span(allUses).first(useCount); }
+    void addUse(const TokenShiftUse& use) {
+        assert(useCount < kMostTokenShiftUses);
+        allUses[useCount++] = use;
+    }
+
+    template <class Weights> void placeWeights(Weights& weights) {
+        norm = weights.norm(norm, width);
+        for (TokenShiftUse& use : std::span(allUses).first(useCount))
+            use.mix = weights.values(use.mix, static_cast<std::size_t>(width));
+    }
+    [[nodiscard]] const float* stateBegin() const { return previous; }
 };
 
 namespace cpu {

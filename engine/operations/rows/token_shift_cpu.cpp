@@ -22,7 +22,7 @@ void blendRows(const TokenShift& op, std::size_t begin, std::size_t end) {
     for (std::size_t t = begin; t < end; ++t) {
         const float* before = op.normalised + t * width;
         const float* current = before + width;
-        for (const TokenShiftUse& use : op.uses) {
+        for (const TokenShiftUse& use : op.uses()) {
             const float* mix = use.mix;
             float* output = use.output + t * width;
             forEachVector(width, [=](auto d, std::size_t i) HWY_ATTR {
@@ -49,7 +49,7 @@ void tokenShift(const TokenShift& op, ThreadPool& pool) {
     std::memcpy(op.normalised, op.previous, width * sizeof(float));
     layerNorm({op.tokens, op.width, op.stream, op.norm, op.normalised + width}, pool);
     const auto blend = HWY_DYNAMIC_DISPATCH(blendRows);
-    splitWork(pool, tokens, width * (1 + op.uses.size()),
+    splitWork(pool, tokens, width * (1 + op.useCount),
               [&](std::size_t begin, std::size_t end) { blend(op, begin, end); });
     std::memcpy(op.previous, op.normalised + tokens * width, width * sizeof(float));
 }

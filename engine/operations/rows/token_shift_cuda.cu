@@ -129,9 +129,8 @@ __global__ void keepLastRowKernel(const float* normalised, int width, Sequences 
 } // namespace
 
 void tokenShift(const TokenShift& op, const Sequences& sequences, const Stream& stream) {
-    assert(op.uses.size() <= kMostUses);
-    Shift shift{op.width, op.stream, op.norm, op.normalised, static_cast<int>(op.uses.size()), {}, sequences};
-    std::copy(op.uses.begin(), op.uses.end(), shift.use);
+    Shift shift{op.width, op.stream, op.norm, op.normalised, static_cast<int>(op.useCount), {}, sequences};
+    std::ranges::copy(op.uses(), shift.use);
     const dim3 columnsOfSequences(static_cast<unsigned>(sequences.count),
                                   static_cast<unsigned>(blocksFor(op.width, kRowThreads)));
     withHeldValues(op.width, [&](auto values) {

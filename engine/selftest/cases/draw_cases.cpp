@@ -52,14 +52,14 @@ std::vector<NamedSettings> chains() {
 void compareDraws(OperationTest& test, Group& group, const SamplerSettings& settings, int vocabulary) {
     constexpr int kTokens = 8;
     const auto size = static_cast<std::size_t>(vocabulary);
-    const auto memory = test.device().allocate(size);
+    const auto memory = test.tested().allocate(size);
     Sampler here(settings), there(settings);
     for (int token = 0; token < kTokens; ++token) {
         std::vector<float> logits = test.values(size, {0, token % 2 == 0 ? 4.0 : 1.5});
-        test.device().fromHost(logits, memory.get());
+        test.tested().fromHost(logits, memory.get());
         TokenDraw draw = there.onDevice(vocabulary);
         draw.logits = memory.get();
-        const DrawnToken drawn = test.device().drawToken(draw);
+        const DrawnToken drawn = test.tested().drawToken(draw);
         const std::string what =
             "vocabulary " + std::to_string(vocabulary) + ", draw " + std::to_string(token);
         if (!drawn.isComplete) {

@@ -27,7 +27,7 @@ void comparePreviousRows(OperationTest& test, Group& group, int width, const Bat
     one.setBatch(batch, w);
     const Tensor stream = one.input("stream", count);
     const Tensor output = one.output("output", count);
-    one.compare(0, [&](const Side& at) { // copies
+    one.compare(0, [&](const Placed& at) { // copies
         std::vector<PreviousRows> ops;
         std::size_t first = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {
@@ -54,7 +54,7 @@ void compareConvolution(OperationTest& test, Group& group, int width, int taps, 
     const Tensor routed = one.output("routed", 2 * count);
     const float* const kernel = test.weights(k * w, {0.3, 0.3});
     const float* const position = test.weights(k * kPositionFeatures * w, {0, 0.1});
-    one.compare(kConvolutionBound, [&](const Side& at) {
+    one.compare(kConvolutionBound, [&](const Placed& at) {
         std::vector<ConvolutionalShift> ops;
         std::size_t first = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {
@@ -102,7 +102,7 @@ void compareGate(OperationTest& test, Group& group, int width, const GateKind& k
     const Tensor output = one.output("output", count);
     const float* const bias = kind.isFixed || kind.isRouted ? nullptr : test.weights(w);
     const NormParameters norm = test.norm(w);
-    one.compare(kGateBound, [&](const Side& at) {
+    one.compare(kGateBound, [&](const Placed& at) {
         std::vector<AdaptiveGate> ops;
         std::size_t first = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {

@@ -166,7 +166,7 @@ std::vector<float> compareProduct(OperationTest& test, Group& group, const Probl
     const auto receptanceValues = test.values(end.hasReceptance ? count : 0);
     const Tensor stream = isAdded ? one.updated("stream", streamBefore) : Tensor{};
     const Tensor receptance = end.hasReceptance ? one.input("receptance", receptanceValues) : Tensor{};
-    const auto after = one.onDevice([&](const Side& at) {
+    const auto after = one.onDevice([&](const Placed& at) {
         LinearJob job{weights, at(x), at(y)};
         job.end = end.kind;
         job.stream = isAdded ? at(stream) : nullptr;
@@ -174,7 +174,7 @@ std::vector<float> compareProduct(OperationTest& test, Group& group, const Probl
         at.backend().linear({&job, 1}, tokens);
     });
     const Bound bound =
-        boundOf(problem.matrix.type, weights.columns, problem.density, tokens, test.device().isHost());
+        boundOf(problem.matrix.type, weights.columns, problem.density, tokens, test.tested().isHost());
     const ExpectedValues expected =
         expectedOf(problem, end.kind, count, bound, streamBefore, receptanceValues);
     const auto found = OperationCase::read(after, isAdded ? stream : y);
@@ -272,7 +272,7 @@ void compareJobs(OperationTest& test, Group& group, std::span<Problem> problems,
         const int rowLength = isApart ? job.yStride : job.weights.rows;
         outputs[i] = one.output("y " + std::to_string(i), t * static_cast<std::size_t>(rowLength));
     }
-    const auto after = one.onDevice([&](const Side& at) {
+    const auto after = one.onDevice([&](const Placed& at) {
         auto placed = jobs;
         for (std::size_t i = 0; i < placed.size(); ++i) {
             placed[i].x = at(inputs[i]);
@@ -284,7 +284,7 @@ void compareJobs(OperationTest& test, Group& group, std::span<Problem> problems,
         const LinearJob& job = jobs[i];
         const auto rows = static_cast<std::size_t>(job.weights.rows);
         const Bound bound =
-            boundOf(problems[i].matrix.type, job.weights.columns, 1, tokens, test.device().isHost());
+            boundOf(problems[i].matrix.type, job.weights.columns, 1, tokens, test.tested().isHost());
         const ExpectedValues expected = expectedOf(problems[i], job.end, t * rows, bound, {}, {});
         const auto y = OperationCase::read(after, outputs[i]);
         const std::size_t stride = job.yStride > 0 ? static_cast<std::size_t>(job.yStride) : rows;

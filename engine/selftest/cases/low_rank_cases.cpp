@@ -41,7 +41,7 @@ void compareMaps(OperationTest& test, Group& group, int width, int tokens, std::
         ops[i].factor = test.matrix(kTypes[(i + t) % kTypes.size()], rank, width, {0, 0.2});
         ops[i].bias = (i + t) % 2 == 0 ? test.weights(w) : nullptr;
     }
-    one.compare(kBound, [&](const Side& at) {
+    one.compare(kBound, [&](const Placed& at) {
         auto placed = ops;
         for (std::size_t i = 0; i < maps; ++i) {
             placed[i].hidden = at(hidden[i]);

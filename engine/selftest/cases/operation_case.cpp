@@ -47,7 +47,7 @@ std::vector<Batch> batches(std::span<const int> tokens) {
     return all;
 }
 
-Side::Side(Backend& backend, std::span<const float> tensors, std::span<const std::vector<float>> states)
+Placed::Placed(Backend& backend, std::span<const float> tensors, std::span<const std::vector<float>> states)
     : m_backend(backend)
     , m_tensors(backend.allocate(tensors.size())) {
     backend.fromHost(tensors, m_tensors.get());
@@ -63,15 +63,15 @@ Side::Side(Backend& backend, std::span<const float> tensors, std::span<const std
     }
 }
 
-float* Side::state(std::size_t sequence) const { return m_states[sequence] + kStateMargin; }
+float* Placed::state(std::size_t sequence) const { return m_states[sequence] + kStateMargin; }
 
-std::vector<float> Side::tensors(std::size_t count) const {
+std::vector<float> Placed::tensors(std::size_t count) const {
     std::vector<float> values(count);
     m_backend.toHost(m_tensors.get(), values);
     return values;
 }
 
-std::vector<float> Side::stateValues(std::size_t sequence, std::size_t count) const {
+std::vector<float> Placed::stateValues(std::size_t sequence, std::size_t count) const {
     std::vector<float> values(count);
     if (m_backend.isHost())
         m_backend.toHost(m_states[sequence], values);
@@ -124,17 +124,17 @@ void OperationCase::setBatch(const Batch& batch, std::size_t stateCount, Normal 
         m_states.push_back(m_test.values(stateCount + 2 * kStateMargin, normal));
 }
 
-void OperationCase::begin(const Side& side) const {
+void OperationCase::begin(const Placed& placed) const {
     std::vector<SequenceInput> inputs;
     std::size_t first = 0;
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const bool isOnlyOne = m_batch.size() == 1;
         const auto count = isOnlyOne ? m_tokens.size() : static_cast<std::size_t>(m_batch[i].tokens);
-        inputs.push_back({std::span(m_tokens).subspan(first, count), m_batch[i].position, side.wholeState(i),
-                          m_batch[i].usesEnhancement, nullptr});
+        inputs.push_back({std::span(m_tokens).subspan(first, count), m_batch[i].position,
+                          placed.wholeState(i), m_batch[i].usesEnhancement, nullptr});
         first += count;
     }
-    side.backend().begin(inputs);
+    placed.backend().begin(inputs);
 }
 
 // Bit for bit: also that NaN is the same NaN.
@@ -159,32 +159,32 @@ void OperationCase::checkUntouched(std::span<const float> after) {
 }
 
 std::vector<float> OperationCase::onDevice(const Work& work) {
-    const Side side(m_test.device(), m_image, m_states);
-    begin(side);
-    work(side);
-    auto after = side.tensors(m_image.size());
+    const Placed placed(m_test.tested(), m_image, m_states);
+    begin(placed);
+    work(placed);
+    auto after = placed.tensors(m_image.size());
     checkUntouched(after);
     return after;
 }
 
 void OperationCase::compare(double bound, const Work& work) {
-    const Side device(m_test.device(), m_image, m_states);
-    const Side processor(m_test.processor(), m_image, m_states);
-    for (const Side* side : {&device, &processor}) {
-        begin(*side);
-        work(*side);
+    const Placed tested(m_test.tested(), m_image, m_states);
+    const Placed reference(m_test.reference(), m_image, m_states);
+    for (const Placed* placed : {&tested, &reference}) {
+        begin(*placed);
+        work(*placed);
     }
-    const auto found = device.tensors(m_image.size());
-    const auto expected = processor.tensors(m_image.size());
+    const auto found = tested.tensors(m_image.size());
+    const auto expected = reference.tensors(m_image.size());
     checkUntouched(found);
     for (const Named& named : m_tensors)
         if (named.role == Role::Output || named.role == Role::Updated)
             record(named.name, difference(read(found, named.tensor), read(expected, named.tensor)), bound);
     for (std::size_t i = 0; i < m_states.size(); ++i) {
         const std::size_t count = m_states[i].size();
-        const auto after = device.stateValues(i, count);
+        const auto after = tested.stateValues(i, count);
         const std::span<const float> before = m_states[i];
-        record("state", difference(after, processor.stateValues(i, count)), bound);
+        record("state", difference(after, reference.stateValues(i, count)), bound);
         if (count <= 2 * kStateMargin)
             continue;
         for (const std::size_t margin : {std::size_t{0}, count - kStateMargin})

@@ -1,4 +1,5 @@
-// operation_case.h: one call of an operation, on the device and on the processor with the same values.
+// operation_case.h: one call of an operation, on the device and on what it is held against, with the same
+// values.
 // Its tensors stand one after another in one allocation with NaN between them: what is written beside a
 // tensor, or to an input, is found, and so is what is read there and used. A sequence's state has other
 // values before and after the part that the operation is about.
@@ -40,9 +41,9 @@ using Batch = std::vector<Sequence>;
 [[nodiscard]] std::vector<Batch> batches(std::span<const int> tokens);
 
 // A case on one of the two backends.
-class Side {
+class Placed {
 public:
-    Side(Backend& backend, std::span<const float> tensors, std::span<const std::vector<float>> states);
+    Placed(Backend& backend, std::span<const float> tensors, std::span<const std::vector<float>> states);
 
     [[nodiscard]] Backend& backend() const { return m_backend; }
     [[nodiscard]] float* operator()(const Tensor& tensor, std::size_t offset = 0) const {
@@ -67,7 +68,7 @@ private:
 
 class OperationCase {
 public:
-    using Work = std::function<void(const Side&)>;
+    using Work = std::function<void(const Placed&)>;
 
     OperationCase(OperationTest& test, Group& group, std::string name);
 
@@ -82,7 +83,7 @@ public:
     void setBatch(const Batch& batch, std::size_t stateCount, Normal normal = {});
     void setTokens(std::vector<int> tokens) { m_tokens = std::move(tokens); }
 
-    // Runs it on both, and holds outputs, updated values and states against the processor's.
+    // Runs it on both, and holds outputs, updated values and states against those expected.
     void compare(double bound, const Work& work);
     // Runs it on the device only; what there is then, for read().
     [[nodiscard]] std::vector<float> onDevice(const Work& work);
@@ -101,7 +102,7 @@ private:
         Role role;
     };
     Tensor add(const std::string& name, Role role, std::span<const float> values);
-    void begin(const Side& side) const;
+    void begin(const Placed& placed) const;
     void checkUntouched(std::span<const float> after);
 
     OperationTest& m_test;

@@ -1,6 +1,7 @@
-// operation_cases.h: the cases of each operation of Backend.
+// operation_cases.h: the cases of each operation of Backend, <name>Cases().
 #pragma once
 
+#include "engine/backend/operations.h"
 #include "engine/selftest/operation_test.h"
 
 namespace engine::selftest {
@@ -9,13 +10,10 @@ void embeddingCases(OperationTest& test);
 void layerNormCases(OperationTest& test);
 void linearCases(OperationTest& test);
 void lowRankCases(OperationTest& test);
-void tokenShiftCases(OperationTest& test);
-void dynamicShiftCases(OperationTest& test);
-void wkv6Cases(OperationTest& test);
-void wkv7Cases(OperationTest& test);
-void previousRowsCases(OperationTest& test);
-void convolutionalShiftCases(OperationTest& test);
-void adaptiveGateCases(OperationTest& test);
 void tokenDrawCases(OperationTest& test);
+
+#define INKGATE_DECLARE(name, Operation) void name##Cases(OperationTest& test);
+INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
+#undef INKGATE_DECLARE
 
 } // namespace engine::selftest

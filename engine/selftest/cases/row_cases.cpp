@@ -32,7 +32,7 @@ void layerNormCases(OperationTest& test) {
                                                    : one.input("input", count, {0.5, 2});
                     const Tensor output = isInPlace ? input : one.output("output", count);
                     const NormParameters norm = test.norm(w);
-                    one.compare(kBound, [&](const Side& at) {
+                    one.compare(kBound, [&](const Placed& at) {
                         at.backend().layerNorm({tokens, width, at(input), norm, at(output)});
                     });
                 }
@@ -59,7 +59,7 @@ void embeddingCases(OperationTest& test) {
                     ids.back() = kVocabulary - 1;
                     one.setTokens(ids);
                     const Tensor stream = one.output("stream", ids.size() * w);
-                    one.compare(kBound, [&](const Side& at) {
+                    one.compare(kBound, [&](const Placed& at) {
                         at.backend().embedding(
                             {ids, {type, kVocabulary, width, table.bytes->data()}, norm, at(stream)});
                     });

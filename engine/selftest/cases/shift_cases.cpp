@@ -29,16 +29,14 @@ void compareTokenShift(OperationTest& test, Group& group, int width, std::size_t
         outputs.push_back(one.output("output " + std::to_string(j), rows * w));
     }
     const NormParameters norm = test.norm(w);
-    one.compare(kShiftBound, [&](const Side& at) {
-        std::vector<std::vector<TokenShiftUse>> usesOf;
+    one.compare(kShiftBound, [&](const Placed& at) {
         std::vector<TokenShift> ops;
         std::size_t row = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {
-            auto& ofSequence = usesOf.emplace_back();
+            TokenShift& op = ops.emplace_back(TokenShift{batch[s].tokens, width, at(stream, row * w), norm,
+                                                         at.state(s), at(normalised, (row + s) * w)});
             for (std::size_t j = 0; j < uses; ++j)
-                ofSequence.push_back({mixes[j], at(outputs[j], row * w)});
-            ops.push_back({batch[s].tokens, width, at(stream, row * w), norm, at.state(s),
-                           at(normalised, (row + s) * w), ofSequence});
+                op.addUse({mixes[j], at(outputs[j], row * w)});
             row += static_cast<std::size_t>(batch[s].tokens);
         }
         at.backend().tokenShift(ops);
@@ -61,7 +59,7 @@ void compareDynamicShift(OperationTest& test, Group& group, DataType type, int w
         mixes[j] = test.weights(w, {0.5, 0.5});
         outputs[j] = one.output("output " + std::to_string(j), rows * w);
     }
-    one.compare(kDynamicBound, [&](const Side& at) {
+    one.compare(kDynamicBound, [&](const Placed& at) {
         std::vector<DynamicShift> ops;
         std::size_t row = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {

@@ -1,7 +1,5 @@
-#include "engine/selftest/cases/operation_case.h"
 #include "engine/selftest/cases/operation_cases.h"
-
-#include <array>
+#include "engine/selftest/cases/recurrence_cases.h"
 
 namespace engine::selftest {
 
@@ -12,35 +10,29 @@ namespace {
 // times less.
 constexpr double kBound = 2e-5;
 
-constexpr std::array kTokens{1, 2, 63, 64, 65, 200, 300};
-constexpr std::array kFewTokens{1, 2, 17};
+// Factors from some 0.4 to 0.999.
+constexpr Normal kDecayLogit{-3, 1.5};
 
-void compareWkv6(OperationTest& test, Group& group, int heads, int headSize, bool decayIsConstant,
-                 bool isInPlace, const Batch& batch) {
-    OperationCase one(test, group, describe(batch) + (isInPlace ? " in place" : ""));
-    const auto n = static_cast<std::size_t>(headSize);
-    const std::size_t width = static_cast<std::size_t>(heads) * n;
-    const std::size_t count = static_cast<std::size_t>(tokensOf(batch)) * width;
-    one.setBatch(batch, width * n);
-    const Tensor receptance = isInPlace ? one.updated("receptance", count) : one.input("receptance", count);
+void compareWkv6(OperationTest& test, Group& group, const RecurrenceShape& shape) {
+    OperationCase one(test, group, shape.name());
+    const std::size_t width = shape.width(), count = shape.rows();
+    const bool decayIsConstant = shape.isFirst;
+    one.setBatch(shape.batch, width * static_cast<std::size_t>(shape.headSize));
+    const Tensor receptance =
+        shape.isInPlace ? one.updated("receptance", count) : one.input("receptance", count);
     const Tensor key = one.input("key", count);
     const Tensor value = one.input("value", count);
     const Tensor gate = one.input("gate", count);
-    // Factors from some 0.4 to 0.999.
-    constexpr Normal kDecayLogit{-3, 1.5};
+    auto decayLogits = test.values(decayIsConstant ? 0 : count, kDecayLogit);
+    if (!decayIsConstant)
+        decayLogits.front() = 200; // forgets all at once, without overflow
     const float* const constantDecay = decayIsConstant ? test.weights(width, kDecayLogit) : nullptr;
-    const Tensor decay = decayIsConstant ? Tensor{} : one.input("decayLogit", count, kDecayLogit);
-    const Tensor output = isInPlace ? receptance : one.output("output", count);
+    const Tensor decay = decayIsConstant ? Tensor{} : one.input("decayLogit", decayLogits);
+    const Tensor output = shape.isInPlace ? receptance : one.output("output", count);
     const float* const bonus = test.weights(width, {0, 0.5});
     const NormParameters norm = test.norm(width, 64e-5f);
-    one.compare(kBound, [&](const Side& at) {
-        std::vector<Wkv6> ops;
-        std::size_t first = 0;
-        for (std::size_t s = 0; s < batch.size(); ++s) {
-            Wkv6& op = ops.emplace_back();
-            op.tokens = batch[s].tokens;
-            op.heads = heads;
-            op.headSize = headSize;
+    one.compare(kBound, [&](const Placed& at) {
+        at.backend().wkv6(recurrences<Wkv6>(shape, at, [&](Wkv6& op, std::size_t first) {
             op.receptance = at(receptance, first);
             op.key = at(key, first);
             op.value = at(value, first);
@@ -49,29 +41,16 @@ void compareWkv6(OperationTest& test, Group& group, int heads, int headSize, boo
             op.decayIsConstant = decayIsConstant;
             op.bonus = bonus;
             op.groupNorm = norm;
-            op.state = at.state(s);
             op.output = at(output, first);
-            first += static_cast<std::size_t>(batch[s].tokens) * width;
-        }
-        at.backend().wkv6(ops);
+        }));
     });
 }
 
 } // namespace
 
 void wkv6Cases(OperationTest& test) {
-    for (const int headSize : {8, 27, 64, 160})
-        for (const bool decayIsConstant : {true, false})
-            test.group("head size " + std::to_string(headSize) +
-                           (decayIsConstant ? ", constant decay" : ", decay of each token"),
-                       [&](Group& group) {
-                           for (const Batch& batch : batches(test.isQuick() ? std::span<const int>(kFewTokens)
-                                                                            : std::span<const int>(kTokens)))
-                               for (const bool isInPlace : {false, true})
-                                   if (!isInPlace || tokensOf(batch) <= 65)
-                                       compareWkv6(test, group, headSize > 64 ? 2 : 3, headSize,
-                                                   decayIsConstant, isInPlace, batch);
-                       });
+    recurrenceCases(test, "constant decay", "decay of each token",
+                    [&](Group& group, const RecurrenceShape& shape) { compareWkv6(test, group, shape); });
 }
 
 } // namespace engine::selftest

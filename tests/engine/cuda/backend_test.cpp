@@ -1,12 +1,12 @@
-// The CUDA backend on the emulated device: sessions on it against sessions on the processor, steps that are
-// recorded, gates that arrive late, states on the device, models in two parts, and a device that fails.
-// selftest holds single operations.
+// The CUDA backend on the emulated device: sessions on it against sessions in double precision, steps that
+// are recorded, gates that arrive late, states on the device, models in two parts, and a device that fails.
+// Single operations: cuda_operations_test.
 #include "engine/backend/cuda_plugin.h"
-#include "engine/operations/products/dense/matrix_product.h"
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"
 #include "tests/support/model_writer.h"
+#include "tests/support/reference/reference_backend.h"
 #include "tests/support/tensor_comparison.h"
 
 #include <QTest>
@@ -52,14 +52,8 @@ public:
 };
 
 // Of the largest value. The emulated device computes in float32 throughout, and rounds only the x of packed
-// weights, to 16 bits. So does this processor for few rows; many rows of packed weights it multiplies, where
-// it can, in bfloat16: weights and x are each rounded by up to 2^-9 of themselves, in some six products of
-// each of three layers; 0.3 % has been seen.
-double shareOf(WeightType type) {
-    if (type == WeightType::Float32)
-        return 1e-4;
-    return hasBfloat16Products() ? 1.5e-2 : 2e-3;
-}
+// weights, to 16 bits, in some six products of each of three layers.
+double shareOf(WeightType type) { return type == WeightType::Float32 ? 1e-4 : 2e-3; }
 
 // Logits after each of `count` tokens that follow a prompt.
 std::vector<float> run(Session& session, State& state, std::size_t count, GateSink* sink = nullptr) {
@@ -112,7 +106,7 @@ private slots:
         QVERIFY(model);
         const auto prompt = someTokens(70);
         Session device(model, openDevice());
-        Session processor(model, std::make_shared<ThreadPool>(1));
+        Session processor(model, std::make_unique<reference::ReferenceBackend>());
         State onDevice(model->config()), onProcessor(model->config());
         CollectGates deviceGates, processorGates;
         std::vector<float> deviceLogits(prompt.size() * kVocabulary), processorLogits(deviceLogits.size());

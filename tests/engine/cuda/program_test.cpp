@@ -1,5 +1,5 @@
-// inkgate-cli with a device, which is emulated: every operation against the processor, the same story on
-// both, its gates in the trace, and what it says where no device can be used.
+// inkgate-cli with a device, which is emulated: the selftest, the same story as on the processor, its gates
+// in the trace, and what it says where no device can be used.
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -38,13 +38,11 @@ private:
     }
 
 private slots:
-    void everyOperationPassesTheSelftest() {
-        const Ended ended =
-            run({"selftest", "--json", "--quick", "--only",
-                 "embedding,layerNorm,linear,lowRank,tokenShift,dynamicShift,wkv6,wkv7,previousRows,"
-                 "convolutionalShift,adaptiveGate,tokenDraw"});
+    void passesTheSelftest() {
+        const Ended ended = run({"selftest", "--json", "--quick", "--only",
+                                 "embedding,tokenShift,adaptiveGate"}); // all of them: cuda_operations_test
         QVERIFY2(ended.status == 0, ended.errors.constData());
-        QVERIFY(ended.json()[QStringLiteral("passed")].toInt() > 100);
+        QVERIFY(ended.json()[QStringLiteral("passed")].toInt() > 10);
         QCOMPARE(ended.json()[QStringLiteral("failed")].toInt(), 0);
     }
 

@@ -1,5 +1,9 @@
 #include "tests/engine/selftest/altered_backend.h"
 
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
 namespace support {
 
 using namespace engine;
@@ -9,59 +13,68 @@ AlteredBackend::AlteredBackend(std::string operation, Alteration alteration)
     , m_operation(std::move(operation))
     , m_alteration(alteration) {}
 
-void AlteredBackend::run(const char* operation, float* output, const float* input,
-                         const std::function<void()>& work) {
+std::shared_ptr<float[]> AlteredBackend::allocate(std::size_t count) {
+    auto values = m_cpu.allocate(count);
+    std::erase_if(m_memory, [](const Memory& memory) { return memory.values.expired(); });
+    m_memory.push_back({values, count});
+    return values;
+}
+
+void AlteredBackend::alter(std::span<float> after, std::span<const float> before) const {
+    const auto isWritten = [&](std::size_t i) {
+        return std::bit_cast<std::uint32_t>(after[i]) != std::bit_cast<std::uint32_t>(before[i]);
+    };
+    bool isFirst = true;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        if (!isWritten(i)) {
+            if (m_alteration == Alteration::OverwritesInput && !std::isnan(after[i]))
+                after[i] += 1;
+            continue;
+        }
+        if (m_alteration == Alteration::OffByAPercent)
+            after[i] = 1.01f * after[i] + 0.05f;
+        else if (m_alteration == Alteration::Unwritten)
+            after[i] = before[i];
+        else if (m_alteration == Alteration::WritesBeside && isFirst && i > 0)
+            after[i - 1] = 0;
+        isFirst = false;
+    }
+}
+
+void AlteredBackend::run(const char* operation, const std::function<void()>& work) {
     if (m_operation != operation || m_alteration == Alteration::None)
         return work();
     if (m_alteration == Alteration::Refuses)
         throw BackendFailure({ErrorCode::DeviceLost, "the device stopped working"});
-    const float before = *output;
+    std::vector<std::vector<float>> before;
+    for (const Memory& memory : m_memory) {
+        const auto values = memory.values.lock();
+        before.emplace_back(values.get(), values == nullptr ? nullptr : values.get() + memory.count);
+    }
     work();
-    if (m_alteration == Alteration::OffByAPercent)
-        *output = 1.01f * *output + 0.05f;
-    else if (m_alteration == Alteration::Unwritten)
-        *output = before;
-    else if (m_alteration == Alteration::WritesBeside)
-        output[-1] = 0;
-    else if (input != nullptr)
-        const_cast<float*>(input)[0] += 1;
+    for (std::size_t i = 0; i < before.size(); ++i)
+        if (const auto values = m_memory[i].values.lock(); values != nullptr)
+            alter({values.get(), m_memory[i].count}, before[i]);
 }
 
 void AlteredBackend::embedding(const Embedding& op) {
-    run("embedding", op.stream, nullptr, [&] { m_cpu.embedding(op); });
+    run("embedding", [&] { m_cpu.embedding(op); });
 }
 void AlteredBackend::layerNorm(const LayerNorm& op) {
-    run("layerNorm", op.output, op.input, [&] { m_cpu.layerNorm(op); });
+    run("layerNorm", [&] { m_cpu.layerNorm(op); });
 }
 void AlteredBackend::linear(std::span<const LinearJob> jobs, int tokens) {
-    const LinearJob& job = jobs.front();
-    run("linear", job.end == LinearEnd::AddToStream ? job.stream : job.y, job.x,
-        [&] { m_cpu.linear(jobs, tokens); });
+    run("linear", [&] { m_cpu.linear(jobs, tokens); });
 }
 void AlteredBackend::lowRank(std::span<const LowRank> ops, int tokens) {
-    run("lowRank", ops.front().output, nullptr, [&] { m_cpu.lowRank(ops, tokens); });
+    run("lowRank", [&] { m_cpu.lowRank(ops, tokens); });
 }
-void AlteredBackend::tokenShift(std::span<const TokenShift> ops) {
-    run("tokenShift", ops.front().uses.front().output, ops.front().stream, [&] { m_cpu.tokenShift(ops); });
-}
-void AlteredBackend::dynamicShift(std::span<const DynamicShift> ops) {
-    run("dynamicShift", ops.front().uses.front().output, ops.front().normalised,
-        [&] { m_cpu.dynamicShift(ops); });
-}
-void AlteredBackend::wkv6(std::span<const Wkv6> ops) {
-    run("wkv6", ops.front().output, ops.front().key, [&] { m_cpu.wkv6(ops); });
-}
-void AlteredBackend::wkv7(std::span<const Wkv7> ops) {
-    run("wkv7", ops.front().output, ops.front().key, [&] { m_cpu.wkv7(ops); });
-}
-void AlteredBackend::previousRows(std::span<const PreviousRows> ops) {
-    run("previousRows", ops.front().output, ops.front().stream, [&] { m_cpu.previousRows(ops); });
-}
-void AlteredBackend::convolutionalShift(std::span<const ConvolutionalShift> ops) {
-    run("convolutionalShift", ops.front().routed, ops.front().stream, [&] { m_cpu.convolutionalShift(ops); });
-}
-void AlteredBackend::adaptiveGate(std::span<const AdaptiveGate> ops) {
-    run("adaptiveGate", ops.front().output, ops.front().stream, [&] { m_cpu.adaptiveGate(ops); });
-}
+
+#define INKGATE_DEFINE(name, Operation)                                                                      \
+    void AlteredBackend::name(std::span<const Operation> ops) {                                              \
+        run(#name, [&] { m_cpu.name(ops); });                                                                \
+    }
+INKGATE_SEQUENCE_OPERATIONS(INKGATE_DEFINE)
+#undef INKGATE_DEFINE
 
 } // namespace support

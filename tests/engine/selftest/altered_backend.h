@@ -1,10 +1,12 @@
-// altered_backend.h: the processor's backend with one operation that does something wrong to the first value
-// of its output: what a selftest has to find.
+// altered_backend.h: the processor's backend with one operation that does something wrong to what it writes:
+// what a selftest has to find. What an operation writes and reads is seen by looking at all memory before and
+// after it, so the alterations fit any operation.
 #pragma once
 
 #include "engine/backend/cpu_backend.h"
 
 #include <string>
+#include <vector>
 
 namespace support {
 
@@ -12,7 +14,7 @@ enum class Alteration {
     None,
     OffByAPercent,
     Unwritten,    // stays as it was
-    WritesBeside, // also the value before it
+    WritesBeside, // also the value before the first that it writes
     OverwritesInput,
     Refuses, // the device is lost
 };
@@ -23,9 +25,7 @@ public:
     AlteredBackend(std::string operation, Alteration alteration);
 
     [[nodiscard]] bool isHost() const override { return true; }
-    [[nodiscard]] std::shared_ptr<float[]> allocate(std::size_t count) override {
-        return m_cpu.allocate(count);
-    }
+    [[nodiscard]] std::shared_ptr<float[]> allocate(std::size_t count) override;
     [[nodiscard]] std::unique_ptr<engine::StateMemory> placeState(std::span<const float>) override {
         return nullptr;
     }
@@ -43,25 +43,28 @@ public:
     void layerNorm(const engine::LayerNorm& op) override;
     void linear(std::span<const engine::LinearJob> jobs, int tokens) override;
     void lowRank(std::span<const engine::LowRank> ops, int tokens) override;
-    void tokenShift(std::span<const engine::TokenShift> ops) override;
-    void dynamicShift(std::span<const engine::DynamicShift> ops) override;
-    void wkv6(std::span<const engine::Wkv6> ops) override;
-    void wkv7(std::span<const engine::Wkv7> ops) override;
-    void previousRows(std::span<const engine::PreviousRows> ops) override;
-    void convolutionalShift(std::span<const engine::ConvolutionalShift> ops) override;
-    void adaptiveGate(std::span<const engine::AdaptiveGate> ops) override;
+#define INKGATE_DECLARE(name, Operation) void name(std::span<const engine::Operation> ops) override;
+    INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
+#undef INKGATE_DECLARE
     void reportGates(const engine::GateReport& report) override { m_cpu.reportGates(report); }
     [[nodiscard]] engine::DrawnToken drawToken(const engine::TokenDraw& op) override {
         return m_cpu.drawToken(op);
     }
 
 private:
+    struct Memory {
+        std::weak_ptr<float[]> values;
+        std::size_t count = 0;
+    };
+
     // Calls `work`, and alters what it does if `operation` is the one.
-    void run(const char* operation, float* output, const float* input, const std::function<void()>& work);
+    void run(const char* operation, const std::function<void()>& work);
+    void alter(std::span<float> after, std::span<const float> before) const;
 
     engine::CpuBackend m_cpu;
     std::string m_operation;
     Alteration m_alteration;
+    std::vector<Memory> m_memory; // all that was allocated
 };
 
 } // namespace support

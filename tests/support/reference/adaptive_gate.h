@@ -1,27 +1,36 @@
-// adaptive_gate.h (reference): plain loops in double. docs/spec/enhanced-rwkv.md sections 2 and 3.
+// adaptive_gate.h (reference): docs/spec/enhanced-rwkv.md sections 1 to 3.
 #pragma once
 
+#include "engine/operations/rows/adaptive_gate.h"
 #include "tests/support/reference/layer_norm.h"
+#include "tests/support/reference/previous_rows.h"
 
 namespace reference {
 
-struct Gated {
-    Tensor gates, output; // [T,D]
-};
-
-// stream, shifted, logits [T,D]; an empty `logits` is a fixed gate, an empty `normWeight` leaves the layer
-// norm out.
-inline Gated adaptiveGate(const Tensor& stream, const Tensor& shifted, const Tensor& logits,
-                          const Tensor& normWeight, const Tensor& normBias) {
-    Gated result{Tensor(stream.size(), 1.0), Tensor(stream.size())};
-    for (std::size_t i = 0; i < stream.size(); ++i) {
-        if (!logits.empty())
-            result.gates[i] = sigmoid(logits[i]);
-        result.output[i] = stream[i] + result.gates[i] * shifted[i];
+inline void adaptiveGate(const engine::AdaptiveGate& op) {
+    const std::size_t width = size(op.width), tokens = size(op.tokens), count = tokens * width;
+    Tensor output = read(op.stream, count);
+    if (!op.isEnabled)
+        return write(output, op.output);
+    const Tensor rows = withEarlierRows(op.earlier, op.stream, tokens, width);
+    for (std::size_t i = 0; i < count; ++i) {
+        double shifted = rows[rows.size() - (tokens + 1) * width + i];
+        if (op.shifted != nullptr)
+            shifted = op.shifted[i / width * size(op.shiftedStride) + i % width];
+        if (op.shiftChange != nullptr)
+            shifted += op.shiftChange[i];
+        double gate = 1;
+        if (!op.isFixed)
+            gate = sigmoid(op.gates[i] + (op.bias != nullptr ? double{op.bias[i % width]} : 0));
+        if (op.gates != nullptr)
+            op.gates[i] = static_cast<float>(gate);
+        output[i] += gate * shifted;
     }
-    if (!normWeight.empty())
-        result.output = layerNorm(result.output, normWeight, normBias);
-    return result;
+    write(op.norm ? layerNorm(output, width, *op.norm) : output, op.output);
+    for (std::size_t k = 0; k < size(op.earlier.rows); ++k) // newest first
+        write({rows.end() - static_cast<std::ptrdiff_t>((k + 1) * width),
+               rows.end() - static_cast<std::ptrdiff_t>(k * width)},
+              op.earlier.values + k * width);
 }
 
 } // namespace reference

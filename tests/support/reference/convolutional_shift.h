@@ -1,7 +1,8 @@
-// convolutional_shift.h (reference): plain loops in double. docs/spec/enhanced-rwkv.md section 3.
+// convolutional_shift.h (reference): docs/spec/enhanced-rwkv.md section 3.
 #pragma once
 
-#include "tests/support/reference/layer_norm.h"
+#include "engine/operations/rows/convolutional_shift.h"
+#include "tests/support/reference/previous_rows.h"
 
 #include <array>
 #include <cstdint>
@@ -9,30 +10,31 @@
 
 namespace reference {
 
-inline std::array<double, 5> positionFeatures(std::int64_t position) {
-    const auto t = static_cast<double>(position);
-    constexpr double kTurn = 2 * std::numbers::pi;
-    return {1 / (1 + t / 64), std::sin(kTurn * t / 16), std::cos(kTurn * t / 16), std::sin(kTurn * t / 256),
-            std::cos(kTurn * t / 256)};
+inline std::array<double, engine::kPositionFeatures> positionFeatures(std::int64_t position) {
+    const auto angle = [&](std::int64_t period) {
+        return 2 * std::numbers::pi * static_cast<double>(position % period) / static_cast<double>(period);
+    };
+    return {1 / (1 + static_cast<double>(position) / 64), std::sin(angle(16)), std::cos(angle(16)),
+            std::sin(angle(256)), std::cos(angle(256))};
 }
 
-// rows [K+T,D]: the K rows before the first token, oldest first, then the stream; kernel [K,D]; position
-// [K,5,D].
-inline Tensor convolutionalShift(const Tensor& rows, std::size_t taps, std::size_t width,
-                                 std::int64_t firstPosition, const Tensor& kernel, const Tensor& position) {
-    const std::size_t tokens = rows.size() / width - taps;
-    Tensor output(tokens * width, 0.0);
+inline void convolutionalShift(const engine::ConvolutionalShift& op) {
+    const std::size_t width = size(op.width), tokens = size(op.tokens), taps = size(op.taps);
+    const Tensor rows = withEarlierRows(op.earlier, op.stream, tokens, width);
     for (std::size_t t = 0; t < tokens; ++t) {
-        const auto features = positionFeatures(firstPosition + static_cast<std::int64_t>(t));
-        for (std::size_t k = 1; k <= taps; ++k)
-            for (std::size_t c = 0; c < width; ++c) {
-                double tap = kernel[(k - 1) * width + c];
+        const auto features = positionFeatures(op.firstPosition + static_cast<std::int64_t>(t));
+        for (std::size_t c = 0; c < width; ++c) {
+            double sum = 0;
+            for (std::size_t k = 0; k < taps; ++k) { // k + 1 tokens back
+                double tap = op.kernel[k * width + c];
                 for (std::size_t j = 0; j < features.size(); ++j)
-                    tap += position[((k - 1) * features.size() + j) * width + c] * features[j];
-                output[t * width + c] += tap * rows[(taps + t - k) * width + c];
+                    tap += op.position[(k * features.size() + j) * width + c] * features[j];
+                sum += tap * rows[(taps + t - k - 1) * width + c];
             }
+            op.routed[2 * t * width + c] = op.stream[t * width + c];
+            op.routed[(2 * t + 1) * width + c] = static_cast<float>(sum);
+        }
     }
-    return output;
 }
 
 } // namespace reference

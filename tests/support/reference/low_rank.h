@@ -1,23 +1,32 @@
-// low_rank.h (reference): plain loops in double. docs/spec/rwkv-models.md sections 4 and 5.
+// low_rank.h (reference): docs/spec/rwkv-models.md sections 4 and 5.
 #pragma once
 
-#include "tests/support/reference/layer_norm.h"
+#include "engine/operations/products/low_rank/low_rank.h"
+#include "tests/support/reference/matrix.h"
 
 namespace reference {
 
-// hidden [T,R] (its activation applied already) times factor [R,C], plus bias [C] or nothing.
-inline Tensor lowRank(const Tensor& hidden, std::size_t rank, const Tensor& factor, const Tensor& bias) {
-    const std::size_t width = factor.size() / rank;
-    const std::size_t tokens = hidden.size() / rank;
-    Tensor output(tokens * width);
-    for (std::size_t t = 0; t < tokens; ++t)
+inline double activation(engine::ActivationKind kind, double x) {
+    switch (kind) {
+    case engine::ActivationKind::None: return x;
+    case engine::ActivationKind::Tanh: return std::tanh(x);
+    case engine::ActivationKind::Sigmoid: return sigmoid(x);
+    case engine::ActivationKind::SquaredRelu: return x > 0 ? x * x : 0;
+    }
+    return x;
+}
+
+inline void lowRank(const engine::LowRank& op, int tokens) {
+    const std::size_t width = size(op.width), rank = size(op.rank);
+    const std::size_t stride = op.hiddenStride > 0 ? size(op.hiddenStride) : rank;
+    const Tensor factor = values(op.factor); // [rank, width]
+    for (std::size_t t = 0; t < size(tokens); ++t)
         for (std::size_t c = 0; c < width; ++c) {
-            double sum = bias.empty() ? 0 : bias[c];
+            double sum = op.bias != nullptr ? double{op.bias[c]} : 0;
             for (std::size_t r = 0; r < rank; ++r)
-                sum += hidden[t * rank + r] * factor[r * width + c];
-            output[t * width + c] = sum;
+                sum += activation(op.activation, op.hidden[t * stride + r]) * factor[r * width + c];
+            op.output[t * width + c] = static_cast<float>(sum);
         }
-    return output;
 }
 
 } // namespace reference

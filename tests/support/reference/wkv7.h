@@ -1,69 +1,78 @@
-// wkv7.h (reference): the recurrence of RWKV-7 with all that surrounds it, token by token in double.
-// docs/spec/rwkv-models.md section 5.
+// wkv7.h (reference): token by token. docs/spec/rwkv-models.md section 5.
 #pragma once
 
+#include "engine/operations/recurrence/wkv7.h"
 #include "tests/support/reference/layer_norm.h"
-
-#include <algorithm>
 
 namespace reference {
 
-struct Wkv7 {
-    std::size_t tokens, heads, headSize;
-    Tensor receptance, key, value, decayLogit, rateLogit, valueMixLogit,
-        gate;                                                    // [T,C]; valueMixLogit empty in layer 0
-    Tensor firstLayerValue;                                      // [T,C]; written in layer 0
-    Tensor removalScale, rateScale, bonus, normWeight, normBias; // [C]
-    double epsilon;
-    Tensor state; // [H,N,N], row = value channel; updated
+// One head of one token, [N] each.
+struct Wkv7Head {
+    Tensor receptance, key, value, decay, rate, removal;
 };
 
-// The output, [T,C].
-inline Tensor wkv7(Wkv7& op) {
-    const std::size_t n = op.headSize;
-    const std::size_t width = op.heads * n;
-    Tensor value = op.value;
-    if (op.valueMixLogit.empty())
-        op.firstLayerValue = value;
-    else
-        for (std::size_t i = 0; i < value.size(); ++i)
-            value[i] += (op.firstLayerValue[i] - value[i]) * sigmoid(op.valueMixLogit[i]);
-
-    Tensor y(op.tokens * width);
-    Tensor bonus(op.tokens * op.heads, 0.0);
-    for (std::size_t t = 0; t < op.tokens; ++t)
-        for (std::size_t h = 0; h < op.heads; ++h) {
-            const std::size_t first = t * width + h * n;
-            double length = 0;
-            for (std::size_t j = 0; j < n; ++j)
-                length += std::pow(op.key[first + j] * op.removalScale[h * n + j], 2);
-            length = std::max(std::sqrt(length), 1e-12);
-            Tensor removal(n), rate(n), key(n), decay(n);
-            for (std::size_t j = 0; j < n; ++j) {
-                const std::size_t c = h * n + j;
-                removal[j] = op.key[first + j] * op.removalScale[c] / length;
-                rate[j] = sigmoid(op.rateLogit[first + j]);
-                key[j] = op.key[first + j] * (1 + (rate[j] - 1) * op.rateScale[c]);
-                decay[j] = std::exp(-std::exp(-0.5) * sigmoid(op.decayLogit[first + j]));
-                bonus[t * op.heads + h] += op.receptance[first + j] * key[j] * op.bonus[c];
-            }
-            for (std::size_t i = 0; i < n; ++i) {
-                double* row = op.state.data() + (h * n + i) * n;
-                double removed = 0;
-                for (std::size_t j = 0; j < n; ++j)
-                    removed -= row[j] * removal[j];
-                double sum = 0;
-                for (std::size_t j = 0; j < n; ++j) {
-                    row[j] = row[j] * decay[j] + removed * removal[j] * rate[j] + value[first + i] * key[j];
-                    sum += row[j] * op.receptance[first + j];
-                }
-                y[first + i] = sum;
-            }
+// Updates the head's state [N,N], row = value channel, and returns y [N].
+inline Tensor wkv7Token(const Wkv7Head& head, double* state) {
+    const std::size_t n = head.key.size();
+    Tensor y(n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+        double* row = state + i * n;
+        double removed = 0;
+        for (std::size_t j = 0; j < n; ++j)
+            removed -= row[j] * head.removal[j];
+        for (std::size_t j = 0; j < n; ++j) {
+            row[j] = row[j] * head.decay[j] + removed * head.removal[j] * head.rate[j] +
+                     head.value[i] * head.key[j];
+            y[i] += row[j] * head.receptance[j];
         }
-    y = groupNorm(y, n, op.normWeight, op.normBias, op.epsilon);
-    for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = (y[i] + bonus[i / n] * value[i]) * op.gate[i];
+    }
     return y;
+}
+
+// The values, blended with the first layer's.
+inline Tensor wkv7Values(const engine::Wkv7& op, std::size_t count) {
+    Tensor value = read(op.value, count);
+    if (op.valueMixLogit == nullptr)
+        write(value, op.firstLayerValue);
+    else
+        for (std::size_t i = 0; i < count; ++i)
+            value[i] += (op.firstLayerValue[i] - value[i]) * sigmoid(op.valueMixLogit[i]);
+    return value;
+}
+
+inline void wkv7(const engine::Wkv7& op) {
+    const std::size_t n = size(op.headSize), width = size(op.heads) * n, count = size(op.tokens) * width;
+    const Tensor value = wkv7Values(op, count);
+    Tensor state = read(op.state, width * n), y(count), bonus(count / n, 0.0);
+    for (std::size_t first = 0; first < count; first += n) {
+        const std::size_t channel = first % width;
+        Wkv7Head head{read(op.receptance + first, n),
+                      read(op.key + first, n),
+                      Tensor(value.begin() + static_cast<std::ptrdiff_t>(first),
+                             value.begin() + static_cast<std::ptrdiff_t>(first + n)),
+                      Tensor(n),
+                      Tensor(n),
+                      Tensor(n)};
+        double length = 0;
+        for (std::size_t j = 0; j < n; ++j) {
+            head.removal[j] = head.key[j] * op.removalScale[channel + j];
+            length += head.removal[j] * head.removal[j];
+        }
+        for (std::size_t j = 0; j < n; ++j) {
+            head.removal[j] /= std::max(std::sqrt(length), 1e-12);
+            head.rate[j] = sigmoid(op.rateLogit[first + j]);
+            head.decay[j] = std::exp(-std::exp(-0.5) * sigmoid(op.decayLogit[first + j]));
+            head.key[j] *= 1 + (head.rate[j] - 1) * op.rateScale[channel + j];
+            bonus[first / n] += head.receptance[j] * head.key[j] * op.bonus[channel + j];
+        }
+        std::ranges::copy(wkv7Token(head, state.data() + channel * n),
+                          y.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    y = groupNorm(y, width, n, op.groupNorm);
+    for (std::size_t i = 0; i < count; ++i)
+        y[i] = (y[i] + bonus[i / n] * value[i]) * op.gate[i];
+    write(y, op.output);
+    write(state, op.state);
 }
 
 } // namespace reference

@@ -1,7 +1,7 @@
 // row_product.h: our own kernels on stored weights: products with few rows of x, and conversions.
 // Each instruction set of simd_targets.h has its form; the best the processor has is chosen at run time.
 // Every sum is formed in the same order, whatever the number of rows or tokens computed together.
-// Source:  tests/support/reference/linear_reference.h is the plain form.
+// Source:  tests/support/reference/linear.h is the plain form.
 // Threads: reentrant.
 #pragma once
 

@@ -3,7 +3,7 @@
 // result is that of the dequantised weights within a few 2^-16 of the sum of absolute products. Integer sums
 // are exact, so every instruction set forms the same sums.
 // Shapes:  weights [rows, columns], columns a multiple of 32; x [tokens, columns], y [tokens, rows].
-// Source:  tests/support/reference/linear_reference.h on dequantised weights is the plain form.
+// Source:  tests/support/reference/linear.h and matrix.h are the plain form.
 // Threads: reentrant.
 #pragma once
 

@@ -4,7 +4,7 @@
 // The inputs are summed in a fixed number of parts, so the result depends neither on the number of threads
 // nor on the number of tokens. x is not rounded, but for packed weights on processors with AVX2 or VNNI
 // (packed_product.h).
-// Source:  tests/support/reference/linear_reference.h is the plain form.
+// Source:  tests/support/reference/linear.h is the plain form.
 // Threads: `pool` and `scratch` serve one caller at a time.
 #pragma once
 
