@@ -1,5 +1,5 @@
-// draw_block.cuh: the last launch of a draw: one block that orders a list of candidates, filters it and draws.
-// Each thread owns candidates that follow one another; what all must see goes through shared memory.
+// draw_block.cuh: the last launch of a draw: one block that orders a list of candidates, filters it and
+// draws. Each thread owns candidates that follow one another; what all must see goes through shared memory.
 #pragma once
 
 #include "engine/cuda/device/memory.cuh"
@@ -74,7 +74,8 @@ template <class KeyOf> __device__ void removeAfter(Wide last, Owned& owned, KeyO
 
 // How many of the sorted come until they weigh `wanted` together, without those that weigh less than `least`.
 template <class WeightOf>
-inline __device__ int countKept(const DrawBlock& block, int size, Wide wanted, float least, WeightOf weightOf) {
+inline __device__ int countKept(const DrawBlock& block, int size, Wide wanted, float least,
+                                WeightOf weightOf) {
     float weight[kOwned];
     Wide sum = 0;
 #pragma unroll

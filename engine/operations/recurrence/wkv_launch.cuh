@@ -1,5 +1,5 @@
-// wkv_launch.cuh: how wkv6 and wkv7 are launched: in tiles, token by token or in chunks (wkv_memory.h), or by a
-// plain kernel for heads that the tiles don't fit.
+// wkv_launch.cuh: how wkv6 and wkv7 are launched: in tiles, token by token or in chunks (wkv_memory.h), or by
+// a plain kernel for heads that the tiles don't fit.
 #pragma once
 
 #include "engine/cuda/device/stream.h"

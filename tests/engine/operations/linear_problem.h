@@ -1,5 +1,5 @@
-// linear_problem.h: a product of a matrix kept in any way and some rows of x, and how far what comes out is from
-// the exact sums.
+// linear_problem.h: a product of a matrix kept in any way and some rows of x, and how far what comes out is
+// from the exact sums.
 #pragma once
 
 #include "engine/core/random.h"

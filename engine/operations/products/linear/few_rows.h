@@ -1,4 +1,5 @@
-// few_rows.h: products with few rows of x, as in decoding: our own kernels, which read the stored weights once.
+// few_rows.h: products with few rows of x, as in decoding: our own kernels, which read the stored weights
+// once.
 // Threads: those of linear.h.
 #pragma once
 
