@@ -10,7 +10,10 @@
 #include "engine/operations/recurrence/wkv7.h"
 #include "engine/operations/rows/adaptive_gate.h"
 #include "engine/operations/rows/convolutional_shift.h"
+#include "engine/operations/rows/decayed_means.h"
 #include "engine/operations/rows/dynamic_shift.h"
+#include "engine/operations/rows/embedding_shift.h"
+#include "engine/operations/rows/preceded_rows.h"
 #include "engine/operations/rows/previous_rows.h"
 #include "engine/operations/rows/token_shift.h"
 
@@ -21,5 +24,8 @@
     OPERATION(wkv6, Wkv6)                                                                                    \
     OPERATION(wkv7, Wkv7)                                                                                    \
     OPERATION(previousRows, PreviousRows)                                                                    \
+    OPERATION(precededRows, PrecededRows)                                                                    \
     OPERATION(convolutionalShift, ConvolutionalShift)                                                        \
+    OPERATION(decayedMeans, DecayedMeans)                                                                    \
+    OPERATION(embeddingShift, EmbeddingShift)                                                                \
     OPERATION(adaptiveGate, AdaptiveGate)

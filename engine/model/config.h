@@ -6,6 +6,7 @@
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ namespace engine {
 enum class Architecture { Rwkv5, Rwkv6, Rwkv7 }; // Rwkv5 is 5.2 "Eagle"
 
 [[nodiscard]] std::string_view name(Architecture architecture); // "rwkv5.2", "rwkv6", "rwkv7"
+
+inline constexpr int kMostScales = 8;
 
 struct EnhancementConfig {
     enum class Variant { None, Adaptive, ConvRouting };
@@ -26,15 +29,24 @@ struct EnhancementConfig {
     bool layerNorm = true;
     int rank = 0;   // R: of the mlp shift, or of routing; 0 where there is none
     int kernel = 0; // K of the convolutional shift; 0 where there is none
+    // What else is routed (ConvRouting; section 3a): means of the past, of which each keeps so much of itself
+    // per token, and the embedding of this token and the one before.
+    int scales = 0; // M
+    std::array<float, kMostScales> decays{};
+    bool routesEmbedding = false;
 
     bool operator==(const EnhancementConfig&) const = default;
 };
 
+// The M of the specification: for files that name no decays, and for new gates.
+inline constexpr std::array kUsualDecays{0.75f, 0.9f, 0.97f, 0.99f};
+void useScales(EnhancementConfig& config);
+
 // The JSON of the metadata key `inkgate.enhancement`, and back. Errors: FileDamaged.
 [[nodiscard]] std::string toJson(const EnhancementConfig& config);
 [[nodiscard]] Expected<EnhancementConfig> enhancementFromJson(std::string_view json);
-// "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", ...: for people and file
-// names.
+// "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", "multi-scale",
+// "embedding-routing", "full-routing", ...: for people and file names.
 [[nodiscard]] std::string describe(const EnhancementConfig& config);
 
 struct ModelConfig {

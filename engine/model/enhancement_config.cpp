@@ -2,11 +2,53 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
 namespace engine {
 
 using Variant = EnhancementConfig::Variant;
 using Shift = EnhancementConfig::Shift;
 using Gate = EnhancementConfig::Gate;
+
+namespace {
+
+std::string_view routingName(const EnhancementConfig& config) {
+    if (config.scales > 0)
+        return config.routesEmbedding ? "full-routing" : "multi-scale";
+    return config.routesEmbedding ? "embedding-routing" : "conv-routing";
+}
+
+// 0.9, not what float32 makes of it.
+double decimal(float value) { return std::strtod(std::to_string(value).c_str(), nullptr); }
+
+// Absent: the usual ones.
+Expected<void> readDecays(const nlohmann::json& json, EnhancementConfig& config) {
+    useScales(config);
+    const auto found = json.find("decays");
+    if (found == json.end())
+        return {};
+    const auto isSound = [](const nlohmann::json& decay) {
+        return decay.is_number() && decay.get<double>() > 0 && decay.get<double>() < 1;
+    };
+    if (!found->is_array() || found->empty() || found->size() > std::size_t{kMostScales} ||
+        !std::ranges::all_of(*found, isSound))
+        return failure(ErrorCode::FileDamaged, "inkgate.enhancement: decays must be 1 to " +
+                                                   std::to_string(kMostScales) + " numbers between 0 and 1");
+    config.decays = {};
+    config.scales = static_cast<int>(found->size());
+    std::ranges::transform(*found, config.decays.begin(),
+                           [](const nlohmann::json& decay) { return decay.get<float>(); });
+    return {};
+}
+
+} // namespace
+
+void useScales(EnhancementConfig& config) {
+    config.scales = static_cast<int>(kUsualDecays.size());
+    std::ranges::copy(kUsualDecays, config.decays.begin());
+}
 
 std::string toJson(const EnhancementConfig& config) {
     nlohmann::ordered_json json;
@@ -17,7 +59,11 @@ std::string toJson(const EnhancementConfig& config) {
         json["shift"] = config.shift == Shift::Mlp ? "mlp" : "identity";
         json["gate"] = config.gate == Gate::Fixed ? "fixed" : "learned";
         break;
-    case Variant::ConvRouting: json["variant"] = "conv-routing"; break;
+    case Variant::ConvRouting:
+        json["variant"] = routingName(config);
+        for (int m = 0; m < config.scales; ++m)
+            json["decays"].push_back(decimal(config.decays[static_cast<std::size_t>(m)]));
+        break;
     }
     json["layernorm"] = config.layerNorm;
     return json.dump();
@@ -45,9 +91,14 @@ Expected<EnhancementConfig> enhancementFromJson(std::string_view json) {
     const std::string variant = text("variant", "");
     if (variant == "none")
         return config;
-    if (variant != "adaptive" && variant != "conv-routing")
+    constexpr std::array kRoutings{"conv-routing", "multi-scale", "embedding-routing", "full-routing"};
+    if (variant != "adaptive" && std::ranges::find(kRoutings, variant) == kRoutings.end())
         return unknown("variant", variant);
     config.variant = variant == "adaptive" ? Variant::Adaptive : Variant::ConvRouting;
+    config.routesEmbedding = variant == "embedding-routing" || variant == "full-routing";
+    if (variant == "multi-scale" || variant == "full-routing")
+        if (const auto read = readDecays(parsed, config); !read)
+            return failure(read.error());
     if (config.variant == Variant::Adaptive) {
         const std::string shift = text("shift", "identity");
         if (shift != "identity" && shift != "mlp")
@@ -70,7 +121,8 @@ std::string describe(const EnhancementConfig& config) {
     std::string text;
     switch (config.variant) {
     case Variant::None: return "none";
-    case Variant::ConvRouting: return config.layerNorm ? "conv-routing" : "conv-routing-no-layernorm";
+    case Variant::ConvRouting:
+        return std::string(routingName(config)) + (config.layerNorm ? "" : "-no-layernorm");
     case Variant::Adaptive: break;
     }
     if (config.gate == Gate::Fixed)

@@ -1,11 +1,12 @@
 // state_layout.h: where each layer's parts of a sequence's state stand in its one buffer of float32.
 // Source:  docs/spec/rwkv-models.md section 6; the enhancement's rows: docs/spec/enhanced-rwkv.md section 1.
-// Layout:  for each layer l, in this order
+// Layout:  embedding [D]  of the token before, of models that route it; then, for each layer l, in this order
 //   attentionShift [D]      the last ln1 output
 //   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]
 //   feedForwardShift [D]    the last ln2 output
 //   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E is 0 without an enhancement,
-//                           1 for the adaptive gate, K for conv-routing
+//                           1 for the adaptive gate, K for routing
+//   means          [M,D]    of routing with scales, before the next token
 // Units:   elements.
 #pragma once
 
@@ -22,16 +23,23 @@ struct StateLayout {
         : layers(static_cast<std::size_t>(config.layers))
         , width(static_cast<std::size_t>(config.width))
         , wkvSize(width * static_cast<std::size_t>(config.headSize))
-        , enhancementRows(static_cast<std::size_t>(engine::enhancementRows(config.enhancement))) {}
+        , enhancementRows(static_cast<std::size_t>(engine::enhancementRows(config.enhancement)))
+        , meanRows(static_cast<std::size_t>(engine::meanRows(config.enhancement)))
+        , embeddingRows(static_cast<std::size_t>(engine::embeddingRows(config.enhancement))) {}
 
-    std::size_t layers = 0, width = 0, wkvSize = 0, enhancementRows = 0;
+    std::size_t layers = 0, width = 0, wkvSize = 0, enhancementRows = 0, meanRows = 0, embeddingRows = 0;
 
-    [[nodiscard]] std::size_t layerSize() const { return (2 + enhancementRows) * width + wkvSize; }
-    [[nodiscard]] std::size_t size() const { return layers * layerSize(); }
+    [[nodiscard]] std::size_t layerSize() const { return (2 + enhancementRows + meanRows) * width + wkvSize; }
+    // Where the layer's part begins; of one layer more, the end.
+    [[nodiscard]] std::size_t layerBegin(std::size_t layer) const {
+        return embeddingRows * width + layer * layerSize();
+    }
+    [[nodiscard]] std::size_t size() const { return layerBegin(layers); }
     // Within a layer's part.
     [[nodiscard]] std::size_t wkv() const { return width; }
     [[nodiscard]] std::size_t feedForwardShift() const { return width + wkvSize; }
     [[nodiscard]] std::size_t enhancement() const { return 2 * width + wkvSize; }
+    [[nodiscard]] std::size_t means() const { return enhancement() + enhancementRows * width; }
 
     bool operator==(const StateLayout&) const = default;
 };

@@ -82,6 +82,8 @@ struct AdaptiveGateWeights {
 struct ConvolutionalRoutingWeights {
     Values kernel;        // [K,C]
     Values position;      // [K,J,C]
+    Values scale;         // [M,C], or empty
+    Values embedding;     // [2,C]: of this token's and the one before; or empty
     LowRankWeights route; // from [h, s], 2C inputs; tanh inside
 };
 

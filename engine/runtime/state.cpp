@@ -53,7 +53,7 @@ std::span<float> State::values() {
 float* State::placeOn(Backend& backend, int layers) {
     if (backend.isHost())
         return values().data();
-    const std::size_t size = static_cast<std::size_t>(layers) * m_layout.layerSize();
+    const std::size_t size = m_layout.layerBegin(static_cast<std::size_t>(layers));
     if (m_device == nullptr || m_deviceSize != size || !backend.owns(*m_device)) {
         m_device = backend.placeState(values().first(size));
         m_deviceSize = size;
@@ -64,6 +64,8 @@ float* State::placeOn(Backend& backend, int layers) {
 bool State::sharesBaseWith(const State& other) const {
     StateLayout mine = m_layout;
     mine.enhancementRows = other.m_layout.enhancementRows;
+    mine.meanRows = other.m_layout.meanRows;
+    mine.embeddingRows = other.m_layout.embeddingRows;
     return mine == other.m_layout;
 }
 
@@ -75,8 +77,8 @@ State State::inShapeOf(const State& shape) const {
     result.m_layout = shape.m_layout;
     result.m_values.resize(result.m_layout.size()); // the enhancement's rows: zero, as before the first token
     result.m_position = m_position;
-    const float* from = values().data();
-    float* to = result.m_values.data();
+    const float* from = values().data() + m_layout.layerBegin(0);
+    float* to = result.m_values.data() + result.m_layout.layerBegin(0);
     for (std::size_t layer = 0; layer < m_layout.layers; ++layer) {
         std::copy_n(from, m_layout.enhancement(), to);
         from += m_layout.layerSize();

@@ -102,7 +102,14 @@ std::vector<EnhancementConfig> allEnhancements() {
     EnhancementConfig routingWithoutNorm = routing;
     routingWithoutNorm.layerNorm = false;
     routingWithoutNorm.kernel = 3;
-    return {{}, adaptive, mlp, withoutNorm, fixed, routing, routingWithoutNorm};
+    EnhancementConfig embedding = routing;
+    embedding.routesEmbedding = true;
+    EnhancementConfig all = embedding;
+    useScales(all);
+    EnhancementConfig scales = routing;
+    scales.scales = 2;
+    scales.decays = {0.5f, 0.96f};
+    return {{}, adaptive, mlp, withoutNorm, fixed, routing, routingWithoutNorm, scales, embedding, all};
 }
 
 ModelConfig smallConfig(Architecture architecture, const EnhancementConfig& enhancement) {

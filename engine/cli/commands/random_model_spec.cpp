@@ -20,7 +20,15 @@ std::vector<EnhancementConfig> allEnhancements() {
                                .shift = shift,
                                .gate = gate,
                                .layerNorm = layerNorm});
-        all.push_back({.variant = Config::Variant::ConvRouting, .layerNorm = layerNorm});
+        for (const bool hasScales : {false, true})
+            for (const bool routesEmbedding : {false, true}) {
+                Config routing{.variant = Config::Variant::ConvRouting,
+                               .layerNorm = layerNorm,
+                               .routesEmbedding = routesEmbedding};
+                if (hasScales)
+                    useScales(routing);
+                all.push_back(routing);
+            }
     }
     return all;
 }

@@ -76,6 +76,8 @@ Activations::Activations(const Model& model, int maxTokens, int maxSequences, Ba
         wanted.emplace_back(&shiftChange, rows);
     if (routes)
         wanted.emplace_back(&routed, 2 * rows);
+    if (config.enhancement.routesEmbedding)
+        wanted.emplace_back(&embeddings, rows + sequenceRows);
 
     const auto padded = [](std::size_t count) {
         constexpr std::size_t kFloats = kBufferAlignment / sizeof(float);

@@ -37,7 +37,8 @@ struct Activations {
         return tokens > sequences ? m_gates : m_gates + static_cast<std::size_t>(layer) * m_gatesPerLayer;
     }
     float* shiftChange = nullptr; // [T,C], mlp shift: what its product reads, then what it adds
-    float* routed = nullptr;      // [T,2C], conv-routing
+    float* routed = nullptr;      // [T,2C], routing
+    float* embeddings = nullptr;  // [T+S,C], routing of embeddings: laid out as `normalised`
 
 private:
     std::shared_ptr<float[]> m_memory;

@@ -42,6 +42,18 @@ void Forward::embed() {
     const ModelWeights& weights = m_model.weights();
     m_stream = m_activations.streams[0];
     m_backend.embedding({m_tokens, weights.embedding.matrix(), weights.embeddingNorm.parameters(), m_stream});
+    if (m_activations.embeddings == nullptr || !isEnhanced())
+        return;
+    const int width = m_model.config().width;
+    const PerSequence<PrecededRows> embeddings(m_sequences, [&](const SequenceStep& sequence) {
+        return PrecededRows{.tokens = sequence.tokens,
+                            .width = width,
+                            .rows = sequence.rowsOf(m_stream, width),
+                            .previous = sequence.state,
+                            .output = sequence.precededRowsOf(m_activations.embeddings, width),
+                            .isEnabled = sequence.usesEnhancement};
+    });
+    m_backend.precededRows(embeddings);
 }
 
 // Whether layers write the stream from one buffer to the other, as some sequence uses an enhancement.
@@ -51,10 +63,12 @@ bool Forward::isEnhanced() const {
 }
 
 void Forward::receive(const Forward& before, int layers) {
-    m_handed.resize(m_tokens.size() * static_cast<std::size_t>(m_model.config().width));
-    const auto take = [&](const float* from, float* to) {
-        before.m_backend.toHost(from, m_handed);
-        m_backend.fromHost(m_handed, to);
+    const auto width = static_cast<std::size_t>(m_model.config().width);
+    m_handed.resize((m_tokens.size() + m_sequences.size()) * width);
+    const auto take = [&](const float* from, float* to, std::size_t rowsMore = 0) {
+        const auto rows = std::span(m_handed).first((m_tokens.size() + rowsMore) * width);
+        before.m_backend.toHost(from, rows);
+        m_backend.fromHost(rows, to);
     };
     m_stream = m_activations.streams[0];
     // Not its m_stream: what a device repeats as a whole does not pass through here.
@@ -62,11 +76,13 @@ void Forward::receive(const Forward& before, int layers) {
          m_stream);
     if (m_activations.firstLayerValue != nullptr)
         take(before.m_activations.firstLayerValue, m_activations.firstLayerValue);
+    if (m_activations.embeddings != nullptr)
+        take(before.m_activations.embeddings, m_activations.embeddings, m_sequences.size());
 }
 
 void Forward::layer(int index) {
     for (SequenceStep& sequence : m_sequences)
-        sequence.layerState = sequence.state + static_cast<std::size_t>(index) * m_layout.layerSize();
+        sequence.layerState = sequence.state + m_layout.layerBegin(static_cast<std::size_t>(index));
     const LayerWeights& weights = m_model.weights().layers[static_cast<std::size_t>(index)];
     const Step step{m_model.config(),
                     m_layout,

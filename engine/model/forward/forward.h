@@ -38,6 +38,10 @@ struct SequenceStep {
     template <class T> [[nodiscard]] T* rowsOf(T* buffer, int columns) const {
         return buffer + static_cast<std::size_t>(firstRow) * static_cast<std::size_t>(columns);
     }
+    // The same where each sequence has a row more, before its own.
+    template <class T> [[nodiscard]] T* precededRowsOf(T* buffer, int columns) const {
+        return rowsOf(buffer, columns) + static_cast<std::size_t>(index) * static_cast<std::size_t>(columns);
+    }
 };
 
 class Forward {

@@ -1,4 +1,4 @@
-// The enhancement after each block: docs/spec/enhanced-rwkv.md sections 2 and 3.
+// The enhancement after each block: docs/spec/enhanced-rwkv.md sections 2, 3 and 3a.
 #include "engine/model/enhancement_state.h"
 #include "engine/model/forward/forward_steps.h"
 
@@ -41,6 +41,42 @@ void multiply(const AdaptiveGateWeights& weights, const Step& step, float* gates
     step.backend.lowRank({&change, 1}, step.tokens);
 }
 
+// The sources of routing that are not taps of the convolution, added to s.
+void addSources(const ConvolutionalRoutingWeights& weights, const Step& step) {
+    Activations& a = step.activations;
+    const EnhancementConfig& enhancement = step.config.enhancement;
+    const int width = step.config.width;
+    const auto shifted = [&](const SequenceStep& sequence) {
+        return sequence.rowsOf(a.routed, 2 * width) + width;
+    };
+    if (enhancement.scales > 0) {
+        const PerSequence<DecayedMeans> means(step.sequences, [&](const SequenceStep& sequence) {
+            return DecayedMeans{.tokens = sequence.tokens,
+                                .width = width,
+                                .means = enhancement.scales,
+                                .decays = enhancement.decays,
+                                .stream = sequence.rowsOf(step.stream, width),
+                                .weight = weights.scale.data(),
+                                .state = sequence.layerState + step.layout.means(),
+                                .output = shifted(sequence),
+                                .outputStride = 2 * width,
+                                .isEnabled = sequence.usesEnhancement};
+        });
+        step.backend.decayedMeans(means);
+    }
+    if (enhancement.routesEmbedding) {
+        const PerSequence<EmbeddingShift> shifts(step.sequences, [&](const SequenceStep& sequence) {
+            return EmbeddingShift{.tokens = sequence.tokens,
+                                  .width = width,
+                                  .rows = sequence.precededRowsOf(a.embeddings, width),
+                                  .weight = weights.embedding.data(),
+                                  .output = shifted(sequence),
+                                  .outputStride = 2 * width};
+        });
+        step.backend.embeddingShift(shifts);
+    }
+}
+
 void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, float* gates) {
     Activations& a = step.activations;
     const int width = step.config.width;
@@ -56,6 +92,7 @@ void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, floa
                                   .routed = sequence.rowsOf(a.routed, 2 * width)};
     });
     step.backend.convolutionalShift(shifts);
+    addSources(weights, step);
     // g's logit = tanh([h, s] · U) · Wr + br
     const LinearJob down{weights.route.down.matrix(), a.routed, a.hidden[0]};
     step.backend.linear({&down, 1}, step.tokens);

@@ -30,8 +30,7 @@ struct Step {
 
     // What tokenShift() normalises of a sequence: [its tokens + 1, C], first the token before.
     [[nodiscard]] float* normalisedOf(const SequenceStep& sequence) const {
-        return activations.normalised + static_cast<std::size_t>(sequence.firstRow + sequence.index) *
-                                            static_cast<std::size_t>(config.width);
+        return sequence.precededRowsOf(activations.normalised, config.width);
     }
 };
 

@@ -23,6 +23,9 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
     } else if (has("enhance.0.route.w")) {
         config.variant = EnhancementConfig::Variant::ConvRouting;
         config.layerNorm = has("enhance.0.norm.weight");
+        config.routesEmbedding = has("enhance.0.embedding.weight");
+        if (has("enhance.0.scale.weight"))
+            useScales(config);
     } else if (has("enhance.0.gate.weight") || has("enhance.0.norm.weight")) {
         config.variant = EnhancementConfig::Variant::Adaptive;
         config.shift =

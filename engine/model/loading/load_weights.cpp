@@ -235,6 +235,10 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
         routing.kernel = load.values(prefix + "conv.weight", {enhancement.kernel, width});
         routing.position =
             load.values(prefix + "conv.position", {enhancement.kernel, kPositionFeatures, width});
+        if (enhancement.scales > 0)
+            routing.scale = load.values(prefix + "scale.weight", {enhancement.scales, width});
+        if (enhancement.routesEmbedding)
+            routing.embedding = load.values(prefix + "embedding.weight", {2, width});
         routing.route =
             load.lowRank(prefix + "route.u", prefix + "route.w", prefix + "route.bias", 2 * width, width);
         weights.kind = std::move(routing);

@@ -38,6 +38,7 @@ constexpr std::array kVectorDistributions{
     NamedDistribution{"time_maa_w2", {0.0f, 0.05f}}, NamedDistribution{"time_decay_w2", {0.0f, 0.05f}},
     NamedDistribution{"gate.bias", {-1.0f, 1.0f}},   NamedDistribution{"route.bias", {-1.0f, 1.0f}},
     NamedDistribution{"conv.weight", {0.3f, 0.5f}},  NamedDistribution{"conv.position", {0.0f, 0.1f}},
+    NamedDistribution{"scale.weight", {0.0f, 0.3f}}, NamedDistribution{"embedding.weight", {0.0f, 0.3f}},
     NamedDistribution{"shift.b", {0.0f, 0.05f}},     NamedDistribution{"route.w", {0.0f, 0.2f}},
     NamedDistribution{"bias", {0.0f, 0.05f}},        NamedDistribution{"w2", {0.0f, 0.05f}},
     NamedDistribution{"a2", {0.0f, 0.05f}},          NamedDistribution{"v2", {0.0f, 0.05f}},

@@ -4,9 +4,9 @@
 #include "engine/cuda/device/memory.cuh"
 #include "engine/cuda/device/sequences.h"
 #include "engine/cuda/device/warp.cuh"
+#include "engine/operations/recurrence/wkv6.h"
 #include "engine/operations/recurrence/wkv7.h"
 #include "engine/operations/recurrence/wkv_launch.cuh"
-#include "engine/operations/recurrence/wkv6.h"
 
 namespace engine::cuda {
 

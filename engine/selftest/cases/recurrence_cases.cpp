@@ -18,14 +18,14 @@ void recurrenceCases(OperationTest& test, const std::string& first, const std::s
     const std::span<const int> tokens = test.isQuick() ? std::span<const int>(kFewTokens) : kTokens;
     for (const int headSize : {8, 27, 64, 160})
         for (const bool isFirst : {true, false})
-            test.group("head size " + std::to_string(headSize) + ", " + (isFirst ? first : second),
-                       [&](Group& group) {
-                           for (const Batch& batch : batches(tokens))
-                               for (const bool isInPlace : {false, true})
-                                   if (!isInPlace || tokensOf(batch) <= kMostInPlace)
-                                       compare(group, {headSize > 64 ? 2 : 3, headSize, isFirst, isInPlace,
-                                                       batch});
-                       });
+            test.group(
+                "head size " + std::to_string(headSize) + ", " + (isFirst ? first : second),
+                [&](Group& group) {
+                    for (const Batch& batch : batches(tokens))
+                        for (const bool isInPlace : {false, true})
+                            if (!isInPlace || tokensOf(batch) <= kMostInPlace)
+                                compare(group, {headSize > 64 ? 2 : 3, headSize, isFirst, isInPlace, batch});
+                });
 }
 
 } // namespace engine::selftest

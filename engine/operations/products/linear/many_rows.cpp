@@ -110,8 +110,8 @@ private:
 
     // One tile of y. `weights`: all of them, or where they are converted those of the tile's outputs.
     void product(const TiledJob& tiled, const void* weights, int tokenTile, int outputTile) const {
-        if (!tiled.product || !tiled.product->run(tokenTile, outputTile, tiled.x, weights, tiled.job.y,
-                                                  m_memory.product))
+        if (!tiled.product ||
+            !tiled.product->run(tokenTile, outputTile, tiled.x, weights, tiled.job.y, m_memory.product))
             withoutOneDnn(tiled, weights, tokenTile * kTileTokens, outputTile * kTileOutputs);
     }
 

@@ -1,0 +1,27 @@
+// decayed_means.h (reference): docs/spec/enhanced-rwkv.md section 3a.
+#pragma once
+
+#include "engine/operations/rows/decayed_means.h"
+#include "tests/support/reference/tensor.h"
+
+namespace reference {
+
+inline void decayedMeans(const engine::DecayedMeans& op) {
+    const std::size_t width = size(op.width), means = size(op.means);
+    Tensor state = read(op.state, means * width);
+    for (std::size_t t = 0; t < size(op.tokens); ++t)
+        for (std::size_t c = 0; c < width; ++c) {
+            double sum = op.output[t * size(op.outputStride) + c];
+            for (std::size_t m = 0; m < means; ++m) {
+                double& mean = state[m * width + c];
+                const double decay = op.decays[m];
+                sum += op.weight[m * width + c] * mean;
+                mean = decay * mean + (1 - decay) * op.stream[t * width + c];
+            }
+            op.output[t * size(op.outputStride) + c] = static_cast<float>(sum);
+        }
+    if (op.isEnabled)
+        write(state, op.state);
+}
+
+} // namespace reference
