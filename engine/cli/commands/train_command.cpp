@@ -2,6 +2,7 @@
 // from a text file.
 #include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/commands.h"
+#include "engine/cli/commands/random_model_spec.h"
 #include "engine/cli/options/seed_option.h"
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
@@ -28,29 +29,6 @@ struct TrainOptions {
     std::string text, validation, vocabulary, init, output, architecture = "rwkv6", gate = "none";
     bool resume = false, goOn = false;
 };
-
-Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
-    EnhancementConfig e;
-    if (name == "none")
-        return e;
-    e.variant = EnhancementConfig::Variant::Adaptive;
-    if (name == "adaptive")
-        return e;
-    if (name == "adaptive-mlp")
-        e.shift = EnhancementConfig::Shift::Mlp;
-    else if (name == "no-layernorm")
-        e.layerNorm = false;
-    else if (name == "fixed-gate")
-        e.gate = EnhancementConfig::Gate::Fixed;
-    else if (name == "conv-routing")
-        e.variant = EnhancementConfig::Variant::ConvRouting;
-    else
-        return failure(
-            ErrorCode::InvalidArgument,
-            "--gate " + name +
-                ": it must be none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
-    return e;
-}
 
 std::string duration(double seconds) {
     const long minutes = std::lround(seconds / 60);
@@ -184,7 +162,10 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
                       "Go on from the checkpoint beside --out, with its settings");
     option("--architecture", options->architecture, "rwkv6 or rwkv7");
     command->get_option("--architecture")->check(CLI::IsMember({"rwkv6", "rwkv7"}));
-    option("--gate", options->gate, "none, adaptive, adaptive-mlp, no-layernorm, fixed-gate or conv-routing");
+    option(
+        "--gate", options->gate,
+        "none, adaptive, adaptive-mlp, conv-routing, multi-scale, embedding-routing, full-routing, or one of "
+        "these without a part, such as no-layernorm, fixed-gate");
     option("--tokens", s.tokens, "Tokens to train on, in all");
     option("--layers", m.layers, "Layers");
     option("--width", m.width, "Width");

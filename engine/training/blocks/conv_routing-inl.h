@@ -1,13 +1,16 @@
-// conv_routing-inl.h: the convolutional shift and its routing gate, forward and backward.
-// Source:  docs/spec/enhanced-rwkv.md section 3. Letters: pass.h; K taps, J position features, R rank.
+// conv_routing-inl.h: the convolutional shift, other sources, and their routing gate, forward and backward.
+// Source:  docs/spec/enhanced-rwkv.md sections 3 and 3a. Letters: pass.h; K taps, J position features, R
+//          rank.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/gated_shift-inl.h"
+#include "engine/training/blocks/routing_sources-inl.h"
 #include "engine/training/blocks/weight_products.h"
 #include "engine/training/ops/activations-inl.h"
 #include "engine/training/ops/enhancement-inl.h"
 
 #include <hwy/highway.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +24,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// s[t] = sum_k c[k,t] h[t-k]; gate = tanh([h, s] U) W_r.
+// s[t] = sum_k c[k,t] h[t-k] + what the other sources add; gate = tanh([h, s] U) W_r.
 template <class Real, class Operand> struct ConvRouting final : GatedShift<Real, Operand> {
     BlockPlan& plan;
     const PassSizes& n = plan.sizes();
@@ -34,6 +37,10 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
     const WeightMatrix routeDown = plan.matrix(enhance + "route.u");         // [2D,R]
     const WeightMatrix routeUp = plan.matrix(enhance + "route.w");           // [R,D]
     const int R = routeUp.rows;
+
+    // Sources that this enhancement may have.
+    std::optional<RoutedMeans<Real, Operand>> means;
+    std::optional<RoutedEmbedding<Real, Operand>> embedding;
 
     // Kept from forward for backward.
     Operand* const routeInput = plan.kept<Operand>(n.M, 2 * n.D); // [M,2D] [h, s]
@@ -50,11 +57,19 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
         , plan(blockPlan)
         , enhance(prefix) {
         this->gateBias = plan.vector(enhance + "route.bias");
+        if (plan.config().enhancement.scales > 0)
+            means.emplace(plan, enhance);
+        if (plan.config().enhancement.routesEmbedding)
+            embedding.emplace(plan, enhance);
     }
 
     void forward(Pass<Real, Operand>& pass, const Real* h, const Real* rows, Real* s, Real* gate) override {
         convShiftForward(rows, pass.parameter(convWeight), pass.parameter(convPosition),
                          positions(pass).data(), K, n.B, n.T, n.D, coefficients, s);
+        if (means)
+            means->forward(pass, h, s);
+        if (embedding)
+            embedding->forward(pass, s);
         for (int row = 0; row < n.M; ++row) {
             const std::size_t at = std::size_t(row) * n.D;
             convertToOperand(h + at, std::size_t(n.D), routeInput + 2 * at);
@@ -79,6 +94,10 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
         convShiftBackward(rows, pass.parameter(convWeight), pass.parameter(convPosition),
                           positions(pass).data(), K, ds, n.B, n.T, n.D, coefficients, dh,
                           pass.gradient(convWeight), pass.gradient(convPosition));
+        if (means)
+            means->backward(pass, rows + std::size_t(K) * n.D, std::size_t(K + n.T) * n.D, ds, dh);
+        if (embedding)
+            embedding->backward(pass, ds);
     }
 
 private:

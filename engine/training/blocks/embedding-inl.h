@@ -2,11 +2,15 @@
 // Source:  docs/spec/rwkv-models.md section 1. Letters: pass.h.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/pass.h"
+#include "engine/training/blocks/routing_sources-inl.h"
 #include "engine/training/ops/normalisation-inl.h"
 
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #if defined(INKGATE_ENGINE_TRAINING_BLOCKS_EMBEDDING_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef INKGATE_ENGINE_TRAINING_BLOCKS_EMBEDDING_INL_H
@@ -32,6 +36,12 @@ template <class Real, class Operand> struct Embedding {
     Real* const mean = plan.kept<Real>(n.M);      // [M]
     Real* const scale = plan.kept<Real>(n.M);     // [M]
 
+    // For enhancements that route it (section 3a of enhanced-rwkv.md): the last row is carried on.
+    const bool isRouted = plan.config().enhancement.routesEmbedding;
+    const std::optional<SharedEmbedding<Real>> routed =
+        isRouted ? std::optional(SharedEmbedding<Real>(plan)) : std::nullopt;
+    const std::size_t carried = isRouted ? plan.carry(std::size_t(n.D)) : 0; // [D] of the state
+
     // Scratch.
     Real* const dRows = plan.kept<Real>(n.M, n.D); // [M,D]
 
@@ -44,9 +54,15 @@ template <class Real, class Operand> struct Embedding {
             std::memcpy(rows + std::size_t(row) * n.D, pass.parameter(entry(pass, row)), n.D * sizeof(Real));
         layerNormForward(rows, pass.parameter(normWeight), pass.parameter(normBias), n.M, n.D, x, mean,
                          scale);
+        if (isRouted)
+            handOn(pass, x);
     }
 
-    void backward(Pass<Real, Operand>& pass, const Real* dx) {
+    // dx [M,D]; what layers have added to routed->dx0 joins it.
+    void backward(Pass<Real, Operand>& pass, Real* dx) {
+        if (isRouted)
+            for (std::size_t i = 0; i < n.plane(); ++i)
+                dx[i] += std::exchange(routed->dx0[i], Real(0)); // for the next pass
         layerNormBackward<false>(rows, dx, pass.parameter(normWeight), n.M, n.D, mean, scale, dRows,
                                  pass.gradient(normWeight), pass.gradient(normBias));
         for (int row = 0; row < n.M; ++row) {
@@ -58,6 +74,17 @@ template <class Real, class Operand> struct Embedding {
     }
 
 private:
+    void handOn(Pass<Real, Operand>& pass, const Real* x) {
+        const std::size_t window = std::size_t(n.T) * n.D, row = std::size_t(n.D);
+        for (int q = 0; q < n.B; ++q) {
+            Real* const rowsOfSequence = routed->x0 + std::size_t(q) * (row + window);
+            Real* const state = pass.carried(q, carried);
+            std::copy_n(state, row, rowsOfSequence);
+            std::copy_n(x + std::size_t(q) * window, window, rowsOfSequence + row);
+            std::copy_n(rowsOfSequence + window, row, state);
+        }
+    }
+
     // Where the table's row of a token stands.
     std::size_t entry(const Pass<Real, Operand>& pass, int row) const {
         return table + std::size_t(pass.batch.inputs[std::size_t(row)]) * n.D;

@@ -27,13 +27,19 @@ std::vector<TensorSpec> adaptiveTensors(const ModelConfig& m, const std::string&
 
 std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::string& enhance) {
     const std::int64_t D = m.width, R = m.enhancement.rank, K = m.enhancement.kernel;
-    return {
+    std::vector<TensorSpec> tensors{
         vectorSpec(enhance + "conv.weight", {K, D}, constantFirstRow(1)), // h[t-1] alone
         vectorSpec(enhance + "conv.position", {K, kPositionFeatures, D}),
         matrixSpec(enhance + "route.u", {2 * D, R}, uniformFirstHalf(1 / std::sqrt(static_cast<double>(D)))),
         matrixSpec(enhance + "route.w", {R, D}),
         vectorSpec(enhance + "route.bias", {D}, constantValues(kGateBias)),
     };
+    // A new source changes nothing at first.
+    if (m.enhancement.scales > 0)
+        tensors.push_back(vectorSpec(enhance + "scale.weight", {m.enhancement.scales, D}));
+    if (m.enhancement.routesEmbedding)
+        tensors.push_back(vectorSpec(enhance + "embedding.weight", {2, D}));
+    return tensors;
 }
 
 } // namespace

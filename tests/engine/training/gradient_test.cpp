@@ -110,8 +110,9 @@ private slots:
                 return (loss[1] - loss[0]) / (2 * h);
             };
             // Central differences err by h² times a third derivative, which is in the ten thousands here; two
-            // of them cancel that. What is left is h⁴ times a fifth, and rounding over h: below 1e-9.
-            const double h = 4e-6;
+            // of them cancel that. What is left is h⁴ times a fifth (6e-6 at h = 4e-6 where RWKV-7 is routed
+            // from everything), and rounding over h: below 1e-8.
+            const double h = 2e-6;
             const double measured = (4 * difference(h) - difference(2 * h)) / 3;
             const double error = std::abs(measured - expected);
             QVERIFY2(error <= 1e-6 * std::max(1.0, std::abs(expected)),

@@ -14,7 +14,12 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
     Config e;
     if (name == "base")
         return e;
-    e.variant = name.rfind("conv-routing", 0) == 0 ? Config::Variant::ConvRouting : Config::Variant::Adaptive;
+    e.variant = name == "conv-routing" || name == "full-routing" ? Config::Variant::ConvRouting
+                                                                 : Config::Variant::Adaptive;
+    if (name == "full-routing") {
+        e.routesEmbedding = true;
+        useScales(e);
+    }
     if (name == "adaptive-mlp")
         e.shift = Config::Shift::Mlp;
     if (name == "fixed-gate")
@@ -28,8 +33,8 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
 }
 
 inline const std::vector<std::string>& enhancements() {
-    static const std::vector<std::string> names = {"base",         "adaptive",   "adaptive-mlp",
-                                                   "no-layernorm", "fixed-gate", "conv-routing"};
+    static const std::vector<std::string> names = {
+        "base", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", "full-routing"};
     return names;
 }
 
