@@ -6,15 +6,15 @@
 // an operation consists of.
 #pragma once
 
+#include "engine/operations/enhancement/adaptive_gate.h"
+#include "engine/operations/enhancement/convolutional_shift.h"
+#include "engine/operations/enhancement/decayed_means.h"
+#include "engine/operations/enhancement/embedding_shift.h"
+#include "engine/operations/enhancement/preceded_rows.h"
+#include "engine/operations/enhancement/previous_rows.h"
 #include "engine/operations/recurrence/wkv6.h"
 #include "engine/operations/recurrence/wkv7.h"
-#include "engine/operations/rows/adaptive_gate.h"
-#include "engine/operations/rows/convolutional_shift.h"
-#include "engine/operations/rows/decayed_means.h"
 #include "engine/operations/rows/dynamic_shift.h"
-#include "engine/operations/rows/embedding_shift.h"
-#include "engine/operations/rows/preceded_rows.h"
-#include "engine/operations/rows/previous_rows.h"
 #include "engine/operations/rows/token_shift.h"
 
 // OPERATION(name of the function, type). In the order of a block: token shift, recurrence, enhancement.

@@ -1,6 +1,6 @@
 #include "engine/model/loading/enhancement_tensors.h"
 
-#include "engine/operations/rows/convolutional_shift.h"
+#include "engine/operations/enhancement/convolutional_shift.h"
 
 namespace engine {
 

@@ -1,6 +1,6 @@
 #include "engine/model/loading/load_weights.h"
 
-#include "engine/operations/rows/convolutional_shift.h"
+#include "engine/operations/enhancement/convolutional_shift.h"
 
 #include <optional>
 #include <utility>

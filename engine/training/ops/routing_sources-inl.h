@@ -1,4 +1,5 @@
-// routing_sources-inl.h: what means of the past and embeddings add to the shifted state, forward and backward.
+// routing_sources-inl.h: what means of the past and embeddings add to the shifted state, forward and
+// backward.
 // Source:  docs/spec/enhanced-rwkv.md section 3a. Letters: pass.h; M_ means.
 #include <hwy/highway.h>
 
@@ -30,8 +31,8 @@ void meanForward(const Real* h, const Real* weight, Real decay, int tokens, int 
 // From ds [T,D]: adds to dh [T,D] and dWeight [D]. `start` [D] is R before the window, which has no gradient;
 // `means` [T,D] is scratch, in which R[t-1] stands for every t, dMean [D] is scratch.
 template <class Real>
-void meanBackward(const Real* h, const Real* weight, Real decay, const Real* start, const Real* ds, int tokens,
-                  int width, Real* means, Real* dMean, Real* dh, Real* dWeight) {
+void meanBackward(const Real* h, const Real* weight, Real decay, const Real* start, const Real* ds,
+                  int tokens, int width, Real* means, Real* dMean, Real* dh, Real* dWeight) {
     const auto row = [&](auto* rows, int t) { return rows + std::size_t(t) * std::size_t(width); };
     for (int t = 0; t < tokens; ++t) {
         Real* const current = row(means, t);
@@ -70,8 +71,8 @@ void embeddingShiftForward(const Real* x0, const Real* weight, int tokens, int w
 
 // From ds [T,D]: adds to dx0 [T,D], of the window's tokens, and dWeight [2,D].
 template <class Real>
-void embeddingShiftBackward(const Real* x0, const Real* weight, const Real* ds, int tokens, int width, Real* dx0,
-                            Real* dWeight) {
+void embeddingShiftBackward(const Real* x0, const Real* weight, const Real* ds, int tokens, int width,
+                            Real* dx0, Real* dWeight) {
     for (int t = 0; t < tokens; ++t, x0 += width, ds += width, dx0 += width) {
 #pragma omp simd
         for (int i = 0; i < width; ++i) {

@@ -1,9 +1,9 @@
 // The CUDA backend on the emulated device: sessions on it against sessions in double precision, steps that
 // are recorded, gates that arrive late, states on the device, models in two parts, and a device that fails.
 // Single operations: cuda_operations_test.
-#include "engine/backend/cuda_plugin.h"
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
+#include "tests/engine/cuda/emulated_sessions.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"
 #include "tests/support/model_writer.h"
 #include "tests/support/reference/reference_backend.h"
@@ -14,58 +14,7 @@
 #include <algorithm>
 
 using namespace engine;
-
-extern "C" const CudaPlugin* inkgate_cuda_plugin();
-
-namespace {
-
-constexpr int kVocabulary = 101;
-
-std::vector<int> someTokens(std::size_t count) {
-    std::vector<int> tokens(count);
-    for (std::size_t i = 0; i < count; ++i)
-        tokens[i] = static_cast<int>((i * 37 + i * i * 11 + 5) % kVocabulary);
-    return tokens;
-}
-
-std::shared_ptr<const Model> randomModel(Architecture architecture, const EnhancementConfig& enhancement,
-                                         WeightType type = WeightType::Float32) {
-    ModelConfig config = support::smallConfig(architecture, enhancement);
-    config.vocabulary = kVocabulary;
-    const auto model = Model::random(config, {type}, 7);
-    return model ? *model : nullptr;
-}
-
-std::unique_ptr<Backend> openDevice() {
-    auto backend = inkgate_cuda_plugin()->open(0);
-    return backend ? std::move(*backend) : nullptr;
-}
-
-class CollectGates final : public GateSink {
-public:
-    void gates(int layer, std::span<const float> values) override {
-        layers.push_back(layer);
-        all.insert(all.end(), values.begin(), values.end());
-    }
-    std::vector<int> layers;
-    std::vector<float> all;
-};
-
-// Of the largest value. The emulated device computes in float32 throughout, and rounds only the x of packed
-// weights, to 16 bits, in some six products of each of three layers.
-double shareOf(WeightType type) { return type == WeightType::Float32 ? 1e-4 : 2e-3; }
-
-// Logits after each of `count` tokens that follow a prompt.
-std::vector<float> run(Session& session, State& state, std::size_t count, GateSink* sink = nullptr) {
-    const auto tokens = someTokens(count);
-    std::vector<float> logits(count * kVocabulary);
-    for (std::size_t t = 0; t < count; ++t)
-        if (!session.decode(state, tokens[t], std::span(logits).subspan(t * kVocabulary, kVocabulary), sink))
-            return {};
-    return logits;
-}
-
-} // namespace
+using namespace support;
 
 class BackendTest : public QObject {
     Q_OBJECT

@@ -1,10 +1,10 @@
 // What operations promise beside their values, which operations_test compares: the ends that are exact, what
 // stays as it was, and that a text gives the same bits in one piece or token by token.
+#include "engine/operations/enhancement/adaptive_gate.h"
+#include "engine/operations/enhancement/convolutional_shift.h"
 #include "engine/operations/products/low_rank/low_rank.h"
 #include "engine/operations/recurrence/wkv6.h"
 #include "engine/operations/rows/activation.h"
-#include "engine/operations/rows/adaptive_gate.h"
-#include "engine/operations/rows/convolutional_shift.h"
 #include "engine/operations/rows/layer_norm.h"
 #include "tests/support/instruction_sets.h"
 #include "tests/support/random_tensor.h"

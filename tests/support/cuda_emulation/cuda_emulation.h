@@ -4,7 +4,7 @@
 // not.
 #pragma once
 
-#include "tests/support/cuda_emulation/runtime_errors.h"
+#include "tests/support/cuda_emulation/runtime/runtime_errors.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -5,16 +5,16 @@
 // each part leaves out stands at the top of its header. Tests steer the emulation through cuda_emulation.h.
 #pragma once
 
-#include "tests/support/cuda_emulation/device_language.h"
-#include "tests/support/cuda_emulation/device_math.h"
-#include "tests/support/cuda_emulation/device_memory.h"
-#include "tests/support/cuda_emulation/grid.h"
-#include "tests/support/cuda_emulation/kernel_launch.h"
-#include "tests/support/cuda_emulation/runtime_devices.h"
-#include "tests/support/cuda_emulation/runtime_errors.h"
-#include "tests/support/cuda_emulation/runtime_memory.h"
-#include "tests/support/cuda_emulation/streams_and_graphs.h"
-#include "tests/support/cuda_emulation/vector_types.h"
-#include "tests/support/cuda_emulation/warp.h"
+#include "tests/support/cuda_emulation/language/device_language.h"
+#include "tests/support/cuda_emulation/language/device_math.h"
+#include "tests/support/cuda_emulation/language/device_memory.h"
+#include "tests/support/cuda_emulation/language/grid.h"
+#include "tests/support/cuda_emulation/language/vector_types.h"
+#include "tests/support/cuda_emulation/language/warp.h"
+#include "tests/support/cuda_emulation/runtime/kernel_launch.h"
+#include "tests/support/cuda_emulation/runtime/runtime_devices.h"
+#include "tests/support/cuda_emulation/runtime/runtime_errors.h"
+#include "tests/support/cuda_emulation/runtime/runtime_memory.h"
+#include "tests/support/cuda_emulation/runtime/streams_and_graphs.h"
 
 #define CUDART_VERSION 12080

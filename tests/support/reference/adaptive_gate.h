@@ -1,7 +1,7 @@
 // adaptive_gate.h (reference): docs/spec/enhanced-rwkv.md sections 1 to 3.
 #pragma once
 
-#include "engine/operations/rows/adaptive_gate.h"
+#include "engine/operations/enhancement/adaptive_gate.h"
 #include "tests/support/reference/layer_norm.h"
 #include "tests/support/reference/previous_rows.h"
 

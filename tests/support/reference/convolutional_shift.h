@@ -1,7 +1,7 @@
 // convolutional_shift.h (reference): docs/spec/enhanced-rwkv.md section 3.
 #pragma once
 
-#include "engine/operations/rows/convolutional_shift.h"
+#include "engine/operations/enhancement/convolutional_shift.h"
 #include "tests/support/reference/previous_rows.h"
 
 #include <array>

@@ -1,7 +1,7 @@
 // decayed_means.h (reference): docs/spec/enhanced-rwkv.md section 3a.
 #pragma once
 
-#include "engine/operations/rows/decayed_means.h"
+#include "engine/operations/enhancement/decayed_means.h"
 #include "tests/support/reference/tensor.h"
 
 namespace reference {

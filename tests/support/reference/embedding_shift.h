@@ -1,7 +1,7 @@
 // embedding_shift.h (reference): docs/spec/enhanced-rwkv.md section 3a.
 #pragma once
 
-#include "engine/operations/rows/embedding_shift.h"
+#include "engine/operations/enhancement/embedding_shift.h"
 #include "tests/support/reference/tensor.h"
 
 namespace reference {

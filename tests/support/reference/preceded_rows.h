@@ -1,7 +1,7 @@
 // preceded_rows.h (reference): docs/spec/enhanced-rwkv.md section 3a.
 #pragma once
 
-#include "engine/operations/rows/preceded_rows.h"
+#include "engine/operations/enhancement/preceded_rows.h"
 #include "tests/support/reference/tensor.h"
 
 namespace reference {

@@ -1,7 +1,7 @@
 // previous_rows.h (reference): docs/spec/enhanced-rwkv.md section 2.
 #pragma once
 
-#include "engine/operations/rows/previous_rows.h"
+#include "engine/operations/enhancement/previous_rows.h"
 #include "tests/support/reference/tensor.h"
 
 namespace reference {

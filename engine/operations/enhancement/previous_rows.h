@@ -1,0 +1,33 @@
+// previous_rows.h: each token's row before it, output[t] = h[t-1]: what the mlp shift multiplies.
+// Source:  docs/spec/enhanced-rwkv.md section 2.
+// Shapes:  T tokens, D width; stream, output [T,D]; one earlier row at least.
+// Threads: reentrant, the pool's rules apply.
+#pragma once
+
+#include "engine/core/thread_pool.h"
+#include "engine/operations/enhancement/earlier_rows.h"
+
+namespace engine {
+
+struct PreviousRows {
+    int tokens = 0;
+    int width = 0;
+    const float* stream = nullptr;
+    EarlierRows earlier;
+    float* output = nullptr;
+
+    template <class Weights> void placeWeights(Weights&) {} // it has none
+    [[nodiscard]] const float* stateBegin() const { return earlier.values; }
+};
+
+namespace cpu {
+void previousRows(const PreviousRows& op, ThreadPool& pool);
+}
+namespace cuda {
+struct Sequences;
+struct Stream;
+// All rows of the batch; `op.tokens` is their number, and `sequences` says where each state is.
+void previousRows(const PreviousRows& op, const Sequences& sequences, const Stream& stream);
+} // namespace cuda
+
+} // namespace engine
