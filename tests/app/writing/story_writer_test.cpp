@@ -21,7 +21,7 @@ private slots:
         const RunRecord& run = *m_parts->runs.run(id);
         QVERIFY(m_parts->document.text().startsWith(QStringLiteral("Once.") + run.text));
         QVERIFY(m_parts->document.text().endsWith(QStringLiteral(" The end.")));
-        QCOMPARE(run.prompt(), QStringLiteral("Once."));
+        QCOMPARE(run.prompt.text(), QStringLiteral("Once."));
         QCOMPARE(run.tokens.size(), 4);
         QCOMPARE(run.outcome, OutcomeKind::Completed);
         QCOMPARE(run.endReason, EndReason::MaxTokens);
