@@ -3,18 +3,11 @@
 #include "app/engine_thread/gate_conversion.h"
 #include "app/engine_thread/state_keeping.h"
 
-#include <chrono>
 #include <string>
 
 namespace app {
 
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double secondsSince(SteadyClock::time_point start) {
-    return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 engine::GenerationSettings toSettings(const GenerationOptions& options, const ShelvedModel& model) {
     const SamplerOptions& sampler = options.sampler;
@@ -64,11 +57,11 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
 void SideRun::reading(std::size_t known, std::size_t total) {
     if (!m_remembered) {
         m_remembered = known;
-        m_readingSince = SteadyClock::now();
+        m_reading.restart();
     }
     m_tokensRead = known - *m_remembered;
     m_events.progress(*this, {m_id, m_side, static_cast<int>(known), static_cast<int>(total),
-                              static_cast<int>(m_tokensRead), secondsSince(m_readingSince)});
+                              static_cast<int>(m_tokensRead), m_reading.seconds()});
 }
 
 void SideRun::promptRead(const engine::Generation& generation) {

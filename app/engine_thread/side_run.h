@@ -6,10 +6,10 @@
 #include "app/engine_thread/text_batcher.h"
 #include "app/generation/generation_messages.h"
 #include "engine/core/error.h"
+#include "engine/core/stopwatch.h"
 #include "engine/runtime/continuation.h"
 #include "engine/trace/gate_recorder.h"
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -67,7 +67,7 @@ private:
     std::string m_text;                      // what was written
     std::vector<int> m_aheadTokens;          // of all of it, once that was read ahead
     std::optional<std::size_t> m_remembered; // of the prompt, from before
-    std::chrono::steady_clock::time_point m_readingSince;
+    engine::Stopwatch m_reading;             // since the first of the tokens that were not
     std::size_t m_tokensRead = 0;
 };
 

@@ -1,25 +1,12 @@
 #include "app/runs/run_record.h"
 
-#include "app/document/utf8_text.h"
-
 #include <algorithm>
 
 namespace app {
 
-namespace {
-
-constexpr int kFastCompression = 1;
-
-} // namespace
-
-QString RunRecord::prompt() const { return fromUtf8(qUncompress(packedPrompt).toStdString()); }
-
-void RunRecord::setPrompt(const QString& prompt) {
-    promptLength = prompt.size();
-    QStringView kept = QStringView(prompt).last(std::min(prompt.size(), kPromptKept));
-    if (kept.size() < prompt.size() && kept.front().isLowSurrogate())
-        kept = kept.sliced(1);
-    packedPrompt = qCompress(kept.toUtf8(), kFastCompression);
+void RunRecord::setPrompt(const QString& whole) {
+    promptLength = whole.size();
+    prompt = RunPrompt::endOf(whole);
 }
 
 int RunRecord::tokenAt(qsizetype position) const {

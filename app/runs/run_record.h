@@ -4,8 +4,8 @@
 
 #include "app/document/text_origin.h"
 #include "app/generation/generation_messages.h"
+#include "app/runs/run_prompt.h"
 
-#include <QByteArray>
 #include <QDateTime>
 #include <QList>
 #include <QString>
@@ -25,9 +25,9 @@ struct RunRecord {
     GenerationOptions options;  // sampler.seed is the seed used
     qsizetype promptLength = 0; // units of text the model read
     int promptTokens = 0;
-    QByteArray packedPrompt; // the end of what the model read, UTF-8, compressed; see prompt()
-    QString text;            // what it wrote
-    QList<RunToken> tokens;  // ascending, positions in `text`
+    RunPrompt prompt;       // the end of that text
+    QString text;           // what it wrote
+    QList<RunToken> tokens; // ascending, positions in `text`
     // Of an attempt as the writer changed it, kept when another took its place: where each piece of `text`
     // came from. All is of one run, which has the tokens and the gates. Empty for every other run.
     QList<Span> passage;
@@ -40,11 +40,8 @@ struct RunRecord {
     [[nodiscard]] bool isChangedVersion() const { return !passage.isEmpty(); }
     // The run whose words `text` is made of.
     [[nodiscard]] RunId writtenBy() const { return isChangedVersion() ? passage.first().run : id; }
-    // The last kPromptKept units, or all, of what the model read: with every run of a novel the whole of it
-    // would make the project grow by a novel each time.
-    [[nodiscard]] QString prompt() const;
-    void setPrompt(const QString& prompt);
-    static constexpr qsizetype kPromptKept = 32'768;
+    // `whole` is all that the model read.
+    void setPrompt(const QString& whole);
     // The token that covers a position of `text`; -1 if none does.
     [[nodiscard]] int tokenAt(qsizetype position) const;
 

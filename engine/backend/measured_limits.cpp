@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <new>
 
@@ -54,42 +53,32 @@ HWY_EXPORT(readWords);
 
 namespace {
 
-constexpr std::size_t kBandwidthWords =
-    std::size_t{512} * 1024 * 1024 / sizeof(std::uint64_t); // L3: some 32 to 400 MB
 constexpr std::size_t kClaimWords = std::size_t{1024} * 1024 / sizeof(std::uint64_t);
-constexpr int kBandwidthPasses = 4; // of each way of reading
-constexpr int kMatrixSize = 2048;
-constexpr double kProductFlops = 2.0 * kMatrixSize * kMatrixSize * kMatrixSize;
-constexpr int kMatrixPasses = 8;
-
-template <class Work> double secondsOf(Work&& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 } // namespace
 
 Expected<double> measureBandwidth(ThreadPool& pool) {
     try {
-        AlignedBuffer<std::uint64_t> words(kBandwidthWords);
+        AlignedBuffer<std::uint64_t> words(kBandwidthBytes / sizeof(std::uint64_t));
         std::atomic<std::uint64_t> combined{0};
-        double best = 0;
-        for (int pass = 0; pass < 2 * kBandwidthPasses; ++pass) {
+        BestRate rate(static_cast<double>(kBandwidthBytes));
+        for (int pass = 0; pass < kBandwidthPasses; ++pass) {
             std::atomic<std::size_t> next{0};
-            const double elapsed = secondsOf([&] {
+            const bool fetchesAhead = pass % 2 == 1; // both ways, as which is faster differs
+            auto done = rate.measure([&]() -> Expected<void> {
                 pool.run([&](int) {
                     std::uint64_t mine = 0;
                     for (std::size_t at = next.fetch_add(kClaimWords); at < words.size();
                          at = next.fetch_add(kClaimWords))
-                        mine ^=
-                            HWY_DYNAMIC_DISPATCH(readWords)(words.data() + at, kClaimWords, pass % 2 == 1);
+                        mine ^= HWY_DYNAMIC_DISPATCH(readWords)(words.data() + at, kClaimWords, fetchesAhead);
                     combined ^= mine;
                 });
+                return {};
             });
-            best = std::max(best, static_cast<double>(words.byteSize()) / elapsed * 1e-9);
+            if (!done)
+                return failure(done.error());
         }
-        return best;
+        return rate.giga();
     } catch (const std::bad_alloc&) {
         return failure(ErrorCode::OutOfMemory,
                        "no memory for the buffer to measure the memory bandwidth with");
@@ -107,7 +96,7 @@ Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
         if (auto written = fromFloat32(type, ones.span(), rate.m_input.span()); !written)
             return failure(written.error());
         rate.m_output.resize(kElements);
-        if (auto prepared = rate.product(); !prepared)
+        if (auto prepared = rate.multiplyOnce(); !prepared)
             return failure(prepared.error());
         if (auto measured = rate.measureAgain(); !measured)
             return failure(measured.error());
@@ -118,26 +107,15 @@ Expected<MatrixRate> MatrixRate::measure(DataType type, ThreadPool& pool) {
 }
 
 Expected<void> MatrixRate::measureAgain() {
-    const auto rate = product();
-    if (!rate)
-        return failure(rate.error());
-    m_best = std::max(m_best, *rate);
-    return {};
+    return m_rate.measure([this] { return multiplyOnce(); });
 }
 
-double MatrixRate::seconds() const { return kProductFlops / m_best * 1e-9; }
-
-Expected<double> MatrixRate::product() {
+Expected<void> MatrixRate::multiplyOnce() {
     ProductShape shape;
     shape.m = shape.n = shape.k = kMatrixSize;
     shape.inputs = m_type;
     shape.transposeB = true; // as weights are stored
-    Expected<void> done;
-    const double elapsed = secondsOf(
-        [&] { done = multiply(shape, m_input.data(), m_input.data(), m_output.data(), *m_pool, m_scratch); });
-    if (!done)
-        return failure(done.error());
-    return kProductFlops / elapsed * 1e-9;
+    return multiply(shape, m_input.data(), m_input.data(), m_output.data(), *m_pool, m_scratch);
 }
 
 Expected<double> measureMatrixRate(DataType type, ThreadPool& pool) {

@@ -6,6 +6,7 @@
 // Threads: the pool's rules.
 #pragma once
 
+#include "engine/backend/best_rate.h"
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/data_type.h"
 #include "engine/core/error.h"
@@ -15,6 +16,13 @@
 #include <cstddef>
 
 namespace engine {
+
+// What is measured, and how often.
+inline constexpr std::size_t kBandwidthBytes = std::size_t{512} * 1024 * 1024; // L3: some 32 to 400 MB
+inline constexpr int kBandwidthPasses = 8;
+inline constexpr int kMatrixSize = 2048;
+inline constexpr double kProductFlops = 2.0 * kMatrixSize * kMatrixSize * kMatrixSize;
+inline constexpr int kMatrixPasses = 8;
 
 // Reading memory in long runs, over a buffer far larger than the last cache: the best of several passes.
 [[nodiscard]] Expected<double> measureBandwidth(ThreadPool& pool);
@@ -29,21 +37,21 @@ public:
 
     // One more product.
     [[nodiscard]] Expected<void> measureAgain();
-    [[nodiscard]] double best() const { return m_best; } // GFLOP/s
-    [[nodiscard]] double seconds() const;                // of one product at the best rate
+    [[nodiscard]] double best() const { return m_rate.giga(); }       // GFLOP/s
+    [[nodiscard]] double seconds() const { return m_rate.seconds(); } // of one product at the best rate
 
 private:
     MatrixRate(DataType type, ThreadPool& pool)
         : m_type(type)
         , m_pool(&pool) {}
-    Expected<double> product();
+    Expected<void> multiplyOnce();
 
     DataType m_type;
     ThreadPool* m_pool;
     AlignedBuffer<std::byte> m_input;
     AlignedBuffer<float> m_output;
     ProductScratch m_scratch;
-    double m_best = 0;
+    BestRate<> m_rate{kProductFlops};
 };
 
 // The best of several products.

@@ -1,12 +1,12 @@
 #include "engine/evaluation/perplexity.h"
 
 #include "engine/core/aligned_buffer.h"
+#include "engine/core/stopwatch.h"
 #include "engine/evaluation/documents.h"
 #include "engine/evaluation/token_loss.h"
 #include "engine/runtime/generation.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -106,7 +106,7 @@ Expected<void> Measurement::addLosses(std::span<const int> targets) {
 
 Expected<PerplexityReport> measurePerplexity(Session& session, const Tokenizer& tokenizer, ThreadPool& pool,
                                              std::string_view text, const PerplexityOptions& options) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     if (auto checked = checkVocabulary(session.model().config(), tokenizer); !checked)
         return failure(std::move(checked.error()));
     const std::vector<std::string_view> documents = splitDocuments(text);
@@ -126,7 +126,7 @@ Expected<PerplexityReport> measurePerplexity(Session& session, const Tokenizer& 
     report.bitsPerByte = measurement.nats() * std::numbers::log2e / static_cast<double>(report.bytes);
     report.perplexity =
         std::exp(measurement.nats() / static_cast<double>(std::max<std::int64_t>(1, report.tokens)));
-    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    report.seconds = watch.seconds();
     return report;
 }
 

@@ -1,7 +1,8 @@
 #include "engine/runtime/continuation.h"
 
+#include "engine/core/stopwatch.h"
+
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -9,12 +10,6 @@
 namespace engine {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Failure stopped() { return failure(ErrorCode::Cancelled, "stopped before the end"); }
 
@@ -39,12 +34,12 @@ public:
                 tokens = std::move(*encoded);
                 encodedBy = &continuation->m_tokenizer;
             }
-            const auto start = Clock::now();
+            const Stopwatch watch;
             ContinuationObserver& observer = continuation->m_observer;
             auto read = continuation->m_generation.readPrompt(
                 tokens, observer.sink(), m_stop,
                 [&](std::size_t known, std::size_t total) { observer.reading(known, total); });
-            continuation->m_promptSeconds = secondsSince(start);
+            continuation->m_promptSeconds = watch.seconds();
             if (!read)
                 return failed(*continuation, std::move(read.error()));
             observer.promptRead(continuation->m_generation);
@@ -90,18 +85,18 @@ private:
                 generations.push_back(&(*other)->m_generation);
                 sinks.push_back((*other)->m_observer.sink());
             }
-        const auto start = Clock::now();
+        const Stopwatch watch;
         auto read = Generation::readTogether(generations, sinks);
         for (auto other = begin; other != writing.end(); ++other)
             if (isOfSession(*other))
-                (*other)->m_writingSeconds += secondsSince(start);
+                (*other)->m_writingSeconds += watch.seconds();
         return read;
     }
 
     static Expected<void> draw(Continuation& continuation) {
-        const auto start = Clock::now();
+        const Stopwatch watch;
         const auto token = continuation.m_generation.next(continuation.m_observer.sink());
-        continuation.m_writingSeconds += secondsSince(start);
+        continuation.m_writingSeconds += watch.seconds();
         if (!token)
             return failure(token.error());
         ++continuation.m_tokens;

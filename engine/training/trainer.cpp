@@ -1,5 +1,6 @@
 #include "engine/training/trainer.h"
 
+#include "engine/core/stopwatch.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/run/batch_gradient.h"
 #include "engine/training/run/progress_meter.h"
@@ -7,7 +8,6 @@
 #include "engine/training/run/training_texts.h"
 #include "engine/training/run/validation.h"
 
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -17,7 +17,6 @@ namespace engine {
 namespace {
 
 using Report = std::function<void(const TrainingReport&)>;
-using Clock = std::chrono::steady_clock;
 
 // The step loop. Operand is BFloat16 or float.
 template <class Operand> class TrainingRun {
@@ -47,7 +46,7 @@ public:
         if (!note->empty())
             say(*note);
         ProgressMeter meter(m_settings, m_layout, m_point.step);
-        m_savedAt = Clock::now();
+        m_sinceSaved.restart();
         while (!isComplete() && !stop.stop_requested())
             if (auto stepped = step(meter); !stepped)
                 return failure(stepped.error());
@@ -77,11 +76,10 @@ private:
         learn(meter, r);
         if (m_texts.validation && (m_point.step % m_settings.validateEvery == 0 || isComplete()))
             validate(r);
-        const std::chrono::duration<double> unsaved = Clock::now() - m_savedAt;
-        if (unsaved.count() > m_settings.checkpointSeconds) {
+        if (m_sinceSaved.seconds() > m_settings.checkpointSeconds) {
             if (auto saved = m_point.save(m_layout, m_settings); !saved)
                 return saved;
-            m_savedAt = Clock::now();
+            m_sinceSaved.restart();
             r.note = "checkpoint saved";
         }
         if (meter.isReportDue() || r.validationBitsPerByte || !r.note.empty() || isComplete()) {
@@ -129,7 +127,7 @@ private:
     const ParameterLayout m_layout;
     BatchGradient<Operand> m_gradient;
     TrainingPoint m_point;
-    Clock::time_point m_savedAt;
+    Stopwatch m_sinceSaved;
     std::vector<int> m_inputs, m_targets; // [sequences, window] of a step
     std::vector<char> m_starts;           // [sequences]
 };

@@ -1,12 +1,12 @@
 #include "ui/heatmap/heatmap_dock.h"
 
 #include "ui/heatmap/elided_label.h"
+#include "ui/heatmap/heatmap_words.h"
 #include "ui/heatmap/token_selection.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
 #include <QLabel>
-#include <QLocale>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalBlocker>
@@ -23,7 +23,6 @@ namespace {
 constexpr QPoint kAboveTheMouse(8, -56); // so that the map below stays in sight
 constexpr int kWidestRunList = 460;
 constexpr int kMostRunsListed = 200;
-constexpr qsizetype kExcerpt = 32; // characters of a run's text in the list
 
 } // namespace
 
@@ -149,13 +148,13 @@ void HeatmapDock::connectRuns() {
     });
     connect(&m_runs, &app::RunHistory::runAdded, this, &HeatmapDock::fillRuns);
     connect(&m_runs, &app::RunHistory::runDescribed, this, [this](app::RunId run) {
-        m_run->setItemText(m_run->findData(run), labelOf(run));
+        m_run->setItemText(m_run->findData(run), labelOf(m_runs.run(run)));
         if (run == m_grid.run()) {
             refreshPage();
         }
     });
     connect(&m_runs, &app::RunHistory::runFinished, this, [this](app::RunId run) {
-        m_run->setItemText(m_run->findData(run), labelOf(run));
+        m_run->setItemText(m_run->findData(run), labelOf(m_runs.run(run)));
         if (run == m_grid.run()) {
             refreshPage();
         }
@@ -251,33 +250,13 @@ void HeatmapDock::refreshPage() {
 
 // --- the list of runs -------------------------------------------------
 
-QString HeatmapDock::labelOf(app::RunId run) const {
-    const app::RunRecord* const record = m_runs.run(run);
-    if (record == nullptr) {
-        return {};
-    }
-    QString words = record->text.left(kExcerpt).simplified();
-    if (record->text.size() > kExcerpt) {
-        words += QChar(0x2026);
-    }
-    const QString time =
-        QLocale().toString(record->startedAt.toLocalTime(), QStringLiteral("d MMM HH:mm:ss"));
-    if (record->model.name.isEmpty()) {
-        return time; // the model is still being loaded
-    }
-    const QString gate = record->model.gate.isEmpty() || record->model.gate == QLatin1String("none")
-                             ? tr("base")
-                             : record->model.gate;
-    return tr("%1  %2, %3  %4").arg(time, record->model.name, gate, words);
-}
-
 void HeatmapDock::fillRuns() {
     const QSignalBlocker quiet(m_run);
     m_run->clear();
     const QList<app::RunId>& runs = m_runs.runs();
     for (qsizetype i = runs.size() - 1; i >= 0 && m_run->count() < kMostRunsListed; --i) {
         if (!m_runs.run(runs[i])->isChangedVersion()) { // its words are another run's
-            m_run->addItem(labelOf(runs[i]), runs[i]);
+            m_run->addItem(labelOf(m_runs.run(runs[i])), runs[i]);
         }
     }
     m_run->setCurrentIndex(m_run->findData(m_grid.run()));
@@ -289,7 +268,7 @@ void HeatmapDock::onHovered(std::optional<GateCell> cell) {
     m_hoveredCell = cell;
     m_selection.hover(cell ? std::optional(TokenSelection::Place{m_grid.run(), cell->column}) : std::nullopt);
     if (cell) {
-        QToolTip::showText(QCursor::pos() + kAboveTheMouse, describe(*cell), m_plot);
+        QToolTip::showText(QCursor::pos() + kAboveTheMouse, describe(m_grid, *cell), m_plot);
     } else {
         QToolTip::hideText();
     }
@@ -312,32 +291,12 @@ void HeatmapDock::onSelectionChanged() {
     tell();
 }
 
-QString HeatmapDock::describe(const GateCell& cell) const {
-    if (cell.column >= m_grid.columns() || cell.row >= m_grid.rows()) {
-        return {};
-    }
-    const QString value =
-        QLocale().toString(static_cast<double>(m_grid.value(cell.column, cell.row)), 'f', 3);
-    const QString text = m_grid.tokenText(cell.column);
-    if (m_grid.layer()) {
-        return tr("“%1”  layer %2, channel %3:  %4")
-            .arg(text)
-            .arg(*m_grid.layer())
-            .arg(cell.row * m_grid.channelsPerRow())
-            .arg(value);
-    }
-    return tr("“%1”  layer %2:  %3 %4")
-        .arg(text)
-        .arg(cell.row)
-        .arg(nameOf(m_grid.statistic()).toLower(), value);
-}
-
 void HeatmapDock::tell() {
     const auto& locked = m_selection.locked();
     if (m_hoveredCell) {
-        m_cell->setText(describe(*m_hoveredCell));
+        m_cell->setText(describe(m_grid, *m_hoveredCell));
     } else if (locked && locked->run == m_grid.run()) {
-        m_cell->setText(describe({locked->token, m_lockedRow}));
+        m_cell->setText(describe(m_grid, {locked->token, m_lockedRow}));
     } else if (m_grid.layer()) {
         m_cell->setText(tr("Channels of layer %1").arg(*m_grid.layer()));
     } else {

@@ -53,7 +53,6 @@ private:
     void showRun(app::RunId run);
     void refreshPage();
     void fillRuns();
-    [[nodiscard]] QString labelOf(app::RunId run) const;
     [[nodiscard]] QString captionOf() const;
     void onSelectionChanged();
     void onHovered(std::optional<GateCell> cell);
@@ -62,7 +61,6 @@ private:
     void showMenu(const QPoint& position);
     void exportAs(const QString& suffix, const QString& filter);
     void tellIfFailed(bool isWritten, const QString& path);
-    [[nodiscard]] QString describe(const GateCell& cell) const;
 
     app::RunHistory& m_runs;
     TokenSelection& m_selection;

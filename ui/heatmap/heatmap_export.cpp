@@ -1,6 +1,8 @@
 // The heatmap dock's context menu: the picture and its numbers as files.
 #include "ui/heatmap/heatmap_dock.h"
 
+#include "ui/heatmap/heatmap_words.h"
+
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
@@ -52,7 +54,7 @@ QString HeatmapDock::captionOf() const {
     const QString shown = m_grid.layer() ? tr("channels of layer %1").arg(*m_grid.layer())
                                          : nameOf(m_grid.statistic()).toLower();
     return tr("%1\nGates at tokens %2 to %3: %4")
-        .arg(labelOf(m_grid.run()))
+        .arg(labelOf(m_runs.run(m_grid.run())))
         .arg(m_plot->firstColumn())
         .arg(std::max(m_plot->firstColumn(),
                       std::min(m_grid.columns(), m_plot->firstColumn() + m_plot->columnsInSight()) - 1))

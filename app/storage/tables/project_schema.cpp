@@ -72,6 +72,31 @@ constexpr std::array kMigrations{
             prefix BLOB NOT NULL,
             state BLOB NOT NULL);
     )sql"},
+    // SQLite has no SHA-256 to name the prompts of before by, so these keep none. Two that are the same
+    // become one here all the same.
+    engine::Migration{R"sql(
+        CREATE TABLE run_prompt(
+            id INTEGER PRIMARY KEY,
+            hash BLOB UNIQUE,
+            packed BLOB NOT NULL);
+        INSERT INTO run_prompt(id, packed)
+            SELECT min(id), prompt FROM story_run WHERE length(prompt) > 0 GROUP BY prompt;
+        ALTER TABLE story_run ADD COLUMN prompt_id INTEGER REFERENCES run_prompt(id);
+        UPDATE story_run SET prompt_id = same.first
+            FROM (SELECT id, min(id) OVER (PARTITION BY prompt) AS first
+                  FROM story_run WHERE length(prompt) > 0) AS same
+            WHERE same.id = story_run.id;
+        ALTER TABLE story_run DROP COLUMN prompt;
+        CREATE INDEX story_run_prompt ON story_run(prompt_id);
+        CREATE TRIGGER prompt_of_deleted_run AFTER DELETE ON story_run BEGIN
+            DELETE FROM run_prompt WHERE id = old.prompt_id
+                AND NOT EXISTS (SELECT 1 FROM story_run WHERE prompt_id = old.prompt_id);
+        END;
+        CREATE TRIGGER prompt_of_changed_run AFTER UPDATE OF prompt_id ON story_run BEGIN
+            DELETE FROM run_prompt WHERE id = old.prompt_id
+                AND NOT EXISTS (SELECT 1 FROM story_run WHERE prompt_id = old.prompt_id);
+        END;
+    )sql"},
 };
 
 constexpr qsizetype kHeaderBytes = 100;

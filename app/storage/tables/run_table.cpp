@@ -53,7 +53,7 @@ QList<Span> passageFrom(const QJsonObject& options, const QString& text) {
     return isOneRuns ? *spans : QList<Span>();
 }
 
-RunRecord recordOf(const engine::Statement& row) {
+RunRecord recordOf(const engine::Statement& row, const QHash<std::int64_t, RunPrompt>& prompts) {
     RunRecord record;
     record.id = row.integer(0);
     record.kind = enumeration(row.integer(1), RunKind::Compare, RunKind::Continuation);
@@ -64,7 +64,7 @@ RunRecord recordOf(const engine::Statement& row) {
     record.model = modelInfoFromJson(jsonColumn(row, 6));
     const QJsonObject options = jsonColumn(row, 7);
     record.options = generationOptionsFromJson(options);
-    record.packedPrompt = blobColumn(row, 8);
+    record.prompt = prompts.value(row.integer(8));
     record.promptLength = row.integer(9);
     record.promptTokens = static_cast<int>(row.integer(10));
     record.text = textColumn(row, 11);
@@ -110,12 +110,15 @@ engine::Expected<void> addRows(engine::GateStoreWriter& writer, RunId run, const
 
 engine::Expected<void> RunTable::write(const RunChanged& change) {
     const RunRecord& run = change.record;
+    const auto prompt = m_prompts.rowFor(run.prompt);
+    if (!prompt)
+        return failure(prompt.error());
     auto statement = m_database.prepare(R"sql(
-        INSERT INTO story_run(id, kind, side, compared_with, attempt_of, started_at, model, options, prompt,
-                              prompt_length, prompt_tokens, text, is_finished, outcome, end_reason,
-                              prompt_seconds, writing_seconds, failure)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
-        ON CONFLICT(id) DO UPDATE SET model = excluded.model, prompt = excluded.prompt,
+        INSERT INTO story_run(id, kind, side, compared_with, attempt_of, started_at, model, options,
+                              prompt_id, prompt_length, prompt_tokens, text, is_finished, outcome,
+                              end_reason, prompt_seconds, writing_seconds, failure)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0), ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+        ON CONFLICT(id) DO UPDATE SET model = excluded.model, prompt_id = excluded.prompt_id,
             prompt_length = excluded.prompt_length, prompt_tokens = excluded.prompt_tokens,
             text = excluded.text,
             is_finished = excluded.is_finished, outcome = excluded.outcome, end_reason = excluded.end_reason,
@@ -132,7 +135,7 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
         .bind(6, timeText(run.startedAt))
         .bind(7, jsonText(toJson(run.model)))
         .bind(8, jsonText(optionsOf(run)))
-        .bind(9, blobOf(run.packedPrompt))
+        .bind(9, *prompt)
         .bind(10, run.promptLength)
         .bind(11, run.promptTokens)
         .bind(12, utf8(run.text))
@@ -232,18 +235,20 @@ engine::Expected<void> RunTable::flush() {
 void RunTable::forgetUnwritten() { m_gateWriters.clear(); }
 
 engine::Expected<QList<RunRecord>> RunTable::readAll() {
+    const auto prompts = m_prompts.readAll();
+    if (!prompts)
+        return failure(prompts.error());
     auto rows = m_database.prepare(
-        "SELECT id, kind, side, compared_with, attempt_of, started_at, model, options, prompt, "
-        "prompt_length, "
-        "prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, writing_seconds, failure "
-        "FROM story_run WHERE id > 0 ORDER BY id");
+        "SELECT id, kind, side, compared_with, attempt_of, started_at, model, options, prompt_id, "
+        "prompt_length, prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, "
+        "writing_seconds, failure FROM story_run WHERE id > 0 ORDER BY id");
     if (!rows)
         return failure(rows.error());
     QHash<RunId, RunRecord> runs;
     QList<RunId> order;
     auto more = rows->step();
     for (; more && *more; more = rows->step()) {
-        const RunRecord record = recordOf(*rows);
+        const RunRecord record = recordOf(*rows, *prompts);
         order.append(record.id);
         runs.insert(record.id, record);
     }

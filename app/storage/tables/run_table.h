@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/storage/project_content.h"
+#include "app/storage/tables/prompt_table.h"
 #include "engine/core/error.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/sqlite.h"
@@ -19,7 +20,8 @@ namespace app {
 class RunTable {
 public:
     explicit RunTable(engine::Database& database)
-        : m_database(database) {}
+        : m_database(database)
+        , m_prompts(database) {}
 
     [[nodiscard]] engine::Expected<void> write(const RunChanged& change);
     [[nodiscard]] engine::Expected<void> write(const RunGrown& growth);
@@ -42,6 +44,7 @@ private:
     [[nodiscard]] engine::Expected<void> addGateRun(RunId run, const GateFrames& gates);
 
     engine::Database& m_database;
+    PromptTable m_prompts;
     std::map<RunId, engine::GateStoreWriter> m_gateWriters; // of the runs being written
 };
 

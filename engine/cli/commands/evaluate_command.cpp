@@ -5,7 +5,7 @@
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
 #include "engine/cli/output/progress_line.h"
-#include "engine/cli/output/stopwatch.h"
+#include "engine/core/stopwatch.h"
 #include "engine/evaluation/perplexity.h"
 
 #include <cstdio>

@@ -6,11 +6,11 @@
 #include "engine/cli/options/seed_option.h"
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
+#include "engine/core/stopwatch.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -104,13 +104,11 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
         MatrixRate::measure(hasBfloat16Products() ? DataType::BFloat16 : DataType::Float32, pool);
     if (!matrixRate)
         return failure(matrixRate.error());
-    using Clock = std::chrono::steady_clock;
-    auto measuredAt = Clock::now();
+    Stopwatch sinceMeasured;
     const auto report = [&](const TrainingReport& r) {
-        const std::chrono::duration<double> since = Clock::now() - measuredAt;
-        if (r.step > 0 && since.count() * kMeasuringShare > matrixRate->seconds() &&
+        if (r.step > 0 && sinceMeasured.seconds() * kMeasuringShare > matrixRate->seconds() &&
             matrixRate->measureAgain().has_value())
-            measuredAt = Clock::now();
+            sinceMeasured.restart();
         show(r, matrixRate->best());
     };
     const auto result = train(settings, options.resume, pool, report, context.stop);

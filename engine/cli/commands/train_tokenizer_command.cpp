@@ -2,7 +2,7 @@
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
-#include "engine/cli/output/stopwatch.h"
+#include "engine/core/stopwatch.h"
 #include "engine/tokenizer/sentencepiece_training.h"
 #include "engine/tokenizer/tokenizer.h"
 

@@ -1,6 +1,6 @@
 #include "engine/cli/options/model_options.h"
 
-#include "engine/cli/output/stopwatch.h"
+#include "engine/core/stopwatch.h"
 
 namespace engine {
 

@@ -2,7 +2,7 @@
 // seconds elsewhere.
 #pragma once
 
-#include "engine/cli/output/stopwatch.h"
+#include "engine/core/stopwatch.h"
 
 #include <string>
 

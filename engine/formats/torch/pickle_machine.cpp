@@ -1,6 +1,7 @@
 #include "engine/formats/torch/pickle_machine.h"
 
 #include "engine/formats/torch/pickle_program.h"
+#include "engine/formats/torch/pickle_stack.h"
 #include "engine/formats/torch/torch_objects.h"
 
 #include <optional>
@@ -12,8 +13,6 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kMaxProgramBytes = 64u << 20; // models of 61 layers have 0.5 MiB
-constexpr std::size_t kMaxValues = 1u
-                                   << 20; // on the stack, in the memo, in all containers; those have 75,000
 constexpr int kMaxProtocol = 5;
 
 std::string hexByte(unsigned char byte) {
@@ -21,16 +20,15 @@ std::string hexByte(unsigned char byte) {
     return {'0', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
 }
 
-// Operations never return errors: the first one is kept, and those that follow in the same step go on with
-// empty values until run() sees it. Nothing here recurses.
-class Machine {
+// The operations. Nothing here recurses.
+class Machine : PickleStack {
 public:
     explicit Machine(std::span<const std::byte> program)
         : m_program(program) {}
 
     Expected<Pickle> run() {
         std::size_t at = 0;
-        while (!m_isStopped && !m_error) {
+        while (!m_isStopped && !error()) {
             at = m_program.position();
             step(m_program.takeNumber<unsigned char>());
             if (m_program.isCutShort())
@@ -38,93 +36,20 @@ public:
                     ErrorCode::FileDamaged,
                     "the pickle ends within an operation; the file is cut short, download it again");
         }
-        if (m_error)
-            return failure(std::move(*m_error), "byte " + std::to_string(at));
+        if (error())
+            return failure(*error(), "byte " + std::to_string(at));
         return std::move(m_pickle);
     }
 
 private:
-    void fail(ErrorCode code, std::string what) {
-        if (!m_error)
-            m_error = Error{code, std::move(what)};
-    }
-    void damaged(std::string what) { fail(ErrorCode::FileDamaged, std::move(what)); }
-
     // Counts what is about to be kept, so that no file makes more of it than a model could need.
     bool mayKeep(std::size_t values) {
-        if (values > kMaxValues - m_kept) {
-            damaged("expected at most " + std::to_string(kMaxValues) + " values, found more");
+        if (values > kMaxPickleValues - m_kept) {
+            damaged("expected at most " + std::to_string(kMaxPickleValues) + " values, found more");
             return false;
         }
         m_kept += values;
         return true;
-    }
-
-    // The stack. Values below the last mark belong to an unfinished container and are out of reach.
-    void push(PickleValue value) {
-        if (m_stack.size() >= kMaxValues)
-            return damaged("expected at most " + std::to_string(kMaxValues) + " values on the stack");
-        m_stack.push_back(value);
-    }
-    [[nodiscard]] bool isEmpty() const { return m_stack.size() <= (m_marks.empty() ? 0 : m_marks.back()); }
-    PickleValue* top() {
-        if (!isEmpty())
-            return &m_stack.back();
-        damaged("an operation lacks its values");
-        return nullptr;
-    }
-    PickleValue pop() {
-        const PickleValue* const last = top();
-        if (!last)
-            return {};
-        const PickleValue value = *last;
-        m_stack.pop_back();
-        return value;
-    }
-    template <class T> T popAs(const char* expected) {
-        const PickleValue value = pop();
-        if (const T* const held = std::get_if<T>(&value))
-            return *held;
-        damaged(std::string("expected ") + expected + ", found something else");
-        return {};
-    }
-    void pushMark() {
-        if (m_marks.size() >= kMaxValues)
-            return damaged("expected at most " + std::to_string(kMaxValues) + " open containers");
-        m_marks.push_back(m_stack.size());
-    }
-    std::vector<PickleValue> popToMark() {
-        if (m_marks.empty()) {
-            damaged("an operation lacks its mark");
-            return {};
-        }
-        const auto begin = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
-        std::vector<PickleValue> items(begin, m_stack.end());
-        m_stack.erase(begin, m_stack.end());
-        m_marks.pop_back();
-        return items;
-    }
-    std::vector<PickleValue> popItems(std::size_t count) {
-        std::vector<PickleValue> items(count);
-        for (std::size_t i = count; i-- > 0;)
-            items[i] = pop();
-        return items;
-    }
-
-    void memoPut(std::size_t index) {
-        const PickleValue* const value = top();
-        if (!value)
-            return;
-        if (index >= kMaxValues)
-            return damaged("expected a memo of at most " + std::to_string(kMaxValues) + " values");
-        if (index >= m_memo.size())
-            m_memo.resize(index + 1);
-        m_memo[index] = *value;
-    }
-    void memoGet(std::size_t index) {
-        if (index >= m_memo.size() || !m_memo[index])
-            return damaged("nothing was kept in the memo under " + std::to_string(index));
-        push(*m_memo[index]);
     }
 
     // Containers.
@@ -249,7 +174,7 @@ private:
     }
     void stop() {
         m_pickle.root = pop();
-        if (!m_stack.empty() || !m_marks.empty())
+        if (hasValuesLeft())
             damaged("the pickle ends with values left over");
         m_isStopped = true;
     }
@@ -317,7 +242,7 @@ private:
         case PickleOpcode::BinPut: return memoPut(m_program.takeNumber<std::uint8_t>());
         case PickleOpcode::LongBinPut: return memoPut(m_program.takeNumber<std::uint32_t>());
         case PickleOpcode::Put: return memoPut(m_program.takeWrittenIndex());
-        case PickleOpcode::Memoize: return memoPut(m_memo.size());
+        case PickleOpcode::Memoize: return memoPut(memoSize());
         case PickleOpcode::Get: return memoGet(m_program.takeWrittenIndex());
         case PickleOpcode::BinGet: return memoGet(m_program.takeNumber<std::uint8_t>());
         case PickleOpcode::LongBinGet: return memoGet(m_program.takeNumber<std::uint32_t>());
@@ -360,13 +285,9 @@ private:
     }
 
     PickleProgram m_program;
-    std::vector<PickleValue> m_stack;
-    std::vector<std::size_t> m_marks; // sizes of the stack when they were set
-    std::vector<std::optional<PickleValue>> m_memo;
     std::size_t m_kept = 0;
     bool m_isStopped = false;
     Pickle m_pickle;
-    std::optional<Error> m_error;
 };
 
 } // namespace

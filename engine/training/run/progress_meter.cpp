@@ -20,10 +20,10 @@ void ProgressMeter::addStep(double natsPerToken, double skippedMultiplyAdds) {
     m_skippedMultiplyAdds += skippedMultiplyAdds;
 }
 
-bool ProgressMeter::isReportDue() const { return secondsSince(m_reportedAt) > kReportSeconds; }
+bool ProgressMeter::isReportDue() const { return m_sinceReport.seconds() > kReportSeconds; }
 
 void ProgressMeter::report(std::int64_t step, TrainingReport& r) {
-    const double elapsed = secondsSince(m_reportedAt);
+    const double elapsed = m_sinceReport.seconds();
     const auto steps = static_cast<double>(step - m_reportedStep);
     const std::int64_t tokensPerStep = m_settings.tokensPerStep();
     r.step = step;
@@ -35,13 +35,9 @@ void ProgressMeter::report(std::int64_t step, TrainingReport& r) {
     r.gflops = (r.tokensPerSecond * 6 * m_multiplyAddsPerToken - 2 * m_skippedMultiplyAdds / elapsed) / 1e9;
     r.secondsLeft = secondsSinceStart() / static_cast<double>(step - m_firstStep) *
                     static_cast<double>(m_settings.steps() - step);
-    m_reportedAt = Clock::now();
+    m_sinceReport.restart();
     m_reportedStep = step;
     m_lossSum = m_skippedMultiplyAdds = 0;
-}
-
-double ProgressMeter::secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 } // namespace engine

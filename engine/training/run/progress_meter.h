@@ -1,11 +1,11 @@
 // progress_meter.h: what a run reports on its way: mean loss, speed, time left.
 #pragma once
 
+#include "engine/core/stopwatch.h"
 #include "engine/training/parameters/parameter_layout.h"
 #include "engine/training/training_report.h"
 #include "engine/training/training_settings.h"
 
-#include <chrono>
 #include <cstdint>
 
 namespace engine {
@@ -17,7 +17,7 @@ public:
 
     void addStep(double natsPerToken, double skippedMultiplyAdds);
 
-    [[nodiscard]] double secondsSinceStart() const { return secondsSince(m_start); }
+    [[nodiscard]] double secondsSinceStart() const { return m_watch.seconds(); }
     [[nodiscard]] bool isReportDue() const; // after some seconds
 
     // Fills in all but the note, the validation and what the optimiser knows, over the steps since the last
@@ -25,17 +25,14 @@ public:
     void report(std::int64_t step, TrainingReport& report);
 
 private:
-    using Clock = std::chrono::steady_clock;
-    static double secondsSince(Clock::time_point start);
-
     const TrainingSettings& m_settings;
     const double m_multiplyAddsPerToken;
     const std::int64_t m_firstStep;
-    const Clock::time_point m_start = Clock::now();
+    const Stopwatch m_watch;
 
     // Of the last report, and since.
     std::int64_t m_reportedStep;
-    Clock::time_point m_reportedAt = m_start;
+    Stopwatch m_sinceReport;
     double m_lossSum = 0, m_skippedMultiplyAdds = 0;
 };
 

@@ -2,59 +2,21 @@
 #include "app/engine_thread/engine_worker.h"
 
 #include "app/assistant/assistant_service.h"
-#include "tests/app/support/small_models.h"
+#include "tests/app/assistant/worker_in_thread.h"
 
 #include <QElapsedTimer>
 #include <QSet>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
-#include <QThread>
-
-#include <cstring>
-#include <memory>
 
 using namespace app;
 
-namespace {
-
-// What a side has sent by now.
-struct Received {
-    PromptRead prompt;
-    QString text;
-    QList<RunToken> tokens;
-    GateFrames gates;
-};
-
-constexpr int kPatienceMs = 240'000; // on a machine that does much else
-
-} // namespace
-
-class EngineWorkerTest : public QObject {
+class EngineWorkerTest : public WorkerInThread {
     Q_OBJECT
 
 private slots:
-    void initTestCase() {
-        QVERIFY(writeSmallModels(m_folder.path()));
-        m_worker = new EngineWorker;
-        m_worker->moveToThread(&m_thread);
-        connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
-        m_thread.start();
-        m_service = std::make_unique<AssistantService>(*m_worker);
-        connect(m_service.get(), &AssistantService::promptRead, this,
-                [this](const PromptRead& prompt) { received(prompt.id, prompt.side).prompt = prompt; });
-        connect(m_service.get(), &AssistantService::tokensGenerated, this, [this](const TokenBatch& batch) {
-            Received& side = received(batch.id, batch.side);
-            side.text += batch.text;
-            side.tokens += batch.tokens;
-            QVERIFY(side.gates.append(batch.gates));
-        });
-    }
-
-    void cleanupTestCase() {
-        m_thread.quit();
-        m_thread.wait();
-    }
+    void initTestCase() { start(); }
+    void cleanupTestCase() { stop(); }
 
     void modelsAreLoadedAndDescribed() {
         QSignalSpy loaded(m_service.get(), &AssistantService::modelLoaded);
@@ -364,46 +326,6 @@ private slots:
         const auto [id, outcome] = run(empty);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
     }
-
-private:
-    static GenerationRequest request(const ModelChoice& model, int tokens) {
-        GenerationRequest request;
-        request.model = model;
-        request.options.maxTokens = tokens;
-        request.options.stopAtDocumentEnd = false;
-        request.options.sampler.seed = 7;
-        request.options.sampler.topP = 1;
-        request.prompt = QStringLiteral("Once upon a time \U0001F600 ");
-        return request;
-    }
-
-    std::pair<RequestId, Outcome> run(const GenerationRequest& request) {
-        QSignalSpy finished(m_service.get(), &AssistantService::finished);
-        const RequestId id = m_service->generate(request).id();
-        if (!finished.wait(kPatienceMs))
-            return {id, Outcome{OutcomeKind::Failed, {}, {}, QStringLiteral("no end"), {}}};
-        return {id, finished[0][1].value<Outcome>()};
-    }
-
-    // Whether what was kept last is of this request: its model's, and all of its prompt. A request before it
-    // may still have had something to keep.
-    bool areOf(const QSignalSpy& kept, RequestId id) {
-        const auto states = kept.isEmpty() ? QList<KeptState>() : kept.last()[0].value<QList<KeptState>>();
-        const PromptRead& prompt = received(id, Side::First).prompt;
-        if (states.isEmpty() || states.first().model != prompt.model.fingerprint)
-            return false;
-        quint64 tokens = 0; // the third number of the prefix's name
-        std::memcpy(&tokens, states.first().prefix.constData() + 2 * sizeof tokens, sizeof tokens);
-        return tokens + 1 >= static_cast<quint64>(prompt.promptTokens);
-    }
-
-    Received& received(RequestId id, Side side) { return m_received[{id, side}]; }
-
-    QTemporaryDir m_folder;
-    QThread m_thread;
-    EngineWorker* m_worker = nullptr; // lives and dies with the thread
-    std::unique_ptr<AssistantService> m_service;
-    std::map<std::pair<RequestId, Side>, Received> m_received;
 };
 
 QTEST_GUILESS_MAIN(EngineWorkerTest)

@@ -96,11 +96,11 @@ private slots:
         const QString novel = QStringLiteral("The ferry \U0001F600").repeated(50'000);
         run.setPrompt(novel);
         QCOMPARE(run.promptLength, novel.size());
-        QVERIFY(novel.endsWith(run.prompt()));
-        QVERIFY(run.prompt().size() >= RunRecord::kPromptKept - 1);
-        QVERIFY(!run.prompt().front().isLowSurrogate());
+        QVERIFY(novel.endsWith(run.prompt.text()));
+        QVERIFY(run.prompt.text().size() >= RunPrompt::kKeptUnits - 1);
+        QVERIFY(!run.prompt.text().front().isLowSurrogate());
         run.setPrompt(QStringLiteral("short"));
-        QCOMPARE(run.prompt(), QStringLiteral("short"));
+        QCOMPARE(run.prompt.text(), QStringLiteral("short"));
     }
 
     void gatesGrowWithTheRun() {

@@ -1,8 +1,7 @@
 #include "app/storage/project_file.h"
 
-#include "app/storage/tables/project_schema.h"
 #include "engine/trace/sqlite.h"
-#include "tests/app/support/scripted_generator.h"
+#include "tests/app/storage/project_samples.h"
 
 #include <QDir>
 #include <QFile>
@@ -10,61 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <unistd.h>
-
 using namespace app;
-
-namespace {
-
-constexpr int kRunTokens = 150; // more than two blocks of gate values
-
-SpannedText sample() {
-    return SpannedText(QStringLiteral("Once upon a time\n\U0001F600 größer"), Origin::Imported);
-}
-
-TextEdit typedEdit(qsizetype position, const QString& text) {
-    return {position, 0, text, {Span{text.size(), Origin::Typed, 0, 0}}};
-}
-
-RunRecord runRecord(RunId id) {
-    RunRecord run;
-    run.id = id;
-    run.attemptOf = 1;
-    run.startedAt = QDateTime::fromMSecsSinceEpoch(1'700'000'000'123, Qt::UTC);
-    run.model = ScriptedGenerator::infoOf({}, {QStringLiteral("tales"), QStringLiteral("gated")});
-    run.options.sampler.seed = 0xFFFF'FFFF'FFFF'FFFF;
-    run.options.stopStrings = {QStringLiteral("\n")};
-    run.setPrompt(QStringLiteral("Once \U0001F600"));
-    run.promptTokens = 5;
-    return run;
-}
-
-RunGrown growth(RunId run, int first, int tokens) {
-    RunGrown grown{run, {}, {}, {}};
-    for (int token = first; token < first + tokens; ++token) {
-        const QString word = QStringLiteral(" w%1\u00E9").arg(token, 3, 10, QLatin1Char('0'));
-        grown.tokens.append(RunToken{token, token * word.size(), (token + 1) * word.size(),
-                                     0.1F + 0.001F * static_cast<float>(token)});
-        grown.text += word;
-        grown.gates.append(ScriptedGenerator::gatesOf({}, token));
-    }
-    return grown;
-}
-
-// What a run's record must read as.
-RunRecord finished(RunRecord run, const QList<RunGrown>& grown) {
-    for (const RunGrown& piece : grown) {
-        run.text += piece.text;
-        run.tokens += piece.tokens;
-    }
-    run.isFinished = true;
-    run.outcome = OutcomeKind::Completed;
-    run.endReason = EndReason::MaxTokens;
-    run.timings = {static_cast<int>(run.tokens.size()), 0.25, 1.5};
-    return run;
-}
-
-} // namespace
+using namespace test;
 
 class ProjectFileTest : public QObject {
     Q_OBJECT
@@ -77,17 +23,17 @@ private slots:
 
     void aNewProjectHoldsItsText() {
         {
-            auto file = ProjectFile::create(m_path, sample());
+            auto file = ProjectFile::create(m_path, sampleText());
             QVERIFY(file);
-            QCOMPARE((*file)->text(), sample());
+            QCOMPARE((*file)->text(), sampleText());
         }
         auto file = ProjectFile::open(m_path);
         QVERIFY(file);
         const auto content = (*file)->read();
         QVERIFY(content);
-        QCOMPARE(content->text, sample());
+        QCOMPARE(content->text, sampleText());
         QVERIFY(content->problem.isEmpty());
-        QVERIFY(!ProjectFile::create(m_path, sample())); // never over an existing file
+        QVERIFY(!ProjectFile::create(m_path, sampleText())); // never over an existing file
     }
 
     // U+FEFF at the beginning is no mark here but a character like any other.
@@ -104,7 +50,7 @@ private slots:
 
     void thePlaceOfTheWriterComesBack() {
         {
-            auto file = ProjectFile::create(m_path, sample());
+            auto file = ProjectFile::create(m_path, sampleText());
             QVERIFY(file);
             QVERIFY(!(*file)->read()->editingPlace);
             QVERIFY((*file)->append({PlaceChanged{{7, 2}}}));
@@ -113,14 +59,14 @@ private slots:
         auto file = ProjectFile::open(m_path);
         QVERIFY(file);
         QCOMPARE((*file)->read()->editingPlace, std::optional(EditingPlace{9, 4}));
-        QCOMPARE((*file)->text().size(), sample().size() + 1);
+        QCOMPARE((*file)->text().size(), sampleText().size() + 1);
     }
 
     void textAndOriginsSurviveAnyEdits() {
         QRandomGenerator random(5);
-        auto file = ProjectFile::create(m_path, sample());
+        auto file = ProjectFile::create(m_path, sampleText());
         QVERIFY(file);
-        SpannedText text = sample();
+        SpannedText text = sampleText();
         for (int reopening = 0; reopening < 3; ++reopening) {
             for (int batch = 0; batch < 300; ++batch) { // enough to fold the journal once
                 QList<ProjectOperation> operations;
@@ -144,53 +90,12 @@ private slots:
         }
     }
 
-    void runsAndGatesComeBackExactly() {
-        const RunRecord run = runRecord(1);
-        const QList<RunGrown> grown{growth(1, 0, 40), growth(1, 40, 30), growth(1, 70, kRunTokens - 70)};
-        const RunRecord complete = finished(run, grown);
-        GateFrames gates;
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY(file);
-            QVERIFY((*file)->append({RunChanged{run}}));
-            for (const RunGrown& piece : grown) {
-                QVERIFY((*file)->append({piece}));
-                QVERIFY(gates.append(piece.gates));
-            }
-            RunRecord withoutTokens = complete;
-            withoutTokens.tokens.clear();
-            QVERIFY((*file)->append({RunChanged{withoutTokens}}));
-        }
-        auto file = ProjectFile::open(m_path);
-        QVERIFY(file);
-        const auto content = (*file)->read();
-        QVERIFY(content);
-        QCOMPARE(content->runs.size(), 1);
-        QCOMPARE(content->runs[0], complete);
-        QCOMPARE(content->runs[0].prompt(), QStringLiteral("Once \U0001F600"));
-        QCOMPARE(content->runsWithGates, QList<RunId>{1});
-
-        GateFrames summaries = gates;
-        summaries.channelCodes.clear();
-        const auto read = (*file)->readGates(1);
-        QVERIFY(read);
-        QCOMPARE(*read, summaries);
-        for (int layer = 0; layer < gates.layers; ++layer) {
-            const auto channels = (*file)->readChannels(1, layer);
-            QVERIFY(channels);
-            QCOMPARE(*channels, channelsOfLayer(gates, layer));
-        }
-        QCOMPARE((*file)->readGates(99)->tokenCount(), 0);
-        QCOMPARE((*file)->readChannels(99, 0)->tokens, 0);
-        QCOMPARE((*file)->readChannels(1, 77)->tokens, 0);
-    }
-
     void keptStatesComeBackInTheirOrder() {
         const QList<KeptState> first{{QStringLiteral("m1"), QByteArray("end"), QByteArray(100'000, 'x')},
                                      {QStringLiteral("m1"), QByteArray("before"), QByteArray("y")}};
         const QList<KeptState> second{{QStringLiteral("m2"), QByteArray("other"), QByteArray("\0z", 2)}};
         {
-            auto file = ProjectFile::create(m_path, sample());
+            auto file = ProjectFile::create(m_path, sampleText());
             QVERIFY(file.has_value());
             QCOMPARE((*file)->read()->states, QList<KeptState>());
             QVERIFY((*file)->append({typedEdit(0, QStringLiteral("a")), StatesChanged{first}}).has_value());
@@ -207,57 +112,9 @@ private slots:
         QVERIFY((*file)->text().text().startsWith(QLatin1Char('a')));
     }
 
-    // Version 1 had no such table.
-    void projectsOfTheFirstVersionStillOpen() {
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY(file.has_value());
-            QVERIFY((*file)->append({typedEdit(0, QStringLiteral("old "))}).has_value());
-        }
-        {
-            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
-            QVERIFY(database.has_value());
-            QVERIFY(database->execute("DROP TABLE kept_state;"
-                                      "UPDATE schema_version SET version = 1 WHERE component = 'project'"));
-        }
-        auto file = ProjectFile::open(m_path);
-        QVERIFY(file.has_value());
-        QVERIFY((*file)->problem().isEmpty());
-        QVERIFY((*file)->text().text().startsWith(QStringLiteral("old ")));
-        QVERIFY((*file)->append({StatesChanged{{{QStringLiteral("m"), QByteArray("p"), QByteArray("s")}}}}));
-        QCOMPARE((*file)->read()->states.size(), 1);
-    }
-
-    void bothSidesOfAComparisonKeepTheirGates() {
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY((*file)->append({RunChanged{runRecord(1)}, RunChanged{runRecord(2)}}));
-            for (int token = 0; token < 100; token += 5)
-                QVERIFY((*file)->append({growth(1, token, 5), growth(2, token, 5)}));
-        }
-        auto file = ProjectFile::open(m_path);
-        for (const RunId run : {1, 2}) {
-            QCOMPARE((*file)->readGates(run)->tokenCount(), 100);
-            QCOMPARE(*(*file)->readChannels(run, 1), channelsOfLayer(growth(run, 0, 100).gates, 1));
-        }
-    }
-
-    void aRunCutOffByTheEndOfTheProgramReadsAsCancelled() {
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY((*file)->append({RunChanged{runRecord(1)}, growth(1, 0, 7)}));
-        }
-        auto file = ProjectFile::open(m_path);
-        const auto content = (*file)->read();
-        QCOMPARE(content->runs[0].tokens.size(), 7);
-        QCOMPARE(content->runs[0].text, growth(1, 0, 7).text);
-        QVERIFY(content->runs[0].isFinished);
-        QCOMPARE(content->runs[0].outcome, OutcomeKind::Cancelled);
-    }
-
     // One file at every moment: with what was appended, with nothing beside it, readable by others.
     void theFileAloneHoldsWhatWasAppended() {
-        auto file = ProjectFile::create(m_path, sample());
+        auto file = ProjectFile::create(m_path, sampleText());
         for (int i = 0; i < 20; ++i) {
             QVERIFY((*file)->append({typedEdit(0, QString::number(i) + u' ')}));
             QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden).size(), 1);
@@ -270,15 +127,6 @@ private slots:
         auto reader = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadOnly);
         QVERIFY(reader.has_value());
         QVERIFY(reader->queryInteger("SELECT count(*) FROM edit_journal") == 20);
-    }
-
-    void anyEndingWillDo() {
-        ProjectFile::create(m_path, sample())->reset();
-        const QString backup = m_path + QStringLiteral(".v1.backup");
-        QVERIFY(QFile::rename(m_path, backup));
-        auto file = ProjectFile::open(backup);
-        QVERIFY(file);
-        QCOMPARE((*file)->text(), sample());
     }
 
     // Characters outside of the first plane are two units; the file knows only whole ones.
@@ -362,140 +210,8 @@ private slots:
         QCOMPARE(count, 400);
     }
 
-    void anOpenProjectIsLocked() {
-        auto file = ProjectFile::create(m_path, sample());
-        QVERIFY(file);
-        const auto second = ProjectFile::open(m_path);
-        QVERIFY(!second);
-        QVERIFY2(second.error().message.contains(QStringLiteral("another Inkgate")),
-                 qPrintable(second.error().message));
-        file->reset();
-        QVERIFY(ProjectFile::open(m_path));
-    }
-
-    void otherFilesAreRefusedAndLeftAlone_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::newRow("empty") << QByteArray();
-        QTest::newRow("text") << QByteArray("Once upon a time there was a ferry house.\n").repeated(10);
-        QTest::newRow("only the magic") << QByteArray("SQLite format 3\0", 16);
-        QByteArray foreign("SQLite format 3\0", 16);
-        foreign.append(QByteArray(4096 - 16, '\0'));
-        QTest::newRow("another program's") << foreign;
-    }
-
-    void otherFilesAreRefusedAndLeftAlone() {
-        QFETCH(QByteArray, bytes);
-        QFile file(m_path);
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-        file.close();
-        const auto opened = ProjectFile::open(m_path);
-        QVERIFY(!opened);
-        QVERIFY2(opened.error().message.contains(QStringLiteral("not an Inkgate project")),
-                 qPrintable(opened.error().message));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QCOMPARE(file.readAll(), bytes);
-        QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files).size(), 1); // no logs beside it
-    }
-
-    void aMissingFileIsSaidToBeMissing() {
-        const auto opened = ProjectFile::open(m_path);
-        QVERIFY(!opened);
-        QVERIFY(opened.error().message.contains(QStringLiteral("not found")));
-    }
-
-    // A project cut at any page boundary, and in many places between, opens or says what is wrong; it never
-    // crashes.
-    void damagedProjectsNeverCrash() {
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY((*file)->append(
-                {RunChanged{runRecord(1)}, growth(1, 0, 80), typedEdit(0, QStringLiteral("A "))}));
-        }
-        QFile original(m_path);
-        QVERIFY(original.open(QIODevice::ReadOnly));
-        const QByteArray bytes = original.readAll();
-        QRandomGenerator random(17);
-        const QString damaged = m_folder->filePath(QStringLiteral("damaged.inkgate"));
-        int refused = 0;
-        for (int i = 0; i < 150; ++i) {
-            QByteArray broken = bytes;
-            if (i % 3 == 0)
-                broken.truncate(random.bounded(static_cast<int>(bytes.size())));
-            else
-                for (int flips = 1 + random.bounded(20); flips > 0; --flips)
-                    broken[100 + random.bounded(static_cast<int>(bytes.size()) - 100)] =
-                        static_cast<char>(random.bounded(256));
-            QFile file(damaged);
-            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(broken) == broken.size());
-            file.close();
-            QFile::remove(damaged + QStringLiteral("-wal"));
-            auto opened = ProjectFile::open(damaged);
-            if (!opened) {
-                QVERIFY(!opened.error().message.isEmpty());
-                ++refused;
-                continue;
-            }
-            if (!(*opened)->read())
-                ++refused;
-            (void)(*opened)->readGates(1);
-            (void)(*opened)->readChannels(1, 1);
-            (void)(*opened)->append({typedEdit(0, QStringLiteral("x"))});
-        }
-        QVERIFY(refused > 0);
-    }
-
-    void aProjectWithNewerGateTablesOpensAsACopy() {
-        ProjectFile::create(m_path, sample())->reset();
-        {
-            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
-            QVERIFY(database->execute("UPDATE schema_version SET version = 999 WHERE component = 'gates'"));
-        }
-        auto file = ProjectFile::open(m_path);
-        QVERIFY(file);
-        QVERIFY((*file)->problem().contains(QStringLiteral("newer Inkgate")));
-        QCOMPARE((*file)->text(), sample());
-    }
-
-    void aNewerProjectOpensAsACopy() {
-        {
-            auto file = ProjectFile::create(m_path, sample());
-            QVERIFY((*file)->append({RunChanged{runRecord(1)}, growth(1, 0, 7)}));
-        }
-        {
-            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
-            QVERIFY(database->execute("UPDATE schema_version SET version = 999 WHERE component = 'project'"));
-        }
-        const QByteArray before = bytesOf(m_path);
-        {
-            auto file = ProjectFile::open(m_path);
-            QVERIFY(file);
-            QVERIFY((*file)->problem().contains(QStringLiteral("newer Inkgate")));
-            QCOMPARE((*file)->text(), sample());
-            QVERIFY((*file)->append({typedEdit(0, QStringLiteral("A "))}));
-            const QString copy = m_folder->filePath(QStringLiteral("copy.inkgate"));
-            QVERIFY((*file)->copyTo(copy));
-            auto reopened = ProjectFile::open(copy);
-            QVERIFY(reopened);
-            QVERIFY((*reopened)->problem().isEmpty());
-            QVERIFY((*reopened)->text().text().startsWith(QStringLiteral("A Once")));
-            QCOMPARE((*reopened)->read()->runs.size(), 1);
-        }
-        QCOMPARE(bytesOf(m_path), before);
-    }
-
-    void aWriteProtectedProjectOpensAsACopy() {
-        if (geteuid() == 0)
-            QSKIP("the administrator may write everywhere");
-        ProjectFile::create(m_path, sample())->reset();
-        QFile::setPermissions(m_path, QFile::ReadOwner);
-        auto file = ProjectFile::open(m_path);
-        QVERIFY(file);
-        QVERIFY((*file)->problem().contains(QStringLiteral("write-protected")));
-        QCOMPARE((*file)->text(), sample());
-    }
-
     void copiesAreCompleteAndIndependent() {
-        auto file = ProjectFile::create(m_path, sample());
+        auto file = ProjectFile::create(m_path, sampleText());
         QVERIFY((*file)->append(
             {RunChanged{runRecord(1)}, growth(1, 0, 70), typedEdit(0, QStringLiteral("A "))}));
         const QString copy = m_folder->filePath(QStringLiteral("copy.inkgate"));
@@ -527,15 +243,15 @@ private slots:
             QVERIFY(QFile::copy(target + QStringLiteral("-wal"), target + QStringLiteral("-keep")));
         }
         QVERIFY(QFile::rename(target + QStringLiteral("-keep"), target + QStringLiteral("-wal")));
-        auto file = ProjectFile::create(m_path, sample());
+        auto file = ProjectFile::create(m_path, sampleText());
         QVERIFY((*file)->copyTo(target));
         auto reopened = ProjectFile::open(target);
         QVERIFY(reopened);
-        QCOMPARE((*reopened)->text(), sample());
+        QCOMPARE((*reopened)->text(), sampleText());
     }
 
     void aProjectInMemoryCanBeSavedLater() {
-        auto file = ProjectFile::createInMemory(sample(), QStringLiteral("no folder"));
+        auto file = ProjectFile::createInMemory(sampleText(), QStringLiteral("no folder"));
         QVERIFY(file);
         QCOMPARE((*file)->problem(), QStringLiteral("no folder"));
         QVERIFY((*file)->append({typedEdit(0, QStringLiteral("A "))}));
@@ -546,11 +262,6 @@ private slots:
     }
 
 private:
-    static QByteArray bytesOf(const QString& path) {
-        QFile file(path);
-        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-
     std::unique_ptr<QTemporaryDir> m_folder;
     QString m_path;
 };

@@ -96,6 +96,19 @@ private slots:
             QVERIFY(!read || at < 20); // some numbers of tokens are as good as others
         }
     }
+
+    void stateSizesFollowTheConfiguration() {
+        for (const auto& enhancement : support::allEnhancements()) {
+            const ModelConfig config = support::smallConfig(Architecture::Rwkv7, enhancement);
+            const std::size_t rows = enhancement.variant == EnhancementConfig::Variant::None ? 0
+                                     : enhancement.variant == EnhancementConfig::Variant::Adaptive
+                                         ? 1
+                                         : static_cast<std::size_t>(enhancement.kernel);
+            const State state(config);
+            QCOMPARE(state.byteSize(), std::size_t{3} * (2 * 128 + 128 * 64 + rows * 128) * sizeof(float));
+            QVERIFY(state.fits(config));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(StateFileTest)

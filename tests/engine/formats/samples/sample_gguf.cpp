@@ -291,4 +291,19 @@ Bytes gguf(const std::vector<Tensor>& official, Version version, const Sizes& si
     return ggufWriter(official, version, sizes, options).finish();
 }
 
+Bytes arrayHead(std::uint32_t type, std::uint64_t count) {
+    Bytes head;
+    appendValue(head, type);
+    appendValue(head, count);
+    return head;
+}
+
+Bytes nestedArrays(int depth) {
+    Bytes bytes;
+    for (int i = 0; i < depth; ++i)
+        appendBytes(bytes, arrayHead(9, 1));
+    appendBytes(bytes, arrayHead(4, 0));
+    return bytes;
+}
+
 } // namespace samples

@@ -64,4 +64,9 @@ void addModel(GgufWriter& writer, const std::vector<Tensor>& official, Version v
 [[nodiscard]] Bytes gguf(const std::vector<Tensor>& official, Version version, const Sizes& sizes,
                          const GgufOptions& options = {});
 
+// The bytes of an array's head: type of its elements, their claimed number.
+Bytes arrayHead(std::uint32_t type, std::uint64_t count);
+// So many arrays of one array each, and one of nothing inside.
+Bytes nestedArrays(int depth);
+
 } // namespace samples
