@@ -59,7 +59,13 @@ private slots:
             configOf(static_cast<Architecture>(architecture), static_cast<std::size_t>(enhancement));
         const FileTensors tensors = support::randomTensors(config, 1);
         QVERIFY(!tensors.empty());
-        for (const bool hasMetadata : {true, false}) { // names and shapes alone say enough
+        EnhancementConfig usual = config.enhancement;
+        if (usual.scales > 0)
+            useScales(usual);
+        for (const bool hasMetadata : {true, false}) {
+            // Names and shapes alone say enough, but for decays other than the usual ones.
+            if (!hasMetadata && usual != config.enhancement)
+                continue;
             const auto metadata = hasMetadata ? support::enhancementMetadata(config.enhancement)
                                               : std::map<std::string, std::string>();
             QVERIFY(support::writeTensors(tensors, metadata, path("model.safetensors")));

@@ -100,12 +100,14 @@ private slots:
     void stateSizesFollowTheConfiguration() {
         for (const auto& enhancement : support::allEnhancements()) {
             const ModelConfig config = support::smallConfig(Architecture::Rwkv7, enhancement);
-            const std::size_t rows = enhancement.variant == EnhancementConfig::Variant::None ? 0
-                                     : enhancement.variant == EnhancementConfig::Variant::Adaptive
-                                         ? 1
-                                         : static_cast<std::size_t>(enhancement.kernel);
+            const int rows = enhancement.variant == EnhancementConfig::Variant::None ? 0
+                             : enhancement.variant == EnhancementConfig::Variant::Adaptive
+                                 ? 1
+                                 : enhancement.kernel;
+            const int ofLayer = 2 * 128 + 128 * 64 + (rows + enhancement.scales) * 128;
+            const int ofModel = enhancement.routesEmbedding ? 128 : 0;
             const State state(config);
-            QCOMPARE(state.byteSize(), std::size_t{3} * (2 * 128 + 128 * 64 + rows * 128) * sizeof(float));
+            QCOMPARE(state.byteSize(), static_cast<std::size_t>(3 * ofLayer + ofModel) * sizeof(float));
             QVERIFY(state.fits(config));
         }
     }

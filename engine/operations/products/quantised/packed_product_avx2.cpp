@@ -1,5 +1,5 @@
-// packed_product_avx2.cpp: products of packed weights with AVX2. Longer than other files, as the kernels share
-// helpers that must be inlined into each.
+// packed_product_avx2.cpp: products of packed weights with AVX2. Longer than other files, as the kernels
+// share helpers that must be inlined into each.
 #include "engine/cpu/processor_level.h"
 #include "engine/operations/products/linear/row_product.h"
 #include "engine/operations/products/quantised/packed_product_x86.h"
