@@ -122,7 +122,9 @@ __global__ void __launch_bounds__(kThreads) outputsKernel(const __grid_constant_
 
 void decayedMeans(const DecayedMeans& op, const Sequences& sequences, const Stream& stream) {
     assert(op.means <= kMostMeans);
-    Means means{.width = op.width, .means = op.means};
+    Means means;
+    means.width = op.width;
+    means.means = op.means;
     std::copy_n(op.decays.begin(), op.means, means.decays);
     means.stream = op.stream;
     means.weight = op.weight;
