@@ -54,10 +54,11 @@ void prepare(TiledJob& tiled, int tokens) {
     shape.strideA = tiled.xStride;
     shape.strideC = tiled.job.yStride;
     const auto checked = checkedShape(shape);
-    auto product = checked ? TiledProduct::make(*checked, {kTileTokens, kTileOutputs, weights.columns},
-                                                tiled.isConverted ? OperandB::OfTile : OperandB::Whole)
-                           : Expected<TiledProduct>(failure(checked.error()));
-    if (product)
+    if (!checked)
+        return;
+    const TileSizes sizes{kTileTokens, kTileOutputs, weights.columns};
+    const OperandB operand = tiled.isConverted ? OperandB::OfTile : OperandB::Whole;
+    if (auto product = TiledProduct::make(*checked, sizes, operand))
         tiled.product = std::move(*product);
 }
 
