@@ -14,16 +14,29 @@ constexpr std::size_t kBlock = 1 << 16;
 
 } // namespace
 
+std::string_view name(LearningRateDecay decay) {
+    switch (decay) {
+    case LearningRateDecay::Cosine: return "cosine";
+    case LearningRateDecay::Linear: return "linear";
+    }
+    return "unknown";
+}
+
 float LearningRateSchedule::at(int step) const {
     const float warm =
         warmup > 0
             ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step - begin) / static_cast<float>(warmup))
             : 1.0f;
-    const float progress = std::clamp(
-        static_cast<float>(step - warmup) / static_cast<float>(std::max(1, steps - warmup)), 0.0f, 1.0f);
+    // From 0 at `from` to 1 at the end.
+    const auto progress = [&](int from) {
+        return std::clamp(static_cast<float>(step - from) / static_cast<float>(std::max(1, steps - from)),
+                          0.0f, 1.0f);
+    };
+    if (decay == LearningRateDecay::Linear)
+        return warm * std::lerp(first, last, progress(std::max(warmup, steps / 2)));
     const float ratio = last / first;
     return warm * first *
-           ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress));
+           ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress(warmup)));
 }
 
 AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings)

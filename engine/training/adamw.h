@@ -9,6 +9,7 @@
 #include "engine/training/parameters/parameter_layout.h"
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace engine {
@@ -21,15 +22,22 @@ struct AdamWSettings {
     float clip = 1.0f;        // largest norm of the gradient over all parameters
 };
 
-// lr = first at the start, last at the end, on a cosine after a linear warm-up over `warmup` steps. A run
-// that goes on from another's model at `begin` joins that cosine there, warmed up anew, because its optimiser
-// is fresh.
+// How the learning rate gets from its first value to its last: on a cosine over all steps, or kept for half
+// of them and then in a straight line.
+enum class LearningRateDecay { Cosine, Linear };
+
+[[nodiscard]] std::string_view name(LearningRateDecay decay); // "cosine", "linear"
+
+// After a linear warm-up over `warmup` steps. A training that goes on from another's model at `begin` joins
+// the schedule there, warmed up anew, because its optimiser is fresh.
+// Source:  docs/spec/rwkv-models.md section 8, docs/spec/training.md.
 struct LearningRateSchedule {
     float first = 1e-3f;
     float last = 1e-4f;
     int warmup = 20;
     int steps = 1000;
     int begin = 0;
+    LearningRateDecay decay = LearningRateDecay::Cosine;
 
     [[nodiscard]] float at(int step) const; // step counts from 0
 };

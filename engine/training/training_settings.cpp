@@ -63,8 +63,8 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
     if (firstStep != 0 && (init.empty() || firstStep < 0 || firstStep >= steps()))
         return bad("step " + std::to_string(firstStep) +
                    " can't be gone on from: it needs a model and a run of more steps than that");
-    if (!(learningRate > 0) || !(finalLearningRate > 0))
-        return bad("learning rates must be above 0");
+    if (!(learningRate > 0) || !(finalLearningRate >= 0))
+        return bad("learning rates must be above 0; the last one may be 0");
     return {};
 }
 
@@ -75,7 +75,7 @@ int TrainingSettings::steps() const {
 }
 
 LearningRateSchedule TrainingSettings::schedule() const {
-    return {learningRate, finalLearningRate, warmup, steps(), firstStep};
+    return {learningRate, finalLearningRate, warmup, steps(), firstStep, decay};
 }
 
 std::string toJson(const TrainingSettings& s) {
@@ -106,6 +106,7 @@ std::string toJson(const TrainingSettings& s) {
                 {"tokens", s.tokens},
                 {"learning_rate", s.learningRate},
                 {"final_learning_rate", s.finalLearningRate},
+                {"decay", name(s.decay)},
                 {"warmup", s.warmup},
                 {"weight_decay", s.optimiser.weightDecay},
                 {"beta1", s.optimiser.beta1},
@@ -157,6 +158,8 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         s.tokens = json.at("tokens");
         s.learningRate = json.at("learning_rate");
         s.finalLearningRate = json.at("final_learning_rate");
+        if (json.value("decay", "cosine") == name(LearningRateDecay::Linear)) // absent in earlier checkpoints
+            s.decay = LearningRateDecay::Linear;
         s.warmup = json.at("warmup");
         s.optimiser.weightDecay = json.at("weight_decay");
         s.optimiser.beta1 = json.at("beta1");

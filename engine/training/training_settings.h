@@ -32,6 +32,7 @@ struct TrainingSettings {
     std::int64_t tokens = 0; // to train on, in all
     float learningRate = 1e-3f;
     float finalLearningRate = 1e-4f;
+    LearningRateDecay decay = LearningRateDecay::Cosine;
     int warmup = 50; // steps
     AdamWSettings optimiser;
     float logitPull = 1e-4f;

@@ -26,7 +26,8 @@ constexpr double kMeasuringShare = 0.005;
 struct TrainOptions {
     TrainingSettings settings; // but for the seed
     Seed seed;
-    std::string text, validation, vocabulary, init, output, architecture = "rwkv6", gate = "none";
+    std::string text, validation, vocabulary, init, output, architecture = "rwkv6", gate = "none",
+                                                            decay = "cosine";
     bool resume = false, goOn = false;
 };
 
@@ -72,6 +73,8 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
     } else {
         if (options.text.empty())
             return failure(ErrorCode::InvalidArgument, "there is nothing to train on: give --text FILE");
+        if (options.decay == name(LearningRateDecay::Linear))
+            settings.decay = LearningRateDecay::Linear;
         auto enhancement = enhancementNamed(options.gate);
         if (!enhancement)
             return failure(enhancement.error());
@@ -176,6 +179,9 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     option("--micro-batch", s.microBatch, "Sequences that a thread works on at a time");
     option("--learning-rate", s.learningRate, "Learning rate after warm-up");
     option("--final-learning-rate", s.finalLearningRate, "Learning rate at the end");
+    option("--decay", options->decay,
+           "How it gets there: cosine, or linear, which keeps it for half of the steps first");
+    command->get_option("--decay")->check(CLI::IsMember({"cosine", "linear"}));
     option("--warmup", s.warmup, "Steps of warm-up");
     option("--weight-decay", s.optimiser.weightDecay, "Weight decay of the matrices");
     options->seed.value = s.seed;

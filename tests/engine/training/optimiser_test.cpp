@@ -88,6 +88,20 @@ private slots:
             QVERIFY(schedule.at(step + 1) < schedule.at(step));
     }
 
+    void linearScheduleIsKeptForHalfAndFallsToItsLast() {
+        const LearningRateSchedule schedule{1e-3f, 0, 10, 110, 0, LearningRateDecay::Linear};
+        QVERIFY(std::abs(schedule.at(5) - 1e-3f * (0.01f + 0.99f * 0.5f)) < 1e-8f);
+        for (int step = 10; step <= 55; ++step)
+            QCOMPARE(schedule.at(step), 1e-3f);
+        QVERIFY(std::abs(schedule.at(66) - 0.8e-3f) < 1e-8f); // a fifth of the second half
+        QCOMPARE(schedule.at(110), 0.0f);
+        for (int step = 55; step < 110; ++step)
+            QVERIFY(schedule.at(step + 1) < schedule.at(step));
+        // A warm-up longer than half: the fall begins behind it.
+        const LearningRateSchedule late{1e-3f, 0, 80, 110, 0, LearningRateDecay::Linear};
+        QVERIFY(std::abs(late.at(80) - 1e-3f) < 1e-8f);
+    }
+
     void scheduleIsJoinedWarmedUp() {
         const LearningRateSchedule whole{1e-3f, 1e-4f, 10, 110}, joined{1e-3f, 1e-4f, 10, 110, 60};
         QVERIFY(joined.at(60) < 0.02f * whole.at(60));

@@ -216,9 +216,11 @@ private slots:
         s.shape.model.enhancement.variant = EnhancementConfig::Variant::ConvRouting;
         s.optimiser.weightDecay = 0.25f;
         s.seed = 1234567890123456789u;
+        s.decay = LearningRateDecay::Linear;
         const auto back = trainingSettingsFromJson(toJson(s));
         QVERIFY(back.has_value());
         QCOMPARE(toJson(*back), toJson(s));
+        QVERIFY(back->decay == LearningRateDecay::Linear);
         QVERIFY(!trainingSettingsFromJson("{}").has_value());
     }
 
