@@ -231,7 +231,7 @@ private slots:
             scroll->widget()->width() <= scroll->viewport()->width(),
             qPrintable(
                 QStringLiteral("%1 in %2").arg(scroll->widget()->width()).arg(scroll->viewport()->width())));
-        QVERIFY(scroll->widget()->minimumSizeHint().width() <= scroll->viewport()->width());
+        QTRY_VERIFY(scroll->widget()->minimumSizeHint().width() <= scroll->viewport()->width());
     }
 };
 

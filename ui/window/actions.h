@@ -1,5 +1,5 @@
 // actions.h: everything the window can do, each with its key, its words and its place in the menus. What they
-// do is connected in main_window.cpp.
+// do is connected in main_window_actions.cpp.
 // Threads: GUI thread only.
 #pragma once
 
