@@ -39,14 +39,14 @@ float LearningRateSchedule::at(int step) const {
            ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress(warmup)));
 }
 
-AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings)
+AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings, bool (*takes)(const Parameter&))
     : m_settings(settings)
     , m_first(layout.size())
     , m_second(layout.size()) {
     for (const Parameter& p : layout.parameters())
         for (std::size_t at = 0; at < p.size; at += kBlock)
             m_groups.push_back({p.offset + at, p.offset + std::min(at + kBlock, p.size), p.learningRateScale,
-                                p.decays ? settings.weightDecay : 0.0f});
+                                p.decays ? settings.weightDecay : 0.0f, takes == nullptr || takes(p)});
     m_blockNorms.resize(m_groups.size());
 }
 
@@ -55,7 +55,7 @@ double AdamW::step(std::span<float> parameters, std::span<const std::span<float>
     float* g = gradients[0].data();
     pool.parallelFor(m_groups.size(), 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t b = first; b < last; ++b) {
-            const auto [begin, end, scale, decay] = m_groups[b];
+            const auto [begin, end, scale, decay, isTaken] = m_groups[b];
             for (std::size_t replica = 1; replica < gradients.size(); ++replica) {
                 const float* other = gradients[replica].data();
                 for (std::size_t i = begin; i < end; ++i)
@@ -80,7 +80,7 @@ double AdamW::step(std::span<float> parameters, std::span<const std::span<float>
         return norm;
 
     ++m_steps;
-    const float clip = norm > m_settings.clip ? static_cast<float>(m_settings.clip / norm) : 1.0f;
+    m_clip = norm > m_settings.clip ? static_cast<float>(m_settings.clip / norm) : 1.0f;
     const float correction1 = 1 - std::pow(m_settings.beta1, static_cast<float>(m_steps));
     const float correction2 = 1 - std::pow(m_settings.beta2, static_cast<float>(m_steps));
     pool.parallelFor(m_groups.size(), 1, [&](std::size_t first, std::size_t last) {
@@ -90,11 +90,13 @@ double AdamW::step(std::span<float> parameters, std::span<const std::span<float>
         float* const m = m_first.data();
         float* const v = m_second.data();
         for (std::size_t b = first; b < last; ++b) {
-            const auto [begin, end, scale, decay] = m_groups[b];
+            const auto [begin, end, scale, decay, isTaken] = m_groups[b];
+            if (!isTaken)
+                continue;
             const float rate = learningRate * scale, stepSize = rate * rootCorrection / correction1;
             const float keep = 1 - rate * decay;
             for (std::size_t i = begin; i < end; ++i) {
-                const float gradient = g[i] * clip;
+                const float gradient = g[i] * m_clip;
                 m[i] = beta1 * m[i] + (1 - beta1) * gradient;
                 v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient;
                 p[i] = p[i] * keep - stepSize * m[i] / (std::sqrt(v[i]) + epsilon * rootCorrection);

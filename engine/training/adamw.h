@@ -44,13 +44,19 @@ struct LearningRateSchedule {
 
 class AdamW {
 public:
-    AdamW(const ParameterLayout& layout, const AdamWSettings& settings);
+    // `takes` (null: all) says which tensors it updates; of the others it only has the gradients' sums and
+    // norm, and keeps the moments for whoever does.
+    AdamW(const ParameterLayout& layout, const AdamWSettings& settings,
+          bool (*takes)(const Parameter&) = nullptr);
 
     // Sums `gradients` (one array per replica, each layout.size()) into the first and updates `parameters`.
     // Returns the norm of the summed gradient before clipping. A norm that is not finite leaves everything
     // unchanged.
     double step(std::span<float> parameters, std::span<const std::span<float>> gradients, float learningRate,
                 ThreadPool& pool);
+
+    // What the last step scaled the gradient by, so that its norm stays within bounds.
+    [[nodiscard]] float clip() const { return m_clip; }
 
     // For checkpoints.
     [[nodiscard]] std::span<float> firstMoments() { return m_first.span(); }
@@ -62,12 +68,14 @@ private:
     struct Group { // a tensor's share of one block
         std::size_t begin, end;
         float learningRateScale, weightDecay;
+        bool isTaken;
     };
     AdamWSettings m_settings;
     std::vector<Group> m_groups;
     AlignedBuffer<float> m_first, m_second;
     std::vector<double> m_blockNorms;
     long m_steps = 0;
+    float m_clip = 1;
 };
 
 } // namespace engine

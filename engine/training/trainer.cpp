@@ -73,7 +73,8 @@ private:
     // One step, and what is due after it: validation, a checkpoint, a report.
     Expected<void> step(ProgressMeter& meter) {
         TrainingReport r;
-        learn(meter, r);
+        if (auto learned = learn(meter, r); !learned)
+            return learned;
         if (m_texts.validation && (m_point.step % m_settings.validateEvery == 0 || isComplete()))
             validate(r);
         if (m_sinceSaved.seconds() > m_settings.checkpointSeconds) {
@@ -89,8 +90,8 @@ private:
         return {};
     }
 
-    // The gradient of a batch, and the optimiser's step.
-    void learn(ProgressMeter& meter, TrainingReport& r) {
+    // The gradient of a batch, and the optimisers' step.
+    Expected<void> learn(ProgressMeter& meter, TrainingReport& r) {
         m_order.batch(m_point.step, m_inputs, m_targets, m_starts);
         for (std::size_t slot = 0; slot < m_starts.size(); ++slot)
             if (m_starts[slot])
@@ -104,10 +105,21 @@ private:
             m_point.optimiser.step(m_point.parameters.span(), m_gradient.gradients(), rate, m_pool);
         if (!std::isfinite(r.gradientNorm))
             r.note = "the gradient is not finite; the step was left out";
+        else if (m_point.muon)
+            if (auto moved = moveMatrices(); !moved)
+                return moved;
         ++m_point.step;
         meter.addStep(loss, m_gradient.skippedMultiplyAdds());
         if (m_point.step % 10 == 0)
             m_point.history.addLoss(m_point.step, loss);
+        return {};
+    }
+
+    Expected<void> moveMatrices() {
+        Muon::Step step = m_settings.muonStep(m_point.step);
+        step.clip = m_point.optimiser.clip();
+        return m_point.muon->step(m_point.parameters.span(), m_gradient.gradients().front(),
+                                  m_point.optimiser.firstMoments(), step, m_pool);
     }
 
     void validate(TrainingReport& r) {

@@ -65,6 +65,8 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
                    " can't be gone on from: it needs a model and a run of more steps than that");
     if (!(learningRate > 0) || !(finalLearningRate >= 0))
         return bad("learning rates must be above 0; the last one may be 0");
+    if (muon.isUsed && !(muon.learningRate > 0))
+        return bad("Muon's learning rate must be above 0");
     return {};
 }
 
@@ -76,6 +78,15 @@ int TrainingSettings::steps() const {
 
 LearningRateSchedule TrainingSettings::schedule() const {
     return {learningRate, finalLearningRate, warmup, steps(), firstStep, decay};
+}
+
+Muon::Step TrainingSettings::muonStep(std::int64_t step) const {
+    const auto share = [&](double whole) {
+        return static_cast<float>(std::min(1.0, static_cast<double>(step) / std::max(1.0, whole)));
+    };
+    return {.learningRate = muon.learningRate * schedule().at(static_cast<int>(step)) / learningRate,
+            .weightDecay = muon.weightDecay * (1 - share(steps())),
+            .momentum = std::lerp(muon.firstMomentum, muon.momentum, share(muon.momentumWarmup))};
 }
 
 std::string toJson(const TrainingSettings& s) {
@@ -113,6 +124,11 @@ std::string toJson(const TrainingSettings& s) {
                 {"beta2", s.optimiser.beta2},
                 {"epsilon", s.optimiser.epsilon},
                 {"clip", s.optimiser.clip},
+                {"muon", s.muon.isUsed},
+                {"muon_learning_rate", s.muon.learningRate},
+                {"muon_weight_decay", s.muon.weightDecay},
+                {"muon_momentum", {s.muon.firstMomentum, s.muon.momentum}},
+                {"muon_momentum_warmup", s.muon.momentumWarmup},
                 {"logit_pull", s.logitPull},
                 {"seed", s.seed},
                 {"validate_every", s.validateEvery},
@@ -166,6 +182,14 @@ Expected<TrainingSettings> trainingSettingsFromJson(const std::string& text) {
         s.optimiser.beta2 = json.at("beta2");
         s.optimiser.epsilon = json.at("epsilon");
         s.optimiser.clip = json.at("clip");
+        if (json.value("muon", false)) { // absent in earlier checkpoints
+            s.muon.isUsed = true;
+            s.muon.learningRate = json.at("muon_learning_rate");
+            s.muon.weightDecay = json.at("muon_weight_decay");
+            s.muon.firstMomentum = json.at("muon_momentum").at(0);
+            s.muon.momentum = json.at("muon_momentum").at(1);
+            s.muon.momentumWarmup = json.at("muon_momentum_warmup");
+        }
         s.logitPull = json.at("logit_pull");
         s.seed = json.at("seed");
         s.validateEvery = json.at("validate_every");

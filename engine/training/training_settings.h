@@ -4,6 +4,7 @@
 #include "engine/core/error.h"
 #include "engine/tokenizer/tokenizer.h"
 #include "engine/training/adamw.h"
+#include "engine/training/muon.h"
 #include "engine/training/parameters/parameter_layout.h"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct TrainingSettings {
     LearningRateDecay decay = LearningRateDecay::Cosine;
     int warmup = 50; // steps
     AdamWSettings optimiser;
+    MuonSettings muon; // for the matrices, if it is used
     float logitPull = 1e-4f;
     std::uint64_t seed = 1;
     int validateEvery = 250; // steps
@@ -45,6 +47,7 @@ struct TrainingSettings {
     [[nodiscard]] std::int64_t tokensPerStep() const;
     [[nodiscard]] int steps() const; // whole batches that hold `tokens`
     [[nodiscard]] LearningRateSchedule schedule() const;
+    [[nodiscard]] Muon::Step muonStep(std::int64_t step) const; // without its clip
 };
 
 [[nodiscard]] std::string toJson(const TrainingSettings& settings);

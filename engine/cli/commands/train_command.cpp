@@ -27,7 +27,7 @@ struct TrainOptions {
     TrainingSettings settings; // but for the seed
     Seed seed;
     std::string text, validation, vocabulary, init, output, architecture = "rwkv6", gate = "none",
-                                                            decay = "cosine";
+                                                            decay = "cosine", optimiser = "adamw";
     bool resume = false, goOn = false;
 };
 
@@ -75,6 +75,10 @@ Expected<void> runTraining(const TrainOptions& options, const CommandContext& co
             return failure(ErrorCode::InvalidArgument, "there is nothing to train on: give --text FILE");
         if (options.decay == name(LearningRateDecay::Linear))
             settings.decay = LearningRateDecay::Linear;
+        if (options.optimiser == "muon") {
+            settings.muon.isUsed = true;
+            settings.optimiser.beta2 = 0.95f; // docs/spec/training.md
+        }
         auto enhancement = enhancementNamed(options.gate);
         if (!enhancement)
             return failure(enhancement.error());
@@ -184,6 +188,11 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     command->get_option("--decay")->check(CLI::IsMember({"cosine", "linear"}));
     option("--warmup", s.warmup, "Steps of warm-up");
     option("--weight-decay", s.optimiser.weightDecay, "Weight decay of the matrices");
+    option("--optimiser", options->optimiser,
+           "adamw, or muon for the matrices of the layers and adamw for the rest");
+    command->get_option("--optimiser")->check(CLI::IsMember({"adamw", "muon"}));
+    option("--muon-learning-rate", s.muon.learningRate, "Muon's learning rate after warm-up");
+    option("--muon-weight-decay", s.muon.weightDecay, "Muon's weight decay at the start; it falls to 0");
     options->seed.value = s.seed;
     addSeedOption(*command, options->seed, "Seed of start values and order");
     option("--validate-every", s.validateEvery, "Steps between validations");

@@ -8,11 +8,19 @@
 
 namespace engine {
 
+namespace {
+
+bool isNoMatrixOfMuon(const Parameter& parameter) { return !Muon::takes(parameter); }
+
+} // namespace
+
 TrainingPoint::TrainingPoint(const ParameterLayout& layout, const TrainingSettings& settings,
                              std::vector<TrainingState<float>> freshStates)
     : parameters(layout.size())
-    , optimiser(layout, settings.optimiser)
+    , optimiser(layout, settings.optimiser, settings.muon.isUsed ? isNoMatrixOfMuon : nullptr)
     , states(std::move(freshStates)) {
+    if (settings.muon.isUsed)
+        muon.emplace(layout);
     setStartValues(layout, settings.seed, parameters.span());
 }
 

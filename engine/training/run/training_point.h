@@ -4,12 +4,14 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/error.h"
 #include "engine/training/adamw.h"
+#include "engine/training/muon.h"
 #include "engine/training/parameters/parameter_layout.h"
 #include "engine/training/run/training_history.h"
 #include "engine/training/training_batch.h"
 #include "engine/training/training_settings.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ namespace engine {
 struct TrainingPoint {
     AlignedBuffer<float> parameters; // [layout.size()]
     AdamW optimiser;
+    std::optional<Muon> muon;                 // for the matrices; without it they are the other's, too
     std::vector<TrainingState<float>> states; // one per sequence of a batch
     std::int64_t step = 0;                    // steps done
     TrainingHistory history;

@@ -4,6 +4,7 @@
 #include "engine/model/model.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
+#include "tests/engine/training/training_fixture.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -67,19 +68,26 @@ private slots:
 
     void resumedRunEqualsUnbrokenRun_data() {
         QTest::addColumn<bool>("isRwkv7");
-        QTest::newRow("rwkv6") << false;
-        QTest::newRow("rwkv7") << true;
+        QTest::addColumn<bool>("usesMuon");
+        QTest::newRow("rwkv6") << false << false;
+        QTest::newRow("rwkv7") << true << false;
+        QTest::newRow("rwkv7, muon, full-routing") << true << true;
     }
     void resumedRunEqualsUnbrokenRun() {
         QFETCH(bool, isRwkv7);
+        QFETCH(bool, usesMuon);
         ThreadPool pool(2);
         TrainingSettings whole = small("whole.safetensors");
         if (isRwkv7)
             whole.shape.model.architecture = Architecture::Rwkv7;
+        whole.muon.isUsed = usesMuon;
+        if (usesMuon)
+            whole.shape.model.enhancement = fixture::enhancement("full-routing");
         QVERIFY(train(whole, false, pool, [](const TrainingReport&) {}, {}).has_value());
 
         TrainingSettings broken = small("broken.safetensors");
         broken.shape = whole.shape;
+        broken.muon = whole.muon;
         broken.checkpointSeconds = 0; // a report after every step, from which to stop
         for (const int stopAt : {3, 7}) {
             std::stop_source stop;
@@ -217,6 +225,8 @@ private slots:
         s.optimiser.weightDecay = 0.25f;
         s.seed = 1234567890123456789u;
         s.decay = LearningRateDecay::Linear;
+        s.muon.isUsed = true;
+        s.muon.weightDecay = 0.4f;
         const auto back = trainingSettingsFromJson(toJson(s));
         QVERIFY(back.has_value());
         QCOMPARE(toJson(*back), toJson(s));
