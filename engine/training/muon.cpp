@@ -16,7 +16,7 @@ constexpr int kSteps = 5;
 constexpr float kA = 3.4445f, kB = -4.7750f, kC = 2.0315f;
 
 constexpr std::array<std::string_view, 8> kMatrices{
-    "att.receptance.weight", "att.key.weight",       "att.value.weight", "att.output.weight",
+    "att.receptance.weight", "att.key.weight",        "att.value.weight", "att.output.weight",
     "att.gate.weight",       "ffn.receptance.weight", "ffn.key.weight",   "ffn.value.weight"};
 
 // C = A B, or C += A B.
@@ -106,11 +106,11 @@ void Muon::move(const Matrix& matrix, std::span<float> parameters, const Step& s
     const auto outputs = static_cast<std::size_t>(matrix.outputs);
     const auto inputs = static_cast<std::size_t>(matrix.inputs);
     const bool isTransposed = outputs > inputs;
-    const float scale =
-        std::sqrt(std::max(1.0f, static_cast<float>(outputs) / static_cast<float>(inputs)));
+    const float scale = std::sqrt(std::max(1.0f, static_cast<float>(outputs) / static_cast<float>(inputs)));
     for (std::size_t o = 0; o < outputs; ++o)
         for (std::size_t i = 0; i < inputs; ++i) {
-            const float direction = scale * m_direction.data()[isTransposed ? i * outputs + o : o * inputs + i];
+            const float direction =
+                scale * m_direction.data()[isTransposed ? i * outputs + o : o * inputs + i];
             float& weight = parameters[matrix.offset + o * inputs + i];
             const float decay = direction * weight > 0 ? step.weightDecay * weight : 0.0f;
             weight -= step.learningRate * (direction + decay);

@@ -3,8 +3,8 @@
 //   M = μ M + (1-μ) G;  B = (1-μ) G + μ M;  X = B / (‖B‖ + 1e-7)
 //   five times:  A = X Xᵀ;  X = a X + (b A + c A A) X
 //   W = W - lr ( sqrt(max(1, outputs / inputs)) X + λ W, where X and W have the same sign )
-// Source:  docs/spec/training.md. For receptance, key, value, output and gate of time mixing and key, value and
-//          receptance of channel mixing; everything else is AdamW's (adamw.h), which also keeps M.
+// Source:  docs/spec/training.md. For receptance, key, value, output and gate of time mixing and key, value
+//          and receptance of channel mixing; everything else is AdamW's (adamw.h), which also keeps M.
 // Threads: one at a time; the products are spread over the pool.
 #pragma once
 

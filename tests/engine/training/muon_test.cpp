@@ -117,7 +117,8 @@ private slots:
             g = static_cast<float>(1e-3 * random.normal());
         Muon muon(layout);
         ThreadPool pool(1);
-        QVERIFY(muon.step(parameters, gradients, momenta, {.learningRate = 1, .momentum = 0}, pool).has_value());
+        QVERIFY(
+            muon.step(parameters, gradients, momenta, {.learningRate = 1, .momentum = 0}, pool).has_value());
         const Parameter* const p = layout.find("blocks.1.att.receptance.weight");
         QVERIFY(p != nullptr);
         const auto n = static_cast<std::size_t>(p->shape[0]);
@@ -144,9 +145,9 @@ private slots:
         QVERIFY(optimiser.step(parameters, gradients, 1e-2f, pool) > 0);
         for (const Parameter& p : layout.parameters()) {
             const auto at = static_cast<std::ptrdiff_t>(p.offset);
-            const bool isSame = std::equal(before.begin() + at,
-                                           before.begin() + at + static_cast<std::ptrdiff_t>(p.size),
-                                           parameters.begin() + at);
+            const bool isSame =
+                std::equal(before.begin() + at, before.begin() + at + static_cast<std::ptrdiff_t>(p.size),
+                           parameters.begin() + at);
             QVERIFY2(isSame == Muon::takes(p), p.name.c_str());
         }
     }
