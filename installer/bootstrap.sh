@@ -9,6 +9,7 @@ usage() {
     cat <<'TEXT'
 Usage: installer/bootstrap.sh run [ARGUMENTS...]
        installer/bootstrap.sh test
+       installer/bootstrap.sh packages
 
 Each command alone does everything that is needed on a fresh Debian 12:
   1. names the system packages that are missing and what each is for, and installs them with apt-get
@@ -19,6 +20,7 @@ Each command alone does everything that is needed on a fresh Debian 12:
   3. run:  starts Inkgate; ARGUMENTS are passed on to it. Without a display it says so and prints a
            continuation of the sample story in the terminal through inkgate-cli instead;
      test: builds everything and runs all tests without a screen.
+packages does the first of these alone.
 
 Run again, each step only does what is left to do: no network is used once the packages are there.
 
@@ -191,6 +193,7 @@ runTests() {
 }
 
 case ${1:-} in
+    packages) installPackages ;;
     run)
         shift
         installPackages
