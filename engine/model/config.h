@@ -5,6 +5,7 @@
 
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/operations/enhancement/decayed_means.h"
 
 #include <array>
 #include <string>
@@ -15,8 +16,6 @@ namespace engine {
 enum class Architecture { Rwkv5, Rwkv6, Rwkv7 }; // Rwkv5 is 5.2 "Eagle"
 
 [[nodiscard]] std::string_view name(Architecture architecture); // "rwkv5.2", "rwkv6", "rwkv7"
-
-inline constexpr int kMostScales = 8;
 
 struct EnhancementConfig {
     enum class Variant { None, Adaptive, ConvRouting };
@@ -32,7 +31,7 @@ struct EnhancementConfig {
     // What else is routed (ConvRouting; section 3a): means of the past, of which each keeps so much of itself
     // per token, and the embedding of this token and the one before.
     int scales = 0; // M
-    std::array<float, kMostScales> decays{};
+    std::array<float, kMostMeans> decays{};
     bool routesEmbedding = false;
 
     bool operator==(const EnhancementConfig&) const = default;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <charconv>
 
 namespace engine {
 
@@ -20,8 +20,14 @@ std::string_view routingName(const EnhancementConfig& config) {
     return config.routesEmbedding ? "embedding-routing" : "conv-routing";
 }
 
-// 0.9, not what float32 makes of it.
-double decimal(float value) { return std::strtod(std::to_string(value).c_str(), nullptr); }
+// 0.9, not 0.8999999761581421: the shortest that reads back as the same float32.
+double shortest(float value) {
+    std::array<char, 32> text{};
+    const char* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    double result = 0;
+    std::from_chars(text.data(), end, result);
+    return result;
+}
 
 // Absent: the usual ones.
 Expected<void> readDecays(const nlohmann::json& json, EnhancementConfig& config) {
@@ -30,12 +36,12 @@ Expected<void> readDecays(const nlohmann::json& json, EnhancementConfig& config)
     if (found == json.end())
         return {};
     const auto isSound = [](const nlohmann::json& decay) {
-        return decay.is_number() && decay.get<double>() > 0 && decay.get<double>() < 1;
+        return decay.is_number() && decay.get<float>() > 0 && decay.get<float>() < 1;
     };
-    if (!found->is_array() || found->empty() || found->size() > std::size_t{kMostScales} ||
+    if (!found->is_array() || found->empty() || found->size() > std::size_t{kMostMeans} ||
         !std::ranges::all_of(*found, isSound))
         return failure(ErrorCode::FileDamaged, "inkgate.enhancement: decays must be 1 to " +
-                                                   std::to_string(kMostScales) + " numbers between 0 and 1");
+                                                   std::to_string(kMostMeans) + " numbers between 0 and 1");
     config.decays = {};
     config.scales = static_cast<int>(found->size());
     std::ranges::transform(*found, config.decays.begin(),
@@ -62,7 +68,7 @@ std::string toJson(const EnhancementConfig& config) {
     case Variant::ConvRouting:
         json["variant"] = routingName(config);
         for (int m = 0; m < config.scales; ++m)
-            json["decays"].push_back(decimal(config.decays[static_cast<std::size_t>(m)]));
+            json["decays"].push_back(shortest(config.decays[static_cast<std::size_t>(m)]));
         break;
     }
     json["layernorm"] = config.layerNorm;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace engine {
 namespace {
 
 constexpr int kSteps = 5;
+constexpr std::size_t kRowsOfThread = 16; // at least; fewer are done before a thread has woken up
 // Chosen (see the source) so that five steps bring singular values from 0.001 to 1 near 1, and quickly so,
 // not so that they converge to it.
 constexpr float kA = 3.4445f, kB = -4.7750f, kC = 2.0315f;
@@ -59,21 +61,25 @@ Muon::Muon(const ParameterLayout& layout) {
 // M, and B in m_direction: as the matrix stands, or transposed if it has more outputs than inputs, so that
 // X Xᵀ is the smaller square.
 void Muon::updateMomentum(const Matrix& matrix, std::span<const float> gradients, std::span<float> momenta,
-                          const Step& step) {
+                          const Step& step, ThreadPool& pool) {
     const auto outputs = static_cast<std::size_t>(matrix.outputs);
     const auto inputs = static_cast<std::size_t>(matrix.inputs);
     const bool isTransposed = outputs > inputs;
-    double squares = 0;
-    for (std::size_t o = 0; o < outputs; ++o)
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const std::size_t at = matrix.offset + o * inputs + i;
-            const float gradient = gradients[at] * step.clip;
-            float& momentum = momenta[at];
-            momentum = step.momentum * momentum + (1 - step.momentum) * gradient;
-            const float wanted = (1 - step.momentum) * gradient + step.momentum * momentum;
-            m_direction.data()[isTransposed ? i * outputs + o : o * inputs + i] = wanted;
-            squares += static_cast<double>(wanted) * wanted;
-        }
+    float* const direction = m_direction.data();
+    m_squares.assign(outputs, 0);
+    pool.parallelFor(outputs, kRowsOfThread, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t o = begin; o < end; ++o)
+            for (std::size_t i = 0; i < inputs; ++i) {
+                const std::size_t at = matrix.offset + o * inputs + i;
+                const float gradient = gradients[at] * step.clip;
+                float& momentum = momenta[at];
+                momentum = step.momentum * momentum + (1 - step.momentum) * gradient;
+                const float wanted = (1 - step.momentum) * gradient + step.momentum * momentum;
+                direction[isTransposed ? i * outputs + o : o * inputs + i] = wanted;
+                m_squares[o] += static_cast<double>(wanted) * wanted;
+            }
+    });
+    const double squares = std::accumulate(m_squares.begin(), m_squares.end(), 0.0);
     const auto scale = static_cast<float>(1 / (std::sqrt(squares) + 1e-7));
     for (float& value : m_direction.span().first(matrix.size()))
         value *= scale;
@@ -102,29 +108,31 @@ Expected<void> Muon::orthogonalise(int rows, int columns, ThreadPool& pool) {
     return {};
 }
 
-void Muon::move(const Matrix& matrix, std::span<float> parameters, const Step& step) const {
+void Muon::move(const Matrix& matrix, std::span<float> parameters, const Step& step, ThreadPool& pool) const {
     const auto outputs = static_cast<std::size_t>(matrix.outputs);
     const auto inputs = static_cast<std::size_t>(matrix.inputs);
     const bool isTransposed = outputs > inputs;
     const float scale = std::sqrt(std::max(1.0f, static_cast<float>(outputs) / static_cast<float>(inputs)));
-    for (std::size_t o = 0; o < outputs; ++o)
-        for (std::size_t i = 0; i < inputs; ++i) {
-            const float direction =
-                scale * m_direction.data()[isTransposed ? i * outputs + o : o * inputs + i];
-            float& weight = parameters[matrix.offset + o * inputs + i];
-            const float decay = direction * weight > 0 ? step.weightDecay * weight : 0.0f;
-            weight -= step.learningRate * (direction + decay);
-        }
+    const float* const directions = m_direction.data();
+    pool.parallelFor(outputs, kRowsOfThread, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t o = begin; o < end; ++o)
+            for (std::size_t i = 0; i < inputs; ++i) {
+                const float direction = scale * directions[isTransposed ? i * outputs + o : o * inputs + i];
+                float& weight = parameters[matrix.offset + o * inputs + i];
+                const float decay = direction * weight > 0 ? step.weightDecay * weight : 0.0f;
+                weight -= step.learningRate * (direction + decay);
+            }
+    });
 }
 
 Expected<void> Muon::step(std::span<float> parameters, std::span<const float> gradients,
                           std::span<float> momenta, const Step& step, ThreadPool& pool) {
     for (const Matrix& matrix : m_matrices) {
-        updateMomentum(matrix, gradients, momenta, step);
+        updateMomentum(matrix, gradients, momenta, step, pool);
         const auto [rows, columns] = std::minmax(matrix.outputs, matrix.inputs);
         if (auto done = orthogonalise(rows, columns, pool); !done)
             return done;
-        move(matrix, parameters, step);
+        move(matrix, parameters, step, pool);
     }
     return {};
 }

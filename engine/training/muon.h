@@ -56,14 +56,15 @@ private:
     };
 
     void updateMomentum(const Matrix& matrix, std::span<const float> gradients, std::span<float> momenta,
-                        const Step& step);
+                        const Step& step, ThreadPool& pool);
     [[nodiscard]] Expected<void> orthogonalise(int rows, int columns, ThreadPool& pool);
-    void move(const Matrix& matrix, std::span<float> parameters, const Step& step) const;
+    void move(const Matrix& matrix, std::span<float> parameters, const Step& step, ThreadPool& pool) const;
 
     std::vector<Matrix> m_matrices;
     AlignedBuffer<float> m_direction;    // B, then X, wide: [min, max] of outputs and inputs
     AlignedBuffer<float> m_next;         // X of the next step
     AlignedBuffer<float> m_gram, m_both; // [min, min]: A; b A + c A A
+    std::vector<double> m_squares;       // of each output's row of B: added up in order, whatever the threads
     ProductScratch m_scratch;
 };
 

@@ -183,9 +183,9 @@ void addTrainCommand(CLI::App& app, CommandContext& context) {
     option("--micro-batch", s.microBatch, "Sequences that a thread works on at a time");
     option("--learning-rate", s.learningRate, "Learning rate after warm-up");
     option("--final-learning-rate", s.finalLearningRate, "Learning rate at the end");
-    option("--decay", options->decay,
-           "How it gets there: cosine, or linear, which keeps it for half of the steps first");
-    command->get_option("--decay")->check(CLI::IsMember({"cosine", "linear"}));
+    option("--learning-rate-decay", options->decay,
+           "How the learning rate falls: cosine, over all steps, or linear, over the second half");
+    command->get_option("--learning-rate-decay")->check(CLI::IsMember({"cosine", "linear"}));
     option("--warmup", s.warmup, "Steps of warm-up");
     option("--weight-decay", s.optimiser.weightDecay, "Weight decay of the matrices");
     option("--optimiser", options->optimiser,

@@ -76,7 +76,7 @@ void Forward::receive(const Forward& before, int layers) {
          m_stream);
     if (m_activations.firstLayerValue != nullptr)
         take(before.m_activations.firstLayerValue, m_activations.firstLayerValue);
-    if (m_activations.embeddings != nullptr)
+    if (m_activations.embeddings != nullptr && before.isEnhanced())
         take(before.m_activations.embeddings, m_activations.embeddings, m_sequences.size());
 }
 

@@ -303,9 +303,18 @@ private slots:
             config.rank = config.kernel = 0; // sizes are in the tensors
             QVERIFY2(*back == config, toJson(config).c_str());
         }
+        EnhancementConfig slow = support::allEnhancements().back();
+        slow.scales = 3; // a mean of millions of tokens, one of a few, and a decay that float32 rounds
+        slow.decays = {0.99999994f, 1e-7f, 0.123456789f};
+        slow.rank = slow.kernel = 0;
+        QVERIFY2(*enhancementFromJson(toJson(slow)) == slow, toJson(slow).c_str());
+        QVERIFY(toJson(support::allEnhancements().back()).find("[0.75,0.9,0.97,0.99]") != std::string::npos);
         for (const char* bad :
              {"", "[]", "{}", "{\"variant\": 3}", "{\"variant\": \"adaptive\", \"shift\": \"up\"}",
-              "{\"variant\": \"adaptive\", \"gate\": null}",
+              "{\"variant\": \"adaptive\", \"gate\": null}", "{\"variant\": \"multi-scale\", \"decays\": []}",
+              "{\"variant\": \"multi-scale\", \"decays\": [0.5, 1]}",
+              "{\"variant\": \"multi-scale\", \"decays\": [0.99999999999]}", // 1 in float32
+              "{\"variant\": \"multi-scale\", \"decays\": [\"0.5\"]}",
               "{\"variant\": \"conv-routing\", \"layernorm\": 1}", "{\"variant\": \"adaptive\""})
             QCOMPARE(enhancementFromJson(bad).error().code, ErrorCode::FileDamaged);
     }
