@@ -1,16 +1,15 @@
 // Attempts at one place: which one stands in the text, and what becomes of the others. With a scripted model
 // in its own thread and a project on disk.
-#include "tests/app/support/app_parts.h"
+#include "tests/app/support/story_test.h"
 
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
 
 using namespace app;
 
-class StandingAttemptTest : public QObject {
+class StandingAttemptTest : public StoryTest {
     Q_OBJECT
 
 private slots:
@@ -190,15 +189,6 @@ private slots:
     }
 
 private:
-    void start(const ScriptedGenerator::Script& script) {
-        m_parts.reset();
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_parts = std::make_unique<AppParts>(m_folder->path(), script);
-        m_parts->preferences.markStarted(); // no sample story
-        QVERIFY(m_parts->start());
-        QCOMPARE(m_parts->document.text(), QString());
-    }
-
     void retry(qsizetype cursor) {
         QSignalSpy finished(&m_parts->writer, &StoryWriter::finished);
         m_parts->writer.retry(cursor);
@@ -211,9 +201,6 @@ private:
         m_parts = std::make_unique<AppParts>(m_folder->path(), ScriptedGenerator::Script());
         QVERIFY(m_parts->start());
     }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AppParts> m_parts;
 };
 
 QTEST_GUILESS_MAIN(StandingAttemptTest)

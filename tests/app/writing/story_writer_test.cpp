@@ -1,15 +1,12 @@
 // What the writer's keys do, with a scripted model in its own thread and a project on disk.
-#include "tests/app/support/app_parts.h"
+#include "tests/app/support/story_test.h"
 
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
-
-#include <memory>
 
 using namespace app;
 
-class StoryWriterTest : public QObject {
+class StoryWriterTest : public StoryTest {
     Q_OBJECT
 
 private slots:
@@ -171,19 +168,6 @@ private slots:
         QVERIFY(m_parts->write(0, 5));
         QVERIFY(!m_parts->runs.hasGates(1));
     }
-
-private:
-    void start(const ScriptedGenerator::Script& script) {
-        m_parts.reset();
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_parts = std::make_unique<AppParts>(m_folder->path(), script);
-        m_parts->preferences.markStarted(); // no sample story
-        QVERIFY(m_parts->start());
-        QCOMPARE(m_parts->document.text(), QString());
-    }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AppParts> m_parts;
 };
 
 QTEST_GUILESS_MAIN(StoryWriterTest)

@@ -1,11 +1,11 @@
 // Models stored as converters to GGUF store them read back as the official ones.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_safetensors.h"
 #include "tests/engine/formats/samples/sample_values.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -34,16 +34,12 @@ constexpr std::array kTypes = {DataType::Float32, DataType::Float16, DataType::B
 
 } // namespace
 
-class GgufReaderTest : public QObject {
+class GgufReaderTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    Expected<Checkpoint> open(const Bytes& bytes, const char* name = "model.gguf") const {
-        const std::filesystem::path path = m_dir.filePath(name).toStdString();
-        samples::writeFile(path, bytes);
-        return Checkpoint::open(path);
-    }
+public:
+    GgufReaderTest()
+        : FormatTest("model.gguf") {}
 
 private slots:
     void everyTensorIsTheOfficialOne_data() {

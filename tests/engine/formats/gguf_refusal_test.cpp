@@ -1,10 +1,10 @@
 // GGUF files as no converter writes them.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_values.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -35,16 +35,12 @@ Bytes oneTensor(std::string_view name, std::uint32_t type, const std::vector<std
 
 } // namespace
 
-class GgufRefusalTest : public QObject {
+class GgufRefusalTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    Expected<Checkpoint> open(const Bytes& bytes, const char* name = "model.gguf") const {
-        const std::filesystem::path path = m_dir.filePath(name).toStdString();
-        samples::writeFile(path, bytes);
-        return Checkpoint::open(path);
-    }
+public:
+    GgufRefusalTest()
+        : FormatTest("model.gguf") {}
 
 private slots:
     void brokenFilesAreRefused_data() {

@@ -1,9 +1,9 @@
 // Models stored as rwkv.cpp's converter stores them read back as the official ones.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_rwkv_cpp.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
@@ -35,16 +35,12 @@ Bytes oneTensor(std::string_view name, std::int32_t type, const std::vector<std:
 
 } // namespace
 
-class RwkvCppReaderTest : public QObject {
+class RwkvCppReaderTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    Expected<Checkpoint> open(const Bytes& bytes) const {
-        const std::filesystem::path path = m_dir.filePath("model.bin").toStdString();
-        samples::writeFile(path, bytes);
-        return Checkpoint::open(path);
-    }
+public:
+    RwkvCppReaderTest()
+        : FormatTest("model.bin") {}
 
 private slots:
     void everyTensorIsTheOfficialOne_data() {

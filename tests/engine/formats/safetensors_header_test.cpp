@@ -1,9 +1,9 @@
 // Safetensors files that a converter would never write.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_safetensors.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace engine;
@@ -34,16 +34,12 @@ std::string one(const char* dtype, const char* shape, const char* offsets) {
 
 } // namespace
 
-class SafetensorsHeaderTest : public QObject {
+class SafetensorsHeaderTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    Expected<Checkpoint> open(const Bytes& bytes) const {
-        const std::filesystem::path path = m_dir.filePath("model.safetensors").toStdString();
-        samples::writeFile(path, bytes);
-        return Checkpoint::open(path);
-    }
+public:
+    SafetensorsHeaderTest()
+        : FormatTest("model.safetensors") {}
 
 private slots:
     void soundFilesAreRead_data() {

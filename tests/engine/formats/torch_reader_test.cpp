@@ -1,10 +1,10 @@
 // PyTorch's archives as torch.save writes them.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_torch.h"
 #include "tests/engine/formats/torch_archives.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -21,16 +21,12 @@ Q_DECLARE_METATYPE(samples::Bytes)
 Q_DECLARE_METATYPE(samples::TorchOptions)
 Q_DECLARE_METATYPE(samples::TorchView)
 
-class TorchReaderTest : public QObject {
+class TorchReaderTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    [[nodiscard]] std::filesystem::path path() const { return m_dir.filePath("model.pth").toStdString(); }
-    [[nodiscard]] Expected<Checkpoint> open(const Bytes& bytes) const {
-        samples::writeFile(path(), bytes);
-        return Checkpoint::open(path());
-    }
+public:
+    TorchReaderTest()
+        : FormatTest("model.pth") {}
 
 private slots:
     void everyTensorIsTheOfficialOne_data() {

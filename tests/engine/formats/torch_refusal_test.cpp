@@ -1,11 +1,11 @@
 // PyTorch's archives as torch.save would never write them.
 #include "engine/formats/checkpoint.h"
+#include "tests/engine/formats/format_test.h"
 #include "tests/engine/formats/refusal.h"
 #include "tests/engine/formats/samples/sample_torch.h"
 #include "tests/engine/formats/torch_archives.h"
 
 #include <QElapsedTimer>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -23,16 +23,12 @@ using namespace test;
 Q_DECLARE_METATYPE(samples::Bytes)
 Q_DECLARE_METATYPE(samples::TorchView)
 
-class TorchRefusalTest : public QObject {
+class TorchRefusalTest : public FormatTest {
     Q_OBJECT
 
-    QTemporaryDir m_dir;
-
-    [[nodiscard]] std::filesystem::path path() const { return m_dir.filePath("model.pth").toStdString(); }
-    [[nodiscard]] Expected<Checkpoint> open(const Bytes& bytes) const {
-        samples::writeFile(path(), bytes);
-        return Checkpoint::open(path());
-    }
+public:
+    TorchRefusalTest()
+        : FormatTest("model.pth") {}
 
 private slots:
     void severalModelsInOneFileAreRefused() {
