@@ -1,35 +1,15 @@
 // Loading a gate onto its base.
 #include "engine/formats/checkpoint.h"
 #include "engine/model/model.h"
-#include "tests/support/model_writer.h"
+#include "tests/engine/model/model_folder_test.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace engine;
 using support::FileTensors;
 
-namespace {
-
-std::string messageOf(const Expected<std::shared_ptr<const Model>>& loaded) {
-    return loaded ? "loaded" : loaded.error().message;
-}
-
-ModelConfig configOf(Architecture architecture, std::size_t enhancement = 0) {
-    return support::smallConfig(architecture, support::allEnhancements()[enhancement]);
-}
-
-} // namespace
-
-class GateLoadingTest : public QObject {
+class GateLoadingTest : public ModelFolderTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_folder;
-
-    [[nodiscard]] std::filesystem::path path(const char* name) const {
-        return std::filesystem::path(m_folder.path().toStdString()) / name;
-    }
 
 private slots:
     void aGateFitsItsBaseOnly() {

@@ -4,9 +4,9 @@
 #include "engine/model/loading/tensor_source.h"
 #include "engine/model/model.h"
 #include "engine/model/weights.h"
-#include "tests/support/model_writer.h"
+#include "tests/engine/model/model_folder_test.h"
+#include "tests/support/decoded_tokens.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -15,42 +15,11 @@
 using namespace engine;
 using support::FileTensors;
 
-namespace {
-
-std::string messageOf(const Expected<std::shared_ptr<const Model>>& loaded) {
-    return loaded ? "loaded" : loaded.error().message;
-}
-
-ModelConfig configOf(Architecture architecture, std::size_t enhancement = 0) {
-    return support::smallConfig(architecture, support::allEnhancements()[enhancement]);
-}
-
-} // namespace
-
-class ModelLoadingTest : public QObject {
+class ModelLoadingTest : public ModelFolderTest {
     Q_OBJECT
 
-private:
-    QTemporaryDir m_folder;
-
-    [[nodiscard]] std::filesystem::path path(const char* name) const {
-        return std::filesystem::path(m_folder.path().toStdString()) / name;
-    }
-
-    static void everyKindOfModel() {
-        QTest::addColumn<int>("architecture");
-        QTest::addColumn<int>("enhancement");
-        const auto enhancements = support::allEnhancements();
-        for (const Architecture architecture :
-             {Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7})
-            for (std::size_t i = 0; i < enhancements.size(); ++i)
-                QTest::addRow("%s %s", std::string(name(architecture)).c_str(),
-                              describe(enhancements[i]).c_str())
-                    << static_cast<int>(architecture) << static_cast<int>(i);
-    }
-
 private slots:
-    void configurationIsDetected_data() { everyKindOfModel(); }
+    void configurationIsDetected_data() { support::everyKindOfModel(); }
 
     void configurationIsDetected() {
         QFETCH(int, architecture);

@@ -3,7 +3,7 @@
 #include "engine/runtime/session.h"
 
 #include "engine/operations/products/dense/matrix_product.h"
-#include "tests/engine/runtime/decoded_tokens.h"
+#include "tests/support/decoded_tokens.h"
 #include "tests/support/model_writer.h"
 #include "tests/support/tensor_comparison.h"
 
@@ -14,7 +14,7 @@
 #include <cstring>
 
 using namespace engine;
-using namespace test;
+using namespace support;
 
 class SessionTest : public QObject {
     Q_OBJECT

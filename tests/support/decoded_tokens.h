@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace test {
+namespace support {
 
 using namespace engine;
 
@@ -89,4 +89,4 @@ inline std::shared_ptr<const Model> fetchedModel(WeightType type = WeightType::F
         type);
 }
 
-} // namespace test
+} // namespace support
