@@ -57,7 +57,7 @@ template <class Real, class Operand, Inner kInner> struct LowRankMap {
         factor(pass, up, hidden, out);
     }
 
-    // From d [M,D], the gradient of `out`: dx [M,D], written, or added to with kAccumulate.
+    // From d [M,D], the gradient of `out`: dx [M,D], written, or added to if so wished.
     void backward(Pass<Real, Operand>& pass, const Operand* x, const Operand* d, Real* dx,
                   bool accumulate = false) {
         factorBackward(pass, up, hidden, d, lowRank);
