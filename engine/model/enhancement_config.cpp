@@ -51,6 +51,15 @@ Expected<void> readDecays(const nlohmann::json& json, EnhancementConfig& config)
 
 } // namespace
 
+void chooseEnhancementSizes(EnhancementConfig& config, int width) {
+    const bool routes = config.variant == Variant::ConvRouting;
+    const bool isLowRank = routes || (config.variant == Variant::Adaptive && config.shift == Shift::Mlp);
+    if (isLowRank && config.rank == 0)
+        config.rank = std::max(32, width / 16);
+    if (routes && config.kernel == 0)
+        config.kernel = 4;
+}
+
 void useScales(EnhancementConfig& config) {
     config.scales = static_cast<int>(kUsualDecays.size());
     std::ranges::copy(kUsualDecays, config.decays.begin());

@@ -87,14 +87,7 @@ Expected<ModelConfig> completed(ModelConfig config) {
     if (config.feedForward == 0)
         config.feedForward =
             config.architecture == Architecture::Rwkv7 ? 4 * config.width : config.width * 7 / 64 * 32;
-    EnhancementConfig& enhancement = config.enhancement;
-    const bool routes = enhancement.variant == EnhancementConfig::Variant::ConvRouting;
-    const bool shifts = enhancement.variant == EnhancementConfig::Variant::Adaptive &&
-                        enhancement.shift == EnhancementConfig::Shift::Mlp;
-    if (enhancement.rank == 0 && (routes || shifts))
-        enhancement.rank = std::max(32, config.width / 16);
-    if (enhancement.kernel == 0 && routes)
-        enhancement.kernel = 4;
+    chooseEnhancementSizes(config.enhancement, config.width);
     const bool valid = config.layers > 0 && config.width > 0 && config.vocabulary > 0 &&
                        config.feedForward > 0 && config.headSize > 0 && config.headSize <= kMaxHeadSize &&
                        config.heads * config.headSize == config.width;

@@ -41,12 +41,7 @@ Expected<void> TrainingSettings::complete(const Tokenizer& tokenizer, int poolSi
     if (m.architecture == Architecture::Rwkv7 && shape.rateRank == 0)
         setRwkv7Ranks(shape);
     m.vocabulary = tokenizer.vocabularySize();
-    if (m.enhancement.variant == EnhancementConfig::Variant::ConvRouting)
-        m.enhancement.kernel = 4;
-    const bool lowRank = m.enhancement.variant == EnhancementConfig::Variant::ConvRouting ||
-                         m.enhancement.shift == EnhancementConfig::Shift::Mlp;
-    if (lowRank && m.enhancement.rank == 0)
-        m.enhancement.rank = std::max(32, m.width / 16);
+    chooseEnhancementSizes(m.enhancement, m.width);
     if (threads == 0)
         threads = poolSize;
     if (threads != poolSize)
