@@ -43,10 +43,13 @@ AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings, bool 
     : m_settings(settings)
     , m_first(layout.size())
     , m_second(layout.size()) {
-    for (const Parameter& p : layout.parameters())
+    for (const Parameter& p : layout.parameters()) {
+        if (p.use != TensorUse::Trained)
+            continue;
         for (std::size_t at = 0; at < p.size; at += kBlock)
             m_groups.push_back({p.offset + at, p.offset + std::min(at + kBlock, p.size), p.learningRateScale,
                                 p.decays ? settings.weightDecay : 0.0f, takes == nullptr || takes(p)});
+    }
     m_blockNorms.resize(m_groups.size());
 }
 

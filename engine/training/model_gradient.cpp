@@ -20,12 +20,13 @@ namespace engine::HWY_NAMESPACE {
 
 // The one place where an architecture's half-blocks are chosen.
 template <class Real, class Operand>
-std::unique_ptr<ModelPass<Real, Operand>> makePass(const ParameterLayout& layout, int sequences, int tokens) {
+std::unique_ptr<ModelPass<Real, Operand>> makePass(const ParameterLayout& layout, int sequences, int tokens,
+                                                   const FrozenMatrices<Real, Operand>* frozen) {
     switch (layout.shape().model.architecture) {
     case Architecture::Rwkv6:
-        return std::make_unique<LayeredPass<Rwkv6, Real, Operand>>(layout, sequences, tokens);
+        return std::make_unique<LayeredPass<Rwkv6, Real, Operand>>(layout, sequences, tokens, frozen);
     case Architecture::Rwkv7:
-        return std::make_unique<LayeredPass<Rwkv7, Real, Operand>>(layout, sequences, tokens);
+        return std::make_unique<LayeredPass<Rwkv7, Real, Operand>>(layout, sequences, tokens, frozen);
     case Architecture::Rwkv5: break;
     }
     return nullptr;
@@ -35,17 +36,20 @@ std::unique_ptr<ModelPass<Real, Operand>> makePass(const ParameterLayout& layout
 // Double is for checks, so it is compiled for the baseline only.
 #if HWY_TARGET == HWY_STATIC_TARGET
 std::unique_ptr<ModelPass<double, double>> makeDoublePass(const ParameterLayout& layout, int sequences,
-                                                          int tokens) {
-    return makePass<double, double>(layout, sequences, tokens);
+                                                          int tokens,
+                                                          const FrozenMatrices<double, double>* frozen) {
+    return makePass<double, double>(layout, sequences, tokens, frozen);
 }
 #endif
 std::unique_ptr<ModelPass<float, float>> makeFloatPass(const ParameterLayout& layout, int sequences,
-                                                       int tokens) {
-    return makePass<float, float>(layout, sequences, tokens);
+                                                       int tokens,
+                                                       const FrozenMatrices<float, float>* frozen) {
+    return makePass<float, float>(layout, sequences, tokens, frozen);
 }
 std::unique_ptr<ModelPass<float, BFloat16>> makeBFloat16Pass(const ParameterLayout& layout, int sequences,
-                                                             int tokens) {
-    return makePass<float, BFloat16>(layout, sequences, tokens);
+                                                             int tokens,
+                                                             const FrozenMatrices<float, BFloat16>* frozen) {
+    return makePass<float, BFloat16>(layout, sequences, tokens, frozen);
 }
 
 } // namespace engine::HWY_NAMESPACE
@@ -61,22 +65,24 @@ HWY_EXPORT(makeBFloat16Pass);
 namespace {
 
 template <class Real, class Operand>
-std::unique_ptr<ModelPass<Real, Operand>> passFor(const ParameterLayout& layout, int sequences, int tokens) {
+std::unique_ptr<ModelPass<Real, Operand>> passFor(const ParameterLayout& layout, int sequences, int tokens,
+                                                  const FrozenMatrices<Real, Operand>* frozen) {
     if constexpr (std::is_same_v<Real, double>)
-        return HWY_STATIC_DISPATCH(makeDoublePass)(layout, sequences, tokens);
+        return HWY_STATIC_DISPATCH(makeDoublePass)(layout, sequences, tokens, frozen);
     else if constexpr (std::is_same_v<Operand, BFloat16>)
-        return HWY_DYNAMIC_DISPATCH(makeBFloat16Pass)(layout, sequences, tokens);
+        return HWY_DYNAMIC_DISPATCH(makeBFloat16Pass)(layout, sequences, tokens, frozen);
     else
-        return HWY_DYNAMIC_DISPATCH(makeFloatPass)(layout, sequences, tokens);
+        return HWY_DYNAMIC_DISPATCH(makeFloatPass)(layout, sequences, tokens, frozen);
 }
 
 } // namespace
 
 template <class Real, class Operand>
-ModelGradient<Real, Operand>::ModelGradient(const ParameterLayout& layout, int sequences, int tokens)
+ModelGradient<Real, Operand>::ModelGradient(const ParameterLayout& layout, int sequences, int tokens,
+                                            const FrozenMatrices<Real, Operand>* frozen)
     : m_sequences(sequences)
     , m_tokens(tokens)
-    , m_pass(passFor<Real, Operand>(layout, sequences, tokens)) {
+    , m_pass(passFor<Real, Operand>(layout, sequences, tokens, frozen)) {
     assert(m_pass);
 }
 

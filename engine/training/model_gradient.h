@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/training/parameters/parameter_layout.h"
+#include "engine/training/products/frozen_matrices.h"
 #include "engine/training/products/operand.h"
 #include "engine/training/training_batch.h"
 
@@ -21,12 +22,14 @@ template <class Real, class Operand> class ModelGradient {
 public:
     // Room for `sequences` windows of `tokens` tokens. The architecture must be one that trains and the head
     // size 16, 32, 64 or 128 (asserted). Keeps a reference to `layout`. Throws std::bad_alloc.
-    ModelGradient(const ParameterLayout& layout, int sequences, int tokens);
+    // `frozen`: where the layout's frozen tensors are, if it has any; must outlive this object.
+    ModelGradient(const ParameterLayout& layout, int sequences, int tokens,
+                  const FrozenMatrices<Real, Operand>* frozen = nullptr);
     ~ModelGradient();
 
     // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients`
     // [layout.size()]; null: forward only. `operands` holds every parameter as an operand, at the same
-    // offsets.
+    // offsets. What stands behind layout.trainedSize() in `gradients` means nothing.
     double run(const Real* parameters, const Operand* operands, const TrainingBatch<Real>& batch,
                Real* gradients);
 

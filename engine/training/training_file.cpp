@@ -157,7 +157,7 @@ Expected<void> loadModelParameters(const Checkpoint& model, const ParameterLayou
                                    std::span<float> parameters) {
     bool any = false;
     for (const Parameter& p : layout.parameters()) {
-        if (model.find(p.name) == nullptr)
+        if (p.use == TensorUse::Frozen || model.find(p.name) == nullptr)
             continue;
         auto values = model.readFloat32(p.name, p.shape);
         if (!values)

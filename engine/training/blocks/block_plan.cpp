@@ -31,7 +31,7 @@ WeightMatrix BlockPlan::matrix(const std::string& tensor) const {
     const Parameter* p = m_layout.find(tensor);
     assert(p && p->shape.size() >= 2);
     const auto last = p->shape.end();
-    return {p->offset, static_cast<int>(last[-2]), static_cast<int>(last[-1])};
+    return {p->offset, static_cast<int>(last[-2]), static_cast<int>(last[-1]), p->use == TensorUse::Frozen};
 }
 
 std::size_t BlockPlan::carry(std::size_t values) {

@@ -17,17 +17,6 @@
 
 namespace engine {
 
-// A weight matrix as it is stored, last index fastest.
-struct WeightMatrix {
-    std::size_t offset = 0; // in the layout
-    int rows = 0, columns = 0;
-
-    // Matrix j of several that stand one after another in one tensor.
-    [[nodiscard]] WeightMatrix at(int j) const {
-        return {offset + std::size_t(j) * std::size_t(rows) * std::size_t(columns), rows, columns};
-    }
-};
-
 class BlockPlan {
 public:
     // Room for `sequences` windows of `tokens` tokens.
@@ -36,6 +25,7 @@ public:
 
     [[nodiscard]] const PassSizes& sizes() const { return m_sizes; }
     [[nodiscard]] const ModelConfig& config() const { return m_layout.shape().model; }
+    [[nodiscard]] const ParameterLayout& layout() const { return m_layout; }
 
     // A tensor that the layout must have: its offset, or its last two dimensions as a matrix.
     [[nodiscard]] std::size_t vector(const std::string& tensor) const;

@@ -27,7 +27,7 @@ template <class Real, class Operand> struct Embedding {
     const PassSizes& n = plan.sizes();
 
     // Tensors.
-    const std::size_t table = plan.vector("emb.weight");               // [V,D]
+    const WeightMatrix table = plan.matrix("emb.weight");              // [V,D]
     const std::size_t normWeight = plan.vector("blocks.0.ln0.weight"); // [D]
     const std::size_t normBias = plan.vector("blocks.0.ln0.bias");     // [D]
 
@@ -50,8 +50,13 @@ template <class Real, class Operand> struct Embedding {
 
     // x [M,D] = LN0(emb[token]).
     void forward(Pass<Real, Operand>& pass, Real* x) {
-        for (int row = 0; row < n.M; ++row)
-            std::memcpy(rows + std::size_t(row) * n.D, pass.parameter(entry(pass, row)), n.D * sizeof(Real));
+        for (int row = 0; row < n.M; ++row) {
+            Real* const to = rows + std::size_t(row) * n.D;
+            if (table.isFrozen)
+                pass.frozen->values(entry(pass, row), std::size_t(n.D), to);
+            else
+                std::memcpy(to, pass.parameter(entry(pass, row)), n.D * sizeof(Real));
+        }
         layerNormForward(rows, pass.parameter(normWeight), pass.parameter(normBias), n.M, n.D, x, mean,
                          scale);
         if (isRouted)
@@ -87,7 +92,7 @@ private:
 
     // Where the table's row of a token stands.
     std::size_t entry(const Pass<Real, Operand>& pass, int row) const {
-        return table + std::size_t(pass.batch.inputs[std::size_t(row)]) * n.D;
+        return table.offset + std::size_t(pass.batch.inputs[std::size_t(row)]) * n.D;
     }
 };
 

@@ -37,7 +37,7 @@ template <class Real, class Operand> struct Head {
     // Tensors.
     const std::size_t normWeight = plan.vector("ln_out.weight"); // [D]
     const std::size_t normBias = plan.vector("ln_out.bias");     // [D]
-    const std::size_t head = plan.vector("head.weight");         // [V,D]
+    const WeightMatrix head = plan.matrix("head.weight");        // [V,D]
 
     // Kept from forward for backward.
     Real* const mean = plan.kept<Real>(n.M);         // [M]
@@ -91,8 +91,9 @@ private:
         matrixProduct<Real, Operand>({rows, n.D, n.V}, {dLogits, stride, false},
                                      {pass.operand(head), n.D, false}, dNormed + std::size_t(first) * n.D,
                                      n.D, false);
-        matrixProduct<Real, Operand>({n.V, n.D, rows}, {dLogits, stride, true}, {x, n.D, false},
-                                     pass.gradient(head), n.D, true);
+        if (!head.isFrozen)
+            matrixProduct<Real, Operand>({n.V, n.D, rows}, {dLogits, stride, true}, {x, n.D, false},
+                                         pass.gradient(head.offset), n.D, true);
     }
 };
 

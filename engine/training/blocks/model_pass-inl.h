@@ -76,15 +76,22 @@ template <class Architecture, class Real, class Operand> struct LayeredPass fina
     Real* const dx = plan.kept<Real>(n.M, n.D);  // [M,D] its gradient, layer by layer
     double skipped = 0;
 
-    LayeredPass(const ParameterLayout& layout, int sequences, int tokens)
-        : plan(layout, sequences, tokens) {
+    const FrozenMatrices<Real, Operand>* const frozen;
+    Operand* frozenOperand = nullptr; // [largest frozen matrix] scratch
+
+    LayeredPass(const ParameterLayout& layout, int sequences, int tokens,
+                const FrozenMatrices<Real, Operand>* base = nullptr)
+        : plan(layout, sequences, tokens)
+        , frozen(base) {
+        if (frozen)
+            frozenOperand = plan.kept<Operand>(layout.largestFrozen());
         for (int l = 0; l < plan.config().layers; ++l)
             layers.emplace_back(plan, l);
     }
 
     double run(const Real* parameters, const Operand* operands, const TrainingBatch<Real>& batch,
                Real* gradients) override {
-        Pass<Real, Operand> pass{n, parameters, operands, gradients, batch};
+        Pass<Real, Operand> pass{n, parameters, operands, gradients, batch, frozen, frozenOperand};
         const double loss = forward(pass);
         if (gradients)
             backward(pass);
@@ -106,7 +113,10 @@ template <class Architecture, class Real, class Operand> struct LayeredPass fina
     void backward(Pass<Real, Operand>& pass) {
         head.backward(pass, out, dx);
         for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-            layer->backward(pass, dx);
+            if (frozen && &*layer == &layers.front())
+                return layer->enhancement->backward(pass, dx); // nothing that learns is before it
+            else
+                layer->backward(pass, dx);
         embedding.backward(pass, dx);
     }
 };

@@ -96,22 +96,26 @@ private:
     void forwardSparse(Pass<Real, Operand>& pass, Real* out) {
         if constexpr (kHasSparse) {
             countSkipped(pass, 1);
-            packSlicesTransposed(pass.operand(value.offset), n.F, n.D, packed);
+            packSlicesTransposed(pass.operand(value), n.F, n.D, packed);
             rowsProduct(entries, entries.value.data(), packed, n.D, out);
         }
     }
 
     void backwardSparse(Pass<Real, Operand>& pass, const Operand* x, const Operand* d, Real* dx) {
         if constexpr (kHasSparse) {
-            countSkipped(pass, 4);
-            packSlicesTransposed(pass.operand(value.offset), n.F, n.D, packed);
+            countSkipped(pass, key.isFrozen ? 2 : 4);
+            packSlicesTransposed(pass.operand(value), n.F, n.D, packed);
             productsAtEntries(entries, d, packed, n.D, dEntries);
-            indexColumns(entries);
-            backwardSparseValue(pass, d);
+            if (!key.isFrozen) {
+                indexColumns(entries);
+                backwardSparseValue(pass, d);
+            }
             squaredReluBackward(entries, dEntries);
-            packSlices(x, n.M, n.D, packed);
-            columnsProduct(entries, dEntries, packed, n.D, pass.gradient(key.offset));
-            packSlices(pass.operand(key.offset), n.F, n.D, packed);
+            if (!key.isFrozen) {
+                packSlices(x, n.M, n.D, packed);
+                columnsProduct(entries, dEntries, packed, n.D, pass.gradient(key.offset));
+            }
+            packSlices(pass.operand(key), n.F, n.D, packed);
             rowsProduct(entries, dEntries, packed, n.D, dx);
         }
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 namespace engine {
@@ -17,23 +18,43 @@ bool decays(const TensorSpec& tensor) {
            tensor.name.find("conv.") == std::string::npos;
 }
 
+// Of a base: what products need, and the table.
+bool isLarge(const TensorSpec& tensor) { return tensor.isMatrix || tensor.name == "emb.weight"; }
+
 } // namespace
 
-ParameterLayout::ParameterLayout(const TrainingShape& shape)
-    : m_shape(shape) {
-    add(modelTensors(shape.model));
-    for (int l = 0; l < shape.model.layers; ++l) {
-        add(layerTensors(shape, l));
-        add(enhancementTensors(shape.model, l));
+ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
+    : m_shape(shape)
+    , m_part(part) {
+    if (part == TrainedPart::Model) {
+        add(modelTensors(shape.model), TensorUse::Trained);
+        for (int l = 0; l < shape.model.layers; ++l) {
+            add(layerTensors(shape, l), TensorUse::Trained);
+            add(enhancementTensors(shape.model, l), TensorUse::Trained);
+        }
+        m_trainedSize = m_size = m_end;
+        return;
     }
+    for (int l = 0; l < shape.model.layers; ++l)
+        add(enhancementTensors(shape.model, l), TensorUse::Trained);
+    m_trainedSize = m_end;
+    std::vector<TensorSpec> base = modelTensors(shape.model);
+    for (int l = 0; l < shape.model.layers; ++l)
+        std::ranges::move(layerTensors(shape, l), std::back_inserter(base));
+    const auto large = std::ranges::stable_partition(base, [](const TensorSpec& t) { return !isLarge(t); });
+    const std::vector<TensorSpec> frozen(large.begin(), large.end());
+    base.erase(large.begin(), large.end());
+    add(base, TensorUse::Fixed);
+    m_size = m_end;
+    add(frozen, TensorUse::Frozen);
 }
 
-void ParameterLayout::add(const std::vector<TensorSpec>& tensors) {
+void ParameterLayout::add(const std::vector<TensorSpec>& tensors, TensorUse use) {
     for (const TensorSpec& tensor : tensors) {
         const auto size = static_cast<std::size_t>(
             std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1}, std::multiplies<>()));
-        m_parameters.push_back({tensor, m_size, size, decays(tensor)});
-        m_size += alignedSize(size);
+        m_parameters.push_back({tensor, m_end, size, decays(tensor), use});
+        m_end += alignedSize(size);
     }
 }
 
@@ -46,8 +67,17 @@ const Parameter* ParameterLayout::find(std::string_view name) const {
 std::int64_t ParameterLayout::parameterCount() const {
     std::int64_t count = 0;
     for (const Parameter& p : m_parameters)
-        count += static_cast<std::int64_t>(p.size);
+        if (p.use == TensorUse::Trained)
+            count += static_cast<std::int64_t>(p.size);
     return count;
+}
+
+std::size_t ParameterLayout::largestFrozen() const {
+    std::size_t largest = 0;
+    for (const Parameter& p : m_parameters)
+        if (p.use == TensorUse::Frozen)
+            largest = std::max(largest, p.size);
+    return largest;
 }
 
 double ParameterLayout::multiplyAddsPerToken() const {

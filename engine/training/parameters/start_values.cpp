@@ -19,7 +19,7 @@ Random generatorFor(const std::string& name, std::uint64_t seed) {
 void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span<float> values) {
     std::fill(values.begin(), values.end(), 0.0f);
     for (const Parameter& p : layout.parameters())
-        if (p.start)
+        if (p.start && p.use == TensorUse::Trained)
             p.start(values.subspan(p.offset, p.size), p.shape, generatorFor(p.name, seed));
 }
 

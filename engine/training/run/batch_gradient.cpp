@@ -6,13 +6,14 @@
 namespace engine {
 
 template <class Operand>
-BatchGradient<Operand>::BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings)
+BatchGradient<Operand>::BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings,
+                                      const FrozenMatrices<float, Operand>* frozen)
     : m_layout(layout)
     , m_settings(settings)
     , m_operands(layout.size()) {
     for (int i = 0; i < settings.threads; ++i) {
-        m_passes.push_back(
-            std::make_unique<ModelGradient<float, Operand>>(layout, settings.microBatch, settings.window));
+        m_passes.push_back(std::make_unique<ModelGradient<float, Operand>>(layout, settings.microBatch,
+                                                                           settings.window, frozen));
         m_gradients.emplace_back(layout.size());
     }
     for (auto& gradient : m_gradients)

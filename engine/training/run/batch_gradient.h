@@ -17,7 +17,9 @@ namespace engine {
 // Operand is BFloat16 or float. Keeps references to both arguments of its constructor.
 template <class Operand> class BatchGradient {
 public:
-    BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings);
+    // `frozen`: as ModelGradient has it.
+    BatchGradient(const ParameterLayout& layout, const TrainingSettings& settings,
+                  const FrozenMatrices<float, Operand>* frozen = nullptr);
 
     void setParameters(std::span<const float> parameters, ThreadPool& pool);
 

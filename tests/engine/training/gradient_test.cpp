@@ -16,9 +16,10 @@ constexpr int kSequences = 2;
 constexpr int kTokens = 18; // more than RWKV-7 keeps states apart
 
 template <class Real, class Operand> struct Run {
-    explicit Run(const ParameterLayout& layout, int sequences = kSequences, int tokens = kTokens)
+    explicit Run(const ParameterLayout& layout, int sequences = kSequences, int tokens = kTokens,
+                 const FrozenMatrices<Real, Operand>* frozen = nullptr)
         : layout(layout)
-        , gradient(layout, sequences, tokens)
+        , gradient(layout, sequences, tokens, frozen)
         , states(static_cast<std::size_t>(sequences), gradient.freshState())
         , tokens(sequences * tokens)
         , operands(layout.size()) {}
@@ -44,6 +45,28 @@ template <class Real, class Operand> struct Run {
     int tokens;
     std::vector<Operand> operands;
     std::vector<Real> logits;
+};
+
+// The frozen tensors of `layout` out of the parameters of a layout that has all.
+struct FrozenParameters final : FrozenMatrices<double, double> {
+    const ParameterLayout &layout, &whole;
+    const std::vector<double>& parameters; // of `whole`
+
+    FrozenParameters(const ParameterLayout& frozen, const ParameterLayout& all,
+                     const std::vector<double>& values)
+        : layout(frozen)
+        , whole(all)
+        , parameters(values) {}
+
+    const double* operand(std::size_t offset, std::size_t count, double* scratch) const override {
+        values(offset, count, scratch);
+        return scratch;
+    }
+    void values(std::size_t offset, std::size_t count, double* out) const override {
+        for (const Parameter& p : layout.parameters())
+            if (p.use == TensorUse::Frozen && p.offset <= offset && offset + count <= p.offset + p.size)
+                std::copy_n(parameters.data() + whole.find(p.name)->offset + offset - p.offset, count, out);
+    }
 };
 
 std::vector<int> randomTokens(std::size_t count, int vocabulary, std::uint64_t seed) {
@@ -122,6 +145,53 @@ private slots:
                                     .arg(measured, 0, 'g', 12)));
             QVERIFY2(std::abs(expected) > 1e-7,
                      qPrintable(QString::fromStdString(p.name) + " has no gradient to compare"));
+        }
+    }
+
+    void frozenBaseHasTheSameGradient_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<bool>("isSparse");
+        for (const std::string& name : fixture::models())
+            if (!name.ends_with("base"))
+                QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
+        for (const char* model : {"rwkv6 conv-routing", "rwkv7 conv-routing"})
+            QTest::addRow("%s, zeros left out", model) << QString(model) << true;
+    }
+
+    // A gate on a base that stays as it is: its gradient is that of training the whole model. Two windows, so
+    // that scratch which one leaves would show in the next.
+    void frozenBaseHasTheSameGradient() {
+        QFETCH(QString, model);
+        QFETCH(bool, isSparse);
+        const TrainingShape shape = fixture::smallShape(model.toStdString());
+        const ParameterLayout whole(shape), gate(shape, TrainedPart::Enhancement);
+        QVERIFY(gate.trainedSize() > 0);
+        QVERIFY(gate.largestFrozen() > 0);
+        auto parameters = fixture::randomParameters<double>(whole, 3);
+        if (isSparse)
+            fixture::quietChannelMixing(whole, parameters);
+        std::vector<double> kept(gate.size());
+        for (const Parameter& p : gate.parameters())
+            if (p.use != TensorUse::Frozen)
+                std::copy_n(parameters.data() + whole.find(p.name)->offset, p.size, kept.data() + p.offset);
+        const FrozenParameters frozen(gate, whole, parameters);
+        Run<double, double> all(whole), one(gate, kSequences, kTokens, &frozen);
+        for (const std::uint64_t seed : {1, 2}) {
+            const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, seed);
+            const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, seed + 10);
+            std::vector<double> expected(whole.size()), found(gate.size());
+            const double loss = all(parameters, inputs, targets, expected.data());
+            QVERIFY(std::abs(one(kept, inputs, targets, found.data()) - loss) < 1e-14 * loss);
+            QCOMPARE(one.gradient.skippedMultiplyAdds() > 0, isSparse);
+            for (const Parameter& p : gate.parameters()) {
+                if (p.use != TensorUse::Trained)
+                    continue;
+                const double* const same = expected.data() + whole.find(p.name)->offset;
+                for (std::size_t i = 0; i < p.size; ++i)
+                    QVERIFY2(std::abs(found[p.offset + i] - same[i]) <=
+                                 1e-12 * std::max(1.0, std::abs(same[i])),
+                             qPrintable(QString::fromStdString(p.name)));
+            }
         }
     }
 

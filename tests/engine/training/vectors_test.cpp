@@ -5,6 +5,7 @@
 #include "engine/training/blocks/rwkv6-inl.h"
 #include "engine/training/blocks/rwkv7-inl.h"
 #include "engine/training/model_gradient.h"
+#include "engine/training/parameters/shape_of_model.h"
 #include "engine/training/training_file.h"
 
 #include <QDir>
@@ -90,26 +91,6 @@ void verifyGates(const ParameterLayout& layout, const std::vector<float>& parame
                expected.subspan(l * plane, plane));
 }
 
-// Sizes that only the tensors tell.
-TrainingShape shapeOf(const Checkpoint& file, const ModelConfig& config) {
-    const auto columns = [&](const char* tensor) {
-        const TensorInfo* const info = file.find(tensor);
-        return info ? static_cast<int>(info->shape[1]) : 0;
-    };
-    TrainingShape shape;
-    shape.model = config;
-    if (config.architecture == Architecture::Rwkv6) {
-        shape.mixRank = columns("blocks.0.att.time_maa_w1") / 5;
-        shape.decayRank = columns("blocks.0.att.time_decay_w1");
-    } else {
-        shape.decayRank = columns("blocks.0.att.w1");
-        shape.rateRank = columns("blocks.0.att.a1");
-        shape.valueRank = columns("blocks.1.att.v1");
-        shape.gateRank = columns("blocks.0.att.g1");
-    }
-    return shape;
-}
-
 } // namespace
 
 class VectorsTest : public QObject {
@@ -134,7 +115,9 @@ private slots:
         QVERIFY2(file.has_value(), file ? "" : file.error().message.c_str());
         const auto config = ModelConfig::detect(*file);
         QVERIFY2(config.has_value(), config ? "" : config.error().message.c_str());
-        const ParameterLayout layout(shapeOf(*file, *config));
+        const auto shape = trainingShapeOf(*file, *config);
+        QVERIFY2(shape.has_value(), shape ? "" : shape.error().message.c_str());
+        const ParameterLayout layout(*shape);
         std::vector<float> parameters(layout.size()), gradients(layout.size());
         QVERIFY(loadModelParameters(*file, layout, parameters));
 
