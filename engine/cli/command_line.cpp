@@ -83,6 +83,7 @@ int runCommandLine(int argc, char** argv) {
     addSelftestCommand(app, context);
     addTrainTokenizerCommand(app, context);
     addTrainCommand(app, context);
+    addFitGateCommand(app, context);
     checkOptionValues(app);
     const auto arguments = std::span<const char* const>(argv, static_cast<std::size_t>(argc));
     int status = kDone;

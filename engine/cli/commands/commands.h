@@ -44,5 +44,6 @@ void addEvaluateCommand(CLI::App& app, CommandContext& context);
 void addSelftestCommand(CLI::App& app, CommandContext& context);
 void addTrainTokenizerCommand(CLI::App& app, CommandContext& context);
 void addTrainCommand(CLI::App& app, CommandContext& context);
+void addFitGateCommand(CLI::App& app, CommandContext& context);
 
 } // namespace engine

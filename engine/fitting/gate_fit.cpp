@@ -1,0 +1,350 @@
+#include "engine/fitting/gate_fit.h"
+
+#include "engine/core/stopwatch.h"
+#include "engine/fitting/fit_batches.h"
+#include "engine/fitting/fit_checkpoint.h"
+#include "engine/fitting/fit_sizes.h"
+#include "engine/fitting/fit_text.h"
+#include "engine/fitting/gate_start.h"
+#include "engine/fitting/voice_file.h"
+#include "engine/model/model_tokenizer.h"
+#include "engine/operations/products/dense/matrix_product.h"
+#include "engine/training/frozen_base.h"
+#include "engine/training/parameters/shape_of_model.h"
+#include "engine/training/run/batch_gradient.h"
+#include "engine/training/training_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <new>
+
+namespace engine {
+
+namespace {
+
+constexpr int kEvaluationsPerPass = 4;
+constexpr int kPatience = 3; // evaluations without a better loss before the fit stops
+constexpr int kWarmUpSteps = 20;
+constexpr double kReportSeconds = 2;
+
+using Report = std::function<void(const FitReport&)>;
+
+// What a fit is made from.
+struct FitSource {
+    std::shared_ptr<const Checkpoint> base;
+    TrainingShape shape; // with the gate
+    FitText text;
+    std::string fingerprint; // of the base
+};
+
+// What a fit asks of the trainer.
+TrainingSettings passSettings(const FitSizes& sizes, int threads) {
+    TrainingSettings settings;
+    settings.threads = threads;
+    settings.sequences = sizes.sequences;
+    settings.microBatch = sizes.sequences / threads;
+    settings.window = sizes.window;
+    settings.logitPull = 0; // the head stays as it is
+    return settings;
+}
+
+// Operand is BFloat16 or float.
+template <class Operand> class FitRun {
+public:
+    FitRun(const FitSettings& settings, const FitSource& source, const ParameterLayout& layout,
+           const FitSizes& sizes, const FrozenBase<Operand>& base, ThreadPool& pool, const Report& report)
+        : m_settings(settings)
+        , m_source(source)
+        , m_layout(layout)
+        , m_base(base)
+        , m_pool(pool)
+        , m_report(report)
+        , m_passSettings(passSettings(sizes, pool.size()))
+        , m_learned(source.text.tokens, 1, source.text.heldOutFrom, sizes.sequences, sizes.window, 0)
+        , m_heldOut(source.text.tokens, source.text.heldOutFrom, source.text.tokens.size(), sizes.sequences,
+                    sizes.window, sizes.window)
+        , m_optimiser(layout, AdamWSettings{})
+        , m_inputs(static_cast<std::size_t>(m_passSettings.tokensPerStep()))
+        , m_targets(m_inputs.size()) {
+        m_point.parameters.resize(layout.size());
+        m_point.best.resize(layout.trainedSize());
+        m_point.identity = identity();
+    }
+
+    Expected<FitResult> run(bool resume, const std::stop_token& stop) {
+        if (auto begun = begin(resume); !begun)
+            return failure(begun.error());
+        while (!isComplete() && !stop.stop_requested()) {
+            learn();
+            if (m_point.step % stepsPerEvaluation() == 0 || m_point.step == steps())
+                if (auto evaluated = evaluate(); !evaluated)
+                    return failure(evaluated.error());
+            if (m_sinceReport.seconds() > kReportSeconds)
+                say({});
+        }
+        if (auto ended = end(); !ended)
+            return failure(ended.error());
+        return result();
+    }
+
+private:
+    [[nodiscard]] std::int64_t steps() const { return std::int64_t{m_settings.passes} * m_learned.count(); }
+    [[nodiscard]] int stepsPerEvaluation() const {
+        return std::max(1, m_learned.count() / kEvaluationsPerPass);
+    }
+    [[nodiscard]] bool isComplete() const {
+        return m_point.step >= steps() || m_point.evaluationsSinceBest >= kPatience;
+    }
+    [[nodiscard]] std::filesystem::path checkpoint() const { return checkpointPath(m_settings.output); }
+    [[nodiscard]] std::int64_t heldOutTokens() const {
+        return static_cast<std::int64_t>(m_source.text.tokens.size() - m_source.text.heldOutFrom);
+    }
+
+    // What must be the same for a fit to go on.
+    std::string identity() const {
+        std::uint64_t hash = 0xCBF29CE484222325u; // FNV-1a
+        for (const int token : m_source.text.tokens)
+            hash = (hash ^ static_cast<std::uint64_t>(token)) * 0x100000001B3u;
+        std::string text = m_source.fingerprint + " " + toJson(m_layout.shape().model.enhancement);
+        for (const double number :
+             {static_cast<double>(m_settings.passes), double{m_settings.learningRate},
+              double{m_settings.finalLearningRate}, static_cast<double>(m_settings.seed),
+              static_cast<double>(m_passSettings.sequences), static_cast<double>(m_passSettings.window),
+              static_cast<double>(hash)})
+            text += " " + std::to_string(number);
+        return text;
+    }
+
+    Expected<void> begin(bool resume) {
+        if (auto fixed = loadFixedParameters(*m_source.base, m_layout, m_point.parameters.span()); !fixed)
+            return fixed;
+        m_gradient = std::make_unique<BatchGradient<Operand>>(m_layout, m_passSettings, &m_base);
+        m_point.states = m_gradient->freshStates(m_passSettings.sequences);
+        if (resume)
+            if (auto loaded = loadFit(checkpoint(), m_point, m_optimiser); !loaded)
+                return loaded;
+        m_firstStep = m_point.step;
+        if (m_point.step > 0) {
+            say("going on at step " + std::to_string(m_point.step));
+            return {};
+        }
+        setGateStart(m_layout, m_settings.seed, m_point.parameters.span().first(m_layout.trainedSize()));
+        if (auto fixed = loadFixedParameters(*m_source.base, m_layout, m_point.parameters.span()); !fixed)
+            return fixed;
+        std::ranges::copy(m_point.parameters.span().first(m_layout.trainedSize()), m_point.best.data());
+        say("measuring the base");
+        if (auto measured = measureBase(); !measured)
+            return measured;
+        m_point.bestLoss = m_point.lossBefore;
+        return {};
+    }
+
+    // The base alone on the held-out text: a pass of its own, as a gate may not be without effect at first.
+    Expected<void> measureBase() {
+        TrainingShape shape = m_layout.shape();
+        shape.model.enhancement = {};
+        const ParameterLayout plain(shape, TrainedPart::Enhancement);
+        const auto frozen = FrozenBase<Operand>::open(m_source.base, plain, 0, m_pool);
+        if (!frozen)
+            return failure(frozen.error());
+        AlignedBuffer<float> parameters(plain.size());
+        if (auto fixed = loadFixedParameters(*m_source.base, plain, parameters.span()); !fixed)
+            return fixed;
+        BatchGradient<Operand> gradient(plain, m_passSettings, &*frozen);
+        m_point.lossBefore = heldOutLoss(gradient, parameters.span());
+        return {};
+    }
+
+    // Nats per token.
+    double heldOutLoss(BatchGradient<Operand>& gradient, std::span<const float> parameters) {
+        auto states = gradient.freshStates(m_passSettings.sequences);
+        gradient.setParameters(parameters, m_pool);
+        double nats = 0;
+        for (int i = 0; i < m_heldOut.count(); ++i) {
+            m_heldOut.batch(i, m_inputs, m_targets);
+            nats += gradient.run(m_inputs, m_targets, states, false, m_pool);
+        }
+        return nats / static_cast<double>(heldOutTokens());
+    }
+
+    void learn() {
+        const int window = static_cast<int>(m_point.step % m_learned.count());
+        if (window == 0) // a pass begins
+            for (auto& state : m_point.states)
+                state.reset();
+        m_learned.batch(window, m_inputs, m_targets);
+        m_gradient->setParameters(m_point.parameters.span(), m_pool);
+        const double nats = m_gradient->run(m_inputs, m_targets, m_point.states, true, m_pool);
+        const LearningRateSchedule schedule{m_settings.learningRate, m_settings.finalLearningRate,
+                                            kWarmUpSteps, static_cast<int>(steps())};
+        m_optimiser.step(m_point.parameters.span(), m_gradient->gradients(),
+                         schedule.at(static_cast<int>(m_point.step)), m_pool);
+        ++m_point.step;
+        m_nats += nats;
+        m_scored += std::ranges::count_if(m_targets, [](int target) { return target >= 0; });
+    }
+
+    // Measures, keeps what is best, and leaves a checkpoint.
+    Expected<void> evaluate() {
+        const double loss = heldOutLoss(*m_gradient, m_point.parameters.span());
+        ++m_point.evaluationsSinceBest;
+        if (loss < m_point.bestLoss) {
+            m_point.bestLoss = loss;
+            m_point.bestStep = m_point.step;
+            m_point.evaluationsSinceBest = 0;
+            std::ranges::copy(m_point.parameters.span().first(m_layout.trainedSize()), m_point.best.data());
+            if (auto saved = saveGate(); !saved)
+                return saved;
+        }
+        if (auto saved = saveFit(checkpoint(), m_point, m_optimiser); !saved)
+            return saved;
+        say({}, loss);
+        return {};
+    }
+
+    Expected<void> saveGate() const {
+        return saveVoice(m_settings.output, m_layout, m_point.best.span(),
+                         {.baseFingerprint = m_source.fingerprint,
+                          .tokens = m_point.bestStep * m_passSettings.tokensPerStep(),
+                          .lossBefore = m_point.lossBefore,
+                          .lossAfter = m_point.bestLoss,
+                          .heldOutTokens = heldOutTokens(),
+                          .heldOutBytes = static_cast<std::int64_t>(m_source.text.heldOutBytes),
+                          .seed = m_settings.seed});
+    }
+
+    Expected<void> end() {
+        if (!isComplete())
+            return saveFit(checkpoint(), m_point, m_optimiser);
+        std::error_code ignored; // nobody needs it any more
+        std::filesystem::remove(checkpoint(), ignored);
+        return {};
+    }
+
+    void say(const std::string& note, std::optional<double> heldOut = {}) {
+        FitReport r;
+        r.step = m_point.step;
+        r.steps = steps();
+        r.tokens = m_point.step * m_passSettings.tokensPerStep();
+        r.loss = m_scored > 0 ? m_nats / static_cast<double>(m_scored) : 0;
+        r.lossBefore = m_point.lossBefore;
+        r.heldOutLoss = heldOut;
+        r.bestLoss = m_point.bestLoss;
+        const double seconds = m_watch.seconds();
+        const auto done = static_cast<double>(m_point.step - m_firstStep);
+        if (done > 0) {
+            r.tokensPerSecond = done * static_cast<double>(m_passSettings.tokensPerStep()) / seconds;
+            r.secondsLeft = static_cast<double>(steps() - m_point.step) * seconds / done;
+        }
+        r.note = note;
+        m_report(r);
+        m_sinceReport.restart();
+        m_nats = 0;
+        m_scored = 0;
+    }
+
+    FitResult result() const {
+        return {.lossBefore = m_point.lossBefore,
+                .lossAfter = m_point.bestLoss,
+                .heldOutBytesPerToken =
+                    static_cast<double>(m_source.text.heldOutBytes) / static_cast<double>(heldOutTokens()),
+                .steps = m_point.step,
+                .tokens = m_point.step * m_passSettings.tokensPerStep(),
+                .parameters = m_layout.parameterCount(),
+                .seconds = m_watch.seconds(),
+                .isComplete = isComplete()};
+    }
+
+    const FitSettings& m_settings;
+    const FitSource& m_source;
+    const ParameterLayout& m_layout;
+    const FrozenBase<Operand>& m_base;
+    ThreadPool& m_pool;
+    const Report& m_report;
+
+    const TrainingSettings m_passSettings;
+    const FitBatches m_learned, m_heldOut;
+    std::unique_ptr<BatchGradient<Operand>> m_gradient;
+    AdamW m_optimiser;
+    FitPoint m_point;
+    std::int64_t m_firstStep = 0;         // of this call
+    std::vector<int> m_inputs, m_targets; // [sequences, window]
+    Stopwatch m_watch, m_sinceReport;
+    double m_nats = 0;         // since the last report
+    std::int64_t m_scored = 0; // tokens
+};
+
+template <class Operand>
+Expected<FitResult> fitOn(const FitSettings& settings, const FitSource& source, bool resume, ThreadPool& pool,
+                          const Report& report, const std::stop_token& stop) {
+    const ParameterLayout layout(source.shape, TrainedPart::Enhancement);
+    const FitSizes sizes = fitSizes(layout, pool.size());
+    const auto base = FrozenBase<Operand>::open(source.base, layout, sizes.decodedBytes, pool);
+    if (!base)
+        return failure(base.error());
+    return FitRun<Operand>(settings, source, layout, sizes, *base, pool, report).run(resume, stop);
+}
+
+Expected<FitSource> readSource(const FitSettings& settings, std::span<const std::string> documents) {
+    FitSource source;
+    const std::filesystem::path& path = settings.model.base;
+    auto base = Checkpoint::open(path);
+    if (!base)
+        return failure(base.error());
+    source.base = std::make_shared<const Checkpoint>(std::move(*base));
+    const auto config = ModelConfig::detect(*source.base);
+    if (!config)
+        return failure(config.error());
+    if (config->enhancement.variant != EnhancementConfig::Variant::None)
+        return failure(ErrorCode::GateMismatch, path.string() + " has a gate of its own (" +
+                                                    describe(config->enhancement) +
+                                                    "); a gate is fitted on a base without one");
+    const auto tokenizer = loadTokenizerOf(settings.model, source.base->vocabulary(), config->vocabulary);
+    if (!tokenizer)
+        return failure(tokenizer.error());
+    auto text = splitForFitting(documents, **tokenizer);
+    if (!text)
+        return failure(text.error());
+    source.text = std::move(*text);
+    auto shape = trainingShapeOf(*source.base, *config);
+    if (!shape)
+        return failure(shape.error());
+    source.shape = std::move(*shape);
+    source.shape.model.enhancement = settings.gate;
+    chooseEnhancementSizes(source.shape.model.enhancement, config->width);
+    auto fingerprint = source.base->fingerprint();
+    if (!fingerprint)
+        return failure(fingerprint.error());
+    source.fingerprint = std::move(*fingerprint);
+    return source;
+}
+
+} // namespace
+
+EnhancementConfig voiceGate() {
+    EnhancementConfig gate;
+    gate.variant = EnhancementConfig::Variant::ConvRouting;
+    gate.layerNorm = false;
+    return gate;
+}
+
+double FitResult::betterByPercent() const { return 100 * std::expm1(lossBefore - lossAfter); }
+
+Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::string> documents, bool resume,
+                            ThreadPool& pool, const std::function<void(const FitReport&)>& report,
+                            std::stop_token stop) {
+    try {
+        const auto source = readSource(settings, documents);
+        if (!source)
+            return failure(source.error());
+        if (hasBfloat16Products())
+            return fitOn<BFloat16>(settings, *source, resume, pool, report, stop);
+        return fitOn<float>(settings, *source, resume, pool, report, stop);
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::OutOfMemory,
+                       settings.model.base.string() + ": not enough memory to fit a gate on this model");
+    }
+}
+
+} // namespace engine
