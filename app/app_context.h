@@ -11,6 +11,7 @@ class Preferences;
 class ProjectController;
 class RunHistory;
 class StoryWriter;
+class VoiceFit;
 
 struct AppContext {
     Document& document;          // app/document/document.h: text, origins, undo
@@ -20,6 +21,7 @@ struct AppContext {
     RunHistory& runs;            // app/runs/run_history.h: tokens and gates of every run
     ModelCatalog& models;        // app/models/model_catalog.h: what can be chosen
     Preferences& preferences;    // app/preferences/preferences.h
+    VoiceFit& voice;             // app/voice/voice_fit.h: fits a gate to the writer's text
 };
 
 } // namespace app

@@ -13,6 +13,7 @@
 #include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
+#include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
 #include "engine/cpu/processor_level.h"
 #include "ui/window/main_window.h"
@@ -126,7 +127,10 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::AssistantService assistant(engine);
     app::StoryWriter writer(document, assistant, runs);
     app::ProjectController project(document, runs, preferences, storage);
-    app::ModelCatalog models;
+    const QString voices =
+        QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/voices");
+    app::ModelCatalog models(voices);
+    app::VoiceFit voice(voices);
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
     // What the model remembers of the story lives in the project, so that opening it again reads nothing
@@ -138,7 +142,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
                      &app::AssistantService::offerStates);
 
-    app::AppContext context{document, project, writer, assistant, runs, models, preferences};
+    app::AppContext context{document, project, writer, assistant, runs, models, preferences, voice};
     int status = 0;
     {
         ui::MainWindow window(context);

@@ -1,6 +1,7 @@
 #include "app/engine_thread/model_shelf.h"
 
 #include "app/engine_thread/state_keeping.h"
+#include "app/voice/voice_files.h"
 #include "engine/model/model_tokenizer.h"
 #include "engine/model/named_model.h"
 
@@ -17,7 +18,7 @@ ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, c
     const engine::ModelConfig& config = model.config();
     ModelInfo info;
     info.name = QString::fromStdString(files.name);
-    info.gate = choice.gate;
+    info.gate = gateLabel(choice.gate);
     info.fingerprint = QString::fromStdString(fingerprint);
     info.architecture = QString::fromStdString(std::string(engine::name(config.architecture)));
     info.enhancement = QString::fromStdString(engine::describe(config.enhancement));

@@ -10,8 +10,9 @@
 
 namespace app {
 
-ModelCatalog::ModelCatalog(QObject* parent)
-    : QObject(parent) {
+ModelCatalog::ModelCatalog(QString voices, QObject* parent)
+    : QObject(parent)
+    , m_voices(std::move(voices)) {
     // One file at a time: inspecting is reading, and the writer's disk has other things to do.
     m_pool.setMaxThreadCount(1);
 }
@@ -94,9 +95,14 @@ void ModelCatalog::remove(const QString& path) {
         emit entriesChanged();
 }
 
+void ModelCatalog::inspectAgain(const QString& model) {
+    if (const ModelEntry* const entry = find(model))
+        inspect(*entry);
+}
+
 void ModelCatalog::inspect(const ModelEntry& entry) {
-    m_pool.start([this, model = entry.model, isEmbedded = entry.isEmbedded] {
-        const ModelEntry inspected = inspectModel(model, isEmbedded);
+    m_pool.start([this, model = entry.model, isEmbedded = entry.isEmbedded, voices = m_voices] {
+        const ModelEntry inspected = inspectModel(model, isEmbedded, voices);
         QMetaObject::invokeMethod(
             this, [this, inspected] { update(inspected); }, Qt::QueuedConnection);
     });

@@ -33,7 +33,8 @@ class ModelCatalog : public QObject {
     Q_OBJECT
 
 public:
-    explicit ModelCatalog(QObject* parent = nullptr);
+    // `voices`: the folder of fitted gates (app/voice/voice_files.h); empty: none.
+    explicit ModelCatalog(QString voices = {}, QObject* parent = nullptr);
     ~ModelCatalog() override; // waits for the inspection that is going on
 
     [[nodiscard]] const QList<ModelEntry>& entries() const { return m_entries; }
@@ -44,6 +45,8 @@ public:
     // The writer adds a model file. Answered by added(), or by addFailed() if it cannot be used; it is then
     // not listed, unless it was before. Added twice it is listed once.
     void add(const QString& path);
+    // Looks at a listed model again: there may be other gates.
+    void inspectAgain(const QString& model);
     void remove(const QString& path); // from the list, never the file; embedded models stay
     [[nodiscard]] QStringList addedPaths() const;
 
@@ -59,6 +62,7 @@ private:
     void listEmbedded(const QStringList& names);
     void update(const ModelEntry& entry);
 
+    const QString m_voices;
     QList<ModelEntry> m_entries;
     // Added by the writer, being inspected. The value: whether it was listed before.
     QHash<QString, bool> m_awaited;

@@ -1,6 +1,7 @@
 #include "app/models/model_inspection.h"
 
 #include "app/errors/error_text.h"
+#include "app/voice/voice_files.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/config.h"
 #include "engine/model/model_check.h"
@@ -63,7 +64,7 @@ engine::Expected<QString> descriptionOf(const engine::Expected<engine::ModelFile
 
 } // namespace
 
-ModelEntry inspectModel(const QString& model, bool isEmbedded) {
+ModelEntry inspectModel(const QString& model, bool isEmbedded, const QString& voices) {
     ModelEntry entry;
     entry.model = model;
     const auto files = engine::findModelFiles(model.toStdString(), "none");
@@ -79,6 +80,7 @@ ModelEntry inspectModel(const QString& model, bool isEmbedded) {
     entry.state = ModelEntry::State::Ready;
     for (const std::string& gate : engine::gatesOf(model.toStdString()))
         entry.gates.append(QString::fromStdString(gate));
+    entry.gates += voicesOf(voices, QString::fromStdString(files->base.string()));
     return entry;
 }
 

@@ -9,6 +9,7 @@
 namespace app {
 
 // `model`: an embedded name or a path. A file that cannot be used becomes a Broken entry with a sentence.
-[[nodiscard]] ModelEntry inspectModel(const QString& model, bool isEmbedded);
+// `voices`: the folder of fitted gates, of which those of this model are listed; empty: none.
+[[nodiscard]] ModelEntry inspectModel(const QString& model, bool isEmbedded, const QString& voices = {});
 
 } // namespace app

@@ -12,9 +12,9 @@ namespace engine {
 
 class FitBatches {
 public:
-    // Tokens [begin, end) of `row` are what is predicted; begin >= 1. Each sequence first reads up to `warmUp`
-    // tokens before its share, unscored, so that its first tokens are not judged without a context. Keeps a
-    // reference to `row`.
+    // Tokens [begin, end) of `row` are what is predicted; begin >= 1. Each sequence first reads up to
+    // `warmUp` tokens before its share, unscored, so that its first tokens are not judged without a context.
+    // Keeps a reference to `row`.
     FitBatches(std::span<const int> row, std::size_t begin, std::size_t end, int sequences, int window,
                int warmUp);
 

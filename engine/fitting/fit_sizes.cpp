@@ -8,8 +8,8 @@ namespace {
 
 constexpr double kBudget = 1e9;   // bytes
 constexpr int kFewestTokens = 16; // of a window
-// Values that a layer keeps per token: so many rows of the width, and of the feed-forward width. RWKV-7 with a
-// routed gate keeps the most (rwkv7_time_mixing-inl.h and its neighbours).
+// Values that a layer keeps per token: so many rows of the width, and of the feed-forward width. RWKV-7 with
+// a routed gate keeps the most (rwkv7_time_mixing-inl.h and its neighbours).
 constexpr double kRowsOfWidth = 34, kRowsOfFeedForward = 4;
 constexpr double kRowsOfLogits = 2; // of the vocabulary: logits and their gradient
 

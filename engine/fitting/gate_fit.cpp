@@ -288,6 +288,9 @@ Expected<FitResult> fitOn(const FitSettings& settings, const FitSource& source, 
 
 Expected<FitSource> readSource(const FitSettings& settings, std::span<const std::string> documents) {
     FitSource source;
+    if (settings.gate.variant == EnhancementConfig::Variant::None)
+        return failure(ErrorCode::InvalidArgument,
+                       "the kind of gate to fit is none; choose one, or leave it out");
     const std::filesystem::path& path = settings.model.base;
     auto base = Checkpoint::open(path);
     if (!base)
@@ -326,6 +329,8 @@ EnhancementConfig voiceGate() {
     EnhancementConfig gate;
     gate.variant = EnhancementConfig::Variant::ConvRouting;
     gate.layerNorm = false;
+    useScales(gate);
+    gate.routesEmbedding = true;
     return gate;
 }
 

@@ -1,7 +1,7 @@
 // voice_file.h: the gate file that a fit writes.
 // Source:  docs/spec/enhanced-rwkv.md sections 5 and 11: the enhancement's tensors, and as metadata
-//          `inkgate.enhancement`, `inkgate.base_fingerprint`, and `inkgate.fit`: JSON with the tokens seen, the
-//          loss on the held-out text before and after, its size, the seed.
+//          `inkgate.enhancement`, `inkgate.base_fingerprint`, and `inkgate.fit`: JSON with the tokens seen,
+//          the loss on the held-out text before and after, its size, the seed.
 // Threads: pure function.
 #pragma once
 

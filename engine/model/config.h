@@ -36,8 +36,8 @@ struct EnhancementConfig {
 
     bool operator==(const EnhancementConfig&) const = default;
 };
-// Fills in rank and kernel where the kind has them and they are 0, as docs/spec/enhanced-rwkv.md sections 2 and
-// 3 choose them for a model of that width.
+// Fills in rank and kernel where the kind has them and they are 0, as docs/spec/enhanced-rwkv.md sections 2
+// and 3 choose them for a model of that width.
 void chooseEnhancementSizes(EnhancementConfig& config, int width);
 
 // The M of the specification: for files that name no decays, and for new gates.

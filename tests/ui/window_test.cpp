@@ -199,8 +199,8 @@ private slots:
         QTemporaryDir folder;
         app::AppParts parts(folder.path());
         app::ModelCatalog models;
-        app::AppContext context{parts.document, parts.project, parts.writer,     parts.assistant,
-                                parts.runs,     models,        parts.preferences};
+        app::AppContext context{parts.document, parts.project, parts.writer,      parts.assistant,
+                                parts.runs,     models,        parts.preferences, parts.voice};
         MainWindow window(context);
         window.show();
         QVERIFY(parts.start());

@@ -3,6 +3,7 @@
 #include "app/assistant/assistant_service.h"
 #include "app/models/model_catalog.h"
 #include "app/models/model_names.h"
+#include "app/voice/voice_files.h"
 #include "app/writing/story_writer.h"
 
 #include <QBoxLayout>
@@ -79,6 +80,10 @@ void ModelPanel::build() {
     buttons->setSpacing(6);
     buttons->addWidget(add, 1);
     buttons->addWidget(m_remove);
+    auto* teach = new QPushButton(tr("&Teach it your voice…"));
+    teach->setObjectName(QStringLiteral("teachVoice"));
+    teach->setToolTip(tr("Fits a gate to what you wrote, so that the model comes nearer to how you write"));
+    connect(teach, &QPushButton::clicked, this, &ModelPanel::voiceRequested);
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
@@ -86,6 +91,7 @@ void ModelPanel::build() {
     form->addRow(tr("&Gate"), m_gate);
     form->addRow(m_about);
     form->addRow(buttons);
+    form->addRow(teach);
 }
 
 void ModelPanel::fill() {
@@ -111,7 +117,8 @@ void ModelPanel::fill() {
     const QSignalBlocker quietGate(m_gate);
     const QString gate = m_writer.modelChoice().gate;
     if (m_gate->findData(gate) < 0 && !gate.isEmpty()) {
-        m_gate->addItem(gate, gate); // the model's files have not been looked at yet, or are gone
+        m_gate->addItem(app::gateLabel(gate),
+                        gate); // the model's files have not been looked at yet, or are gone
     }
     m_gate->setCurrentIndex(std::max(0, m_gate->findData(gate)));
     m_gate->setEnabled(m_gate->count() > 1);
@@ -125,7 +132,7 @@ void ModelPanel::fillGates() {
     m_gate->addItem(tr("None (base model)"), kNoGate);
     if (const app::ModelEntry* const entry = m_models.find(m_model->currentData().toString())) {
         for (const QString& gate : entry->gates) {
-            m_gate->addItem(gate, gate);
+            m_gate->addItem(app::gateLabel(gate), gate);
         }
     }
     m_gate->setCurrentIndex(std::max(0, m_gate->findData(before)));

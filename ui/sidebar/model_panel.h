@@ -33,6 +33,7 @@ public:
 
 signals:
     void addRequested();
+    void voiceRequested();                           // to fit a gate to the writer's text
     void choiceMade(const app::ModelChoice& choice); // by the writer
     void modelRemoved(const QString& name);          // from the list; its file is where it was
 

@@ -94,6 +94,10 @@ Actions::Actions(QMainWindow& window) {
     compare = write.add(tr("Co&mpare base and gated"),
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
                         tr("Both models continue from the cursor, side by side"));
+    write.separate();
+    teachVoice =
+        write.add(tr("Teach it your &voice…"), {},
+                  tr("Fits a gate to what you wrote, so that the model comes nearer to how you write"));
 
     MenuMaker view(window, tr("&View"));
     showSidebar = view.add(tr("&Model and settings"), {QKeySequence(tr("Ctrl+M"))}, {}, true);

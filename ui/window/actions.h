@@ -51,6 +51,7 @@ public:
     QAction* earlierAttempt;
     QAction* laterAttempt;
     QAction* compare;
+    QAction* teachVoice;
 
     QAction* showOrigins;
     QAction* largerText;

@@ -13,6 +13,7 @@
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/typography.h"
+#include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
 #include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
@@ -59,6 +60,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectWriting();
     connectView();
     connectProblems();
+    connectVoice();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -115,6 +117,7 @@ void MainWindow::buildDocks() {
     m_sidebar = new SidebarDock(m_context);
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
+    m_voice = new VoiceDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
 }
 
@@ -165,6 +168,7 @@ void MainWindow::applyColours() {
     m_editor->setColours(colours);
     m_compare->setColours(colours);
     m_heatmap->setColours(colours);
+    m_voice->setColours(colours);
 }
 
 void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }

@@ -30,6 +30,7 @@ class StoryEditor;
 class Theme;
 class TokenMarker;
 class TokenSelection;
+class VoiceDialog;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -62,6 +63,7 @@ private:
     void connectWriting();
     void connectView();
     void connectProblems();
+    void connectVoice();
     void applyAppearance(const app::Appearance& appearance);
     void applyColours();
     void zoom(int steps);
@@ -89,6 +91,7 @@ private:
     CompareView* m_compare = nullptr;
     HeatmapDock* m_heatmap = nullptr;
     SidebarDock* m_sidebar = nullptr;
+    VoiceDialog* m_voice;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;

@@ -126,7 +126,7 @@ void addFitGateCommand(CLI::App& app, CommandContext& context) {
         ->required();
     command->add_option("--out", options->output, "The gate file to write")->required();
     command->add_option("--gate", options->gate,
-                        "The kind of gate, as in train; conv-routing without LayerNorm if left out");
+                        "The kind of gate, as in train; full-routing without LayerNorm if left out");
     command->add_option("--passes", s.passes, "Passes over the text, at most")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();

@@ -8,8 +8,8 @@
 
 namespace engine {
 
-// `config` is what ModelConfig::detect() found in `model`. Errors: UnsupportedArchitecture (the trainer has no
-// backward pass for it, or for heads of that size); FileDamaged (a low-rank factor is missing).
+// `config` is what ModelConfig::detect() found in `model`. Errors: UnsupportedArchitecture (the trainer has
+// no backward pass for it, or for heads of that size); FileDamaged (a low-rank factor is missing).
 [[nodiscard]] Expected<TrainingShape> trainingShapeOf(const Checkpoint& model, const ModelConfig& config);
 
 } // namespace engine

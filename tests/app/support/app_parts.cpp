@@ -27,7 +27,8 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , generator(startIn(engineThread, "engine", new ScriptedGenerator(script)))
     , assistant(*generator)
     , writer(document, assistant, runs, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
-    , project(document, runs, preferences, *storage) {
+    , project(document, runs, preferences, *storage)
+    , voice(folder + QStringLiteral("/voices")) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
     writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});
 }

@@ -8,6 +8,7 @@
 #include "app/project/project_controller.h"
 #include "app/runs/run_history.h"
 #include "app/storage/storage_worker.h"
+#include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
 #include "tests/app/support/scripted_generator.h"
 
@@ -40,6 +41,7 @@ public:
     AssistantService assistant;
     StoryWriter writer;
     ProjectController project;
+    VoiceFit voice;
 };
 
 } // namespace app

@@ -1,4 +1,5 @@
-// A base that stays as it is: every stored type gives the values that its file says, decoded once or each time.
+// A base that stays as it is: every stored type gives the values that its file says, decoded once or each
+// time.
 #include "engine/formats/safetensors/safetensors_writer.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/frozen_base.h"

@@ -1,0 +1,133 @@
+// A voice is fitted in the background: it tells how far it is, stops, goes on, and says what is wrong.
+#include "app/voice/voice_files.h"
+#include "app/voice/voice_fit.h"
+#include "engine/model/model.h"
+#include "tests/app/support/small_models.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace app;
+
+class VoiceFitTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() {
+        QVERIFY(writeSmallModels(m_folder.path()));
+        while (m_text.size() < 12'000)
+            m_text += QStringLiteral("The rain in Spain stays mainly in the plain. ");
+    }
+
+    void fitsInTheBackground() {
+        VoiceFit fit(voices());
+        QSignalSpy progressed(&fit, &VoiceFit::progressed), finished(&fit, &VoiceFit::finished);
+        QVERIFY(fit.start(request(QStringLiteral("Mine"))));
+        QVERIFY(fit.isRunning());
+        QVERIFY(!fit.start(request(QStringLiteral("Another")))); // one at a time
+        QVERIFY(finished.wait(60'000));
+        QVERIFY(!fit.isRunning());
+        const auto outcome = finished.first().first().value<VoiceOutcome>();
+        QVERIFY2(outcome.kind == VoiceOutcome::Kind::Ready, qPrintable(outcome.message + outcome.details));
+        QVERIFY(outcome.betterByPercent > 0);
+        QCOMPARE(gateLabel(outcome.gate), QStringLiteral("Mine"));
+        QCOMPARE(voicesOf(voices(), base()), QStringList{outcome.gate});
+        QVERIFY(engine::Model::load(base().toStdString(), outcome.gate.toStdString(), {}).has_value());
+        QVERIFY(progressed.count() > 2);
+        QVERIFY(fit.progress().heldOutLosses.size() > 2);
+        QVERIFY(fit.progress().heldOutLosses.last().y() < fit.progress().heldOutLosses.first().y());
+        QVERIFY(std::abs(fit.progress().betterByPercent - outcome.betterByPercent) < 1e-9);
+    }
+
+    void goesOnWhereItWasStopped() {
+        VoiceFit fit(voices());
+        QSignalSpy finished(&fit, &VoiceFit::finished);
+        connect(&fit, &VoiceFit::progressed, &fit, [&fit](const VoiceProgress& progress) {
+            if (progress.heldOutLosses.size() == 3) // the base's, and two of the gate
+                fit.stop();
+        });
+        QVERIFY(fit.start(request(QStringLiteral("Stopped"))));
+        QVERIFY(finished.wait(60'000));
+        const auto stopped = finished.takeFirst().first().value<VoiceOutcome>();
+        QCOMPARE(stopped.kind, VoiceOutcome::Kind::Stopped);
+        const double share = fit.progress().share;
+        QVERIFY(share > 0 && share < 1);
+        fit.disconnect(&fit);
+        QSignalSpy progressed(&fit, &VoiceFit::progressed);
+        QVERIFY(fit.start(request(QStringLiteral("Stopped"))));
+        QVERIFY(finished.wait(60'000));
+        QVERIFY(progressed.first().first().value<VoiceProgress>().share > 0); // not from the beginning
+        const auto ended = finished.takeFirst().first().value<VoiceOutcome>();
+        QCOMPARE(ended.kind, VoiceOutcome::Kind::Ready);
+        QVERIFY(ended.betterByPercent >= stopped.betterByPercent);
+    }
+
+    void leavingStopsIt() {
+        auto fit = std::make_unique<VoiceFit>(voices());
+        QVERIFY(fit->start(request(QStringLiteral("Left"))));
+        fit.reset();
+    }
+
+    void readsFiles() {
+        QFile file(m_folder.filePath("mine.txt"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(m_text.toUtf8());
+        file.close();
+        VoiceRequest fromFile = request(QStringLiteral("From a file"));
+        fromFile.text.clear();
+        fromFile.files = {file.fileName()};
+        QCOMPARE(outcomeOf(fromFile).kind, VoiceOutcome::Kind::Ready);
+    }
+
+    void saysWhatIsWrong_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("too little") << "text"
+                                    << "1,800 words";
+        QTest::newRow("no such file") << "file"
+                                      << "nothing.txt";
+        QTest::newRow("no such model") << "model"
+                                       << "no model";
+        QTest::newRow("no name") << "name"
+                                 << "Choose another name";
+    }
+    void saysWhatIsWrong() {
+        QFETCH(QString, what);
+        QFETCH(QString, says);
+        VoiceRequest bad = request(QStringLiteral("Bad"));
+        if (what == QLatin1String("text"))
+            bad.text = QStringLiteral("Two hundred bytes of text.");
+        else if (what == QLatin1String("file"))
+            bad.files = {m_folder.filePath("nothing.txt")};
+        else if (what == QLatin1String("model"))
+            bad.model = m_folder.filePath("no model");
+        else
+            bad.name = QStringLiteral("/");
+        const VoiceOutcome outcome = outcomeOf(bad);
+        QCOMPARE(outcome.kind, VoiceOutcome::Kind::Failed);
+        QVERIFY2((outcome.message + outcome.details).contains(says),
+                 qPrintable(outcome.message + outcome.details));
+        QVERIFY(outcome.gate.isEmpty());
+    }
+
+private:
+    QString voices() const { return m_folder.filePath("voices"); }
+    QString base() const { return smallBase(m_folder.path()).model; }
+    VoiceRequest request(const QString& name) const { return {base(), m_text, {}, name}; }
+
+    VoiceOutcome outcomeOf(const VoiceRequest& request) const {
+        VoiceFit fit(voices());
+        QSignalSpy finished(&fit, &VoiceFit::finished);
+        if (!fit.start(request) || !finished.wait(60'000))
+            return {};
+        return finished.first().first().value<VoiceOutcome>();
+    }
+
+    QTemporaryDir m_folder;
+    QString m_text;
+};
+
+QTEST_GUILESS_MAIN(VoiceFitTest)
+#include "voice_fit_test.moc"
