@@ -2,11 +2,11 @@
 // from a text file.
 #include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/commands.h"
-#include "engine/cli/commands/random_model_spec.h"
 #include "engine/cli/options/seed_option.h"
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
 #include "engine/core/stopwatch.h"
+#include "engine/model/enhancement_names.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
