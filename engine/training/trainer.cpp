@@ -102,7 +102,7 @@ private:
         const float rate = m_settings.schedule().at(static_cast<int>(m_point.step));
         r.learningRate = rate;
         r.gradientNorm =
-            m_point.optimiser.step(m_point.parameters.span(), m_gradient.gradients(), rate, m_pool);
+            m_point.optimiser.step(m_point.parameters.span(), m_gradient.gradients(), {.learningRate = rate}, m_pool);
         if (!std::isfinite(r.gradientNorm))
             r.note = "the gradient is not finite; the step was left out";
         else if (m_point.muon)

@@ -77,7 +77,12 @@ int TrainingSettings::steps() const {
 }
 
 LearningRateSchedule TrainingSettings::schedule() const {
-    return {learningRate, finalLearningRate, warmup, steps(), firstStep, decay};
+    return {learningRate,
+            finalLearningRate,
+            static_cast<double>(warmup),
+            static_cast<double>(steps()),
+            static_cast<double>(firstStep),
+            decay};
 }
 
 Muon::Step TrainingSettings::muonStep(std::int64_t step) const {
