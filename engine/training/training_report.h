@@ -14,6 +14,7 @@ struct TrainingReport {
     double learningRate = 0;
     double tokensPerSecond = 0; // since the last report
     double gflops = 0;          // of matrix products: 6 * multiply-adds per token, less what zeros saved
+    double seconds = 0; // of this part of the training
     double secondsLeft = 0;
     std::optional<double> validationBitsPerByte;
     std::string note; // what else to say: a checkpoint was saved, training resumed, a step was left out
