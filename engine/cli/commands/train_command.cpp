@@ -8,6 +8,7 @@
 #include "engine/core/stopwatch.h"
 #include "engine/model/enhancement_names.h"
 #include "engine/operations/products/dense/matrix_product.h"
+#include "engine/training/settings_json.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
 
