@@ -22,18 +22,18 @@ std::string_view name(LearningRateDecay decay) {
     return "unknown";
 }
 
-float LearningRateSchedule::at(int step) const {
+float LearningRateSchedule::at(double step) const {
     const float warm =
         warmup > 0
             ? std::min(1.0f, 0.01f + 0.99f * static_cast<float>(step - begin) / static_cast<float>(warmup))
             : 1.0f;
     // From 0 at `from` to 1 at the end.
-    const auto progress = [&](int from) {
-        return std::clamp(static_cast<float>(step - from) / static_cast<float>(std::max(1, steps - from)),
+    const auto progress = [&](double from) {
+        return std::clamp(static_cast<float>(step - from) / static_cast<float>(std::max(1.0, steps - from)),
                           0.0f, 1.0f);
     };
     if (decay == LearningRateDecay::Linear)
-        return warm * std::lerp(first, last, progress(std::max(warmup, steps / 2)));
+        return warm * std::lerp(first, last, progress(std::max(warmup, std::floor(steps / 2))));
     const float ratio = last / first;
     return warm * first *
            ((0.5f + ratio / 2) + (0.5f - ratio / 2) * std::cos(std::numbers::pi_v<float> * progress(warmup)));
@@ -53,8 +53,8 @@ AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings, bool 
     m_blockNorms.resize(m_groups.size());
 }
 
-double AdamW::step(std::span<float> parameters, std::span<const std::span<float>> gradients,
-                   float learningRate, ThreadPool& pool) {
+double AdamW::step(std::span<float> parameters, std::span<const std::span<float>> gradients, const Step& step,
+                   ThreadPool& pool) {
     float* g = gradients[0].data();
     pool.parallelFor(m_groups.size(), 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t b = first; b < last; ++b) {
@@ -96,8 +96,8 @@ double AdamW::step(std::span<float> parameters, std::span<const std::span<float>
             const auto [begin, end, scale, decay, isTaken] = m_groups[b];
             if (!isTaken)
                 continue;
-            const float rate = learningRate * scale, stepSize = rate * rootCorrection / correction1;
-            const float keep = 1 - rate * decay;
+            const float rate = step.learningRate * scale, stepSize = rate * rootCorrection / correction1;
+            const float keep = 1 - rate * (decay * step.weightDecayShare);
             for (std::size_t i = begin; i < end; ++i) {
                 const float gradient = g[i] * m_clip;
                 m[i] = beta1 * m[i] + (1 - beta1) * gradient;

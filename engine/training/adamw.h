@@ -34,12 +34,13 @@ enum class LearningRateDecay { Cosine, Linear };
 struct LearningRateSchedule {
     float first = 1e-3f;
     float last = 1e-4f;
-    int warmup = 20;
-    int steps = 1000;
-    int begin = 0;
+    // Steps of full size (training_settings.h).
+    double warmup = 20;
+    double steps = 1000;
+    double begin = 0;
     LearningRateDecay decay = LearningRateDecay::Cosine;
 
-    [[nodiscard]] float at(int step) const; // step counts from 0
+    [[nodiscard]] float at(double step) const; // step counts from 0
 };
 
 class AdamW {
@@ -49,10 +50,15 @@ public:
     AdamW(const ParameterLayout& layout, const AdamWSettings& settings,
           bool (*takes)(const Parameter&) = nullptr);
 
+    // What differs from step to step.
+    struct Step {
+        float learningRate = 0;
+        float weightDecayShare = 1; // of the weight decay in the settings
+    };
     // Sums `gradients` (one array per replica, each layout.size()) into the first and updates `parameters`.
     // Returns the norm of the summed gradient before clipping. A norm that is not finite leaves everything
     // unchanged.
-    double step(std::span<float> parameters, std::span<const std::span<float>> gradients, float learningRate,
+    double step(std::span<float> parameters, std::span<const std::span<float>> gradients, const Step& step,
                 ThreadPool& pool);
 
     // What the last step scaled the gradient by, so that its norm stays within bounds.

@@ -1,13 +1,11 @@
 #include "engine/training/token_dataset.h"
 
-#include "engine/core/random.h"
 #include "engine/text/text_file.h"
 
 #include <atomic>
 #include <cstring>
 #include <fstream>
 #include <mutex>
-#include <numeric>
 #include <optional>
 #include <string>
 
@@ -127,48 +125,6 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
                   static_cast<std::streamsize>(dataset.m_tokens.size() * 2));
     }
     return dataset;
-}
-
-BatchOrder::BatchOrder(const TokenDataset& dataset, int slots, int window, int segment, std::uint64_t seed)
-    : m_dataset(dataset)
-    , m_slots(slots)
-    , m_window(window)
-    , m_windowsPerSegment(segment / window)
-    , m_segments(static_cast<std::int64_t>(dataset.tokens().size()) / segment)
-    , m_seed(seed) {}
-
-std::int64_t BatchOrder::segmentAt(std::int64_t ordinal) {
-    const std::int64_t epoch = ordinal / m_segments;
-    const auto which = static_cast<std::size_t>(epoch & 1);
-    if (m_shuffledEpoch[which] != epoch) {
-        auto& order = m_order[which];
-        order.resize(static_cast<std::size_t>(m_segments));
-        std::iota(order.begin(), order.end(), 0u);
-        Random random(m_seed + 0x9E3779B97F4A7C15u * static_cast<std::uint64_t>(epoch + 1));
-        for (std::size_t i = order.size() - 1; i > 0; --i)
-            std::swap(order[i], order[random.below(i + 1)]);
-        m_shuffledEpoch[which] = epoch;
-    }
-    return m_order[which][static_cast<std::size_t>(ordinal % m_segments)];
-}
-
-void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> targets,
-                       std::span<char> starts) {
-    const auto tokens = m_dataset.tokens();
-    for (std::int64_t slot = 0; slot < m_slots; ++slot) {
-        const std::int64_t at = step + slot % m_windowsPerSegment; // each slot is some windows ahead
-        const std::int64_t window = at % m_windowsPerSegment;
-        const std::int64_t segment = segmentAt(at / m_windowsPerSegment * m_slots + slot);
-        starts[static_cast<std::size_t>(slot)] = window == 0 || step == 0;
-        const std::int64_t begin = (segment * m_windowsPerSegment + window) * m_window;
-        for (std::int64_t t = 0; t < m_window; ++t) {
-            const auto out = static_cast<std::size_t>(slot * m_window + t);
-            targets[out] = tokens[static_cast<std::size_t>(begin + t)];
-            inputs[out] = t == 0 && starts[static_cast<std::size_t>(slot)]
-                              ? m_dataset.separator()
-                              : tokens[static_cast<std::size_t>(begin + t - 1)];
-        }
-    }
 }
 
 } // namespace engine

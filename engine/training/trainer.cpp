@@ -2,13 +2,16 @@
 
 #include "engine/core/stopwatch.h"
 #include "engine/operations/products/dense/matrix_product.h"
+#include "engine/training/batch_order.h"
 #include "engine/training/run/batch_gradient.h"
 #include "engine/training/run/progress_meter.h"
+#include "engine/training/run/training_log.h"
 #include "engine/training/run/training_point.h"
 #include "engine/training/run/training_texts.h"
 #include "engine/training/run/validation.h"
 
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <new>
 
@@ -30,12 +33,13 @@ public:
         , m_order(order)
         , m_pool(pool)
         , m_report(report)
+        , m_batches(settings.batches())
         , m_layout(settings.shape)
         , m_gradient(m_layout, settings)
         , m_point(m_layout, settings, m_gradient.freshStates(settings.sequences)) {
-        m_inputs.resize(static_cast<std::size_t>(settings.tokensPerStep()));
-        m_targets.resize(m_inputs.size());
         m_starts.resize(static_cast<std::size_t>(settings.sequences));
+        m_inputs.resize(m_starts.size() * static_cast<std::size_t>(settings.window));
+        m_targets.resize(m_inputs.size());
     }
 
     // To the end of the run or until `stop`.
@@ -45,33 +49,39 @@ public:
             return failure(note.error());
         if (!note->empty())
             say(*note);
+        auto log = TrainingLog::open(m_settings.logPath(), m_point.step);
+        if (!log)
+            return failure(log.error());
         ProgressMeter meter(m_settings, m_layout, m_point.step);
         m_sinceSaved.restart();
         while (!isComplete() && !stop.stop_requested())
-            if (auto stepped = step(meter); !stepped)
+            if (auto stepped = step(meter, *log); !stepped)
                 return failure(stepped.error());
+        if (isComplete() && m_point.average && !m_point.weights)
+            chooseWeights();
         if (auto saved = m_point.save(m_layout, m_settings); !saved)
             return failure(saved.error());
         return TrainingResult{.step = m_point.step,
-                              .tokens = m_point.step * m_settings.tokensPerStep(),
+                              .tokens = m_batches.tokensBefore(m_point.step),
                               .parameters = m_layout.parameterCount(),
                               .seconds = meter.secondsSinceStart(),
                               .isComplete = isComplete(),
+                              .weights = m_point.weights,
                               .historyJson = m_point.history.toJson()};
     }
 
 private:
-    [[nodiscard]] bool isComplete() const { return m_point.step >= m_settings.steps(); }
+    [[nodiscard]] bool isComplete() const { return m_point.step >= m_batches.steps(); }
 
     void say(const std::string& note) {
         TrainingReport r;
-        r.steps = m_settings.steps();
+        r.steps = m_batches.steps();
         r.note = note;
         m_report(r);
     }
 
     // One step, and what is due after it: validation, a checkpoint, a report.
-    Expected<void> step(ProgressMeter& meter) {
+    Expected<void> step(ProgressMeter& meter, TrainingLog& log) {
         TrainingReport r;
         if (auto learned = learn(meter, r); !learned)
             return learned;
@@ -86,29 +96,45 @@ private:
         if (meter.isReportDue() || r.validationBitsPerByte || !r.note.empty() || isComplete()) {
             meter.report(m_point.step, r);
             m_report(r);
+            return write(r, log);
         }
         return {};
     }
 
+    // A log that cannot be written ends the training as a checkpoint would, but loses nothing of it: the log
+    // may be on another disk.
+    Expected<void> write(const TrainingReport& r, TrainingLog& log) {
+        auto written = log.add(r);
+        if (!written && !m_point.save(m_layout, m_settings))
+            written.error().message += "; the checkpoint could not be written either";
+        return written;
+    }
+
     // The gradient of a batch, and the optimisers' step.
     Expected<void> learn(ProgressMeter& meter, TrainingReport& r) {
-        m_order.batch(m_point.step, m_inputs, m_targets, m_starts);
-        for (std::size_t slot = 0; slot < m_starts.size(); ++slot)
+        const auto sequences = static_cast<std::size_t>(m_batches.sequencesAt(m_point.step));
+        const std::size_t tokens = sequences * static_cast<std::size_t>(m_settings.window);
+        const auto inputs = std::span(m_inputs).first(tokens), targets = std::span(m_targets).first(tokens);
+        const auto states = std::span(m_point.states).first(sequences);
+        m_order.batch(m_point.step, inputs, targets, m_starts);
+        for (std::size_t slot = 0; slot < sequences; ++slot)
             if (m_starts[slot])
-                m_point.states[slot].reset();
+                states[slot].reset();
         m_gradient.setParameters(m_point.parameters.span(), m_pool);
-        const double loss = m_gradient.run(m_inputs, m_targets, m_point.states, true, m_pool) /
-                            static_cast<double>(m_inputs.size());
-        const float rate = m_settings.schedule().at(static_cast<int>(m_point.step));
-        r.learningRate = rate;
+        const double loss =
+            m_gradient.run(inputs, targets, states, true, m_pool) / static_cast<double>(tokens);
+        const AdamW::Step rates = m_settings.adamwStep(m_point.step);
+        r.learningRate = rates.learningRate;
         r.gradientNorm =
-            m_point.optimiser.step(m_point.parameters.span(), m_gradient.gradients(), rate, m_pool);
+            m_point.optimiser.step(m_point.parameters.span(), m_gradient.gradients(), rates, m_pool);
         if (!std::isfinite(r.gradientNorm))
             r.note = "the gradient is not finite; the step was left out";
         else if (m_point.muon)
             if (auto moved = moveMatrices(); !moved)
                 return moved;
         ++m_point.step;
+        if (m_settings.isAveraged(m_point.step))
+            m_point.average->add(m_point.parameters.span(), m_pool);
         meter.addStep(loss, m_gradient.skippedMultiplyAdds());
         if (m_point.step % 10 == 0)
             m_point.history.addLoss(m_point.step, loss);
@@ -123,10 +149,33 @@ private:
     }
 
     void validate(TrainingReport& r) {
-        m_gradient.setParameters(m_point.parameters.span(), m_pool);
-        r.validationBitsPerByte =
-            validationBitsPerByte(m_gradient, *m_texts.validation, m_tokenizer, m_settings, m_pool);
+        r.validationBitsPerByte = bitsPerByte(m_point.parameters.span());
         m_point.history.addValidation(m_point.step, *r.validationBitsPerByte);
+    }
+
+    double bitsPerByte(std::span<const float> parameters) {
+        m_gradient.setParameters(parameters, m_pool);
+        return validationBitsPerByte(m_gradient, *m_texts.validation, m_tokenizer, m_settings, m_pool);
+    }
+
+    // Whether the model gets the last weights or their mean.
+    void chooseWeights() {
+        if (m_point.average->count() == 0)
+            return say("the share to average is less than a step; the last weights are kept");
+        const WeightChoice choice{m_point.average->count(), bitsPerByte(m_point.parameters.span()),
+                                  bitsPerByte(m_point.average->mean())};
+        if (std::isnan(choice.lastBitsPerByte))
+            return say(
+                "the validation text is too short to compare averaged weights; the last ones are kept");
+        m_point.weights = choice;
+        char text[160];
+        std::snprintf(text, sizeof text,
+                      "validation %.4f bits per byte with the last weights, %.4f with the mean of the last "
+                      "%lld steps; the %s kept",
+                      choice.lastBitsPerByte, choice.meanBitsPerByte,
+                      static_cast<long long>(choice.averagedSteps),
+                      choice.isMeanBetter() ? "mean is" : "last ones are");
+        say(text);
     }
 
     const TrainingSettings& m_settings;
@@ -136,11 +185,12 @@ private:
     ThreadPool& m_pool;
     const Report& m_report;
 
+    const BatchSchedule m_batches;
     const ParameterLayout m_layout;
     BatchGradient<Operand> m_gradient;
     TrainingPoint m_point;
     Stopwatch m_sinceSaved;
-    std::vector<int> m_inputs, m_targets; // [sequences, window] of a step
+    std::vector<int> m_inputs, m_targets; // [sequences, window] of a step of full size
     std::vector<char> m_starts;           // [sequences]
 };
 
@@ -159,7 +209,8 @@ Expected<TrainingResult> trainOn(const TrainingSettings& settings, const Tokeniz
     const auto texts = readTrainingTexts(settings, tokenizer, pool);
     if (!texts)
         return failure(texts.error());
-    BatchOrder order(texts->learned, settings.sequences, settings.window, settings.segment, settings.seed);
+    BatchOrder order(texts->learned, settings.batches(), settings.window, settings.segment, settings.order,
+                     settings.seed);
     if (!order.fits())
         return failure(ErrorCode::InvalidArgument,
                        settings.text.string() + ": too short; " + std::to_string(settings.sequences) +
@@ -171,6 +222,13 @@ Expected<TrainingResult> trainOn(const TrainingSettings& settings, const Tokeniz
 }
 
 } // namespace
+
+Expected<void> completeSettings(TrainingSettings& settings, int poolSize) {
+    auto tokenizer = tokenizerFor(settings);
+    if (!tokenizer)
+        return failure(tokenizer.error());
+    return settings.complete(**tokenizer, poolSize);
+}
 
 Expected<TrainingResult> train(TrainingSettings settings, bool resume, ThreadPool& pool,
                                const std::function<void(const TrainingReport&)>& report,

@@ -17,6 +17,10 @@
 
 namespace engine {
 
+// Fills in what the settings leave open, as train() does before it begins. Errors: those of reading the
+// vocabulary; InvalidArgument naming the setting.
+[[nodiscard]] Expected<void> completeSettings(TrainingSettings& settings, int poolSize);
+
 // Trains to the end or until `stop`; writes the checkpoint and the model as it stands every few minutes, on
 // stopping and at the end. With `resume` and a checkpoint beside the output it goes on from there. Errors:
 // those of reading and writing; InvalidArgument.

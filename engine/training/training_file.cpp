@@ -16,6 +16,7 @@ constexpr const char* kMetadataKey = "inkgate.training";
 constexpr const char* kModelSteps = "inkgate.training_steps";
 constexpr const char* kModelSettings = "inkgate.training_settings";
 constexpr const char* kModelHistory = "inkgate.training_history";
+constexpr const char* kModelWeights = "inkgate.training_weights";
 constexpr int kFormat = 1; // fixed number: changes when the layout of checkpoints does
 
 using Json = nlohmann::json;
@@ -45,6 +46,34 @@ Expected<void> readInto(const Checkpoint& file, const std::string& name, std::sp
     return {};
 }
 
+Expected<TrainingProgress> progressOf(const Json& json) {
+    TrainingProgress progress{json["step"].get<std::int64_t>(),
+                              json["settings"].get<std::string>(),
+                              json["history"].get<std::string>(),
+                              {}};
+    if (const auto found = json.find("weights"); found != json.end()) {
+        auto weights = weightChoiceFromJson(found->is_string() ? found->get<std::string>() : std::string());
+        if (!weights)
+            return failure(weights.error());
+        progress.weights = *weights;
+    }
+    return progress;
+}
+
+// Checkpoints of a time before its first weights have none.
+Expected<void> readAverage(const Checkpoint& file, const Json& json, WeightAverage& average) {
+    if (file.find("average") == nullptr)
+        return {};
+    if (auto read = readInto(file, "average", average.values()); !read)
+        return read;
+    const auto count = json.find("averaged_steps");
+    if (count == json.end() || !count->is_number_unsigned())
+        return failure(ErrorCode::FileDamaged,
+                       file.path().string() + ": the number of averaged steps is missing");
+    average.setCount(count->get<std::int64_t>());
+    return {};
+}
+
 } // namespace
 
 std::filesystem::path checkpointPath(const std::filesystem::path& output) {
@@ -55,7 +84,7 @@ std::filesystem::path checkpointPath(const std::filesystem::path& output) {
 
 Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
                             std::span<const float> parameters, AdamW& optimiser,
-                            std::span<const TrainingState<float>> states) {
+                            std::span<const TrainingState<float>> states, WeightAverage* average) {
     SafetensorsWriter writer;
     const auto add = [&](const std::string& name, std::span<const float> values) {
         writer.add(name, DataType::Float32, {static_cast<std::int64_t>(values.size())},
@@ -69,9 +98,15 @@ Expected<void> saveTraining(const std::filesystem::path& path, const TrainingPro
         add(stateName(slot), states[slot].values.span());
         positions.push_back(states[slot].position);
     }
-    const Json json = {
+    Json json = {
         {"format", kFormat},      {"step", progress.step},         {"optimiser_steps", optimiser.steps()},
         {"positions", positions}, {"settings", progress.settings}, {"history", progress.history}};
+    if (average != nullptr && average->count() > 0) {
+        add("average", average->mean());
+        json["averaged_steps"] = average->count();
+    }
+    if (progress.weights)
+        json["weights"] = toJson(*progress.weights);
     writer.setMetadata(kMetadataKey, json.dump());
     return writer.write(path);
 }
@@ -83,12 +118,12 @@ Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& pat
     auto json = readMetadata(*file);
     if (!json)
         return failure(json.error());
-    return TrainingProgress{(*json)["step"].get<std::int64_t>(), (*json)["settings"].get<std::string>(),
-                            (*json)["history"].get<std::string>()};
+    return progressOf(*json);
 }
 
 Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::span<float> parameters,
-                                        AdamW& optimiser, std::span<TrainingState<float>> states) {
+                                        AdamW& optimiser, std::span<TrainingState<float>> states,
+                                        WeightAverage* average) {
     auto file = Checkpoint::open(path);
     if (!file)
         return failure(file.error());
@@ -113,9 +148,11 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
                            path.string() + ": the position of a sequence is not a number");
         states[slot].position = positions[slot].get<std::int64_t>();
     }
+    if (average != nullptr)
+        if (auto read = readAverage(*file, *json, *average); !read)
+            return failure(read.error());
     optimiser.setSteps(json->value("optimiser_steps", (*json)["step"].get<long>()));
-    return TrainingProgress{(*json)["step"].get<std::int64_t>(), (*json)["settings"].get<std::string>(),
-                            (*json)["history"].get<std::string>()};
+    return progressOf(*json);
 }
 
 Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
@@ -133,6 +170,8 @@ Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayou
     writer.setMetadata(kModelSteps, std::to_string(progress.step));
     writer.setMetadata(kModelSettings, progress.settings);
     writer.setMetadata(kModelHistory, progress.history);
+    if (progress.weights)
+        writer.setMetadata(kModelWeights, toJson(*progress.weights));
     return writer.write(path);
 }
 

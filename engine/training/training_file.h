@@ -1,10 +1,12 @@
 // training_file.h: what training writes: checkpoints it can go on from, and models it has made.
 // Checkpoint: a safetensors file with `parameters`, `moments.first`, `moments.second` (all float32
-//             [layout.size()]), `state.<slot>` (float32), and the metadata key `inkgate.training`: JSON with
-//             `format` 1, the step, the positions of the slots and the settings.
+//             [layout.size()]), `average` (the same) where weights are averaged, `state.<slot>` (float32),
+//             and the metadata key `inkgate.training`: JSON with `format` 1, the step, the positions of the
+//             slots and the settings.
 // Model:      official names; matrices bfloat16, everything else float32; metadata as in
 //             docs/spec/enhanced-rwkv.md section 5, and `inkgate.training_steps`,
-//             `inkgate.training_settings`, `inkgate.training_history`.
+//             `inkgate.training_settings`, `inkgate.training_history`, `inkgate.training_weights`.
+// Source:     docs/formats/checkpoint.md.
 // Threads: free functions on the caller's data.
 #pragma once
 
@@ -12,11 +14,12 @@
 #include "engine/formats/checkpoint.h"
 #include "engine/training/adamw.h"
 #include "engine/training/parameters/parameter_layout.h"
+#include "engine/training/run/weight_average.h"
 #include "engine/training/training_batch.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,18 +27,22 @@
 namespace engine {
 
 struct TrainingProgress {
-    std::int64_t step = 0; // steps done
-    std::string settings;  // the trainer's own JSON; must be equal for an exact resume
-    std::string history;   // the trainer's own JSON: losses so far
+    std::int64_t step = 0;               // steps done
+    std::string settings;                // the trainer's own JSON; must be equal for an exact resume
+    std::string history;                 // the trainer's own JSON: losses so far
+    std::optional<WeightChoice> weights; // at the end, if weights were averaged
 };
 
+// `average`: null if weights are not averaged.
 [[nodiscard]] Expected<void> saveTraining(const std::filesystem::path& path, const TrainingProgress& progress,
                                           std::span<const float> parameters, AdamW& optimiser,
-                                          std::span<const TrainingState<float>> states);
+                                          std::span<const TrainingState<float>> states,
+                                          WeightAverage* average);
 // Errors: FileDamaged, ShapeMismatch if it is a checkpoint of a model of other sizes.
 [[nodiscard]] Expected<TrainingProgress> loadTraining(const std::filesystem::path& path,
                                                       std::span<float> parameters, AdamW& optimiser,
-                                                      std::span<TrainingState<float>> states);
+                                                      std::span<TrainingState<float>> states,
+                                                      WeightAverage* average);
 // The settings a checkpoint was made with, to build everything else from.
 [[nodiscard]] Expected<TrainingProgress> readTrainingProgress(const std::filesystem::path& path);
 

@@ -50,7 +50,10 @@ VoiceDialog::VoiceDialog(const app::AppContext& context, QWidget* parent)
     build();
     connect(m_choose, &QPushButton::clicked, this, &VoiceDialog::askForFiles);
     for (QRadioButton* const source : {m_own, m_other})
-        connect(source, &QRadioButton::toggled, this, &VoiceDialog::refresh);
+        connect(source, &QRadioButton::toggled, this, [this] {
+            m_result.clear();
+            refresh();
+        });
     connect(m_name, &QLineEdit::textChanged, this, &VoiceDialog::refresh);
     connect(m_start, &QPushButton::clicked, this, &VoiceDialog::start);
     connect(m_stop, &QPushButton::clicked, &m_context.voice, &app::VoiceFit::stop);
@@ -127,6 +130,7 @@ QString VoiceDialog::modelLabel() const {
 
 void VoiceDialog::chooseFiles(const QStringList& paths) {
     m_files = paths;
+    m_result.clear();
     m_other->setText(paths.size() == 1 ? QFileInfo(paths.first()).fileName()
                                        : tr("%n text file(s)", nullptr, int(paths.size())));
     m_other->setToolTip(paths.join(u'\n'));
@@ -161,9 +165,11 @@ void VoiceDialog::refresh() {
     m_start->setDefault(true);
     m_stop->setEnabled(isRunning);
     m_use->setEnabled(!isRunning && !m_voice.isEmpty());
-    if (isRunning || m_bar->value() > 0)
+    if (isRunning)
         return; // the status is about that
-    if (!isEnough && m_own->isChecked())
+    if (!m_result.isEmpty())
+        m_status->setText(m_result);
+    else if (!isEnough && m_own->isChecked())
         m_status->setText(tr("It takes some %1 words of yours to learn from; choose files with more of them.")
                               .arg(QLocale().toString(kLeastWords)));
     else if (!isEnough)
@@ -183,6 +189,7 @@ void VoiceDialog::start() {
     else
         request.files = m_files;
     m_voice.clear();
+    m_result.clear();
     if (m_context.voice.start(request)) {
         m_status->setText(tr("Measuring how %1 does without it…").arg(modelLabel()));
         m_plot->showProgress({});
@@ -211,19 +218,18 @@ void VoiceDialog::showOutcome(const app::VoiceOutcome& outcome) {
     const QString better = tr("guesses your next word better by %1 %").arg(percent(outcome.betterByPercent));
     switch (outcome.kind) {
     case Kind::Ready:
-        m_status->setText(tr("Ready: it %1, on the tenth that it has not learned from.").arg(better));
+        m_result = tr("Ready: it %1, on the tenth that it has not learned from.").arg(better);
         break;
     case Kind::Stopped:
-        m_status->setText(
-            outcome.gate.isEmpty()
-                ? tr("Stopped before it had learned anything that helps. Start goes on from there.")
-                : tr("Stopped: so far it %1. Start goes on from there.").arg(better));
+        m_result = outcome.gate.isEmpty()
+                       ? tr("Stopped before it had learned anything that helps. Start goes on from there.")
+                       : tr("Stopped: so far it %1. Start goes on from there.").arg(better);
         break;
     case Kind::NothingLearned:
-        m_status->setText(tr("It learned nothing that helps with the held-out tenth, so no voice was kept. "
-                             "More text may help."));
+        m_result = tr("It learned nothing that helps with the held-out tenth, so no voice was kept. More "
+                      "text may help.");
         break;
-    case Kind::Failed: m_status->setText(outcome.message); break;
+    case Kind::Failed: m_result = outcome.message; break;
     }
     m_status->setToolTip(outcome.details);
     m_bar->setValue(outcome.kind == Kind::Ready ? m_bar->maximum() : m_bar->value());

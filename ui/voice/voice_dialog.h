@@ -48,6 +48,7 @@ private:
     QStringList m_files;
     QString m_voice; // ready to be used: its file
     QString m_voiceModel;
+    QString m_result; // of the last fit, until something else is chosen
     QLabel* m_about;
     QRadioButton* m_own;
     QRadioButton* m_other;

@@ -1,7 +1,6 @@
 // fit_gate_command.cpp: `inkgate-cli fit-gate` fits a gate to a writer's own text, on a base that stays as it
 // is.
 #include "engine/cli/commands/commands.h"
-#include "engine/cli/commands/random_model_spec.h"
 #include "engine/cli/options/model_options.h"
 #include "engine/cli/options/seed_option.h"
 #include "engine/cli/options/text_input.h"
@@ -9,6 +8,7 @@
 #include "engine/cli/output/progress_line.h"
 #include "engine/evaluation/documents.h"
 #include "engine/fitting/gate_fit.h"
+#include "engine/model/enhancement_names.h"
 
 #include <cstdio>
 #include <iostream>

@@ -1,37 +1,15 @@
 #include "engine/cli/commands/random_model_spec.h"
 
+#include "engine/model/enhancement_names.h"
+
 #include <charconv>
 #include <optional>
-#include <vector>
 
 namespace engine {
 
 namespace {
 
 constexpr int kLargestSize = 1 << 20;
-
-std::vector<EnhancementConfig> allEnhancements() {
-    using Config = EnhancementConfig;
-    std::vector<Config> all{Config{}};
-    for (const bool layerNorm : {true, false}) {
-        for (const auto shift : {Config::Shift::Identity, Config::Shift::Mlp})
-            for (const auto gate : {Config::Gate::Learned, Config::Gate::Fixed})
-                all.push_back({.variant = Config::Variant::Adaptive,
-                               .shift = shift,
-                               .gate = gate,
-                               .layerNorm = layerNorm});
-        for (const bool hasScales : {false, true})
-            for (const bool routesEmbedding : {false, true}) {
-                Config routing{.variant = Config::Variant::ConvRouting,
-                               .layerNorm = layerNorm,
-                               .routesEmbedding = routesEmbedding};
-                if (hasScales)
-                    useScales(routing);
-                all.push_back(routing);
-            }
-    }
-    return all;
-}
 
 std::optional<Architecture> architectureNamed(std::string_view text) {
     if (text == "rwkv5" || text == "rwkv5.2")
@@ -52,16 +30,6 @@ std::optional<int> size(std::string_view text) {
 }
 
 } // namespace
-
-Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
-    std::string names;
-    for (const EnhancementConfig& config : allEnhancements()) {
-        if (describe(config) == name)
-            return config;
-        names += (names.empty() ? "" : ", ") + describe(config);
-    }
-    return failure(ErrorCode::InvalidArgument, "enhancement \"" + name + "\" is not one of " + names);
-}
 
 Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string& enhancement) {
     const std::size_t first = spec.find(':');

@@ -15,7 +15,4 @@ namespace engine {
 // was expected.
 [[nodiscard]] Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string& enhancement);
 
-// The enhancement that describe() calls `name`. Errors: InvalidArgument listing the names.
-[[nodiscard]] Expected<EnhancementConfig> enhancementNamed(const std::string& name);
-
 } // namespace engine

@@ -10,7 +10,7 @@ constexpr double kReportSeconds = 10;
 
 ProgressMeter::ProgressMeter(const TrainingSettings& settings, const ParameterLayout& layout,
                              std::int64_t step)
-    : m_settings(settings)
+    : m_batches(settings.batches())
     , m_multiplyAddsPerToken(layout.multiplyAddsPerToken())
     , m_firstStep(step)
     , m_reportedStep(step) {}
@@ -25,16 +25,16 @@ bool ProgressMeter::isReportDue() const { return m_sinceReport.seconds() > kRepo
 void ProgressMeter::report(std::int64_t step, TrainingReport& r) {
     const double elapsed = m_sinceReport.seconds();
     const auto steps = static_cast<double>(step - m_reportedStep);
-    const std::int64_t tokensPerStep = m_settings.tokensPerStep();
     r.step = step;
-    r.steps = m_settings.steps();
-    r.tokens = step * tokensPerStep;
+    r.steps = m_batches.steps();
+    r.tokens = m_batches.tokensBefore(step);
     r.loss = m_lossSum / steps;
-    r.tokensPerSecond = steps * static_cast<double>(tokensPerStep) / elapsed;
+    r.tokensPerSecond = static_cast<double>(r.tokens - m_batches.tokensBefore(m_reportedStep)) / elapsed;
     // A training step costs three times the forward pass; a multiply-add is two operations.
     r.gflops = (r.tokensPerSecond * 6 * m_multiplyAddsPerToken - 2 * m_skippedMultiplyAdds / elapsed) / 1e9;
-    r.secondsLeft = secondsSinceStart() / static_cast<double>(step - m_firstStep) *
-                    static_cast<double>(m_settings.steps() - step);
+    r.seconds = secondsSinceStart();
+    r.secondsLeft = r.seconds * static_cast<double>(m_batches.tokensBefore(m_batches.steps()) - r.tokens) /
+                    static_cast<double>(r.tokens - m_batches.tokensBefore(m_firstStep));
     m_sinceReport.restart();
     m_reportedStep = step;
     m_lossSum = m_skippedMultiplyAdds = 0;

@@ -12,7 +12,7 @@ namespace engine {
 
 class ProgressMeter {
 public:
-    // From `step` on. Keeps a reference to `settings`.
+    // From `step` on.
     ProgressMeter(const TrainingSettings& settings, const ParameterLayout& layout, std::int64_t step);
 
     void addStep(double natsPerToken, double skippedMultiplyAdds);
@@ -25,7 +25,7 @@ public:
     void report(std::int64_t step, TrainingReport& report);
 
 private:
-    const TrainingSettings& m_settings;
+    const BatchSchedule m_batches;
     const double m_multiplyAddsPerToken;
     const std::int64_t m_firstStep;
     const Stopwatch m_watch;

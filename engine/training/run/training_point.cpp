@@ -2,6 +2,7 @@
 
 #include "engine/formats/checkpoint.h"
 #include "engine/training/parameters/start_values.h"
+#include "engine/training/settings_json.h"
 #include "engine/training/training_file.h"
 
 #include <filesystem>
@@ -21,6 +22,8 @@ TrainingPoint::TrainingPoint(const ParameterLayout& layout, const TrainingSettin
     , states(std::move(freshStates)) {
     if (settings.muon.isUsed)
         muon.emplace(layout);
+    if (settings.averageLast > 0)
+        average.emplace(layout.size());
     setStartValues(layout, settings.seed, parameters.span());
 }
 
@@ -28,11 +31,13 @@ Expected<std::string> TrainingPoint::begin(const ParameterLayout& layout, const 
                                            bool resume) {
     const auto checkpoint = checkpointPath(settings.output);
     if (resume && std::filesystem::exists(checkpoint)) {
-        auto progress = loadTraining(checkpoint, parameters.span(), optimiser, states);
+        auto progress =
+            loadTraining(checkpoint, parameters.span(), optimiser, states, average ? &*average : nullptr);
         if (!progress)
             return failure(progress.error());
         step = progress->step;
         history = TrainingHistory(progress->history);
+        weights = progress->weights;
         return "resumed at step " + std::to_string(step);
     }
     if (!settings.init.empty())
@@ -58,12 +63,13 @@ Expected<std::string> TrainingPoint::beginFromModel(const ParameterLayout& layou
 }
 
 Expected<void> TrainingPoint::save(const ParameterLayout& layout, const TrainingSettings& settings) {
-    const TrainingProgress progress{step, toJson(settings), history.toJson()};
-    if (auto saved =
-            saveTraining(checkpointPath(settings.output), progress, parameters.span(), optimiser, states);
+    const TrainingProgress progress{step, toJson(settings), history.toJson(), weights};
+    if (auto saved = saveTraining(checkpointPath(settings.output), progress, parameters.span(), optimiser,
+                                  states, average ? &*average : nullptr);
         !saved)
         return saved;
-    return saveModel(settings.output, layout, parameters.span(), progress);
+    const bool isMeanKept = average && weights && weights->isMeanBetter();
+    return saveModel(settings.output, layout, isMeanKept ? average->mean() : parameters.span(), progress);
 }
 
 } // namespace engine

@@ -7,6 +7,7 @@
 #include "engine/training/muon.h"
 #include "engine/training/parameters/parameter_layout.h"
 #include "engine/training/run/training_history.h"
+#include "engine/training/run/weight_average.h"
 #include "engine/training/training_batch.h"
 #include "engine/training/training_settings.h"
 
@@ -24,6 +25,8 @@ struct TrainingPoint {
     std::vector<TrainingState<float>> states; // one per sequence of a batch
     std::int64_t step = 0;                    // steps done
     TrainingHistory history;
+    std::optional<WeightAverage> average; // if weights are averaged
+    std::optional<WeightChoice> weights;  // at the end
 
     // At start values. `freshStates`: one per sequence.
     TrainingPoint(const ParameterLayout& layout, const TrainingSettings& settings,
@@ -35,7 +38,7 @@ struct TrainingPoint {
                                               bool resume);
 
     // The checkpoint first: it is what resuming needs. The model beside it can be tried while training goes
-    // on.
+    // on; it has the last weights, or their mean if that was chosen.
     [[nodiscard]] Expected<void> save(const ParameterLayout& layout, const TrainingSettings& settings);
 
 private:

@@ -142,7 +142,7 @@ private slots:
         AdamW optimiser(layout, {}, [](const Parameter& p) { return !Muon::takes(p); });
         ThreadPool pool(1);
         const std::span<float> gradients[] = {gradient};
-        QVERIFY(optimiser.step(parameters, gradients, 1e-2f, pool) > 0);
+        QVERIFY(optimiser.step(parameters, gradients, {.learningRate = 1e-2f}, pool) > 0);
         for (const Parameter& p : layout.parameters()) {
             const auto at = static_cast<std::ptrdiff_t>(p.offset);
             const bool isSame =

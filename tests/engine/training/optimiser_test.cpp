@@ -53,7 +53,7 @@ private slots:
                 }
             }
             const std::span<float> gradients[] = {a, b};
-            const double found = optimiser.step(parameters, gradients, 1e-2f, pool);
+            const double found = optimiser.step(parameters, gradients, {.learningRate = 1e-2f}, pool);
             QVERIFY(std::abs(found - norm) < 1e-5 * norm);
         }
         for (const Parameter& p : layout.parameters())
@@ -72,7 +72,7 @@ private slots:
         AdamW optimiser(layout, {});
         ThreadPool pool(1);
         const std::span<float> gradients[] = {gradient};
-        QVERIFY(!std::isfinite(optimiser.step(parameters, gradients, 0.1f, pool)));
+        QVERIFY(!std::isfinite(optimiser.step(parameters, gradients, {.learningRate = 0.1f}, pool)));
         QCOMPARE(parameters, before);
         QCOMPARE(optimiser.steps(), 0L);
     }

@@ -4,10 +4,10 @@
 #include "engine/model/model.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
+#include "tests/engine/training/text_folder.h"
 #include "tests/engine/training/training_fixture.h"
 
 #include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace engine;
@@ -17,13 +17,8 @@ class TrainerTest : public QObject {
 
 private slots:
     void init() {
-        m_folder = std::make_unique<QTemporaryDir>();
-        QVERIFY(m_folder->isValid());
-        QByteArray text;
-        for (int i = 0; i < 400; ++i)
-            text += "The cat sat on the mat, and the dog lay by the door.\n\n" +
-                    QByteArray(i % 50 == 49 ? "\f\n\n" : "");
-        write("text.txt", text);
+        m_folder = std::make_unique<fixture::TextFolder>();
+        QVERIFY(m_folder->writeText());
     }
 
     void learnsARepeatedText_data() {
@@ -194,7 +189,7 @@ private slots:
         s = small("model.safetensors");
         s.text = path("missing.txt");
         QVERIFY(messageOf(s).contains("missing.txt"));
-        write("short.txt", "Too short.");
+        QVERIFY(m_folder->write("short.txt", "Too short."));
         s.text = path("short.txt");
         QVERIFY(messageOf(s).contains("too short"));
         s = small("no-such-folder/model.safetensors");
@@ -219,50 +214,11 @@ private slots:
         QVERIFY(!train(settings, true, pool, [](const TrainingReport&) {}, {}).has_value());
     }
 
-    void settingsSurviveJson() {
-        TrainingSettings s = small("model.safetensors");
-        s.shape.model.enhancement.variant = EnhancementConfig::Variant::ConvRouting;
-        s.optimiser.weightDecay = 0.25f;
-        s.seed = 1234567890123456789u;
-        s.decay = LearningRateDecay::Linear;
-        s.muon.isUsed = true;
-        s.muon.weightDecay = 0.4f;
-        const auto back = trainingSettingsFromJson(toJson(s));
-        QVERIFY(back.has_value());
-        QCOMPARE(toJson(*back), toJson(s));
-        QVERIFY(back->decay == LearningRateDecay::Linear);
-        QVERIFY(!trainingSettingsFromJson("{}").has_value());
-    }
-
 private:
-    TrainingSettings small(const char* output) {
-        TrainingSettings s;
-        s.text = s.validation = path("text.txt");
-        s.output = path(output);
-        s.shape.model.layers = 2;
-        s.shape.model.width = 32;
-        s.shape.model.headSize = 16;
-        s.shape.mixRank = 8;
-        s.shape.decayRank = 8;
-        s.sequences = 4;
-        s.microBatch = 2;
-        s.window = 32;
-        s.segment = 64;
-        s.tokens = 10 * 4 * 32;
-        s.learningRate = 8e-3f;
-        s.finalLearningRate = 1e-3f;
-        s.warmup = 5;
-        s.validateEvery = 1000;
-        return s;
-    }
-    std::filesystem::path path(const char* name) const { return m_folder->filePath(name).toStdString(); }
-    void write(const char* name, const QByteArray& content) const {
-        QFile file(m_folder->filePath(name));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        QCOMPARE(file.write(content), content.size());
-    }
+    TrainingSettings small(const char* output) const { return m_folder->small(output); }
+    std::filesystem::path path(const char* name) const { return m_folder->path(name); }
 
-    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<fixture::TextFolder> m_folder;
 };
 
 QTEST_GUILESS_MAIN(TrainerTest)

@@ -1,0 +1,15 @@
+// enhancement_names.h: the enhancement that describe() (config.h) gives a name.
+// Threads: pure functions.
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/model/config.h"
+
+#include <string>
+
+namespace engine {
+
+// Ranks and the kernel are left open, decays are the usual ones. Errors: InvalidArgument listing the names.
+[[nodiscard]] Expected<EnhancementConfig> enhancementNamed(const std::string& name);
+
+} // namespace engine
