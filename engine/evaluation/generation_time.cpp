@@ -10,23 +10,25 @@ namespace engine {
 
 namespace {
 
-struct TimedPrompt {
-    double forwardSeconds = 0;
-    double generationSeconds = 0;
+// Of one model, a value for each prompt.
+struct PromptTimes {
+    std::vector<double> forward, generation, lengths;
 };
 
-Expected<TimedPrompt> timePrompt(Session& session, const Tokenizer& tokenizer, const std::vector<int>& prompt,
-                                 const GenerationTimeOptions& options) {
+Expected<void> timePrompt(const TimedModel& model, const std::string& prompt,
+                          const GenerationTimeOptions& options, PromptTimes& times) {
     GenerationSettings settings;
     settings.sampler.temperature = 0;
     settings.maxTokens = options.generatedTokens;
     settings.stopAtDocumentEnd = false;
-    Generation generation(session, tokenizer, settings);
-    TimedPrompt timed;
+    const auto tokens = Generation::encodePrompt(*model.tokenizer, prompt);
+    if (!tokens)
+        return failure(tokens.error());
+    Generation generation(*model.session, *model.tokenizer, settings);
     Stopwatch watch;
-    if (auto read = generation.readPrompt(prompt, nullptr, options.stop); !read)
-        return failure(std::move(read.error()));
-    timed.forwardSeconds = watch.seconds();
+    if (auto read = generation.readPrompt(*tokens, nullptr, options.stop); !read)
+        return read;
+    times.forward.push_back(watch.seconds());
     watch.restart();
     for (int i = 0; i < options.generatedTokens; ++i) {
         if (options.stop.stop_requested())
@@ -34,41 +36,51 @@ Expected<TimedPrompt> timePrompt(Session& session, const Tokenizer& tokenizer, c
         if (auto token = generation.next(); !token)
             return failure(std::move(token.error()));
     }
-    timed.generationSeconds = watch.seconds();
-    return timed;
+    times.generation.push_back(watch.seconds());
+    times.lengths.push_back(static_cast<double>(tokens->size()));
+    return {};
+}
+
+Estimate ratio(const std::vector<double>& times, const std::vector<double>& first,
+               const BootstrapSettings& settings) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < times.size(); ++i)
+        ratios.push_back(times[i] / first[i]);
+    return bootstrapMedian(ratios, settings);
 }
 
 } // namespace
 
-Expected<GenerationTimes> measureGenerationTimes(Session& session, const Tokenizer& tokenizer,
-                                                 std::span<const std::string> prompts,
-                                                 const GenerationTimeOptions& options) {
-    assert(!prompts.empty());
-    std::vector<double> forward, generation, lengths;
+Expected<std::vector<GenerationTimes>> measureGenerationTimes(std::span<const TimedModel> models,
+                                                              std::span<const std::string> prompts,
+                                                              const GenerationTimeOptions& options) {
+    assert(!models.empty() && !prompts.empty());
+    std::vector<PromptTimes> measured(models.size());
+    PromptTimes untimed;
+    for (const TimedModel& model : models) {
+        if (const auto warm = timePrompt(model, prompts.front(), options, untimed); !warm)
+            return failure(warm.error());
+    }
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-        const auto tokens = Generation::encodePrompt(tokenizer, prompts[i]);
-        if (!tokens)
-            return failure(tokens.error());
-        if (i == 0) {
-            if (const auto warm = timePrompt(session, tokenizer, *tokens, options); !warm)
-                return failure(warm.error());
+        for (std::size_t model = 0; model < models.size(); ++model) {
+            if (const auto timed = timePrompt(models[model], prompts[i], options, measured[model]); !timed)
+                return failure(timed.error());
         }
-        const auto timed = timePrompt(session, tokenizer, *tokens, options);
-        if (!timed)
-            return failure(timed.error());
-        forward.push_back(timed->forwardSeconds);
-        generation.push_back(timed->generationSeconds);
-        lengths.push_back(static_cast<double>(tokens->size()));
         if (options.progress)
             options.progress(i + 1);
     }
-    GenerationTimes times;
-    times.forwardSeconds = bootstrapMedian(forward, options.bootstrap);
-    times.generationSeconds = bootstrapMedian(generation, options.bootstrap);
-    times.promptTokens = bootstrapMedian(lengths, options.bootstrap).value;
-    times.generatedTokens = options.generatedTokens;
-    times.prompts = prompts.size();
-    return times;
+    std::vector<GenerationTimes> result;
+    for (const PromptTimes& times : measured) {
+        GenerationTimes& one = result.emplace_back();
+        one.forwardSeconds = bootstrapMedian(times.forward, options.bootstrap);
+        one.generationSeconds = bootstrapMedian(times.generation, options.bootstrap);
+        one.forwardRatio = ratio(times.forward, measured.front().forward, options.bootstrap);
+        one.generationRatio = ratio(times.generation, measured.front().generation, options.bootstrap);
+        one.promptTokens = bootstrapMedian(times.lengths, options.bootstrap).value;
+        one.generatedTokens = options.generatedTokens;
+        one.prompts = prompts.size();
+    }
+    return result;
 }
 
 } // namespace engine

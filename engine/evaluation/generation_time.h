@@ -4,8 +4,9 @@
 //   forward pass   one pass over the document separator and the prompt's tokens from a zero state, to the
 //                  logits of the last token
 //   generation     so many tokens after it, greedy; a document's end is no end (its token is banned)
-// Both are medians over prompts, with bootstrap intervals. The first prompt is run once before, untimed: it
-// brings weights and code into the caches.
+// Both are medians over prompts, with bootstrap intervals. Models take turns at every prompt, so that
+// whatever else the machine does meanwhile meets all of them; ratios are medians of each prompt's own.
+// Every model runs the first prompt once before, untimed: it brings weights and code into the caches.
 // Threads: the session's rules: one caller at a time.
 #pragma once
 
@@ -19,12 +20,15 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace engine {
 
 struct GenerationTimes {
     Estimate forwardSeconds;
     Estimate generationSeconds;
+    Estimate forwardRatio; // to the first model's; 1 for itself
+    Estimate generationRatio;
     double promptTokens = 0; // median, the separator included
     int generatedTokens = 0;
     std::size_t prompts = 0;
@@ -37,9 +41,14 @@ struct GenerationTimeOptions {
     std::stop_token stop;
 };
 
-// `prompts` must not be empty. Errors: Cancelled, those of Generation.
-[[nodiscard]] Expected<GenerationTimes> measureGenerationTimes(Session& session, const Tokenizer& tokenizer,
-                                                               std::span<const std::string> prompts,
-                                                               const GenerationTimeOptions& options = {});
+struct TimedModel {
+    Session* session = nullptr;
+    const Tokenizer* tokenizer = nullptr;
+};
+
+// Of each model. Neither `models` nor `prompts` may be empty. Errors: Cancelled, those of Generation.
+[[nodiscard]] Expected<std::vector<GenerationTimes>>
+measureGenerationTimes(std::span<const TimedModel> models, std::span<const std::string> prompts,
+                       const GenerationTimeOptions& options = {});
 
 } // namespace engine

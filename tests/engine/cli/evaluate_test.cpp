@@ -149,6 +149,8 @@ private slots:
         QVERIFY2(result.status == 0, result.err.constData());
         const QJsonArray both = result.json()["models"].toArray();
         QCOMPARE(both.size(), 2);
+        QCOMPARE(both[0]["forward_ratio"]["value"].toDouble(), 1.0);
+        QVERIFY(isEstimate(both[1]["forward_ratio"]) && isEstimate(both[1]["generation_ratio"]));
         QCOMPARE(both[0]["label"].toString(), "tiny");
         QCOMPARE(both[1]["label"].toString(), "tiny+gated");
         QCOMPARE(both[0]["enhancement"].toString(), "none");
@@ -267,6 +269,8 @@ private slots:
                                                    << QByteArray("line 1: there is no \"continuation\"");
         QTest::newRow("second model missing")
             << text + QStringList{"--models", "tiny,huge"} << QByteArray("huge");
+        QTest::newRow("a gate that is a text")
+            << text + QStringList{"--models", "tiny,tiny+" + path("text.txt")} << QByteArray("text.txt");
         QTest::newRow("gate missing") << text + QStringList{"--models", "tiny+iron"} << QByteArray("iron");
         QTest::newRow("gates of a base")
             << text + QStringList{"--model", "tiny", "--gates"} << QByteArray("MODEL+GATE");

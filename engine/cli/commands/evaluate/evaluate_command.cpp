@@ -54,17 +54,10 @@ Expected<EvaluatedTexts> readTexts(const EvaluateOptions& options) {
     return texts;
 }
 
-// Names every model that is not there before the first is measured, and asks for one with gates if they are
-// to be read. Errors: those of finding and opening the files, InvalidArgument.
-Expected<void> checkModels(const EvaluateOptions& options) {
-    bool anyHasGates = false;
-    for (const ModelChoice& choice : options.choices()) {
-        const auto has = hasGates(options.modelOptions(choice));
-        if (!has)
-            return failure(has.error());
-        anyHasGates = anyHasGates || *has;
-    }
-    if (anyHasGates || (!options.readsGates && options.gatesCsv.empty()))
+// Gates that were asked for have to be there. Errors: InvalidArgument.
+Expected<void> checkGates(const EvaluateOptions& options, const std::vector<OpenedModel>& models) {
+    if ((!options.readsGates && options.gatesCsv.empty()) ||
+        std::ranges::any_of(models, &OpenedModel::hasGates))
         return {};
     return failure(ErrorCode::InvalidArgument,
                    "there are no gates to read: name a model with a gate, with --gate NAME or as MODEL+GATE "
@@ -86,7 +79,11 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
     const auto texts = readTexts(options);
     if (!texts)
         return failure(texts.error());
-    if (auto checked = checkModels(options); !checked)
+    const auto pool = context.makePool();
+    const auto models = openModels(options, pool, context);
+    if (!models)
+        return failure(models.error());
+    if (auto checked = checkGates(options, *models); !checked)
         return checked;
     auto files = ResultFiles::open(options);
     if (!files)
@@ -101,12 +98,21 @@ Expected<void> evaluate(const EvaluateOptions& options, const CommandContext& co
                           texts->sampler,
                           options.bootstrap,
                           {}};
-    for (const ModelChoice& choice : options.choices()) {
+    std::vector<GenerationTimes> times;
+    if (!texts->prompts.empty() && options.timePrompts > 0) {
+        auto measured = measureTimes(*models, texts->prompts, options, context);
+        if (!measured)
+            return failure(std::move(measured.error()));
+        times = std::move(*measured);
+    }
+    for (std::size_t i = 0; i < models->size(); ++i) {
         auto figures =
-            evaluateModel(choice, *texts, options, context,
+            evaluateModel((*models)[i], *texts, options, *pool, context,
                           [&](const ScoredContinuation& continuation) { return files->add(continuation); });
         if (!figures)
             return failure(std::move(figures.error()));
+        if (!times.empty())
+            figures->times = times[i];
         evaluation.models.push_back(std::move(*figures));
     }
     if (auto done = files->finish(evaluation); !done)

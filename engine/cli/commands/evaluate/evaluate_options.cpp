@@ -74,9 +74,11 @@ void addEvaluateOptions(CLI::App& command, EvaluateOptions& options) {
     addModelOption(command, options.model);
     addGateOption(command, options.model);
     command
-        .add_option("--models", options.models,
-                    "Several models side by side, with commas between; MODEL+GATE is a model with its gate, "
-                    "both as for --model and --gate: tales,tales+gated,other.safetensors+voice.safetensors")
+        .add_option(
+            "--models", options.models,
+            "Several models side by side, with commas between; MODEL+GATE is a model with its gate, "
+            "both as for --model and --gate: tales,tales+gated,other.safetensors+voice.safetensors; all of "
+            "them are in memory at once")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->excludes("--model")

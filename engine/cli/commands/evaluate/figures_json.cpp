@@ -29,6 +29,8 @@ Json toJson(const PerplexityReport& report) {
 Json toJson(const GenerationTimes& times) {
     return {{"forward_seconds", toJson(times.forwardSeconds)},
             {"generation_seconds", toJson(times.generationSeconds)},
+            {"forward_ratio", toJson(times.forwardRatio)},
+            {"generation_ratio", toJson(times.generationRatio)},
             {"generated_tokens", times.generatedTokens},
             {"prompt_tokens", times.promptTokens},
             {"timed_prompts", times.prompts}};

@@ -76,20 +76,12 @@ void addPerplexity(TableBuilder& table) {
 
 using TimeMember = Estimate GenerationTimes::*;
 
-// How much longer than the first model takes.
-Cell ofTimes(const Evaluation& evaluation, TimeMember member) {
-    const ModelFigures& first = evaluation.models.front();
-    return [&first, member](const ModelFigures& figures) -> std::string {
+Cell ofTimes(TimeMember member, const std::function<int(double)>& decimals) {
+    return [member, decimals](const ModelFigures& figures) -> std::string {
         if (!figures.times)
             return {};
         const Estimate& time = (*figures.times).*member;
-        std::string text = withInterval(time, secondsDecimals(time.value));
-        if (&figures == &first || !first.times)
-            return text;
-        char more[32];
-        std::snprintf(more, sizeof more, " (%+.1f %%)",
-                      100 * (time.value / ((*first.times).*member).value - 1));
-        return text + more;
+        return withInterval(time, decimals(time.value));
     };
 }
 
@@ -99,11 +91,18 @@ void addTimes(TableBuilder& table, const Evaluation& evaluation) {
     if (timed == evaluation.models.end())
         return;
     const int tokens = timed->times->generatedTokens;
-    const PaperFigures paper = tokens == 50 ? PaperFigures{"2.2927", ""} : PaperFigures{};
-    table.add("forward pass, s", ofTimes(evaluation, &GenerationTimes::forwardSeconds),
-              {"0.4726", "0.4867 (+3.0 %)"});
+    const bool isPapers = tokens == 50;
+    table.add("forward pass, s", ofTimes(&GenerationTimes::forwardSeconds, secondsDecimals),
+              {"0.4726", "0.4867"});
     table.add(std::to_string(tokens) + " tokens generated, s",
-              ofTimes(evaluation, &GenerationTimes::generationSeconds), paper);
+              ofTimes(&GenerationTimes::generationSeconds, secondsDecimals),
+              isPapers ? PaperFigures{"2.2927", ""} : PaperFigures{});
+    if (evaluation.models.size() < 2)
+        return;
+    const auto threeDecimals = [](double) { return 3; };
+    table.add("forward pass, to the first", ofTimes(&GenerationTimes::forwardRatio, threeDecimals),
+              {"1", "1.030"});
+    table.add("generation, to the first", ofTimes(&GenerationTimes::generationRatio, threeDecimals));
 }
 
 using ScoresMember = std::optional<GenerationScores> ModelFigures::*;

@@ -19,8 +19,8 @@ struct FiguresTable {
 };
 
 // A row for each figure that some model has, a column for each model, and `withPaper` two more for what the
-// paper reports of its base and its enhanced model. Times also say how much more they are than the first
-// model's.
+// paper reports of its base and its enhanced model. Several models' times also stand as ratios to the
+// first's.
 [[nodiscard]] FiguresTable figuresTable(const Evaluation& evaluation, bool withPaper);
 // Scores alone, under these heads.
 [[nodiscard]] FiguresTable scoresTable(const std::vector<std::string>& heads,

@@ -1,12 +1,12 @@
 #include "engine/cli/commands/evaluate/model_evaluation.h"
 
 #include "engine/cli/commands/continued_text.h"
-#include "engine/cli/options/session_option.h"
 #include "engine/cli/output/progress_line.h"
 #include "engine/core/stopwatch.h"
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 namespace engine {
 
@@ -57,23 +57,6 @@ Expected<GatesByClass> gatesOn(const Workplace& place, const std::string& text) 
     return measureGatesByClass(place.session, place.tokenizer, text, settings);
 }
 
-Expected<GenerationTimes> timesOf(const Workplace& place, const std::vector<Prompt>& prompts) {
-    std::vector<std::string> timed;
-    for (std::size_t i = 0; i < std::min(place.options.timePrompts, prompts.size()); ++i)
-        timed.push_back(prompts[i].text);
-    ProgressLine line;
-    const Stopwatch watch;
-    GenerationTimeOptions settings;
-    settings.generatedTokens = place.options.timeTokens;
-    settings.bootstrap = place.options.bootstrap;
-    settings.stop = place.context.stop;
-    settings.progress = [&](std::size_t done) {
-        const double share = static_cast<double>(done) / static_cast<double>(timed.size());
-        line.show(progressText(place.label, "times", share, watch.seconds()));
-    };
-    return measureGenerationTimes(place.session, place.tokenizer, timed, settings);
-}
-
 struct Continuations {
     std::vector<std::string> greedy, sampled; // [prompt]
 };
@@ -121,12 +104,6 @@ Expected<void> write(const Workplace& place, const std::vector<Prompt>& prompts,
 
 Expected<void> measureGeneration(const Workplace& place, const EvaluatedTexts& texts,
                                  const ContinuationWriter& written, ModelFigures& figures) {
-    if (place.options.timePrompts > 0) {
-        auto times = timesOf(place, texts.prompts);
-        if (!times)
-            return failure(std::move(times.error()));
-        figures.times = *times;
-    }
     const auto made = continuePrompts(place, texts);
     if (!made)
         return failure(made.error());
@@ -142,20 +119,15 @@ Expected<void> measureGeneration(const Workplace& place, const EvaluatedTexts& t
     return {};
 }
 
-bool hasReadableGates(const EnhancementConfig& enhancement) {
-    return enhancement.variant != EnhancementConfig::Variant::None &&
-           enhancement.gate == EnhancementConfig::Gate::Learned;
-}
-
-Expected<void> measure(const Workplace& place, const EvaluatedTexts& texts, const ContinuationWriter& written,
-                       ModelFigures& figures) {
+Expected<void> measure(const Workplace& place, const EvaluatedTexts& texts, bool readsGates,
+                       const ContinuationWriter& written, ModelFigures& figures) {
     if (texts.text) {
         auto perplexity = perplexityOf(place, *texts.text);
         if (!perplexity)
             return failure(std::move(perplexity.error()), texts.textPath);
         figures.perplexity = *perplexity;
     }
-    if (texts.readsGates && hasReadableGates(place.session.model().config().enhancement)) {
+    if (readsGates) {
         auto gates = gatesOn(place, *texts.text);
         if (!gates)
             return failure(std::move(gates.error()), texts.textPath);
@@ -168,41 +140,71 @@ Expected<void> measure(const Workplace& place, const EvaluatedTexts& texts, cons
 
 } // namespace
 
-Expected<ModelFigures> evaluateModel(const ModelChoice& choice, const EvaluatedTexts& texts,
-                                     const EvaluateOptions& options, const CommandContext& context,
-                                     const ContinuationWriter& written) {
-    const auto loaded = loadModel(options.modelOptions(choice));
-    if (!loaded)
-        return failure(loaded.error());
-    const auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
-    if (!tokenizer)
-        return failure(tokenizer.error());
-    const auto pool = context.makePool();
-    const auto opened = openSession(context, loaded->model, pool);
-    if (!opened)
-        return failure(opened.error());
-
-    ModelFigures figures;
-    figures.label = choice.label();
-    figures.name = loaded->files.name;
-    figures.enhancement = describe(loaded->model->config().enhancement);
-    const Workplace place{figures.label, *opened->session, **tokenizer, *pool, context, options};
-    if (auto done = measure(place, texts, written, figures); !done)
-        return failure(std::move(done.error()), figures.label);
-    return figures;
+bool OpenedModel::hasGates() const {
+    const EnhancementConfig& enhancement = loaded.model->config().enhancement;
+    return enhancement.variant != EnhancementConfig::Variant::None &&
+           enhancement.gate == EnhancementConfig::Gate::Learned;
 }
 
-Expected<bool> hasGates(const ModelOptions& options) {
-    const auto files = findModelFiles(options.model, options.gate, options.tokenizer);
-    if (!files)
-        return failure(files.error());
-    const auto checkpoint = Checkpoint::open(files->gate ? *files->gate : files->base);
-    if (!checkpoint)
-        return failure(checkpoint.error());
-    const auto config = ModelConfig::detect(*checkpoint);
-    // A gate file alone is no model to detect, but a gate it is; loading will say more.
-    return files->gate ? !config || hasReadableGates(config->enhancement)
-                       : config && hasReadableGates(config->enhancement);
+Expected<std::vector<OpenedModel>> openModels(const EvaluateOptions& options,
+                                              const std::shared_ptr<ThreadPool>& pool,
+                                              const CommandContext& context) {
+    std::vector<OpenedModel> models;
+    std::map<std::string, std::shared_ptr<const Model>> bases; // by name
+    for (const ModelChoice& choice : options.choices()) {
+        const auto base = bases.find(choice.model);
+        auto loaded =
+            loadModel(options.modelOptions(choice), true, base != bases.end() ? base->second : nullptr);
+        if (!loaded)
+            return failure(std::move(loaded.error()));
+        if (choice.gate == "none")
+            bases.emplace(choice.model, loaded->model);
+        auto tokenizer = loadTokenizerOf(loaded->files, *loaded->model);
+        if (!tokenizer)
+            return failure(std::move(tokenizer.error()));
+        auto opened = openSession(context, loaded->model, pool);
+        if (!opened)
+            return failure(std::move(opened.error()));
+        models.push_back({choice.label(), std::move(*loaded), std::move(*tokenizer), std::move(*opened)});
+    }
+    return models;
+}
+
+Expected<std::vector<GenerationTimes>> measureTimes(const std::vector<OpenedModel>& models,
+                                                    const std::vector<Prompt>& prompts,
+                                                    const EvaluateOptions& options,
+                                                    const CommandContext& context) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < std::min(options.timePrompts, prompts.size()); ++i)
+        texts.push_back(prompts[i].text);
+    std::vector<TimedModel> timed;
+    for (const OpenedModel& model : models)
+        timed.push_back({model.opened.session.get(), model.tokenizer.get()});
+    ProgressLine line;
+    const Stopwatch watch;
+    GenerationTimeOptions settings;
+    settings.generatedTokens = options.timeTokens;
+    settings.bootstrap = options.bootstrap;
+    settings.stop = context.stop;
+    settings.progress = [&](std::size_t done) {
+        const double share = static_cast<double>(done) / static_cast<double>(texts.size());
+        line.show(progressText(models.size() > 1 ? "all models" : models.front().label, "times", share,
+                               watch.seconds()));
+    };
+    return measureGenerationTimes(timed, texts, settings);
+}
+
+Expected<ModelFigures> evaluateModel(const OpenedModel& model, const EvaluatedTexts& texts,
+                                     const EvaluateOptions& options, ThreadPool& pool,
+                                     const CommandContext& context, const ContinuationWriter& written) {
+    ModelFigures figures;
+    figures.label = model.label;
+    figures.name = model.loaded.files.name;
+    figures.enhancement = describe(model.loaded.model->config().enhancement);
+    const Workplace place{model.label, *model.opened.session, *model.tokenizer, pool, context, options};
+    if (auto done = measure(place, texts, texts.readsGates && model.hasGates(), written, figures); !done)
+        return failure(std::move(done.error()), figures.label);
+    return figures;
 }
 
 } // namespace engine

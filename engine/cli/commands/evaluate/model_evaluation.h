@@ -1,4 +1,4 @@
-// model_evaluation.h: loads a model and measures what was asked for.
+// model_evaluation.h: loads models and measures what was asked for.
 // Threads: main() only; progress goes to standard error.
 #pragma once
 
@@ -6,8 +6,10 @@
 #include "engine/cli/commands/evaluate/evaluate_options.h"
 #include "engine/cli/commands/evaluate/model_figures.h"
 #include "engine/cli/commands/evaluate/prompt_file.h"
+#include "engine/cli/options/session_option.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,14 +27,33 @@ struct EvaluatedTexts {
 
 using ContinuationWriter = std::function<Expected<void>(const ScoredContinuation&)>;
 
-// `written` gets every continuation. Errors: those of loading and of every measurement, with the choice's
+struct OpenedModel {
+    std::string label;
+    LoadedModel loaded;
+    std::unique_ptr<const Tokenizer> tokenizer;
+    OpenedSession opened;
+
+    [[nodiscard]] bool hasGates() const; // learned ones, which can be read
+};
+
+// All of them at once, so that what is wrong with one is told before the first is measured, and that their
+// times can be taken in turn. A gate shares the weights of its base if that is one of the models before it.
+// Errors: those of loading and of opening a session.
+[[nodiscard]] Expected<std::vector<OpenedModel>> openModels(const EvaluateOptions& options,
+                                                            const std::shared_ptr<ThreadPool>& pool,
+                                                            const CommandContext& context);
+
+// Of each model, on the first prompts. Errors: those of measureGenerationTimes().
+[[nodiscard]] Expected<std::vector<GenerationTimes>> measureTimes(const std::vector<OpenedModel>& models,
+                                                                  const std::vector<Prompt>& prompts,
+                                                                  const EvaluateOptions& options,
+                                                                  const CommandContext& context);
+
+// All but the times. `written` gets every continuation. Errors: those of every measurement, with the model's
 // label in front of the sentence; those of `written`.
-[[nodiscard]] Expected<ModelFigures> evaluateModel(const ModelChoice& choice, const EvaluatedTexts& texts,
-                                                   const EvaluateOptions& options,
+[[nodiscard]] Expected<ModelFigures> evaluateModel(const OpenedModel& model, const EvaluatedTexts& texts,
+                                                   const EvaluateOptions& options, ThreadPool& pool,
                                                    const CommandContext& context,
                                                    const ContinuationWriter& written);
-
-// Whether a model has gates that can be read; looks at the heads of its files only. Errors: as for loading.
-[[nodiscard]] Expected<bool> hasGates(const ModelOptions& options);
 
 } // namespace engine
