@@ -177,9 +177,9 @@ private:
         m_gradient->setParameters(m_point.parameters.span(), m_pool);
         const double nats = m_gradient->run(m_inputs, m_targets, m_point.states, true, m_pool);
         const LearningRateSchedule schedule{m_settings.learningRate, m_settings.finalLearningRate,
-                                            kWarmUpSteps, static_cast<int>(steps())};
+                                            kWarmUpSteps, static_cast<double>(steps())};
         m_optimiser.step(m_point.parameters.span(), m_gradient->gradients(),
-                         schedule.at(static_cast<int>(m_point.step)), m_pool);
+                         {.learningRate = schedule.at(static_cast<double>(m_point.step))}, m_pool);
         ++m_point.step;
         m_nats += nats;
         m_scored += std::ranges::count_if(m_targets, [](int target) { return target >= 0; });

@@ -20,12 +20,15 @@ struct GenerationOptions {
     GenerationSettings settings; // but for the seed
 };
 
+// --seed, --temperature and all that follows it.
+void addSamplerOptions(CLI::App& command, SamplerSettings& sampler, Seed& seed);
 void addGenerationOptions(CLI::App& command, GenerationOptions& options);
 
 // The prompt, from the option or its file. Errors: FileNotFound, FileUnreadable.
 [[nodiscard]] Expected<std::string> promptOf(const GenerationOptions& options);
 
-// While parsing: throws CLI::ValidationError naming the value out of range, which is wrong usage.
+// While parsing: throw CLI::ValidationError naming the value out of range, which is wrong usage.
+[[nodiscard]] SamplerSettings samplerOf(SamplerSettings sampler, const Seed& seed);
 [[nodiscard]] GenerationSettings settingsOf(const GenerationOptions& options);
 
 } // namespace engine

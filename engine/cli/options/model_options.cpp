@@ -44,10 +44,11 @@ WeightType weightType(const std::string& type) {
     return WeightType::AsStored;
 }
 
-Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros) {
+Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros,
+                                const std::shared_ptr<const Model>& base) {
     const Stopwatch watch;
     auto named = loadNamedModel({options.model, options.gate, options.tokenizer},
-                                {weightType(options.type), skipsZeros});
+                                {weightType(options.type), skipsZeros}, base);
     if (!named)
         return failure(std::move(named.error()));
     return LoadedModel{std::move(*named), watch.seconds()};

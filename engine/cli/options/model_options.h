@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <memory>
 #include <string>
 
 namespace engine {
@@ -33,7 +34,8 @@ struct LoadedModel : NamedModel {
     double loadSeconds = 0;
 };
 
-// Errors: those of loadNamedModel().
-[[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros = true);
+// `base`: see loadNamedModel(), whose errors it has.
+[[nodiscard]] Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros = true,
+                                              const std::shared_ptr<const Model>& base = nullptr);
 
 } // namespace engine
