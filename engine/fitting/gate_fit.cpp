@@ -64,8 +64,9 @@ public:
         , m_learned(source.text.tokens, 1, source.text.heldOutFrom, sizes.sequences, sizes.window, 0)
         , m_heldOut(source.text.tokens, source.text.heldOutFrom, source.text.tokens.size(), sizes.sequences,
                     sizes.window, sizes.window)
+        , m_tokensPerStep(std::int64_t{sizes.sequences} * sizes.window)
         , m_optimiser(layout, AdamWSettings{})
-        , m_inputs(static_cast<std::size_t>(m_passSettings.tokensPerStep()))
+        , m_inputs(static_cast<std::size_t>(m_tokensPerStep))
         , m_targets(m_inputs.size()) {
         m_point.parameters.resize(layout.size());
         m_point.best.resize(layout.trainedSize());
@@ -206,7 +207,7 @@ private:
     Expected<void> saveGate() const {
         return saveVoice(m_settings.output, m_layout, m_point.best.span(),
                          {.baseFingerprint = m_source.fingerprint,
-                          .tokens = m_point.bestStep * m_passSettings.tokensPerStep(),
+                          .tokens = m_point.bestStep * m_tokensPerStep,
                           .lossBefore = m_point.lossBefore,
                           .lossAfter = m_point.bestLoss,
                           .heldOutTokens = heldOutTokens(),
@@ -226,7 +227,7 @@ private:
         FitReport r;
         r.step = m_point.step;
         r.steps = steps();
-        r.tokens = m_point.step * m_passSettings.tokensPerStep();
+        r.tokens = m_point.step * m_tokensPerStep;
         r.loss = m_scored > 0 ? m_nats / static_cast<double>(m_scored) : 0;
         r.lossBefore = m_point.lossBefore;
         r.heldOutLoss = heldOut;
@@ -234,7 +235,7 @@ private:
         const double seconds = m_watch.seconds();
         const auto done = static_cast<double>(m_point.step - m_firstStep);
         if (done > 0) {
-            r.tokensPerSecond = done * static_cast<double>(m_passSettings.tokensPerStep()) / seconds;
+            r.tokensPerSecond = done * static_cast<double>(m_tokensPerStep) / seconds;
             r.secondsLeft = static_cast<double>(steps() - m_point.step) * seconds / done;
         }
         r.note = note;
@@ -250,7 +251,7 @@ private:
                 .heldOutBytesPerToken =
                     static_cast<double>(m_source.text.heldOutBytes) / static_cast<double>(heldOutTokens()),
                 .steps = m_point.step,
-                .tokens = m_point.step * m_passSettings.tokensPerStep(),
+                .tokens = m_point.step * m_tokensPerStep,
                 .parameters = m_layout.parameterCount(),
                 .seconds = m_watch.seconds(),
                 .isComplete = isComplete()};
@@ -265,6 +266,7 @@ private:
 
     const TrainingSettings m_passSettings;
     const FitBatches m_learned, m_heldOut;
+    const std::int64_t m_tokensPerStep;
     std::unique_ptr<BatchGradient<Operand>> m_gradient;
     AdamW m_optimiser;
     FitPoint m_point;
