@@ -140,7 +140,7 @@ build() {
     local jobs
     jobs=$(buildJobs)
     say "Configuring"
-    cmake --preset release -DINKGATE_CUDA_DEVICES="$devices"
+    cmake --preset release -DINKGATE_CUDA_DEVICES="$devices" -DINKGATE_WERROR="${INKGATE_WERROR:-OFF}"
     say "Building with $jobs job(s)"
     cmake --build --preset release --parallel "$jobs" --target "$@"
 }

@@ -1,5 +1,6 @@
 #include "engine/fitting/gate_fit.h"
 
+#include "engine/core/atomic_file.h"
 #include "engine/core/stopwatch.h"
 #include "engine/fitting/fit_batches.h"
 #include "engine/fitting/fit_checkpoint.h"
@@ -342,6 +343,9 @@ Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::st
                             ThreadPool& pool, const std::function<void(const FitReport&)>& report,
                             std::stop_token stop) {
     try {
+        // A place that takes no file is told before the work is done, not after.
+        if (auto trial = AtomicFile::create(settings.output); !trial)
+            return failure(trial.error());
         const auto source = readSource(settings, documents);
         if (!source)
             return failure(source.error());

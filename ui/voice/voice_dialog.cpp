@@ -92,7 +92,12 @@ void VoiceDialog::build() {
     files->addWidget(m_choose);
     auto* form = new QFormLayout;
     form->addRow(tr("&Name"), m_name);
+    QSizePolicy size = m_plot->sizePolicy(); // its place is kept, so that nothing jumps when it comes
+    size.setRetainSizeWhenHidden(true);
+    m_plot->setSizePolicy(size);
+    m_plot->hide();
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    buttons->button(QDialogButtonBox::Close)->setIcon({});
     buttons->addButton(m_start, QDialogButtonBox::ActionRole);
     buttons->addButton(m_stop, QDialogButtonBox::ActionRole);
     buttons->addButton(m_use, QDialogButtonBox::ActionRole);
@@ -115,7 +120,8 @@ void VoiceDialog::setColours(const Colours& colours) { m_plot->setColours(colour
 
 void VoiceDialog::open() {
     if (m_name->text().isEmpty())
-        m_name->setText(tr("Voice of %1").arg(m_context.project.title()));
+        m_name->setText(m_context.project.isUntitled() ? tr("My voice")
+                                                       : tr("Voice of %1").arg(m_context.project.title()));
     refresh();
     show();
     raise();
@@ -202,6 +208,7 @@ void VoiceDialog::showProgress() {
     const app::VoiceProgress& progress = m_context.voice.progress();
     m_bar->setValue(int(std::lround(1000 * progress.share)));
     m_plot->showProgress(progress);
+    m_plot->setVisible(!progress.heldOutLosses.isEmpty());
     if (!m_context.voice.isRunning() || progress.share <= 0)
         return;
     const int minutes = int(std::ceil(progress.secondsLeft / 60));

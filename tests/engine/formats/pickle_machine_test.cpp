@@ -237,18 +237,18 @@ private slots:
             QTest::newRow(name) << QByteArray::fromStdString(program) << isSound;
         };
         const std::size_t many = 3u << 20;
-        row("tuples in tuples", ")" + repeated("\x85", 500000) + ".", true);
-        row("dicts in dicts", repeated("}N", 300000) + "}" + repeated("s", 300000) + ".", true);
+        row("tuples in tuples", ")"s + repeated("\x85", 500000) + ".", true);
+        row("dicts in dicts", repeated("}N", 300000) + "}"s + repeated("s", 300000) + ".", true);
         row("lists in lists", repeated("]", 500000) + repeated("a", 499999) + ".", true);
-        row("more tuples in tuples", ")" + repeated("\x85", many) + ".", false);
+        row("more tuples in tuples", ")"s + repeated("\x85", many) + ".", false);
         row("values", repeated("N", many), false);
         row("marks", repeated("(", many), false);
         row("empty dicts", repeated("}0", many), false);
         row("empty tuples", repeated(")0", many), false);
         row("names", repeated("c\n\n0", many), false);
-        row("memo", "N" + repeated("\x94", many), false);
-        row("entries of one dict", "}" + repeated("NNs", many), false);
-        row("a tuple doubled again and again", "K\1" + repeated("\x94h\0\x86q\0"s, 40) + ".", true);
+        row("memo", "N"s + repeated("\x94", many), false);
+        row("entries of one dict", "}"s + repeated("NNs", many), false);
+        row("a tuple doubled again and again", "K\1"s + repeated("\x94h\0\x86q\0"s, 40) + ".", true);
     }
 
     void manyValuesAndDeepNestingEnd() {
