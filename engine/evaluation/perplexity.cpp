@@ -39,9 +39,12 @@ public:
     Expected<void> read(std::string_view document);
     [[nodiscard]] double nats() const { return m_nats; }
     [[nodiscard]] std::int64_t tokens() const { return m_tokens; }
+    [[nodiscard]] const std::vector<PositionLoss>& byPosition() const { return m_byPosition; }
 
 private:
-    Expected<void> addLosses(std::span<const int> targets);
+    // `position`: of the first target in its document.
+    Expected<void> addLosses(std::span<const int> targets, std::size_t position);
+    void addAt(std::int64_t position, double nats);
 
     Session& m_session;
     const Tokenizer& m_tokenizer;
@@ -53,6 +56,7 @@ private:
     std::vector<double> m_losses;  // [chunk]
     double m_nats = 0;
     std::int64_t m_tokens = 0;
+    std::vector<PositionLoss> m_byPosition{{0, 128}, {128, 512}, {512, 2048}, {2048, 8192}, {8192, 0}};
     PerplexityProgress m_progress;
 };
 
@@ -74,13 +78,21 @@ Expected<void> Measurement::read(std::string_view document) {
                                           m_options.stop);
             !done)
             return done;
-        if (auto done = addLosses(std::span<const int>(tokens).subspan(begin + 1, count)); !done)
+        if (auto done = addLosses(std::span<const int>(tokens).subspan(begin + 1, count), begin); !done)
             return done;
     }
     return {};
 }
 
-Expected<void> Measurement::addLosses(std::span<const int> targets) {
+void Measurement::addAt(std::int64_t position, double nats) {
+    for (PositionLoss& stretch : m_byPosition)
+        if (position >= stretch.begin && (position < stretch.end || stretch.end == 0)) {
+            stretch.nats += nats;
+            ++stretch.tokens;
+        }
+}
+
+Expected<void> Measurement::addLosses(std::span<const int> targets, std::size_t position) {
     m_pool.parallelFor(targets.size(), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i)
             m_losses[i] = tokenLoss(m_logits.span().subspan(i * m_vocabulary, m_vocabulary), targets[i]);
@@ -91,6 +103,7 @@ Expected<void> Measurement::addLosses(std::span<const int> targets) {
             return failure(ErrorCode::Internal, "the model's logits are not numbers at token " +
                                                     std::to_string(m_tokens) + "; its weights are broken");
         m_nats += m_losses[i];
+        addAt(static_cast<std::int64_t>(position + i), m_losses[i]);
         m_progress.bytesDone += static_cast<std::int64_t>(m_tokenizer.bytes(targets[i]).size());
         ++m_tokens;
     }
@@ -126,6 +139,7 @@ Expected<PerplexityReport> measurePerplexity(Session& session, const Tokenizer& 
     report.bitsPerByte = measurement.nats() * std::numbers::log2e / static_cast<double>(report.bytes);
     report.perplexity =
         std::exp(measurement.nats() / static_cast<double>(std::max<std::int64_t>(1, report.tokens)));
+    report.byPosition = measurement.byPosition();
     report.seconds = watch.seconds();
     return report;
 }

@@ -20,8 +20,17 @@
 #include <functional>
 #include <stop_token>
 #include <string_view>
+#include <vector>
 
 namespace engine {
+
+// A stretch of positions in a document; the first token has position 0.
+// Source: docs/spec/enhanced-rwkv.md section 10, "Length".
+struct PositionLoss {
+    std::int64_t begin = 0, end = 0; // of the positions; the last stretch has no end (0)
+    std::int64_t tokens = 0;
+    double nats = 0; // the sum over these tokens
+};
 
 struct PerplexityReport {
     double bitsPerByte = 0;
@@ -29,7 +38,8 @@ struct PerplexityReport {
     std::int64_t tokens = 0;
     std::int64_t bytes = 0;
     std::int64_t documents = 0;
-    double seconds = 0; // of wall time, encoding included
+    double seconds = 0;                   // of wall time, encoding included
+    std::vector<PositionLoss> byPosition; // 0-128, 128-512, 512-2048, 2048-8192, 8192 and on
 };
 
 struct PerplexityProgress {

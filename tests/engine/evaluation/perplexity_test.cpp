@@ -97,6 +97,26 @@ private slots:
                          1) < 1e-4);
     }
 
+    // Positions count in each document anew; the stretches hold every token once.
+    void positionsAddUp() {
+        const std::string a = text(600, 1), b = text(130, 2);
+        const auto both = measure(a + "\n\f\n" + b, 2), short1 = measure(a.substr(0, 128), 2),
+                   short2 = measure(b.substr(0, 128), 2);
+        QVERIFY(both && short1 && short2);
+        QCOMPARE(both->byPosition.size(), std::size_t{5});
+        const std::vector<std::int64_t> expected = {256, 386, 89, 0, 0}; // a has a line end more
+        std::vector<std::int64_t> found;
+        double nats = 0;
+        for (const PositionLoss& stretch : both->byPosition) {
+            found.push_back(stretch.tokens);
+            nats += stretch.nats;
+        }
+        QCOMPARE(found, expected);
+        QVERIFY(std::abs(nats / std::log(2.0) / static_cast<double>(both->bytes) - both->bitsPerByte) < 1e-9);
+        const double first = (short1->bitsPerByte + short2->bitsPerByte) * 128 * std::log(2.0);
+        QVERIFY(std::abs(both->byPosition.front().nats - first) < 1e-3 * first);
+    }
+
     void separatorLinesAreNoBytes() {
         const auto report = measure("ab\n\f\ncd\n\f\n", 1);
         QVERIFY(report);

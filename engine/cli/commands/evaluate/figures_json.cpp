@@ -17,13 +17,21 @@ Json toJson(const Estimate& estimate) {
 Json toJson(const std::optional<Estimate>& estimate) { return estimate ? toJson(*estimate) : Json(nullptr); }
 
 Json toJson(const PerplexityReport& report) {
+    Json byPosition = Json::array();
+    for (const PositionLoss& stretch : report.byPosition)
+        if (stretch.tokens > 0)
+            byPosition.push_back({{"begin", stretch.begin},
+                                  {"end", stretch.end > 0 ? Json(stretch.end) : Json(nullptr)},
+                                  {"tokens", stretch.tokens},
+                                  {"nats_per_token", stretch.nats / static_cast<double>(stretch.tokens)}});
     return {{"bits_per_byte", report.bitsPerByte},
             {"perplexity", report.perplexity},
             {"tokens", report.tokens},
             {"bytes", report.bytes},
             {"documents", report.documents},
             {"seconds", report.seconds},
-            {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds}};
+            {"tokens_per_second", static_cast<double>(report.tokens) / report.seconds},
+            {"by_position", byPosition}};
 }
 
 Json toJson(const GenerationTimes& times) {
