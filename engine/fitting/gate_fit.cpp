@@ -146,6 +146,7 @@ private:
     Expected<void> measureBase() {
         TrainingShape shape = m_layout.shape();
         shape.model.enhancement = {};
+        shape.adapterRank = 0;
         const ParameterLayout plain(shape, TrainedPart::Enhancement);
         const auto frozen = FrozenBase<Operand>::open(m_source.base, plain, 0, m_pool);
         if (!frozen)
@@ -206,6 +207,8 @@ private:
     }
 
     Expected<void> saveGate() const {
+        if (m_settings.fitsAdapters)
+            return {};
         return saveVoice(m_settings.output, m_layout, m_point.best.span(),
                          {.baseFingerprint = m_source.fingerprint,
                           .tokens = m_point.bestStep * m_tokensPerStep,
@@ -289,6 +292,15 @@ Expected<FitResult> fitOn(const FitSettings& settings, const FitSource& source, 
     return FitRun<Operand>(settings, source, layout, sizes, *base, pool, report).run(resume, stop);
 }
 
+// Of as many parameters, to the nearest rank.
+void putAdaptersInPlaceOfGate(TrainingShape& shape) {
+    const auto parameters =
+        static_cast<double>(ParameterLayout(shape, TrainedPart::Enhancement).parameterCount());
+    const double perRank = 2.0 * shape.model.width * shape.model.layers;
+    shape.adapterRank = std::max(1, static_cast<int>(std::lround(parameters / perRank)));
+    shape.model.enhancement = {};
+}
+
 Expected<FitSource> readSource(const FitSettings& settings, std::span<const std::string> documents) {
     FitSource source;
     if (settings.gate.variant == EnhancementConfig::Variant::None)
@@ -319,6 +331,8 @@ Expected<FitSource> readSource(const FitSettings& settings, std::span<const std:
     source.shape = std::move(*shape);
     source.shape.model.enhancement = settings.gate;
     chooseEnhancementSizes(source.shape.model.enhancement, config->width);
+    if (settings.fitsAdapters)
+        putAdaptersInPlaceOfGate(source.shape);
     auto fingerprint = source.base->fingerprint();
     if (!fingerprint)
         return failure(fingerprint.error());

@@ -28,6 +28,9 @@ struct FitSettings {
     float learningRate = 2e-2f;
     float finalLearningRate = 2e-3f;
     std::uint64_t seed = 1;
+    // The control: low-rank adapters with as many parameters as the gate would have, to be measured only. No
+    // file is written but the checkpoint.
+    bool fitsAdapters = false;
 };
 
 // The gate that is fitted if no other is asked for: full-routing without LayerNorm.

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <iostream>
 #include <numbers>
+#include <optional>
 
 namespace engine {
 
@@ -22,7 +23,7 @@ struct FitGateOptions {
     FitSettings settings; // but for the seed
     ModelOptions model;
     std::vector<std::string> texts;
-    std::string output, gate;
+    std::string output, gate, control = "none";
     Seed seed;
     bool resume = false;
 };
@@ -49,7 +50,9 @@ Expected<std::vector<std::string>> readDocuments(const std::vector<std::string>&
     return documents;
 }
 
-Expected<void> tell(const FitResult& result, const FitGateOptions& options, const CommandContext& context) {
+// `control`: of low-rank adapters, if that was asked for.
+Expected<void> tell(const FitResult& result, const std::optional<FitResult>& control,
+                    const FitGateOptions& options, const CommandContext& context) {
     const double bitsPerNat = 1 / (std::numbers::ln2 * result.heldOutBytesPerToken);
     if (context.json)
         printJson({{"output", result.helps() ? Json(options.output) : Json()},
@@ -59,6 +62,10 @@ Expected<void> tell(const FitResult& result, const FitGateOptions& options, cons
                    {"bits_per_byte_before", result.lossBefore * bitsPerNat},
                    {"bits_per_byte_after", result.lossAfter * bitsPerNat},
                    {"better_by_percent", result.betterByPercent()},
+                   {"control", control ? Json({{"loss_after", control->lossAfter},
+                                               {"better_by_percent", control->betterByPercent()},
+                                               {"parameters", control->parameters}})
+                                       : Json()},
                    {"steps", result.steps},
                    {"tokens", result.tokens},
                    {"parameters", result.parameters},
@@ -99,15 +106,24 @@ Expected<void> runFit(const FitGateOptions& options, const CommandContext& conte
     settings.seed = options.seed.value;
     tellRandomSeed(options.seed);
     const auto pool = context.makePool();
-    Expected<FitResult> result;
-    {
+    const auto fit = [&](const FitSettings& wanted) {
         ProgressLine line;
         const auto report = [&](const FitReport& r) { line.show(r.note.empty() ? progressText(r) : r.note); };
-        result = fitGate(settings, *documents, options.resume, *pool, report, context.stop);
-    }
+        return fitGate(wanted, *documents, options.resume, *pool, report, context.stop);
+    };
+    const auto result = fit(settings);
     if (!result)
         return failure(result.error());
-    return tell(*result, options, context);
+    std::optional<FitResult> control;
+    if (options.control != "none" && result->isComplete) {
+        settings.fitsAdapters = true;
+        settings.output += ".control";
+        const auto adapters = fit(settings);
+        if (!adapters)
+            return failure(adapters.error());
+        control = *adapters;
+    }
+    return tell(*result, control, options, context);
 }
 
 } // namespace
@@ -138,6 +154,11 @@ void addFitGateCommand(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     options->seed.value = s.seed;
     addSeedOption(*command, options->seed, "Seed of start values");
+    command
+        ->add_option("--control", options->control,
+                     "low-rank: also fit low-rank adapters with as many parameters, to compare")
+        ->check(CLI::IsMember({"none", "low-rank"}))
+        ->capture_default_str();
     command->add_flag("--resume", options->resume, "Go on from where a stopped fit left off");
     command->callback(
         [options, &context] { context.action = [options, &context] { return runFit(*options, context); }; });

@@ -5,6 +5,7 @@
 #include "engine/training/blocks/embedding-inl.h"
 #include "engine/training/blocks/enhancement-inl.h"
 #include "engine/training/blocks/head-inl.h"
+#include "engine/training/blocks/low_rank_adapter-inl.h"
 #include "engine/training/blocks/model_pass.h"
 
 #include <hwy/highway.h>
@@ -30,37 +31,49 @@ template <class Architecture, class Real, class Operand> struct Layer {
     Real* const x;     // [M,D] that the layer reads
     Real* const mixed; // [M,D] after time mixing
     // Scratch.
-    Real* h = nullptr; // [M,D] after channel mixing, before the enhancement
+    Real* h = nullptr; // [M,D] after channel mixing, before what is added to the layer
 
     TimeMixing timeMixing;
     ChannelMixing channelMixing;
+    // What may be added to a layer: one of these, or nothing.
     std::optional<Enhancement<Real, Operand>> enhancement;
+    std::optional<LowRankAdapter<Real, Operand>> adapter;
 
     Layer(BlockPlan& plan, int layer)
         : x(plan.kept<Real>(plan.sizes().M, plan.sizes().D))
         , mixed(plan.kept<Real>(plan.sizes().M, plan.sizes().D))
         , timeMixing(plan, layer)
         , channelMixing(plan, layer) {
-        if (plan.config().enhancement.variant != EnhancementConfig::Variant::None) {
-            h = plan.shared<Real>("layer.h", plan.sizes().M, plan.sizes().D);
+        if (plan.config().enhancement.variant != EnhancementConfig::Variant::None)
             enhancement.emplace(plan, layer);
-        }
+        else if (plan.layout().shape().adapterRank > 0)
+            adapter.emplace(plan, layer);
+        if (enhancement || adapter)
+            h = plan.shared<Real>("layer.h", plan.sizes().M, plan.sizes().D);
     }
 
     // out [M,D] from x.
     void forward(Pass<Real, Operand>& pass, Real* out) {
         timeMixing.forward(pass, x, mixed);
-        channelMixing.forward(pass, mixed, enhancement ? h : out);
+        channelMixing.forward(pass, mixed, h ? h : out);
         if (enhancement)
             enhancement->forward(pass, h, out);
+        if (adapter)
+            adapter->forward(pass, h, out);
     }
 
     // dx [M,D] is the gradient of `out` and becomes that of x.
     void backward(Pass<Real, Operand>& pass, Real* dx) {
-        if (enhancement)
-            enhancement->backward(pass, dx);
+        backwardAdded(pass, dx);
         channelMixing.backward(pass, mixed, dx);
         timeMixing.backward(pass, x, dx);
+    }
+    // Of what is added to the layer alone.
+    void backwardAdded(Pass<Real, Operand>& pass, Real* dx) {
+        if (enhancement)
+            enhancement->backward(pass, dx);
+        if (adapter)
+            adapter->backward(pass, dx);
     }
 };
 
@@ -114,7 +127,7 @@ template <class Architecture, class Real, class Operand> struct LayeredPass fina
         head.backward(pass, out, dx);
         for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
             if (frozen && &*layer == &layers.front())
-                return layer->enhancement->backward(pass, dx); // nothing that learns is before it
+                return layer->backwardAdded(pass, dx); // nothing that learns is before it
             else
                 layer->backward(pass, dx);
         embedding.backward(pass, dx);

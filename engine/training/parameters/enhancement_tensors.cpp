@@ -59,4 +59,13 @@ std::vector<TensorSpec> enhancementTensors(const ModelConfig& m, int layer) {
     return tensors;
 }
 
+std::vector<TensorSpec> adapterTensors(const TrainingShape& shape, int layer) {
+    if (shape.adapterRank == 0)
+        return {};
+    const std::string adapter = "adapter." + std::to_string(layer) + ".";
+    const std::int64_t D = shape.model.width, R = shape.adapterRank;
+    return {matrixSpec(adapter + "a", {D, R}, uniformValues(1 / std::sqrt(static_cast<double>(D)))),
+            matrixSpec(adapter + "b", {R, D})}; // 0: changes nothing at first
+}
+
 } // namespace engine

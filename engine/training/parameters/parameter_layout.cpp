@@ -31,12 +31,15 @@ ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
         for (int l = 0; l < shape.model.layers; ++l) {
             add(layerTensors(shape, l), TensorUse::Trained);
             add(enhancementTensors(shape.model, l), TensorUse::Trained);
+            add(adapterTensors(shape, l), TensorUse::Trained);
         }
         m_trainedSize = m_size = m_end;
         return;
     }
-    for (int l = 0; l < shape.model.layers; ++l)
+    for (int l = 0; l < shape.model.layers; ++l) {
         add(enhancementTensors(shape.model, l), TensorUse::Trained);
+        add(adapterTensors(shape, l), TensorUse::Trained);
+    }
     m_trainedSize = m_end;
     std::vector<TensorSpec> base = modelTensors(shape.model);
     for (int l = 0; l < shape.model.layers; ++l)

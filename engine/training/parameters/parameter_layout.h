@@ -17,11 +17,12 @@ namespace engine {
 // The sizes of a model that ModelConfig does not hold.
 struct TrainingShape {
     ModelConfig model;
-    int mixRank = 32;   // RWKV-6: of time_maa_w1/w2
-    int decayRank = 64; // RWKV-6: of time_decay_w1/w2; RWKV-7: of w1/w2
-    int rateRank = 0;   // RWKV-7: of a1/a2
-    int valueRank = 0;  // RWKV-7: of v1/v2
-    int gateRank = 0;   // RWKV-7: of g1/g2
+    int mixRank = 32;    // RWKV-6: of time_maa_w1/w2
+    int decayRank = 64;  // RWKV-6: of time_decay_w1/w2; RWKV-7: of w1/w2
+    int rateRank = 0;    // RWKV-7: of a1/a2
+    int valueRank = 0;   // RWKV-7: of v1/v2
+    int gateRank = 0;    // RWKV-7: of g1/g2
+    int adapterRank = 0; // of low-rank adapters instead of an enhancement (low_rank_adapter-inl.h); 0: none
 };
 
 // Values are laid out so that every tensor starts on a cache line of float32.
@@ -43,7 +44,7 @@ struct Parameter : TensorSpec {
 
 enum class TrainedPart {
     Model,
-    Enhancement, // on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
+    Enhancement, // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
 };
 
 class ParameterLayout {

@@ -19,5 +19,7 @@ namespace engine {
 
 // A layer's enhancement; empty without one.
 [[nodiscard]] std::vector<TensorSpec> enhancementTensors(const ModelConfig& model, int layer);
+// A layer's low-rank adapter; empty without one.
+[[nodiscard]] std::vector<TensorSpec> adapterTensors(const TrainingShape& shape, int layer);
 
 } // namespace engine

@@ -56,6 +56,18 @@ private slots:
         QVERIFY2(fitted.out.contains("guesses your next word better by"), fitted.out.constData());
     }
 
+    void adaptersAreTheControl() {
+        const auto fitted = fit("mine.txt", {"--out", path("gate.safetensors"), "--passes", "1", "--control",
+                                             "low-rank", "--json"});
+        QVERIFY2(fitted.status == 0, fitted.err.constData());
+        const QJsonObject control = fitted.json()["control"].toObject();
+        QVERIFY(control["better_by_percent"].toDouble() > 0);
+        const double size = control["parameters"].toDouble() / fitted.json()["parameters"].toDouble();
+        QVERIFY2(size > 0.9 && size < 1.1, qPrintable(QString::number(size)));
+        QVERIFY(!QFile::exists(path("gate.safetensors.control"))); // it is measured only
+        QVERIFY(!QFile::exists(path("gate.safetensors.control.checkpoint")));
+    }
+
     void whatIsWrongIsSaid_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QStringList>("arguments");

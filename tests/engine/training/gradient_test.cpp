@@ -158,6 +158,41 @@ private slots:
             QTest::addRow("%s, zeros left out", model) << QString(model) << true;
     }
 
+    // The control of fits: adapters in place of a gate, against finite differences.
+    void adaptersEqualFiniteDifference_data() {
+        QTest::addColumn<QString>("model");
+        QTest::newRow("rwkv6") << "rwkv6 base";
+        QTest::newRow("rwkv7") << "rwkv7 base";
+    }
+    void adaptersEqualFiniteDifference() {
+        QFETCH(QString, model);
+        TrainingShape shape = fixture::smallShape(model.toStdString());
+        shape.adapterRank = 3;
+        const ParameterLayout layout(shape);
+        const auto parameters = fixture::randomParameters<double>(layout, 3);
+        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        Run<double, double> run(layout);
+        const auto fresh = run.states;
+        std::vector<double> gradient(layout.size());
+        run(parameters, inputs, targets, gradient.data());
+        for (const char* name : {"adapter.0.a", "adapter.0.b", "adapter.1.a", "adapter.1.b"}) {
+            const Parameter* const p = layout.find(name);
+            QVERIFY(p != nullptr);
+            for (std::size_t i = p->offset; i < p->offset + p->size; i += 7) {
+                double loss[2];
+                for (int side = 0; side < 2; ++side) {
+                    auto moved = parameters;
+                    moved[i] += side == 0 ? -1e-5 : 1e-5;
+                    run.states = fresh;
+                    loss[side] = run(moved, inputs, targets, nullptr);
+                }
+                // Central differences: h² times a third derivative, and rounding over h.
+                QVERIFY2(std::abs((loss[1] - loss[0]) / 2e-5 - gradient[i]) < 1e-6, name);
+            }
+        }
+    }
+
     // A gate on a base that stays as it is: its gradient is that of training the whole model. Two windows, so
     // that scratch which one leaves would show in the next.
     void frozenBaseHasTheSameGradient() {
