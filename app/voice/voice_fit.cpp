@@ -9,7 +9,6 @@
 
 #include <QFileInfo>
 #include <QMetaObject>
-#include <QThread>
 
 #include <cmath>
 #include <filesystem>
@@ -18,6 +17,8 @@
 namespace app {
 
 namespace {
+
+constexpr double kShareOfNewLoss = 0.2;
 
 VoiceOutcome failed(const VoiceRequest& request, const QString& message, const QString& details = {}) {
     VoiceOutcome outcome;
@@ -42,9 +43,10 @@ engine::Expected<engine::FitResult> fitOrGoOn(const engine::FitSettings& setting
 
 } // namespace
 
-VoiceFit::VoiceFit(QString folder, QObject* parent)
+VoiceFit::VoiceFit(QString folder, QThread::Priority priority, QObject* parent)
     : QObject(parent)
-    , m_folder(std::move(folder)) {}
+    , m_folder(std::move(folder))
+    , m_priority(priority) {}
 
 VoiceFit::~VoiceFit() {
     if (m_thread == nullptr)
@@ -66,7 +68,7 @@ bool VoiceFit::start(const VoiceRequest& request) {
             this, [this, outcome] { end(outcome); }, Qt::QueuedConnection);
     });
     m_thread->setObjectName(QStringLiteral("voice"));
-    m_thread->start(QThread::IdlePriority);
+    m_thread->start(m_priority);
     emit started();
     return true;
 }
@@ -122,8 +124,13 @@ void VoiceFit::note(const engine::FitReport& report) {
             m_progress.heldOutLosses.append({0, report.lossBefore});
         m_progress.betterByPercent = 100 * std::expm1(report.lossBefore - report.bestLoss);
     }
-    if (report.loss > 0)
-        m_progress.learnedLosses.append({m_progress.share, report.loss});
+    if (report.loss > 0) {
+        // Some hundred tokens say little: each joins a mean of those before.
+        const double before =
+            m_progress.learnedLosses.isEmpty() ? report.loss : m_progress.learnedLosses.last().y();
+        m_progress.learnedLosses.append(
+            {m_progress.share, before + kShareOfNewLoss * (report.loss - before)});
+    }
     if (report.heldOutLoss)
         m_progress.heldOutLosses.append({m_progress.share, *report.heldOutLoss});
     emit progressed(m_progress);

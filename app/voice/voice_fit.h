@@ -7,11 +7,10 @@
 #include "app/voice/voice_messages.h"
 
 #include <QObject>
+#include <QThread>
 
 #include <memory>
 #include <stop_token>
-
-class QThread;
 
 namespace engine {
 struct FitReport;
@@ -23,8 +22,10 @@ class VoiceFit : public QObject {
     Q_OBJECT
 
 public:
-    // `folder`: of all voices (voice_files.h).
-    explicit VoiceFit(QString folder, QObject* parent = nullptr);
+    // `folder`: of all voices (voice_files.h). `priority`: of the fit's threads; tests, which wait for it, take
+    // another.
+    explicit VoiceFit(QString folder, QThread::Priority priority = QThread::IdlePriority,
+                      QObject* parent = nullptr);
     ~VoiceFit() override;
 
     // False while another one runs. Ends in one finished().
@@ -45,6 +46,7 @@ private:
     void end(const VoiceOutcome& outcome);
 
     const QString m_folder;
+    const QThread::Priority m_priority;
     VoiceRequest m_request;
     VoiceProgress m_progress;
     QThread* m_thread = nullptr;

@@ -20,7 +20,7 @@ struct VoiceProgress {
     double share = 0; // of the steps, at most: it ends earlier when it learns no more
     double secondsLeft = 0;
     double betterByPercent = 0;   // so far, on the held-out tenth
-    QList<QPointF> learnedLosses; // share of the steps, nats per token of the text that is learned from
+    QList<QPointF> learnedLosses; // share of the steps, mean nats per token of the text that is learned from
     QList<QPointF> heldOutLosses; // the same of the held-out tenth; the first is the base's
 };
 

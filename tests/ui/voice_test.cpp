@@ -48,7 +48,7 @@ class VoiceTest : public QObject {
 
 private slots:
     void init() {
-        m_desk = std::make_unique<test::Desk>(words(2500));
+        m_desk = std::make_unique<test::Desk>(words(2000));
         QVERIFY(app::writeSmallModels(m_desk->folder.path()));
         const QString base = app::smallBase(m_desk->folder.path()).model;
         QSignalSpy added(&m_desk->models, &app::ModelCatalog::added);
@@ -61,13 +61,13 @@ private slots:
     void countsTheWritersWordsAlone() {
         VoiceDialog& dialog = openDialog(*m_desk);
         QVERIFY(dialog.isVisible());
-        QVERIFY(part<QRadioButton>(dialog, "voiceOwn")->text().contains(QStringLiteral("2500")) ||
-                part<QRadioButton>(dialog, "voiceOwn")->text().contains(QStringLiteral("2,500")));
+        QVERIFY(part<QRadioButton>(dialog, "voiceOwn")->text().contains(QStringLiteral("2000")) ||
+                part<QRadioButton>(dialog, "voiceOwn")->text().contains(QStringLiteral("2,000")));
         QVERIFY(part<QPushButton>(dialog, "voiceStart")->isEnabled());
         QVERIFY(!part<QPushButton>(dialog, "voiceStop")->isEnabled());
         QVERIFY(!part<QPushButton>(dialog, "voiceUse")->isEnabled());
         dialog.close();
-        m_desk->parts.document.reset(app::SpannedText(words(2500), app::Origin::Imported));
+        m_desk->parts.document.reset(app::SpannedText(words(2000), app::Origin::Imported));
         openDialog(*m_desk);
         QVERIFY(!part<QPushButton>(dialog, "voiceStart")->isEnabled());
         QVERIFY(part<QLabel>(dialog, "voiceStatus")->text().contains(QStringLiteral("1,800")));

@@ -86,6 +86,7 @@ void VoiceDialog::build() {
     m_use->setObjectName(QStringLiteral("voiceUse"));
     m_start->setObjectName(QStringLiteral("voiceStart"));
     m_stop->setObjectName(QStringLiteral("voiceStop"));
+    m_own->setText(tr("What I &typed in this story")); // how much that is, is known when it opens
     m_own->setChecked(true);
     auto* files = new QHBoxLayout;
     files->addWidget(m_other, 1);

@@ -28,7 +28,7 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , assistant(*generator)
     , writer(document, assistant, runs, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
     , project(document, runs, preferences, *storage)
-    , voice(folder + QStringLiteral("/voices")) {
+    , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
     writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});
 }

@@ -22,7 +22,7 @@ private slots:
     }
 
     void fitsInTheBackground() {
-        VoiceFit fit(voices());
+        VoiceFit fit(voices(), QThread::InheritPriority);
         QSignalSpy progressed(&fit, &VoiceFit::progressed), finished(&fit, &VoiceFit::finished);
         QVERIFY(fit.start(request(QStringLiteral("Mine"))));
         QVERIFY(fit.isRunning());
@@ -42,7 +42,7 @@ private slots:
     }
 
     void goesOnWhereItWasStopped() {
-        VoiceFit fit(voices());
+        VoiceFit fit(voices(), QThread::InheritPriority);
         QSignalSpy finished(&fit, &VoiceFit::finished);
         connect(&fit, &VoiceFit::progressed, &fit, [&fit](const VoiceProgress& progress) {
             if (progress.heldOutLosses.size() == 3) // the base's, and two of the gate
@@ -118,7 +118,7 @@ private:
     VoiceRequest request(const QString& name) const { return {base(), m_text, {}, name}; }
 
     VoiceOutcome outcomeOf(const VoiceRequest& request) const {
-        VoiceFit fit(voices());
+        VoiceFit fit(voices(), QThread::InheritPriority);
         QSignalSpy finished(&fit, &VoiceFit::finished);
         if (!fit.start(request) || !finished.wait(60'000))
             return {};
