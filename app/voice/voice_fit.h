@@ -22,8 +22,8 @@ class VoiceFit : public QObject {
     Q_OBJECT
 
 public:
-    // `folder`: of all voices (voice_files.h). `priority`: of the fit's threads; tests, which wait for it, take
-    // another.
+    // `folder`: of all voices (voice_files.h). `priority`: of the fit's threads; tests, which wait for it,
+    // take another.
     explicit VoiceFit(QString folder, QThread::Priority priority = QThread::IdlePriority,
                       QObject* parent = nullptr);
     ~VoiceFit() override;

@@ -52,6 +52,7 @@ Expected<void> saveFit(const std::filesystem::path& path, FitPoint& point, AdamW
                        {"loss_before", point.lossBefore},
                        {"best_loss", point.bestLoss},
                        {"best_step", point.bestStep},
+                       {"evaluated_step", point.evaluatedStep},
                        {"evaluations_since_best", point.evaluationsSinceBest},
                        {"positions", positions}};
     writer.setMetadata(kMetadataKey, json.dump());
@@ -75,6 +76,7 @@ Expected<void> loadFit(const std::filesystem::path& path, FitPoint& point, AdamW
         point.lossBefore = json->at("loss_before");
         point.bestLoss = json->at("best_loss");
         point.bestStep = json->at("best_step");
+        point.evaluatedStep = json->at("evaluated_step");
         point.evaluationsSinceBest = json->at("evaluations_since_best");
         optimiser.setSteps(json->at("optimiser_steps"));
         for (std::size_t s = 0; s < point.states.size(); ++s)

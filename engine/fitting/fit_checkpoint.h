@@ -22,6 +22,7 @@ struct FitPoint {
     std::int64_t step = 0;
     double lossBefore = 0, bestLoss = 0; // nats per token of the held-out text
     std::int64_t bestStep = 0;
+    std::int64_t evaluatedStep = 0; // the last after which the held-out text was measured
     int evaluationsSinceBest = 0;
     AlignedBuffer<float> parameters;          // [layout.size()]
     AlignedBuffer<float> best;                // [layout.trainedSize()]

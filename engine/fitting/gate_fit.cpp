@@ -5,13 +5,11 @@
 #include "engine/fitting/fit_batches.h"
 #include "engine/fitting/fit_checkpoint.h"
 #include "engine/fitting/fit_sizes.h"
-#include "engine/fitting/fit_text.h"
+#include "engine/fitting/fit_source.h"
 #include "engine/fitting/gate_start.h"
 #include "engine/fitting/voice_file.h"
-#include "engine/model/model_tokenizer.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/frozen_base.h"
-#include "engine/training/parameters/shape_of_model.h"
 #include "engine/training/run/batch_gradient.h"
 #include "engine/training/training_file.h"
 
@@ -30,14 +28,6 @@ constexpr int kWarmUpSteps = 20;
 constexpr double kReportSeconds = 2;
 
 using Report = std::function<void(const FitReport&)>;
-
-// What a fit is made from.
-struct FitSource {
-    std::shared_ptr<const Checkpoint> base;
-    TrainingShape shape; // with the gate
-    FitText text;
-    std::string fingerprint; // of the base
-};
 
 // What a fit asks of the trainer.
 TrainingSettings passSettings(const FitSizes& sizes, int threads) {
@@ -75,13 +65,15 @@ public:
     }
 
     Expected<FitResult> run(bool resume, const std::stop_token& stop) {
-        if (auto begun = begin(resume); !begun)
+        if (auto begun = begin(resume, stop); !begun)
             return failure(begun.error());
         while (!isComplete() && !stop.stop_requested()) {
-            learn();
-            if (m_point.step % stepsPerEvaluation() == 0 || m_point.step == steps())
-                if (auto evaluated = evaluate(); !evaluated)
+            if (isEvaluationDue()) {
+                if (auto evaluated = evaluate(stop); !evaluated)
                     return failure(evaluated.error());
+            } else {
+                learn();
+            }
             if (m_sinceReport.seconds() > kReportSeconds)
                 say({});
         }
@@ -95,8 +87,12 @@ private:
     [[nodiscard]] int stepsPerEvaluation() const {
         return std::max(1, m_learned.count() / kEvaluationsPerPass);
     }
+    [[nodiscard]] bool isEvaluationDue() const {
+        return m_point.step > m_point.evaluatedStep &&
+               (m_point.step % stepsPerEvaluation() == 0 || m_point.step == steps());
+    }
     [[nodiscard]] bool isComplete() const {
-        return m_point.step >= steps() || m_point.evaluationsSinceBest >= kPatience;
+        return m_point.evaluatedStep >= steps() || m_point.evaluationsSinceBest >= kPatience;
     }
     [[nodiscard]] std::filesystem::path checkpoint() const { return checkpointPath(m_settings.output); }
     [[nodiscard]] std::int64_t heldOutTokens() const {
@@ -113,12 +109,12 @@ private:
              {static_cast<double>(m_settings.passes), double{m_settings.learningRate},
               double{m_settings.finalLearningRate}, static_cast<double>(m_settings.seed),
               static_cast<double>(m_passSettings.sequences), static_cast<double>(m_passSettings.window),
-              static_cast<double>(hash)})
+              static_cast<double>(m_layout.shape().adapterRank), static_cast<double>(hash)})
             text += " " + std::to_string(number);
         return text;
     }
 
-    Expected<void> begin(bool resume) {
+    Expected<void> begin(bool resume, const std::stop_token& stop) {
         if (auto fixed = loadFixedParameters(*m_source.base, m_layout, m_point.parameters.span()); !fixed)
             return fixed;
         m_gradient = std::make_unique<BatchGradient<Operand>>(m_layout, m_passSettings, &m_base);
@@ -132,18 +128,13 @@ private:
             return {};
         }
         setGateStart(m_layout, m_settings.seed, m_point.parameters.span().first(m_layout.trainedSize()));
-        if (auto fixed = loadFixedParameters(*m_source.base, m_layout, m_point.parameters.span()); !fixed)
-            return fixed;
         std::ranges::copy(m_point.parameters.span().first(m_layout.trainedSize()), m_point.best.data());
         say("measuring the base");
-        if (auto measured = measureBase(); !measured)
-            return measured;
-        m_point.bestLoss = m_point.lossBefore;
-        return {};
+        return measureBase(stop);
     }
 
     // The base alone on the held-out text: a pass of its own, as a gate may not be without effect at first.
-    Expected<void> measureBase() {
+    Expected<void> measureBase(const std::stop_token& stop) {
         TrainingShape shape = m_layout.shape();
         shape.model.enhancement = {};
         shape.adapterRank = 0;
@@ -155,16 +146,19 @@ private:
         if (auto fixed = loadFixedParameters(*m_source.base, plain, parameters.span()); !fixed)
             return fixed;
         BatchGradient<Operand> gradient(plain, m_passSettings, &*frozen);
-        m_point.lossBefore = heldOutLoss(gradient, parameters.span());
+        m_point.lossBefore = m_point.bestLoss = heldOutLoss(gradient, parameters.span(), stop).value_or(0);
         return {};
     }
 
-    // Nats per token.
-    double heldOutLoss(BatchGradient<Operand>& gradient, std::span<const float> parameters) {
+    // Nats per token; nothing if it was stopped.
+    std::optional<double> heldOutLoss(BatchGradient<Operand>& gradient, std::span<const float> parameters,
+                                      const std::stop_token& stop) {
         auto states = gradient.freshStates(m_passSettings.sequences);
         gradient.setParameters(parameters, m_pool);
         double nats = 0;
         for (int i = 0; i < m_heldOut.count(); ++i) {
+            if (stop.stop_requested())
+                return {};
             m_heldOut.batch(i, m_inputs, m_targets);
             nats += gradient.run(m_inputs, m_targets, states, false, m_pool);
         }
@@ -189,11 +183,14 @@ private:
     }
 
     // Measures, keeps what is best, and leaves a checkpoint.
-    Expected<void> evaluate() {
-        const double loss = heldOutLoss(*m_gradient, m_point.parameters.span());
+    Expected<void> evaluate(const std::stop_token& stop) {
+        const auto loss = heldOutLoss(*m_gradient, m_point.parameters.span(), stop);
+        if (!loss)
+            return {}; // it is measured when the fit goes on
+        m_point.evaluatedStep = m_point.step;
         ++m_point.evaluationsSinceBest;
-        if (loss < m_point.bestLoss) {
-            m_point.bestLoss = loss;
+        if (*loss < m_point.bestLoss) {
+            m_point.bestLoss = *loss;
             m_point.bestStep = m_point.step;
             m_point.evaluationsSinceBest = 0;
             std::ranges::copy(m_point.parameters.span().first(m_layout.trainedSize()), m_point.best.data());
@@ -292,54 +289,6 @@ Expected<FitResult> fitOn(const FitSettings& settings, const FitSource& source, 
     return FitRun<Operand>(settings, source, layout, sizes, *base, pool, report).run(resume, stop);
 }
 
-// Of as many parameters, to the nearest rank.
-void putAdaptersInPlaceOfGate(TrainingShape& shape) {
-    const auto parameters =
-        static_cast<double>(ParameterLayout(shape, TrainedPart::Enhancement).parameterCount());
-    const double perRank = 2.0 * shape.model.width * shape.model.layers;
-    shape.adapterRank = std::max(1, static_cast<int>(std::lround(parameters / perRank)));
-    shape.model.enhancement = {};
-}
-
-Expected<FitSource> readSource(const FitSettings& settings, std::span<const std::string> documents) {
-    FitSource source;
-    if (settings.gate.variant == EnhancementConfig::Variant::None)
-        return failure(ErrorCode::InvalidArgument,
-                       "the kind of gate to fit is none; choose one, or leave it out");
-    const std::filesystem::path& path = settings.model.base;
-    auto base = Checkpoint::open(path);
-    if (!base)
-        return failure(base.error());
-    source.base = std::make_shared<const Checkpoint>(std::move(*base));
-    const auto config = ModelConfig::detect(*source.base);
-    if (!config)
-        return failure(config.error());
-    if (config->enhancement.variant != EnhancementConfig::Variant::None)
-        return failure(ErrorCode::GateMismatch, path.string() + " has a gate of its own (" +
-                                                    describe(config->enhancement) +
-                                                    "); a gate is fitted on a base without one");
-    const auto tokenizer = loadTokenizerOf(settings.model, source.base->vocabulary(), config->vocabulary);
-    if (!tokenizer)
-        return failure(tokenizer.error());
-    auto text = splitForFitting(documents, **tokenizer);
-    if (!text)
-        return failure(text.error());
-    source.text = std::move(*text);
-    auto shape = trainingShapeOf(*source.base, *config);
-    if (!shape)
-        return failure(shape.error());
-    source.shape = std::move(*shape);
-    source.shape.model.enhancement = settings.gate;
-    chooseEnhancementSizes(source.shape.model.enhancement, config->width);
-    if (settings.fitsAdapters)
-        putAdaptersInPlaceOfGate(source.shape);
-    auto fingerprint = source.base->fingerprint();
-    if (!fingerprint)
-        return failure(fingerprint.error());
-    source.fingerprint = std::move(*fingerprint);
-    return source;
-}
-
 } // namespace
 
 EnhancementConfig voiceGate() {
@@ -360,7 +309,7 @@ Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::st
         // A place that takes no file is told before the work is done, not after.
         if (auto trial = AtomicFile::create(settings.output); !trial)
             return failure(trial.error());
-        const auto source = readSource(settings, documents);
+        const auto source = readFitSource(settings, documents);
         if (!source)
             return failure(source.error());
         if (hasBfloat16Products())

@@ -88,10 +88,15 @@ private slots:
         QVERIFY(
             fitGate(settings, std::vector{m_own}, false, m_pool, [](const FitReport&) {}, {}).has_value());
         settings.output = path("broken.safetensors").toStdString();
-        std::stop_source stop;
+        std::stop_source stop, atOnce;
+        atOnce.request_stop(); // before the base was measured
+        const auto begun = fitGate(
+            settings, std::vector{m_own}, false, m_pool, [](const FitReport&) {}, atOnce.get_token());
+        QVERIFY(begun.has_value());
+        QVERIFY(!begun->isComplete && !begun->helps());
         int evaluations = 0;
         const auto stopped = fitGate(
-            settings, std::vector{m_own}, false, m_pool,
+            settings, std::vector{m_own}, true, m_pool,
             [&](const FitReport& r) {
                 if (r.heldOutLoss && ++evaluations == 3)
                     stop.request_stop();
