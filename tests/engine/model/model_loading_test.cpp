@@ -32,8 +32,8 @@ private slots:
         if (usual.scales > 0)
             useScales(usual);
         for (const bool hasMetadata : {true, false}) {
-            // Names and shapes alone say enough, but for decays other than the usual ones.
-            if (!hasMetadata && usual != config.enhancement)
+            // Names and shapes alone say enough, but for decays other than the usual ones, and for sources.
+            if (!hasMetadata && (usual != config.enhancement || !usual.sources.empty()))
                 continue;
             const auto metadata = hasMetadata ? support::enhancementMetadata(config.enhancement)
                                               : std::map<std::string, std::string>();
@@ -64,7 +64,7 @@ private slots:
         // Together these have every tensor there is.
         QTest::newRow("rwkv5.2 adaptive-mlp") << static_cast<int>(Architecture::Rwkv5) << 2;
         QTest::newRow("rwkv6 conv-routing") << static_cast<int>(Architecture::Rwkv6) << 5;
-        QTest::newRow("rwkv7") << static_cast<int>(Architecture::Rwkv7) << 0;
+        QTest::newRow("rwkv7 source-gates") << static_cast<int>(Architecture::Rwkv7) << 9;
     }
 
     void everyMissingOrMisshapenTensorIsNamed() {
@@ -105,6 +105,39 @@ private slots:
                          misshapen.error().code == ErrorCode::UnsupportedArchitecture,
                      misshapen.error().message.c_str());
         }
+    }
+
+    void gatesOfSourcesThatDoNotFitAreRefused() {
+        ModelConfig config = configOf(Architecture::Rwkv7, 9);
+        const FileTensors tensors = support::randomTensors(config, 1);
+        const auto problem = [&](const FileTensors& written,
+                                 const std::map<std::string, std::string>& texts) {
+            if (!support::writeTensors(written, texts, path("sources.safetensors")))
+                return std::string("not written");
+            const auto loaded = Model::load(path("sources.safetensors"), {});
+            return loaded ? std::string() : loaded.error().message;
+        };
+        const auto says = [](const std::string& message, const char* what) {
+            const bool isSaid = message.find(what) != std::string::npos;
+            if (!isSaid)
+                qWarning("%s", message.c_str());
+            return isSaid;
+        };
+        QVERIFY(says(problem(tensors, {}), "inkgate.enhancement, which is missing"));
+        config.enhancement.sources.pop_back();
+        QVERIFY(says(problem(tensors, support::enhancementMetadata(config.enhancement)),
+                     "enhance.0.source.weight: expected [9,128], found [10,128]"));
+        // Two heads of 50 channels.
+        config.width = 100;
+        config.headSize = 50;
+        config.enhancement = {};
+        const FileTensors narrow = support::randomTensors(config, 1);
+        FileTensors gated = narrow;
+        gated["enhance.0.route.u"] = {{200, 20}, std::vector<float>(4000)};
+        config.enhancement = configOf(Architecture::Rwkv7, 9).enhancement;
+        QCOMPARE(problem(narrow, {}), std::string());
+        QVERIFY(says(problem(gated, support::enhancementMetadata(config.enhancement)),
+                     "a gate for every 8 channels, of which the width 100 is no multiple"));
     }
 
     void otherArchitecturesAreRefusedByName_data() {
@@ -286,6 +319,56 @@ private slots:
               "{\"variant\": \"multi-scale\", \"decays\": [\"0.5\"]}",
               "{\"variant\": \"conv-routing\", \"layernorm\": 1}", "{\"variant\": \"adaptive\""})
             QCOMPARE(enhancementFromJson(bad).error().code, ErrorCode::FileDamaged);
+    }
+
+    void sourcesAreWrittenAsTheyAreRead_data() {
+        QTest::addColumn<QByteArray>("json");
+        QTest::newRow("one") << QByteArray(
+            R"({"variant":"source-gates","sources":["x0-1"],"group":8,"layernorm":true})");
+        QTest::newRow("any order") << QByteArray(
+            R"({"variant":"source-gates","sources":["mean:0.9","h-64","x0","h-1","mean:0.123456789"],)"
+            R"("group":8,"layernorm":false})");
+    }
+    void sourcesAreWrittenAsTheyAreRead() {
+        QFETCH(QByteArray, json);
+        const auto config = enhancementFromJson(json.toStdString());
+        QVERIFY2(config.has_value(), config ? "" : config.error().message.c_str());
+        json.replace("0.123456789", "0.12345679"); // the shortest that is the same float32
+        QCOMPARE(QByteArray::fromStdString(toJson(*config)), json);
+    }
+
+    void sourcesThatAreNoneAreRefused_data() {
+        QTest::addColumn<QByteArray>("keys");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("no list") << QByteArray("\"group\": 8") << QByteArray("need a list of sources");
+        QTest::newRow("no texts") << QByteArray("\"sources\": [1]") << QByteArray("need a list of sources");
+        QTest::newRow("none") << QByteArray("\"sources\": []") << QByteArray("1 to 32 sources, found 0");
+        for (const char* unknown : {"h-0", "h-65", "h-", "h-1x", "h1", "x1", "x0-2", "mean", ""})
+            QTest::addRow("\"%s\"", unknown)
+                << QByteArray("\"sources\": [\"h-1\", \"") + unknown + "\"]" << QByteArray("unknown source");
+        for (const char* decay : {"0", "1", "-0.5", "1.5", "nan", "", "0.99999999999", "1e-60", "0.5x"})
+            QTest::addRow("mean:%s", decay) << QByteArray("\"sources\": [\"mean:") + decay + "\"]"
+                                            << QByteArray("must be a number between 0 and 1");
+        QTest::newRow("twice") << QByteArray(R"("sources": ["mean:0.5", "x0", "mean:0.50"])")
+                               << QByteArray("mean:0.5 stands twice");
+        QTest::newRow("too many means") << QByteArray(R"("sources": ["mean:0.1", "mean:0.2", "mean:0.3",
+            "mean:0.4", "mean:0.5", "mean:0.6", "mean:0.7", "mean:0.8", "mean:0.9"])")
+                                        << QByteArray("at most 8 sources may be means, found 9");
+        QTest::newRow("group") << QByteArray(R"("sources": ["x0"], "group": 16)")
+                               << QByteArray("a group of 8 channels, not of 16");
+        QTest::newRow("no group") << QByteArray(R"("sources": ["x0"], "group": "8")")
+                                  << QByteArray("a group of 8 channels, not of \"8\"");
+    }
+    void sourcesThatAreNoneAreRefused() {
+        QFETCH(QByteArray, keys);
+        QFETCH(QByteArray, says);
+        const auto config =
+            enhancementFromJson(("{\"variant\": \"source-gates\", " + keys + "}").toStdString());
+        QVERIFY(!config.has_value());
+        QCOMPARE(config.error().code, ErrorCode::FileDamaged);
+        const QByteArray message = QByteArray::fromStdString(config.error().message);
+        QVERIFY2(message.contains(says), message.constData());
+        QVERIFY2(!message.contains('\n'), message.constData());
     }
 };
 
