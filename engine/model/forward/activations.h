@@ -31,8 +31,8 @@ struct Activations {
     float* feedForward = nullptr;   // [T,F]
     std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
 
-    // [tokens, gateLayout().layerWidth()]. In a step of one token per sequence each layer has its own, as a device may read them until
-    // the step ends.
+    // [tokens, gateLayout().layerWidth()]. In a step of one token per sequence each layer has its own, as a
+    // device may read them until the step ends.
     [[nodiscard]] float* gatesOf(int layer, int tokens) const {
         return tokens > sequences ? m_gates : m_gates + static_cast<std::size_t>(layer) * m_gatesPerLayer;
     }

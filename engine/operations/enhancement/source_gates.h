@@ -10,8 +10,8 @@
 //   stream      h, [T,D]
 //   earlier     in: the rows before; out: those before the next token
 //   means       R[t-1], [T,M,D] (decayed_means.h), or null where no source is one
-//   embeddings  [T+1,D]: x0 of the token before the first, then the tokens' (preceded_rows.h), in a batch each
-//               sequence's own; null where no source is one
+//   embeddings  [T+1,D]: x0 of the token before the first, then the tokens' (preceded_rows.h), in a batch
+//               each sequence's own; null where no source is one
 //   weight      [S,D]
 //   gates       in: logits [T,S,G]; out: the gates used
 //   output      [T,D], not overlapping stream

@@ -1,6 +1,6 @@
 // source_gates_cuda.cu: opens the gates of all sources, adds what they let in and normalises, a block per
 // token (row_norm.cuh), and moves earlier rows on (earlier_rows.cuh). A gate serves several channels, so the
-// block first writes all of them and then reads them as inputs.
+// block first writes all of them and then reads them as inputs, with where the sources' rows are.
 #include "engine/operations/enhancement/source_gates.h"
 
 #include "engine/cuda/device/memory.cuh"
@@ -45,6 +45,7 @@ struct Gates {
 
 template <int kValues>
 __global__ void __launch_bounds__(kRowThreads, 1) sourceGatesKernel(const __grid_constant__ Gates op) {
+    __shared__ const float* from[kMostSources];
     const int width = op.rows.width;
     HeldNorm<kValues> norm;
     if (op.hasNorm)
@@ -66,6 +67,8 @@ __global__ void __launch_bounds__(kRowThreads, 1) sourceGatesKernel(const __grid
     float* const gates = op.gates + static_cast<std::size_t>(row) * static_cast<std::size_t>(gateCount);
     for (int i = static_cast<int>(threadIdx.x); i < gateCount; i += kRowThreads)
         gates[i] = sigmoid(gates[i]);
+    if (const int source = static_cast<int>(threadIdx.x); source < op.count)
+        from[source] = op.rowOf(source, row);
     __syncthreads();
 
     HeldRow<kValues> result;
@@ -73,7 +76,7 @@ __global__ void __launch_bounds__(kRowThreads, 1) sourceGatesKernel(const __grid
         float sum = current.at(i, column);
         for (int source = 0; source < op.count; ++source) {
             const float gate = gates[source * op.groups() + column / kGateGroup];
-            sum = fmaf(gate * op.weight[op.rows.at(source) + column], op.rowOf(source, row)[column], sum);
+            sum = fmaf(gate * op.weight[op.rows.at(source) + column], from[source][column], sum);
         }
         return sum;
     });

@@ -1,7 +1,7 @@
 // source_gates-inl.h: a gate for every source, forward and backward. Its gates are applied here, so that what
 // the enhancement adds to h is the shifted state as it is.
-// Source:  docs/spec/enhanced-rwkv.md section 3a, "one gate for every source". Letters: pass.h; E carried rows
-//          of a sequence, R rank, S sources of which Q are means, G = D / kGateGroup gates of a source.
+// Source:  docs/spec/enhanced-rwkv.md section 3a, "one gate for every source". Letters: pass.h; E carried
+//          rows of a sequence, R rank, S sources of which Q are means, G = D / kGateGroup gates of a source.
 #include "engine/model/enhancement_state.h"
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/gated_shift-inl.h"

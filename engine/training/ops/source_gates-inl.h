@@ -1,5 +1,5 @@
-// source_gates-inl.h: what gated sources add to the shifted state, forward and backward. Rows are those of the
-// tokens of one sequence.
+// source_gates-inl.h: what gated sources add to the shifted state, forward and backward. Rows are those of
+// the tokens of one sequence.
 // Source:  docs/spec/enhanced-rwkv.md section 3a, "one gate for every source". Letters: pass.h; G = D /
 //          kGateGroup gates of a source.
 #include "engine/operations/enhancement/source_gates.h"
@@ -56,8 +56,8 @@ void gatedSourceForward(const Real* source, const Real* gates, int stride, const
         }
 }
 
-// From ds [T,D]: writes dGates [T,G], rows `stride` apart; adds to dWeight [D] and, of the tokens from `first`
-// on, to dSource [T,D]: what the earlier ones read has no gradient.
+// From ds [T,D]: writes dGates [T,G], rows `stride` apart; adds to dWeight [D] and, of the tokens from
+// `first` on, to dSource [T,D]: what the earlier ones read has no gradient.
 template <class Real>
 void gatedSourceBackward(const Real* source, const Real* gates, int stride, const Real* weight,
                          const Real* ds, int tokens, int width, int first, Real* dGates, Real* dWeight,
