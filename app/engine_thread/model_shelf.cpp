@@ -2,6 +2,7 @@
 
 #include "app/engine_thread/state_keeping.h"
 #include "app/voice/voice_files.h"
+#include "engine/model/gate_layout.h"
 #include "engine/model/model_tokenizer.h"
 #include "engine/model/named_model.h"
 
@@ -27,6 +28,8 @@ ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, c
     info.vocabulary = config.vocabulary;
     info.parameters = model.parameters();
     info.hasGates = config.enhancement.variant != engine::EnhancementConfig::Variant::None;
+    for (const std::string& row : engine::gateRowNames(config.enhancement))
+        info.gateRows.append(QString::fromStdString(row));
     return info;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/engine_thread/gate_conversion.h"
 #include "app/engine_thread/state_keeping.h"
+#include "engine/model/gate_layout.h"
 
 #include <string>
 
@@ -68,7 +69,7 @@ void SideRun::promptRead(const engine::Generation& generation) {
     const std::int64_t firstPosition = generation.state().position();
     if (m_options.recordGates && m_model.info.hasGates)
         m_recorder.emplace(
-            m_model.info.layers, m_model.info.width, m_options.recordChannels,
+            engine::gateLayout(m_model.model->config()), m_options.recordChannels,
             [this, firstPosition](engine::GateFrames&& frames) {
                 m_batcher.push(toRunFrames(frames, firstPosition));
             },

@@ -1,6 +1,8 @@
 // gate_frames.h: what the gates did, in the form that crosses threads, is shown and is stored.
 // The gates of token i are those the model used while reading token i, so the last token of a run, which
-// nobody read afterwards, may have none.
+// nobody read afterwards, may have none. "Layers" are the rows of gates of a token and "width" the gates of
+// one (engine/trace/gate_frame.h): with a gate for every source a layer has several rows, which
+// ModelInfo::gateRows names.
 // Threads: values.
 #pragma once
 

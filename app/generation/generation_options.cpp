@@ -26,6 +26,7 @@ constexpr auto kVocabulary = "vocabulary";
 constexpr auto kParameters = "parameters";
 constexpr auto kHasGates = "hasGates";
 constexpr auto kDevice = "device";
+constexpr auto kGateRows = "gateRows";
 
 QJsonValue at(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)); }
 
@@ -57,7 +58,7 @@ GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
 }
 
 QJsonObject toJson(const ModelInfo& info) {
-    return QJsonObject{
+    QJsonObject json{
         {kName, info.name},
         {kGate, info.gate},
         {kFingerprint, info.fingerprint},
@@ -70,6 +71,9 @@ QJsonObject toJson(const ModelInfo& info) {
         {kHasGates, info.hasGates},
         {kDevice, info.device},
     };
+    if (!info.gateRows.isEmpty())
+        json.insert(QLatin1String(kGateRows), QJsonArray::fromStringList(info.gateRows));
+    return json;
 }
 
 ModelInfo modelInfoFromJson(const QJsonObject& json) {
@@ -85,6 +89,8 @@ ModelInfo modelInfoFromJson(const QJsonObject& json) {
     info.parameters = static_cast<qint64>(at(json, kParameters).toDouble());
     info.hasGates = at(json, kHasGates).toBool();
     info.device = at(json, kDevice).toString();
+    for (const auto& row : at(json, kGateRows).toArray())
+        info.gateRows.append(row.toString());
     return info;
 }
 

@@ -49,6 +49,8 @@ struct ModelInfo {
     qint64 parameters = 0;
     bool hasGates = false; // there is something to show in the heatmap
     QString device;        // what it runs on: "cpu", or a GPU's name
+    // What the rows of gates of a layer are about, such as "h-1"; empty where a layer has one row.
+    QStringList gateRows{};
 
     bool operator==(const ModelInfo&) const = default;
 };

@@ -12,6 +12,7 @@
 #include "engine/operations/enhancement/embedding_shift.h"
 #include "engine/operations/enhancement/preceded_rows.h"
 #include "engine/operations/enhancement/previous_rows.h"
+#include "engine/operations/enhancement/source_gates.h"
 #include "engine/operations/recurrence/wkv6.h"
 #include "engine/operations/recurrence/wkv7.h"
 #include "engine/operations/rows/dynamic_shift.h"
@@ -28,4 +29,5 @@
     OPERATION(convolutionalShift, ConvolutionalShift)                                                        \
     OPERATION(decayedMeans, DecayedMeans)                                                                    \
     OPERATION(embeddingShift, EmbeddingShift)                                                                \
-    OPERATION(adaptiveGate, AdaptiveGate)
+    OPERATION(adaptiveGate, AdaptiveGate)                                                                    \
+    OPERATION(sourceGates, SourceGates)

@@ -18,7 +18,7 @@ void setGateStart(const ParameterLayout& layout, std::uint64_t seed, std::span<f
         if (p.use != TensorUse::Trained)
             continue;
         const auto values = parameters.subspan(p.offset, p.size);
-        if (p.name.ends_with(".conv.weight"))
+        if (p.name.ends_with(".conv.weight") || p.name.ends_with(".source.weight"))
             std::ranges::fill(values, 0.0f);
         else if (p.name.ends_with(".gate.bias"))
             std::ranges::fill(values, kClosedGate);

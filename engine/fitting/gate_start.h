@@ -10,9 +10,9 @@
 
 namespace engine {
 
-// Fills in the trained parameters. Routings add nothing at first, as their taps start at 0; the gate of the
-// paper's version 1, which adds the row before as it is, starts all but closed. Without LayerNorm the model
-// then starts as its base.
+// Fills in the trained parameters. Routings and gates of sources add nothing at first, as the weights of what
+// they add start at 0; the gate of the paper's version 1, which adds the row before as it is, starts all but
+// closed. Without LayerNorm the model then starts as its base.
 void setGateStart(const ParameterLayout& layout, std::uint64_t seed, std::span<float> parameters);
 
 } // namespace engine

@@ -5,11 +5,13 @@
 
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
+#include "engine/model/gate_source.h"
 #include "engine/operations/enhancement/decayed_means.h"
 
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace engine {
 
@@ -18,7 +20,7 @@ enum class Architecture { Rwkv5, Rwkv6, Rwkv7 }; // Rwkv5 is 5.2 "Eagle"
 [[nodiscard]] std::string_view name(Architecture architecture); // "rwkv5.2", "rwkv6", "rwkv7"
 
 struct EnhancementConfig {
-    enum class Variant { None, Adaptive, ConvRouting };
+    enum class Variant { None, Adaptive, ConvRouting, SourceGates };
     enum class Shift { Identity, Mlp };
     enum class Gate { Learned, Fixed };
 
@@ -33,11 +35,13 @@ struct EnhancementConfig {
     int scales = 0; // M
     std::array<float, kMostMeans> decays{};
     bool routesEmbedding = false;
+    // SourceGates: what has gates of its own, in the order of the file (section 3a).
+    std::vector<GateSource> sources{};
 
     bool operator==(const EnhancementConfig&) const = default;
 };
 // Fills in rank and kernel where the kind has them and they are 0, as docs/spec/enhanced-rwkv.md sections 2
-// and 3 choose them for a model of that width.
+// to 3a choose them for a model of that width.
 void chooseEnhancementSizes(EnhancementConfig& config, int width);
 
 // The M of the specification: for files that name no decays, and for new gates.
@@ -48,7 +52,7 @@ void useScales(EnhancementConfig& config);
 [[nodiscard]] std::string toJson(const EnhancementConfig& config);
 [[nodiscard]] Expected<EnhancementConfig> enhancementFromJson(std::string_view json);
 // "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", "multi-scale",
-// "embedding-routing", "full-routing", ...: for people and file names.
+// "embedding-routing", "full-routing", "source-gates", ...: for people and file names.
 [[nodiscard]] std::string describe(const EnhancementConfig& config);
 
 struct ModelConfig {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 namespace engine {
 
@@ -13,6 +15,8 @@ using Shift = EnhancementConfig::Shift;
 using Gate = EnhancementConfig::Gate;
 
 namespace {
+
+constexpr std::string_view kSourceGates = "source-gates";
 
 std::string_view routingName(const EnhancementConfig& config) {
     if (config.scales > 0)
@@ -27,6 +31,10 @@ double shortest(float value) {
     double result = 0;
     std::from_chars(text.data(), end, result);
     return result;
+}
+
+std::string dumped(const nlohmann::json& json) {
+    return json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 // Absent: the usual ones.
@@ -49,11 +57,29 @@ Expected<void> readDecays(const nlohmann::json& json, EnhancementConfig& config)
     return {};
 }
 
+Expected<void> readSources(const nlohmann::json& json, EnhancementConfig& config) {
+    const auto list = json.find("sources");
+    const auto isText = [](const nlohmann::json& source) { return source.is_string(); };
+    if (list == json.end() || !list->is_array() || !std::ranges::all_of(*list, isText))
+        return failure(ErrorCode::FileDamaged,
+                       R"(inkgate.enhancement: source-gates need a list of sources, such as ["h-1", "x0"])");
+    auto sources = sourcesNamed(list->get<std::vector<std::string>>());
+    if (!sources)
+        return failure(sources.error());
+    config.sources = std::move(*sources);
+    if (const auto group = json.find("group"); group != json.end() && *group != kGateGroup)
+        return failure(ErrorCode::FileDamaged, "inkgate.enhancement: a gate must be of a group of " +
+                                                   std::to_string(kGateGroup) + " channels, not of " +
+                                                   dumped(*group));
+    return {};
+}
+
 } // namespace
 
 void chooseEnhancementSizes(EnhancementConfig& config, int width) {
     const bool routes = config.variant == Variant::ConvRouting;
-    const bool isLowRank = routes || (config.variant == Variant::Adaptive && config.shift == Shift::Mlp);
+    const bool isLowRank = routes || config.variant == Variant::SourceGates ||
+                           (config.variant == Variant::Adaptive && config.shift == Shift::Mlp);
     if (isLowRank && config.rank == 0)
         config.rank = std::max(32, width / 16);
     if (routes && config.kernel == 0)
@@ -79,6 +105,12 @@ std::string toJson(const EnhancementConfig& config) {
         for (int m = 0; m < config.scales; ++m)
             json["decays"].push_back(shortest(config.decays[static_cast<std::size_t>(m)]));
         break;
+    case Variant::SourceGates:
+        json["variant"] = kSourceGates;
+        for (const GateSource& source : config.sources)
+            json["sources"].push_back(name(source));
+        json["group"] = kGateGroup;
+        break;
     }
     json["layernorm"] = config.layerNorm;
     return json.dump();
@@ -100,19 +132,27 @@ Expected<EnhancementConfig> enhancementFromJson(std::string_view json) {
         const auto found = parsed.find(key);
         return found == parsed.end() ? std::string(fallback)
                : found->is_string()  ? found->get<std::string>()
-                                     : found->dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+                                     : dumped(*found);
     };
     EnhancementConfig config;
     const std::string variant = text("variant", "");
     if (variant == "none")
         return config;
     constexpr std::array kRoutings{"conv-routing", "multi-scale", "embedding-routing", "full-routing"};
-    if (variant != "adaptive" && std::ranges::find(kRoutings, variant) == kRoutings.end())
+    if (variant == "adaptive")
+        config.variant = Variant::Adaptive;
+    else if (variant == kSourceGates)
+        config.variant = Variant::SourceGates;
+    else if (std::ranges::find(kRoutings, variant) != kRoutings.end())
+        config.variant = Variant::ConvRouting;
+    else
         return unknown("variant", variant);
-    config.variant = variant == "adaptive" ? Variant::Adaptive : Variant::ConvRouting;
     config.routesEmbedding = variant == "embedding-routing" || variant == "full-routing";
     if (variant == "multi-scale" || variant == "full-routing")
         if (const auto read = readDecays(parsed, config); !read)
+            return failure(read.error());
+    if (config.variant == Variant::SourceGates)
+        if (const auto read = readSources(parsed, config); !read)
             return failure(read.error());
     if (config.variant == Variant::Adaptive) {
         const std::string shift = text("shift", "identity");
@@ -138,6 +178,7 @@ std::string describe(const EnhancementConfig& config) {
     case Variant::None: return "none";
     case Variant::ConvRouting:
         return std::string(routingName(config)) + (config.layerNorm ? "" : "-no-layernorm");
+    case Variant::SourceGates: return std::string(kSourceGates) + (config.layerNorm ? "" : "-no-layernorm");
     case Variant::Adaptive: break;
     }
     if (config.gate == Gate::Fixed)

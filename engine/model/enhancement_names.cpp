@@ -25,6 +25,8 @@ std::vector<EnhancementConfig> allEnhancements() {
                     useScales(routing);
                 all.push_back(routing);
             }
+        all.push_back(
+            {.variant = Config::Variant::SourceGates, .layerNorm = layerNorm, .sources = usualSources()});
     }
     return all;
 }

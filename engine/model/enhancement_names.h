@@ -9,7 +9,8 @@
 
 namespace engine {
 
-// Ranks and the kernel are left open, decays are the usual ones. Errors: InvalidArgument listing the names.
+// Ranks and the kernel are left open; decays and sources are the usual ones. Errors: InvalidArgument listing
+// the names.
 [[nodiscard]] Expected<EnhancementConfig> enhancementNamed(const std::string& name);
 
 } // namespace engine

@@ -5,8 +5,8 @@
 //   wkv            [H,N,N]  v5, v6: [head][key][value]; v7: [head][value][key]
 //   feedForwardShift [D]    the last ln2 output
 //   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E is 0 without an enhancement,
-//                           1 for the adaptive gate, K for routing
-//   means          [M,D]    of routing with scales, before the next token
+//                           1 for the adaptive gate, K for routing, the farthest of source-gates' sources
+//   means          [M,D]    of routing with scales and of sources that are means, before the next token
 // Units:   elements.
 #pragma once
 

@@ -29,8 +29,8 @@ struct NormWeights {
 // x · A, a function, · B, + bias.
 struct LowRankWeights {
     LinearWeights down; // A, kept transposed [R, inputs]
-    LinearWeights up;   // B [R, C], of which rows are added up
-    Values bias;        // [C], or empty
+    LinearWeights up;   // B [R, outputs], of which rows are added up; most have C
+    Values bias;        // [outputs], or empty
 
     [[nodiscard]] int rank() const { return down.outputs(); }
 };
@@ -87,8 +87,13 @@ struct ConvolutionalRoutingWeights {
     LowRankWeights route; // from [h, s], 2C inputs; tanh inside
 };
 
+struct SourceGateWeights {
+    Values source;        // [S,C]
+    LowRankWeights route; // from [h[t], h[t-1]], 2C inputs, to a gate per source and group; tanh inside
+};
+
 struct EnhancementWeights {
-    std::variant<std::monostate, AdaptiveGateWeights, ConvolutionalRoutingWeights> kind;
+    std::variant<std::monostate, AdaptiveGateWeights, ConvolutionalRoutingWeights, SourceGateWeights> kind;
     NormWeights norm; // empty without layer norm
 };
 

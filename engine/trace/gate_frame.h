@@ -1,6 +1,10 @@
 // gate_frame.h: what is kept of the gates of a token: a summary per layer and, if wanted, every value as a
 // code.
 // Source:  docs/spec/enhanced-rwkv.md; values g[l,t] in [0, 1], D channels per layer.
+// Rows:    "layers" and "width" are those of a GateLayout (engine/model/gate_layout.h): the rows of gates of
+//          a token, and the gates of a row. Most enhancements have one row per layer, of D gates. Those with
+//          a gate for every source have S rows per layer, of D / 8 gates, where row l S + i is source i of
+//          layer l.
 // Codes:   8 bits, round(255 g), so a code c stands for g = c / 255 within 1/510.
 // Threads: values.
 #pragma once

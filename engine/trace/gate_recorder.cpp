@@ -119,32 +119,46 @@ GateSummary summariseGates(std::span<const float> gates, std::span<std::uint8_t>
             .shareAboveHalf = static_cast<float>(total(above) / static_cast<double>(count))};
 }
 
-GateRecorder::GateRecorder(int layers, int width, bool keepCodes, Consumer consumer, std::int64_t first)
-    : m_layers(layers)
-    , m_width(width)
+GateRecorder::GateRecorder(const GateLayout& layout, bool keepCodes, Consumer consumer, std::int64_t first)
+    : m_layout(layout)
     , m_keepCodes(keepCodes)
     , m_consumer(std::move(consumer))
     , m_position(first)
-    , m_scratch(static_cast<std::size_t>(width)) {
-    assert(layers > 0 && width > 0);
+    , m_scratch(static_cast<std::size_t>(layout.rowWidth)) {
+    assert(layout.rows() > 0 && layout.rowWidth > 0);
 }
 
 void GateRecorder::begin(int tokens) {
-    const std::size_t summaries = static_cast<std::size_t>(tokens) * static_cast<std::size_t>(m_layers);
+    const std::size_t summaries =
+        static_cast<std::size_t>(tokens) * static_cast<std::size_t>(m_layout.rows());
     m_frames = GateFrames();
     m_frames.first = m_position;
     m_frames.tokens = tokens;
-    m_frames.layers = m_layers;
-    m_frames.width = m_width;
+    m_frames.layers = m_layout.rows();
+    m_frames.width = m_layout.rowWidth;
     m_frames.summaries.resize(summaries * kPackedSummaryBytes);
     if (m_keepCodes)
-        m_frames.codes.resize(summaries * static_cast<std::size_t>(m_width));
+        m_frames.codes.resize(summaries * static_cast<std::size_t>(m_layout.rowWidth));
+}
+
+void GateRecorder::add(int layer, std::span<const float> values) {
+    const auto width = static_cast<std::size_t>(m_layout.rowWidth);
+    const auto rows = static_cast<std::size_t>(m_layout.rows());
+    const auto ofLayer = static_cast<std::size_t>(m_layout.rowsPerLayer);
+    for (std::size_t i = 0; i * width < values.size(); ++i) {
+        const std::size_t row = i / ofLayer * rows + static_cast<std::size_t>(layer) * ofLayer + i % ofLayer;
+        const std::span<std::uint8_t> codes =
+            m_keepCodes ? std::span(m_frames.codes).subspan(row * width, width) : std::span(m_scratch);
+        packSummary(
+            summariseGates(values.subspan(i * width, width), codes),
+            std::span(m_frames.summaries).subspan(row * kPackedSummaryBytes).first<kPackedSummaryBytes>());
+    }
 }
 
 void GateRecorder::gates(int layer, std::span<const float> values) {
-    const auto width = static_cast<std::size_t>(m_width);
-    assert(!values.empty() && values.size() % width == 0);
-    const auto tokens = static_cast<int>(values.size() / width);
+    const auto ofToken = static_cast<std::size_t>(m_layout.layerWidth());
+    assert(!values.empty() && values.size() % ofToken == 0);
+    const auto tokens = static_cast<int>(values.size() / ofToken);
     if (layer == 0) {
         try {
             begin(tokens);
@@ -154,25 +168,16 @@ void GateRecorder::gates(int layer, std::span<const float> values) {
         }
     }
     if (layer == m_nextLayer && tokens == m_frames.tokens) {
-        const auto layers = static_cast<std::size_t>(m_layers);
-        for (std::size_t token = 0; token < static_cast<std::size_t>(tokens); ++token) {
-            const std::size_t row = token * layers + static_cast<std::size_t>(layer);
-            const std::span<std::uint8_t> codes =
-                m_keepCodes ? std::span(m_frames.codes).subspan(row * width, width) : std::span(m_scratch);
-            packSummary(summariseGates(values.subspan(token * width, width), codes),
-                        std::span(m_frames.summaries)
-                            .subspan(row * kPackedSummaryBytes)
-                            .first<kPackedSummaryBytes>());
-        }
+        add(layer, values);
         ++m_nextLayer;
     } else {
         m_nextLayer = -1; // nothing fits until the next layer 0
     }
-    if (layer + 1 != m_layers)
+    if (layer + 1 != m_layout.layers)
         return;
     // The tokens have been read whether or not their gates were kept.
     m_position += tokens;
-    if (m_nextLayer == m_layers)
+    if (m_nextLayer == m_layout.layers)
         m_consumer(std::move(m_frames));
     m_nextLayer = -1;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/backend/gate_sink.h"
+#include "engine/model/gate_layout.h"
 #include "engine/trace/gate_frame.h"
 
 #include <cstdint>
@@ -25,7 +26,7 @@ public:
     using Consumer = std::function<void(GateFrames&&)>;
 
     // `first`: the position of the next token the model will read, e.g. state.position().
-    GateRecorder(int layers, int width, bool keepCodes, Consumer consumer, std::int64_t first = 0);
+    GateRecorder(const GateLayout& layout, bool keepCodes, Consumer consumer, std::int64_t first = 0);
 
     void gates(int layer, std::span<const float> values) override;
 
@@ -35,15 +36,15 @@ public:
 
 private:
     void begin(int tokens);
+    void add(int layer, std::span<const float> values);
 
-    int m_layers;
-    int m_width;
+    GateLayout m_layout;
     bool m_keepCodes;
     Consumer m_consumer;
     std::int64_t m_position;
     int m_nextLayer = 0;
     GateFrames m_frames;
-    std::vector<std::uint8_t> m_scratch; // [width], the codes of one layer when they are not kept
+    std::vector<std::uint8_t> m_scratch; // the codes of one row when they are not kept
 };
 
 } // namespace engine

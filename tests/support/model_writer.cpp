@@ -4,6 +4,8 @@
 #include "engine/model/loading/load_weights.h"
 #include "engine/model/loading/tensor_source.h"
 
+#include <array>
+
 namespace support {
 
 using namespace engine;
@@ -109,7 +111,15 @@ std::vector<EnhancementConfig> allEnhancements() {
     EnhancementConfig scales = routing;
     scales.scales = 2;
     scales.decays = {0.5f, 0.96f};
-    return {{}, adaptive, mlp, withoutNorm, fixed, routing, routingWithoutNorm, scales, embedding, all};
+    EnhancementConfig sources;
+    sources.variant = Variant::SourceGates;
+    sources.rank = 20;
+    sources.sources = usualSources();
+    EnhancementConfig fewSources = sources;
+    fewSources.layerNorm = false;
+    fewSources.sources = *sourcesNamed(std::array<std::string, 3>{"x0-1", "mean:0.96", "h-3"});
+    return {{},     adaptive,  mlp,     withoutNorm, fixed, routing, routingWithoutNorm,
+            scales, embedding, sources, fewSources,  all};
 }
 
 ModelConfig smallConfig(Architecture architecture, const EnhancementConfig& enhancement) {

@@ -1,4 +1,3 @@
-#include "tests/app/support/packed_summary.h"
 #include "tests/ui/support/desk.h"
 #include "ui/editor/story_editor.h"
 #include "ui/heatmap/heatmap_dock.h"
@@ -313,31 +312,6 @@ private slots:
         // What is on the screen is as it was.
         QTest::qWait(2 * HeatmapPlot::kFrameMs);
         QCOMPARE(desk.plot().plotLayout()->rowCount(), 1);
-    }
-
-    void wideLayersAreFoldedToABoundedNumberOfRows() {
-        app::Document story;
-        app::RunHistory runs(story);
-        app::RunRecord record;
-        record.id = 1;
-        runs.add(record);
-        GateFrames frames;
-        frames.layers = 1;
-        frames.width = 2048;
-        frames.summaries = test::packed({});
-        QByteArray codes;
-        for (int c = 0; c < frames.width; ++c) {
-            codes.append(static_cast<char>(c / 8)); // 0 .. 255
-        }
-        frames.channelCodes = codes;
-        runs.append(1, QStringLiteral("x"), {{7, 0, 1, 1}}, frames);
-        GateGrid grid(runs);
-        grid.setRun(1);
-        grid.showChannels(0);
-        QCOMPARE(grid.channelsPerRow(), 4);
-        QCOMPARE(grid.rows(), GateGrid::kMostRows);
-        QCOMPARE(grid.value(0, 511), 1.0F);
-        QCOMPARE(grid.value(0, 2), 1.0F / 255.0F);
     }
 };
 

@@ -42,6 +42,24 @@ int GateGrid::layers() const {
     return gates != nullptr ? gates->layers : 0;
 }
 
+QStringList GateGrid::rowNames() const {
+    const app::RunRecord* const record = m_runs.run(m_run);
+    const QStringList names = record != nullptr ? record->model.gateRows : QStringList();
+    const bool fits = !names.isEmpty() && layers() % names.size() == 0;
+    return fits ? names : QStringList();
+}
+
+int GateGrid::rowsOfALayer() const { return std::max(1, static_cast<int>(rowNames().size())); }
+
+QString GateGrid::layerName(int layer) const {
+    const QStringList names = rowNames();
+    if (names.isEmpty()) {
+        return QString::number(layer);
+    }
+    const auto count = static_cast<int>(names.size());
+    return QStringLiteral("%1 %2").arg(layer / count).arg(names[layer % count]);
+}
+
 int GateGrid::rows() const {
     if (!m_layer) {
         return layers();
@@ -102,7 +120,7 @@ GateTable tableOf(const GateGrid& grid) {
     const int rows = grid.rows();
     for (int row = 0; row < rows; ++row) {
         table.rows.append(grid.layer() ? QStringLiteral("channel %1").arg(row * grid.channelsPerRow())
-                                       : QStringLiteral("layer %1").arg(row));
+                                       : QStringLiteral("layer %1").arg(grid.layerName(row)));
     }
     table.values.reserve(qsizetype{grid.columns()} * rows);
     for (int column = 0; column < grid.columns(); ++column) {

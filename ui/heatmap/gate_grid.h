@@ -1,6 +1,7 @@
 // gate_grid.h: the numbers behind the heatmap: columns are tokens of one run, rows are either layers (one
-// statistic over a layer's channels) or the channels of one layer. Reads the run history in place, so nothing
-// is copied while a run grows.
+// statistic over a layer's channels) or the channels of one layer. Where every source has a gate of its own,
+// a layer has a row for each, of so many groups of channels; "layer" below is then such a row. Reads the run
+// history in place, so nothing is copied while a run grows.
 // Threads: GUI thread only.
 #pragma once
 
@@ -41,6 +42,10 @@ public:
     [[nodiscard]] int columns() const;
     [[nodiscard]] int rows() const;
     [[nodiscard]] int layers() const;
+    // 1, unless every source has a gate of its own.
+    [[nodiscard]] int rowsOfALayer() const;
+    // "3", or "3 h-1"; 0 <= layer < layers().
+    [[nodiscard]] QString layerName(int layer) const;
     // 1, unless there are more than kMostRows channels.
     [[nodiscard]] int channelsPerRow() const;
     // In 0..1. 0 <= column < columns(), 0 <= row < rows().
@@ -51,6 +56,7 @@ public:
 
 private:
     [[nodiscard]] const app::GateFrames* frames() const { return m_runs.gates(m_run); }
+    [[nodiscard]] QStringList rowNames() const; // of a layer's rows; none where it has one
     [[nodiscard]] int width() const;
     [[nodiscard]] float channel(int column, int channel) const;
 

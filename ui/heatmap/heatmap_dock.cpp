@@ -298,7 +298,7 @@ void HeatmapDock::tell() {
     } else if (locked && locked->run == m_grid.run()) {
         m_cell->setText(describe(m_grid, {locked->token, m_lockedRow}));
     } else if (m_grid.layer()) {
-        m_cell->setText(tr("Channels of layer %1").arg(*m_grid.layer()));
+        m_cell->setText(tr("Channels of layer %1").arg(m_grid.layerName(*m_grid.layer())));
     } else {
         m_cell->clear();
     }

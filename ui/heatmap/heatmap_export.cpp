@@ -51,7 +51,7 @@ void HeatmapDock::write(const QString& path) {
 }
 
 QString HeatmapDock::captionOf() const {
-    const QString shown = m_grid.layer() ? tr("channels of layer %1").arg(*m_grid.layer())
+    const QString shown = m_grid.layer() ? tr("channels of layer %1").arg(m_grid.layerName(*m_grid.layer()))
                                          : nameOf(m_grid.statistic()).toLower();
     return tr("%1\nGates at tokens %2 to %3: %4")
         .arg(labelOf(m_runs.run(m_grid.run())))

@@ -1,6 +1,7 @@
 #include "ui/heatmap/heatmap_plot.h"
 
 #include "ui/heatmap/gate_grid.h"
+#include "ui/heatmap/row_ticker.h"
 #include "ui/heatmap/token_ticker.h"
 #include "ui/theme/colour_scale.h"
 
@@ -44,11 +45,7 @@ HeatmapPlot::HeatmapPlot(const GateGrid& grid, QWidget* parent)
     xAxis->setTickLabelRotation(60);
     xAxis->setSubTicks(false);
     xAxis->setTickLength(0, 2);
-    auto rowTicker = QSharedPointer<QCPAxisTickerFixed>::create();
-    rowTicker->setTickStep(1);
-    rowTicker->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
-    rowTicker->setTickCount(8);
-    yAxis->setTicker(rowTicker);
+    yAxis->setTicker(QSharedPointer<RowTicker>::create(m_grid));
     yAxis->setSubTicks(false);
     yAxis->setTickLength(0, 2);
     yAxis->setLabel(tr("layer"));

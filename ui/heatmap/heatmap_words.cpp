@@ -45,14 +45,12 @@ QString describe(const GateGrid& grid, const GateCell& cell) {
     if (grid.layer()) {
         return tr("“%1”  layer %2, channel %3:  %4")
             .arg(text)
-            .arg(*grid.layer())
+            .arg(grid.layerName(*grid.layer()))
             .arg(cell.row * grid.channelsPerRow())
             .arg(value);
     }
     return tr("“%1”  layer %2:  %3 %4")
-        .arg(text)
-        .arg(cell.row)
-        .arg(nameOf(grid.statistic()).toLower(), value);
+        .arg(text, grid.layerName(cell.row), nameOf(grid.statistic()).toLower(), value);
 }
 
 } // namespace ui

@@ -194,13 +194,13 @@ Expected<void> Bench::measureTrace(Json& result) {
         std::filesystem::temp_directory_path() / ("inkgate-bench-" + std::to_string(getpid()) + ".sqlite");
     GateRun run;
     run.model = m_loaded.files.name;
-    run.layers = config.layers;
-    run.width = config.width;
+    const GateLayout gates = gateLayout(config);
+    run.layers = gates.rows();
+    run.width = gates.rowWidth;
     auto writer = GateTraceWriter::start(path, run);
     if (!writer)
         return failure(std::move(writer.error()));
-    GateRecorder recorder(config.layers, config.width, true,
-                          [&](GateFrames&& frames) { (*writer)->addFrames(std::move(frames)); });
+    GateRecorder recorder(gates, true, [&](GateFrames&& frames) { (*writer)->addFrames(std::move(frames)); });
     // Whatever else the machine does only ever adds time, so the best round of each kind counts.
     constexpr int kRounds = 20;
     double plainRate = 0, tracedRate = 0;

@@ -42,7 +42,7 @@ GenerationTrace::GenerationTrace(std::unique_ptr<GateTraceWriter> writer, const 
                                  const Tokenizer& tokenizer)
     : m_writer(std::move(writer))
     , m_tokenizer(tokenizer)
-    , m_recorder(config.layers, config.width, true,
+    , m_recorder(gateLayout(config), true,
                  [writer = m_writer.get()](GateFrames&& frames) { writer->addFrames(std::move(frames)); }) {}
 
 Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::filesystem::path& path,
@@ -57,12 +57,13 @@ Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::fil
     const auto& fingerprint = loaded.model->fingerprint();
     if (!fingerprint)
         return failure(fingerprint.error());
+    const GateLayout gates = gateLayout(config);
     auto writer = GateTraceWriter::start(path, {.created = nowInUtc(),
                                                 .model = loaded.files.name,
                                                 .fingerprint = *fingerprint,
                                                 .enhancement = toJson(config.enhancement),
-                                                .layers = config.layers,
-                                                .width = config.width,
+                                                .layers = gates.rows(),
+                                                .width = gates.rowWidth,
                                                 .settings = describeSettings(settings)});
     if (!writer)
         return failure(std::move(writer.error()));

@@ -38,6 +38,7 @@ std::int64_t elements(std::monostate) { return 0; }
 std::int64_t elements(const AdaptiveGateWeights& w) { return elements(w.gate) + elements(w.shift); }
 
 std::int64_t elements(const ConvolutionalRoutingWeights& w) { return elements(w.route); }
+std::int64_t elements(const SourceGateWeights& w) { return elements(w.route); }
 
 } // namespace
 

@@ -4,9 +4,9 @@
 
 namespace engine {
 
-GateSums::GateSums(std::size_t layers, std::size_t width)
-    : m_layers(layers)
-    , m_width(width) {}
+GateSums::GateSums(const GateLayout& layout)
+    : m_layout(layout)
+    , m_rows(static_cast<std::size_t>(layout.rows())) {}
 
 void GateSums::expectSeparator() { m_cellOf.push_back(kSeparator); }
 
@@ -28,21 +28,25 @@ std::size_t GateSums::sumsFor(std::size_t paragraph, TokenClass tokenClass) {
         }
     }
     m_paragraphs[paragraph].push_back({tokenClass, 1, m_sums.size()});
-    m_sums.resize(m_sums.size() + m_layers, 0.0);
-    return m_sums.size() - m_layers;
+    m_sums.resize(m_sums.size() + m_rows, 0.0);
+    return m_sums.size() - m_rows;
 }
 
 void GateSums::gates(int layer, std::span<const float> values) {
-    const std::size_t tokens = values.size() / m_width;
+    const auto width = static_cast<std::size_t>(m_layout.rowWidth);
+    const auto rows = static_cast<std::size_t>(m_layout.rowsPerLayer);
+    const std::size_t tokens = values.size() / (rows * width);
     for (std::size_t i = 0; i < tokens && m_first + i < m_cellOf.size(); ++i) {
         const std::size_t sums = m_cellOf[m_first + i];
         if (sums == kSeparator)
             continue;
-        const auto channels = values.subspan(i * m_width, m_width);
-        m_sums[sums + static_cast<std::size_t>(layer)] +=
-            std::accumulate(channels.begin(), channels.end(), 0.0) / static_cast<double>(m_width);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const auto gates = values.subspan((i * rows + row) * width, width);
+            m_sums[sums + static_cast<std::size_t>(layer) * rows + row] +=
+                std::accumulate(gates.begin(), gates.end(), 0.0) / static_cast<double>(width);
+        }
     }
-    if (static_cast<std::size_t>(layer) + 1 == m_layers)
+    if (layer + 1 == m_layout.layers)
         m_first += tokens;
 }
 

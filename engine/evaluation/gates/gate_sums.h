@@ -1,10 +1,11 @@
 // gate_sums.h: takes the gates of a text while a model reads it and adds them up by paragraph, class of token
-// and layer.
+// and row (engine/model/gate_layout.h: of most enhancements, layer).
 // Threads: used by the thread that runs the model.
 #pragma once
 
 #include "engine/backend/gate_sink.h"
 #include "engine/evaluation/gates/token_class.h"
+#include "engine/model/gate_layout.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,7 @@ public:
         std::size_t sums = 0; // where they begin, see sumsOf()
     };
 
-    GateSums(std::size_t layers, std::size_t width);
+    explicit GateSums(const GateLayout& layout);
 
     // What is going to be read: a document's separator, which counts for nothing, and then its tokens.
     void expectSeparator();
@@ -32,14 +33,14 @@ public:
 
     // Whether the gates of all layers of everything expected have come.
     [[nodiscard]] bool isComplete() const { return m_first == m_cellOf.size(); }
-    [[nodiscard]] std::size_t layers() const { return m_layers; }
+    [[nodiscard]] std::size_t rows() const { return m_rows; }
     [[nodiscard]] std::size_t paragraphs() const { return m_paragraphs.size(); }
     [[nodiscard]] std::span<const Cell> cellsOf(std::size_t paragraph) const {
         return m_paragraphs[paragraph];
     }
-    // [layers]: sums over the cell's tokens of the mean gate over channels.
+    // [rows]: sums over the cell's tokens of the mean gate of the row.
     [[nodiscard]] std::span<const double> sumsOf(const Cell& cell) const {
-        return std::span<const double>(m_sums).subspan(cell.sums, m_layers);
+        return std::span<const double>(m_sums).subspan(cell.sums, m_rows);
     }
     [[nodiscard]] std::int64_t tokensOf(TokenClass tokenClass) const;
 
@@ -48,10 +49,10 @@ private:
 
     [[nodiscard]] std::size_t sumsFor(std::size_t paragraph, TokenClass tokenClass);
 
-    std::size_t m_layers;
-    std::size_t m_width;
+    GateLayout m_layout;
+    std::size_t m_rows;
     std::vector<std::vector<Cell>> m_paragraphs;
-    std::vector<double> m_sums;        // [cells, layers]
+    std::vector<double> m_sums;        // [cells, rows]
     std::vector<std::size_t> m_cellOf; // [tokens expected]: where its cell's sums begin, or kSeparator
     std::size_t m_first = 0;           // the token whose layers come next
 };

@@ -42,12 +42,12 @@ Expected<void> readDocument(Session& session, const Tokenizer& tokenizer, std::s
     return {};
 }
 
-// A class's figures are those of its layers and then that of all of them.
+// A class's figures are those of its rows and then that of all of them.
 MeanGates meanGates(std::span<const Estimate> figures, std::int64_t tokens) {
     MeanGates gates;
     gates.tokens = tokens;
     if (tokens > 0) {
-        gates.layers.assign(figures.begin(), figures.end() - 1);
+        gates.rows.assign(figures.begin(), figures.end() - 1);
         gates.allLayers = figures.back();
     }
     return gates;
@@ -55,8 +55,8 @@ MeanGates meanGates(std::span<const Estimate> figures, std::int64_t tokens) {
 
 // The means of every class, and of all tokens as one more class, in the paragraphs drawn.
 void computeMeans(const GateSums& sums, std::span<const std::uint32_t> counts, std::span<double> values) {
-    const std::size_t layers = sums.layers(), classes = kTokenClasses.size();
-    std::vector<double> gates((classes + 1) * layers, 0.0), tokens(classes + 1, 0.0);
+    const std::size_t rows = sums.rows(), classes = kTokenClasses.size();
+    std::vector<double> gates((classes + 1) * rows, 0.0), tokens(classes + 1, 0.0);
     for (std::size_t paragraph = 0; paragraph < counts.size(); ++paragraph) {
         if (counts[paragraph] == 0)
             continue;
@@ -65,28 +65,28 @@ void computeMeans(const GateSums& sums, std::span<const std::uint32_t> counts, s
             const auto index = static_cast<std::size_t>(cell.tokenClass);
             const auto sum = sums.sumsOf(cell);
             tokens[index] += times * static_cast<double>(cell.tokens);
-            for (std::size_t layer = 0; layer < layers; ++layer)
-                gates[index * layers + layer] += times * sum[layer];
+            for (std::size_t row = 0; row < rows; ++row)
+                gates[index * rows + row] += times * sum[row];
         }
     }
     for (std::size_t index = 0; index < classes; ++index) {
         tokens[classes] += tokens[index];
-        for (std::size_t layer = 0; layer < layers; ++layer)
-            gates[classes * layers + layer] += gates[index * layers + layer];
+        for (std::size_t row = 0; row < rows; ++row)
+            gates[classes * rows + row] += gates[index * rows + row];
     }
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t index = 0; index <= classes; ++index) {
-        const auto means = values.subspan(index * (layers + 1), layers + 1);
-        means[layers] = 0;
-        for (std::size_t layer = 0; layer < layers; ++layer) {
-            means[layer] = tokens[index] > 0 ? gates[index * layers + layer] / tokens[index] : kNone;
-            means[layers] += means[layer] / static_cast<double>(layers);
+        const auto means = values.subspan(index * (rows + 1), rows + 1);
+        means[rows] = 0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            means[row] = tokens[index] > 0 ? gates[index * rows + row] / tokens[index] : kNone;
+            means[rows] += means[row] / static_cast<double>(rows);
         }
     }
 }
 
-GatesByClass summarise(const GateSums& sums, const BootstrapSettings& settings) {
-    const std::size_t figures = sums.layers() + 1; // of a class
+GatesByClass summarise(const GateSums& sums, const ModelConfig& config, const BootstrapSettings& settings) {
+    const std::size_t figures = sums.rows() + 1; // of a class
     const auto estimates = bootstrap(sums.paragraphs(), (kTokenClasses.size() + 1) * figures, settings,
                                      [&](std::span<const std::uint32_t> counts, std::span<double> values) {
                                          computeMeans(sums, counts, values);
@@ -95,7 +95,8 @@ GatesByClass summarise(const GateSums& sums, const BootstrapSettings& settings) 
         return std::span<const Estimate>(estimates).subspan(index * figures, figures);
     };
     GatesByClass result;
-    result.layers = static_cast<int>(sums.layers());
+    result.layout = gateLayout(config);
+    result.rowNames = gateRowNames(config.enhancement);
     result.paragraphs = static_cast<std::int64_t>(sums.paragraphs());
     std::int64_t all = 0;
     for (std::size_t index = 0; index < kTokenClasses.size(); ++index) {
@@ -125,7 +126,7 @@ Expected<GatesByClass> measureGatesByClass(Session& session, const Tokenizer& to
     if (total == 0)
         return failure(ErrorCode::InvalidArgument, "there is no text to read gates on");
 
-    GateSums sums(static_cast<std::size_t>(config.layers), static_cast<std::size_t>(config.width));
+    GateSums sums(gateLayout(config));
     for (const std::string_view document : documents) {
         const auto read = readDocument(session, tokenizer, document, sums, options, [&](std::size_t bytes) {
             done += static_cast<std::int64_t>(bytes);
@@ -139,7 +140,7 @@ Expected<GatesByClass> measureGatesByClass(Session& session, const Tokenizer& to
         return failure(std::move(delivered.error()));
     if (!sums.isComplete())
         return failure(ErrorCode::Internal, "not all gates of the text arrived");
-    return summarise(sums, options.bootstrap);
+    return summarise(sums, config, options.bootstrap);
 }
 
 } // namespace engine

@@ -1,9 +1,9 @@
 // gates_by_class.h: what a model's gates do at sentence ends, names, word starts and so on: the mean gate per
-// layer by class of token (token_class.h).
+// layer, or per source of each layer, by class of token (token_class.h).
 // Source:  docs/spec/enhanced-rwkv.md section 8.
 // The text is read as for perplexity: each document from a zero state, the separator first; the separator's
-// own gates are left out. The value of a token in a layer is the mean of g[l,t] over the layer's channels, as
-// the forward pass used them when it read that token.
+// own gates are left out. The value of a token in a row of gates (gate_layout.h: a layer, or one of its
+// sources) is the mean of the row's g[l,t], as the forward pass used them when it read that token.
 // Intervals: paragraphs are drawn (bootstrap.h), as tokens near each other are alike; a mean is over all
 // tokens of the class in the paragraphs drawn.
 // Threads: the session's rules: one caller at a time.
@@ -12,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/evaluation/bootstrap.h"
 #include "engine/evaluation/gates/token_class.h"
+#include "engine/model/gate_layout.h"
 #include "engine/runtime/session.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -27,12 +28,13 @@ namespace engine {
 struct MeanGates {
     std::int64_t tokens = 0;
     // Empty, and absent, if there are no tokens.
-    std::vector<Estimate> layers; // [layers]
+    std::vector<Estimate> rows; // [layout.rows()]
     std::optional<Estimate> allLayers;
 };
 
 struct GatesByClass {
-    int layers = 0;
+    GateLayout layout;
+    std::vector<std::string> rowNames; // of a layer's rows; none where it has one
     std::int64_t paragraphs = 0;
     std::array<MeanGates, kTokenClasses.size()> classes; // in the order of kTokenClasses
     MeanGates all;                                       // of all tokens

@@ -1,6 +1,8 @@
 #include "engine/model/forward/activations.h"
 
 #include "engine/core/aligned_buffer.h"
+#include "engine/model/enhancement_state.h"
+#include "engine/model/gate_layout.h"
 #include "engine/model/weights.h"
 
 #include <algorithm>
@@ -33,6 +35,8 @@ std::array<std::size_t, 4> hiddenColumns(const Model& model) {
             widen(0, gate->shift.rank());
         else if (const auto* routing = std::get_if<ConvolutionalRoutingWeights>(&enhancement.kind))
             widen(0, routing->route.rank());
+        else if (const auto* sources = std::get_if<SourceGateWeights>(&enhancement.kind))
+            widen(0, sources->route.rank());
     }
     return columns;
 }
@@ -49,7 +53,9 @@ Activations::Activations(const Model& model, int maxTokens, int maxSequences, Ba
     const auto sequenceRows = static_cast<std::size_t>(maxSequences) * width;
     const bool isGoose = config.architecture == Architecture::Rwkv7;
     const bool isEnhanced = config.enhancement.variant != EnhancementConfig::Variant::None;
-    const bool routes = config.enhancement.variant == EnhancementConfig::Variant::ConvRouting;
+    const bool hasSourceGates = config.enhancement.variant == EnhancementConfig::Variant::SourceGates;
+    const bool routes =
+        hasSourceGates || config.enhancement.variant == EnhancementConfig::Variant::ConvRouting;
     const bool hasShiftChange =
         isEnhanced && !routes && config.enhancement.shift == EnhancementConfig::Shift::Mlp;
 
@@ -69,14 +75,18 @@ Activations::Activations(const Model& model, int maxTokens, int maxSequences, Ba
     for (std::size_t i = 0; i < hidden.size(); ++i)
         wanted.emplace_back(&hidden[i], tokens * columns[i]);
     if (isEnhanced) {
-        m_gatesPerLayer = sequenceRows;
-        wanted.emplace_back(&m_gates, std::max(rows, static_cast<std::size_t>(config.layers) * sequenceRows));
+        const auto gates = static_cast<std::size_t>(gateLayout(config).layerWidth());
+        m_gatesPerLayer = static_cast<std::size_t>(maxSequences) * gates;
+        wanted.emplace_back(
+            &m_gates, std::max(tokens * gates, static_cast<std::size_t>(config.layers) * m_gatesPerLayer));
     }
     if (hasShiftChange)
         wanted.emplace_back(&shiftChange, rows);
     if (routes)
         wanted.emplace_back(&routed, 2 * rows);
-    if (config.enhancement.routesEmbedding)
+    if (hasSourceGates)
+        wanted.emplace_back(&means, static_cast<std::size_t>(meanRows(config.enhancement)) * rows);
+    if (embeddingRows(config.enhancement) > 0)
         wanted.emplace_back(&embeddings, rows + sequenceRows);
 
     const auto padded = [](std::size_t count) {

@@ -31,14 +31,15 @@ struct Activations {
     float* feedForward = nullptr;   // [T,F]
     std::array<float*, 4> hidden{}; // [T,R]: inside low-rank maps
 
-    // [tokens,C]. In a step of one token per sequence each layer has its own, as a device may read them until
-    // the step ends.
+    // [tokens, gateLayout().layerWidth()]. In a step of one token per sequence each layer has its own, as a
+    // device may read them until the step ends.
     [[nodiscard]] float* gatesOf(int layer, int tokens) const {
         return tokens > sequences ? m_gates : m_gates + static_cast<std::size_t>(layer) * m_gatesPerLayer;
     }
     float* shiftChange = nullptr; // [T,C], mlp shift: what its product reads, then what it adds
-    float* routed = nullptr;      // [T,2C], routing
-    float* embeddings = nullptr;  // [T+S,C], routing of embeddings: laid out as `normalised`
+    float* routed = nullptr;      // [T,2C], routing and the gates of sources
+    float* means = nullptr;       // [T,M,C], gates of means
+    float* embeddings = nullptr;  // [T+S,C], sources that are embeddings: laid out as `normalised`
 
 private:
     std::shared_ptr<float[]> m_memory;

@@ -1,6 +1,7 @@
 // The enhancement after each block: docs/spec/enhanced-rwkv.md sections 2, 3 and 3a.
 #include "engine/model/enhancement_state.h"
 #include "engine/model/forward/forward_steps.h"
+#include "engine/model/gate_layout.h"
 
 namespace engine {
 
@@ -128,12 +129,11 @@ void fillIn(const ConvolutionalRoutingWeights&, const Step& step, const Sequence
 
 void fillIn(std::monostate, const Step&, const SequenceStep&, AdaptiveGate&) {}
 
-} // namespace
-
-void enhance(const EnhancementWeights& enhancement, const Step& step, float* output) {
+// Of all kinds that have a gate for the shifted state.
+template <class Weights>
+void apply(const Weights& weights, const NormWeights& norm, const Step& step, float* gates, float* output) {
     const int width = step.config.width;
-    float* const gates = step.activations.gatesOf(step.layer, step.tokens);
-    std::visit([&](const auto& weights) { multiply(weights, step, gates); }, enhancement.kind);
+    multiply(weights, step, gates);
     const PerSequence<AdaptiveGate> ops(step.sequences, [&](const SequenceStep& sequence) {
         AdaptiveGate gate;
         gate.tokens = sequence.tokens;
@@ -141,16 +141,29 @@ void enhance(const EnhancementWeights& enhancement, const Step& step, float* out
         gate.stream = sequence.rowsOf(step.stream, width);
         gate.earlier = earlierRows(step, sequence);
         gate.gates = sequence.rowsOf(gates, width);
-        if (!enhancement.norm.weight.empty())
-            gate.norm = enhancement.norm.parameters();
+        if (!norm.weight.empty())
+            gate.norm = norm.parameters();
         gate.output = sequence.rowsOf(output, width);
         gate.isEnabled = sequence.usesEnhancement;
-        std::visit([&](const auto& weights) { fillIn(weights, step, sequence, gate); }, enhancement.kind);
+        fillIn(weights, step, sequence, gate);
         return gate;
     });
     step.backend.adaptiveGate(ops);
+}
+
+void apply(const SourceGateWeights& weights, const NormWeights& norm, const Step& step, float* gates,
+           float* output) {
+    gateSources(weights, norm, step, gates, output);
+}
+
+} // namespace
+
+void enhance(const EnhancementWeights& enhancement, const Step& step, float* output) {
+    float* const gates = step.activations.gatesOf(step.layer, step.tokens);
+    std::visit([&](const auto& weights) { apply(weights, enhancement.norm, step, gates, output); },
+               enhancement.kind);
     if (step.reportsGates)
-        step.backend.reportGates({step.layer, width, gates});
+        step.backend.reportGates({step.layer, gateLayout(step.config).layerWidth(), gates});
 }
 
 } // namespace engine

@@ -66,6 +66,10 @@ void recurrence(const Step& step, const Values& bonus, const NormWeights& groupN
 // stream += ChannelMix(LN2(stream))
 void channelMixing(const ChannelMixingWeights& mixing, const Step& step);
 
+// The part of enhance() of a gate for every source: `gates` [T,S,G] are those used, `output` [T,C].
+void gateSources(const SourceGateWeights& weights, const NormWeights& norm, const Step& step, float* gates,
+                 float* output);
+
 // Writes the stream to `output`, enhanced where a sequence uses the enhancement.
 void enhance(const EnhancementWeights& enhancement, const Step& step, float* output);
 

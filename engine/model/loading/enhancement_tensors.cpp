@@ -20,6 +20,10 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
         if (!parsed)
             return failure(parsed.error(), where);
         config = *parsed;
+    } else if (has("enhance.0.source.weight")) {
+        return failure(ErrorCode::FileDamaged,
+                       where + ": which sources its gates are of must stand in the metadata key "
+                               "inkgate.enhancement, which is missing");
     } else if (has("enhance.0.route.w")) {
         config.variant = EnhancementConfig::Variant::ConvRouting;
         config.layerNorm = has("enhance.0.norm.weight");
@@ -53,9 +57,11 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
                                                          " taps, found " + std::to_string(*kernel));
         config.kernel = *kernel;
         config.rank = *rank;
-    } else if (config.variant == EnhancementConfig::Variant::Adaptive &&
-               config.shift == EnhancementConfig::Shift::Mlp) {
-        const auto rank = size("enhance.0.shift.a", 1);
+    } else if (config.variant == EnhancementConfig::Variant::SourceGates ||
+               (config.variant == EnhancementConfig::Variant::Adaptive &&
+                config.shift == EnhancementConfig::Shift::Mlp)) {
+        const bool isShift = config.variant == EnhancementConfig::Variant::Adaptive;
+        const auto rank = size(isShift ? "enhance.0.shift.a" : "enhance.0.route.u", 1);
         if (!rank)
             return failure(rank.error());
         config.rank = *rank;

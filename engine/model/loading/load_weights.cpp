@@ -1,5 +1,6 @@
 #include "engine/model/loading/load_weights.h"
 
+#include "engine/model/gate_layout.h"
 #include "engine/operations/enhancement/convolutional_shift.h"
 
 #include <optional>
@@ -230,6 +231,13 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
         if (enhancement.shift == EnhancementConfig::Shift::Mlp)
             gate.shift = load.lowRank(prefix + "shift.a", prefix + "shift.b", {}, width, width);
         weights.kind = std::move(gate);
+    } else if (enhancement.variant == EnhancementConfig::Variant::SourceGates) {
+        SourceGateWeights gates;
+        gates.source =
+            load.values(prefix + "source.weight", {static_cast<int>(enhancement.sources.size()), width});
+        gates.route = load.lowRank(prefix + "route.u", prefix + "route.w", prefix + "route.bias", 2 * width,
+                                   gateLayout(config).layerWidth());
+        weights.kind = std::move(gates);
     } else {
         ConvolutionalRoutingWeights routing;
         routing.kernel = load.values(prefix + "conv.weight", {enhancement.kernel, width});
@@ -281,6 +289,12 @@ Expected<LoadedEnhancements> loadEnhancements(const ModelConfig& config, TensorS
     LoadedEnhancements result;
     if (config.enhancement.variant == EnhancementConfig::Variant::None)
         return result;
+    if (config.enhancement.variant == EnhancementConfig::Variant::SourceGates &&
+        config.width % kGateGroup != 0)
+        return failure(ErrorCode::ShapeMismatch, "source-gates have a gate for every " +
+                                                     std::to_string(kGateGroup) +
+                                                     " channels, of which the width " +
+                                                     std::to_string(config.width) + " is no multiple");
     Loader load(source, result.totals);
     for (int layer = 0; layer < config.layers && !load.error().has_value(); ++layer)
         result.layers.push_back(enhancementWeights(load, config, "enhance." + std::to_string(layer) + "."));

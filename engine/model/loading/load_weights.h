@@ -41,7 +41,7 @@ struct LoadedEnhancements {
     WeightTotals totals;
 };
 
-// Those named enhance.*. Errors as above.
+// Those named enhance.*. Errors as above; ShapeMismatch also for a width that gates do not divide.
 [[nodiscard]] Expected<LoadedEnhancements> loadEnhancements(const ModelConfig& config, TensorSource& source);
 
 } // namespace engine

@@ -42,7 +42,7 @@ constexpr std::array kVectorDistributions{
     NamedDistribution{"shift.b", {0.0f, 0.05f}},     NamedDistribution{"route.w", {0.0f, 0.2f}},
     NamedDistribution{"bias", {0.0f, 0.05f}},        NamedDistribution{"w2", {0.0f, 0.05f}},
     NamedDistribution{"a2", {0.0f, 0.05f}},          NamedDistribution{"v2", {0.0f, 0.05f}},
-    NamedDistribution{"g2", {0.0f, 0.2f}},
+    NamedDistribution{"g2", {0.0f, 0.2f}},           NamedDistribution{"source.weight", {0.2f, 0.3f}},
 };
 constexpr Distribution kMixDistribution{0.5f, 0.5f}; // what is left: time_mix, time_maa, x_*
 

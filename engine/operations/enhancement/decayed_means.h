@@ -1,9 +1,12 @@
 // decayed_means.h: the "scales" of routing: what longer and longer averages of the past add to the shifted
 // row.
 //   output[t] += Σ_m weight[m] * R_m[t-1];   R_m[t] = decay_m R_m[t-1] + (1 - decay_m) h[t]
+// Without weights the means are written one by one, for gates of their own (source_gates.h):
+//   output[t][m] = R_m[t-1]
 // Source:  docs/spec/enhanced-rwkv.md section 3a; tests/support/reference/decayed_means.h is the plain form.
 // Shapes:  T tokens, D width, M means; last index fastest.
-//   stream  h, [T,D];  weight [M,D];  output [T,D], rows `outputStride` apart
+//   stream  h, [T,D];  weight [M,D], or null
+//   output  [T,D], rows `outputStride` apart; without weights [T,M,D]
 //   state   R, [M,D]: before the first token; afterwards before the next one, unless the sequence does not
 //           use the enhancement
 // Units:   decays in (0,1), dimensionless, per token.
@@ -29,7 +32,7 @@ struct DecayedMeans {
     const float* weight = nullptr;
     float* state = nullptr;
     float* output = nullptr;
-    int outputStride = 0;
+    int outputStride = 0; // with weights
     bool isEnabled = true;
 
     template <class Weights> void placeWeights(Weights& weights) {

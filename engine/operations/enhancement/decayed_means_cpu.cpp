@@ -22,21 +22,23 @@ namespace HWY_NAMESPACE {
 void addMeans(const DecayedMeans& op, std::size_t columnBegin, std::size_t columnEnd) {
     const auto width = static_cast<std::size_t>(op.width);
     const auto tokens = static_cast<std::size_t>(op.tokens);
-    const auto stride = static_cast<std::size_t>(op.outputStride);
-    for (std::size_t m = 0; m < static_cast<std::size_t>(op.means); ++m) {
+    const auto means = static_cast<std::size_t>(op.means);
+    const bool areApart = op.weight == nullptr;
+    const std::size_t stride = areApart ? means * width : static_cast<std::size_t>(op.outputStride);
+    for (std::size_t m = 0; m < means; ++m) {
         const float decay = op.decays[m];
         float* const state = op.state + m * width + columnBegin;
-        const float* const weight = op.weight + m * width + columnBegin;
+        const float* const weight = areApart ? nullptr : op.weight + m * width + columnBegin;
         const float* const stream = op.stream + columnBegin;
-        float* const output = op.output + columnBegin;
+        float* const output = op.output + (areApart ? m * width : 0) + columnBegin;
         forEachVector(columnEnd - columnBegin, [&](auto d, std::size_t i) HWY_ATTR {
             const auto kept = hn::Set(d, decay);
             const auto fresh = hn::Set(d, 1 - decay);
-            const auto share = hn::LoadU(d, weight + i);
+            const auto share = areApart ? hn::Zero(d) : hn::LoadU(d, weight + i);
             auto mean = hn::LoadU(d, state + i);
             for (std::size_t t = 0; t < tokens; ++t) {
                 float* const out = output + t * stride + i;
-                hn::StoreU(hn::MulAdd(share, mean, hn::LoadU(d, out)), d, out);
+                hn::StoreU(areApart ? mean : hn::MulAdd(share, mean, hn::LoadU(d, out)), d, out);
                 mean = hn::MulAdd(kept, mean, hn::Mul(fresh, hn::LoadU(d, stream + t * width + i)));
             }
             if (op.isEnabled)

@@ -26,13 +26,13 @@ struct Means {
     int chunkTokens = 0;
     float decays[kMostMeans] = {};
     const float* stream = nullptr;
-    const float* weight = nullptr;
+    const float* weight = nullptr; // null: the means are written one by one
     float* output = nullptr;
     std::size_t outputStride = 0;
     float* starts = nullptr; // [chunks,M,D]; of one chunk: none
     Sequences sequences;
 
-    [[nodiscard]] __device__ __forceinline__ std::size_t at(int row) const {
+    [[nodiscard]] __host__ __device__ __forceinline__ std::size_t at(int row) const {
         return static_cast<std::size_t>(row) * static_cast<std::size_t>(width);
     }
     [[nodiscard]] __device__ int tokensOf(int chunk) const {
@@ -97,20 +97,24 @@ __global__ void __launch_bounds__(kThreads) outputsKernel(const __grid_constant_
     float means[kMostMeans] = {}, weights[kMostMeans] = {};
     for (int m = 0; m < op.means; ++m) {
         means[m] = from[op.at(m) + column];
-        weights[m] = op.weight[op.at(m) + column];
+        weights[m] = op.weight != nullptr ? op.weight[op.at(m) + column] : 0.0f;
     }
     const int tokens = op.tokensOf(chunk);
     for (int t = 0; t < tokens; ++t) {
         const int row = s * op.sequences.tokens + chunk * op.chunkTokens + t;
         const float h = op.stream[op.at(row) + column];
-        float& out = op.output[static_cast<std::size_t>(row) * op.outputStride + column];
-        float sum = out;
+        float* const out = op.output + static_cast<std::size_t>(row) * op.outputStride + column;
+        if (op.weight == nullptr)
+            for (int m = 0; m < op.means; ++m)
+                out[op.at(m)] = means[m];
+        float sum = op.weight != nullptr ? *out : 0.0f;
 #pragma unroll
         for (int m = 0; m < kMostMeans; ++m) {
             sum = fmaf(weights[m], means[m], sum);
             means[m] = fmaf(op.decays[m], means[m], (1 - op.decays[m]) * h);
         }
-        out = sum;
+        if (op.weight != nullptr)
+            *out = sum;
     }
     if (chunk + 1 < op.chunks || !op.sequences.isEnabled(s))
         return;
@@ -129,7 +133,8 @@ void decayedMeans(const DecayedMeans& op, const Sequences& sequences, const Stre
     means.stream = op.stream;
     means.weight = op.weight;
     means.output = op.output;
-    means.outputStride = static_cast<std::size_t>(op.outputStride);
+    means.outputStride =
+        op.weight != nullptr ? static_cast<std::size_t>(op.outputStride) : means.at(op.means);
     means.starts = sequences.memory;
     means.sequences = sequences;
     means.chunkTokens = sequences.memory != nullptr ? kMeansChunkTokens : sequences.tokens;

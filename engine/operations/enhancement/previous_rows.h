@@ -1,6 +1,7 @@
-// previous_rows.h: each token's row before it, output[t] = h[t-1]: what the mlp shift multiplies.
-// Source:  docs/spec/enhanced-rwkv.md section 2.
-// Shapes:  T tokens, D width; stream, output [T,D]; one earlier row at least.
+// previous_rows.h: each token's row before it, output[t] = h[t-1]: what the mlp shift multiplies. Paired, the
+// token's own stands in front of it, output[t] = [h[t], h[t-1]]: what the gates of sources read.
+// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3a.
+// Shapes:  T tokens, D width; stream [T,D]; output [T,D], paired [T,2D]; one earlier row at least.
 // Threads: reentrant, the pool's rules apply.
 #pragma once
 
@@ -15,6 +16,7 @@ struct PreviousRows {
     const float* stream = nullptr;
     EarlierRows earlier;
     float* output = nullptr;
+    bool isPaired = false;
 
     template <class Weights> void placeWeights(Weights&) {} // it has none
     [[nodiscard]] const float* stateBegin() const { return earlier.values; }

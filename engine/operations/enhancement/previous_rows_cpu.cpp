@@ -15,8 +15,12 @@ namespace cpu {
 
 void previousRows(const PreviousRows& op, ThreadPool&) { // as fast as memory already
     const auto width = static_cast<std::size_t>(op.width);
-    std::memcpy(op.output, op.earlier.values, width * sizeof(float));
-    std::copy_n(op.stream, (static_cast<std::size_t>(op.tokens) - 1) * width, op.output + width);
+    const std::size_t before = op.isPaired ? width : 0, stride = before + width;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(op.tokens); ++t) {
+        if (op.isPaired)
+            std::copy_n(op.stream + t * width, width, op.output + t * stride);
+        std::copy_n(op.earlier.before(op.stream, width, t, 1), width, op.output + t * stride + before);
+    }
 }
 
 } // namespace cpu

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kThreads = 256;
 
-__global__ void previousRowsKernel(const float* stream, int width, float* output, Sequences sequences) {
+__global__ void previousRowsKernel(const float* stream, int width, float* output, bool isPaired,
+                                   Sequences sequences) {
     startNext();
     awaitPrevious();
 
@@ -24,7 +25,13 @@ __global__ void previousRowsKernel(const float* stream, int width, float* output
     const bool isFirst = row % sequences.tokens == 0;
     const float* const before = isFirst ? sequences.stateOf(row / sequences.tokens)
                                         : stream + static_cast<std::size_t>(row - 1) * rowLength;
-    output[static_cast<std::size_t>(row) * rowLength + column] = before[column];
+    if (!isPaired) {
+        output[static_cast<std::size_t>(row) * rowLength + column] = before[column];
+        return;
+    }
+    float* const pair = output + 2 * static_cast<std::size_t>(row) * rowLength + column;
+    pair[0] = stream[static_cast<std::size_t>(row) * rowLength + column];
+    pair[rowLength] = before[column];
 }
 
 } // namespace
@@ -32,7 +39,8 @@ __global__ void previousRowsKernel(const float* stream, int width, float* output
 void previousRows(const PreviousRows& op, const Sequences& sequences, const Stream& stream) {
     const dim3 grid(static_cast<unsigned>(sequences.rows()),
                     static_cast<unsigned>(blocksFor(op.width, kThreads)));
-    launch(stream, previousRowsKernel, grid, dim3(kThreads), op.stream, op.width, op.output, sequences);
+    launch(stream, previousRowsKernel, grid, dim3(kThreads), op.stream, op.width, op.output, op.isPaired,
+           sequences);
 }
 
 } // namespace engine::cuda

@@ -20,18 +20,24 @@ std::vector<int> widths(bool isQuick) {
     return isQuick ? std::vector{5, 203} : std::vector{5, 64, 203, 1027, 2048};
 }
 
-void comparePreviousRows(OperationTest& test, Group& group, int width, const Batch& batch) {
-    OperationCase one(test, group, describe(batch));
+void comparePreviousRows(OperationTest& test, Group& group, int width, const Batch& batch, bool isPaired) {
+    OperationCase one(test, group, describe(batch) + (isPaired ? ", paired" : ""));
     const auto w = static_cast<std::size_t>(width);
     const std::size_t count = static_cast<std::size_t>(tokensOf(batch)) * w;
     one.setBatch(batch, w);
     const Tensor stream = one.input("stream", count);
-    const Tensor output = one.output("output", count);
+    const std::size_t rowsOut = isPaired ? 2 : 1;
+    const Tensor output = one.output("output", rowsOut * count);
     one.compare(0, [&](const Placed& at) { // copies
         std::vector<PreviousRows> ops;
         std::size_t first = 0;
         for (std::size_t s = 0; s < batch.size(); ++s) {
-            ops.push_back({batch[s].tokens, width, at(stream, first), {1, at.state(s)}, at(output, first)});
+            ops.push_back({batch[s].tokens,
+                           width,
+                           at(stream, first),
+                           {1, at.state(s)},
+                           at(output, rowsOut * first),
+                           isPaired});
             first += static_cast<std::size_t>(batch[s].tokens) * w;
         }
         at.backend().previousRows(ops);
@@ -135,7 +141,8 @@ void previousRowsCases(OperationTest& test) {
     for (const int width : widths(test.isQuick()))
         test.group("width " + std::to_string(width), [&](Group& group) {
             for (const Batch& batch : batches(kTokens))
-                comparePreviousRows(test, group, width, batch);
+                for (const bool isPaired : {false, true})
+                    comparePreviousRows(test, group, width, batch, isPaired);
         });
 }
 

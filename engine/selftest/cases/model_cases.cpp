@@ -12,14 +12,15 @@ namespace {
 
 constexpr std::array kArchitectures{Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7};
 
-// Every kind, the plain model first; or one of each way in which tokens are shifted.
+// Every kind, the plain model first; or one of each way in which the past is added.
 std::vector<EnhancementConfig> enhancements(bool isQuick) {
     using Config = EnhancementConfig;
     if (isQuick)
         return {Config{},
                 {.variant = Config::Variant::Adaptive},
                 {.variant = Config::Variant::Adaptive, .shift = Config::Shift::Mlp, .rank = 12},
-                {.variant = Config::Variant::ConvRouting, .rank = 20, .kernel = 4}};
+                {.variant = Config::Variant::ConvRouting, .rank = 20, .kernel = 4},
+                {.variant = Config::Variant::SourceGates, .rank = 20, .sources = usualSources()}};
     std::vector<Config> all{Config{}};
     for (const bool layerNorm : {true, false}) {
         for (const auto shift : {Config::Shift::Identity, Config::Shift::Mlp})
@@ -33,6 +34,10 @@ std::vector<EnhancementConfig> enhancements(bool isQuick) {
                        .layerNorm = layerNorm,
                        .rank = 20,
                        .kernel = layerNorm ? 4 : 3});
+        all.push_back({.variant = Config::Variant::SourceGates,
+                       .layerNorm = layerNorm,
+                       .rank = 20,
+                       .sources = usualSources()});
     }
     return all;
 }

@@ -35,15 +35,19 @@ void forBatches(OperationTest& test, const std::function<void(Group&, int, const
         });
 }
 
-void compareMeans(OperationTest& test, Group& group, int width, int means, const Batch& batch) {
-    OperationCase one(test, group, std::to_string(means) + " means, " + describe(batch));
+// Added up with weights, or written one by one.
+void compareMeans(OperationTest& test, Group& group, int width, int means, bool areApart,
+                  const Batch& batch) {
+    OperationCase one(test, group,
+                      std::to_string(means) + (areApart ? " means apart, " : " means, ") + describe(batch));
     const auto w = static_cast<std::size_t>(width);
     const std::size_t count = static_cast<std::size_t>(tokensOf(batch)) * w;
     const std::size_t size = static_cast<std::size_t>(means) * w;
     one.setBatch(batch, size);
     const Tensor stream = one.input("stream", count);
-    const Tensor routed = one.updated("routed", 2 * count);
-    const float* const weight = test.weights(size, {0.1, 0.3});
+    const Tensor routed = areApart ? one.output("means", static_cast<std::size_t>(means) * count)
+                                   : one.updated("routed", 2 * count);
+    const float* const weight = areApart ? nullptr : test.weights(size, {0.1, 0.3});
     one.compare(kBound, [&](const Placed& at) {
         std::vector<DecayedMeans> ops;
         std::size_t first = 0;
@@ -56,8 +60,9 @@ void compareMeans(OperationTest& test, Group& group, int width, int means, const
             op.stream = at(stream, first);
             op.weight = weight;
             op.state = at.state(s);
-            op.output = at(routed, 2 * first) + width;
-            op.outputStride = 2 * width;
+            op.output = areApart ? at(routed, static_cast<std::size_t>(means) * first)
+                                 : at(routed, 2 * first) + width;
+            op.outputStride = areApart ? 0 : 2 * width;
             op.isEnabled = batch[s].usesEnhancement;
             first += static_cast<std::size_t>(batch[s].tokens) * w;
         }
@@ -108,9 +113,10 @@ void compareEmbeddings(OperationTest& test, Group& group, int width, const Batch
 
 void decayedMeansCases(OperationTest& test) {
     for (const int means : {1, 4, kMostMeans})
-        forBatches(test, [&](Group& group, int width, const Batch& batch) {
-            compareMeans(test, group, width, means, batch);
-        });
+        for (const bool areApart : {false, true})
+            forBatches(test, [&](Group& group, int width, const Batch& batch) {
+                compareMeans(test, group, width, means, areApart, batch);
+            });
 }
 void precededRowsCases(OperationTest& test) {
     forBatches(test, [&](Group& group, int width, const Batch& batch) {

@@ -1,5 +1,6 @@
 // embedding-inl.h: the rows of the embedding, normed: what the first layer reads. Forward and backward.
 // Source:  docs/spec/rwkv-models.md section 1. Letters: pass.h.
+#include "engine/model/enhancement_state.h"
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/pass.h"
 #include "engine/training/blocks/routing_sources-inl.h"
@@ -37,7 +38,7 @@ template <class Real, class Operand> struct Embedding {
     Real* const scale = plan.kept<Real>(n.M);     // [M]
 
     // For enhancements that route it (section 3a of enhanced-rwkv.md): the last row is carried on.
-    const bool isRouted = plan.config().enhancement.routesEmbedding;
+    const bool isRouted = embeddingRows(plan.config().enhancement) > 0;
     const std::optional<SharedEmbedding<Real>> routed =
         isRouted ? std::optional(SharedEmbedding<Real>(plan)) : std::nullopt;
     const std::size_t carried = isRouted ? plan.carry(std::size_t(n.D)) : 0; // [D] of the state

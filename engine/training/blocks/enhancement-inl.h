@@ -1,9 +1,10 @@
 // enhancement-inl.h: the enhancement after a layer, of any kind, forward and backward.
-// Source:  docs/spec/enhanced-rwkv.md sections 1 to 3. Letters: pass.h; E carried rows of a sequence.
+// Source:  docs/spec/enhanced-rwkv.md sections 1 to 3a. Letters: pass.h; E carried rows of a sequence.
 #include "engine/training/blocks/adaptive_shift-inl.h"
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/conv_routing-inl.h"
 #include "engine/training/blocks/gated_shift-inl.h"
+#include "engine/training/blocks/source_gates-inl.h"
 #include "engine/training/ops/enhancement-inl.h"
 #include "engine/training/ops/normalisation-inl.h"
 
@@ -11,6 +12,7 @@
 
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 
 #if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -32,6 +34,8 @@ std::unique_ptr<GatedShift<Real, Operand>> makeGatedShift(BlockPlan& plan, const
         return std::make_unique<AdaptiveShift<Real, Operand>>(plan, enhance);
     case EnhancementConfig::Variant::ConvRouting:
         return std::make_unique<ConvRouting<Real, Operand>>(plan, enhance);
+    case EnhancementConfig::Variant::SourceGates:
+        return std::make_unique<SourceGating<Real, Operand>>(plan, enhance);
     }
     return nullptr;
 }
@@ -68,6 +72,11 @@ template <class Real, class Operand> struct Enhancement {
     Enhancement(BlockPlan& blockPlan, int layer)
         : plan(blockPlan)
         , enhance("enhance." + std::to_string(layer) + ".") {}
+
+    // The gates of the pass: [M,D], or those that the kind applied itself.
+    std::span<const Real> gates() const {
+        return shift->ownGates.empty() ? std::span<const Real>(gate, n.plane()) : shift->ownGates;
+    }
 
     // out [M,D] = LN(h + g s), h [M,D].
     void forward(Pass<Real, Operand>& pass, const Real* h, Real* out) {

@@ -1,11 +1,12 @@
 // gated_shift-inl.h: what a kind of enhancement adds: the shifted state s and the gate before its sigma.
-// Source:  docs/spec/enhanced-rwkv.md sections 2 and 3. Letters: pass.h; E carried rows of a sequence.
+// Source:  docs/spec/enhanced-rwkv.md sections 2 to 3a. Letters: pass.h; E carried rows of a sequence.
 #include "engine/training/blocks/pass.h"
 
 #include <hwy/highway.h>
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #if defined(INKGATE_ENGINE_TRAINING_BLOCKS_GATED_SHIFT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef INKGATE_ENGINE_TRAINING_BLOCKS_GATED_SHIFT_INL_H
@@ -21,6 +22,8 @@ template <class Real, class Operand> struct GatedShift {
     const int carriedRows; // E: of h, that s needs of the tokens before the window
     // The gate's bias [D]; none: the gate is 1.
     std::optional<std::size_t> gateBias;
+    // Gates of a kind that applies them itself, so that the gate of s is 1; empty of all others.
+    std::span<const Real> ownGates;
 
     explicit GatedShift(int rows)
         : carriedRows(rows) {}

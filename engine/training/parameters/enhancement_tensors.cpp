@@ -1,5 +1,7 @@
+#include "engine/model/gate_layout.h"
 #include "engine/training/parameters/tensor_lists.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace engine {
@@ -28,7 +30,7 @@ std::vector<TensorSpec> adaptiveTensors(const ModelConfig& m, const std::string&
 std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::string& enhance) {
     const std::int64_t D = m.width, R = m.enhancement.rank, K = m.enhancement.kernel;
     std::vector<TensorSpec> tensors{
-        vectorSpec(enhance + "conv.weight", {K, D}, constantFirstRow(1)), // h[t-1] alone
+        vectorSpec(enhance + "conv.weight", {K, D}, constantRow(1)), // h[t-1] alone
         vectorSpec(enhance + "conv.position", {K, kPositionFeatures, D}),
         matrixSpec(enhance + "route.u", {2 * D, R}, uniformFirstHalf(1 / std::sqrt(static_cast<double>(D)))),
         matrixSpec(enhance + "route.w", {R, D}),
@@ -42,6 +44,20 @@ std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::stri
     return tensors;
 }
 
+std::vector<TensorSpec> sourceGateTensors(const ModelConfig& m, const std::string& enhance) {
+    const std::vector<GateSource>& sources = m.enhancement.sources;
+    const auto S = static_cast<std::int64_t>(sources.size());
+    const std::int64_t D = m.width, R = m.enhancement.rank, gates = gateLayout(m).layerWidth();
+    // h[t-1] alone; without it, nothing.
+    const auto before = std::ranges::find(sources, 1, &GateSource::distance) - sources.begin();
+    return {
+        vectorSpec(enhance + "source.weight", {S, D}, constantRow(1, before)),
+        matrixSpec(enhance + "route.u", {2 * D, R}, uniformValues(1 / std::sqrt(2 * static_cast<double>(D)))),
+        matrixSpec(enhance + "route.w", {R, gates}),
+        vectorSpec(enhance + "route.bias", {gates}, constantValues(kGateBias)),
+    };
+}
+
 } // namespace
 
 std::vector<TensorSpec> enhancementTensors(const ModelConfig& m, int layer) {
@@ -51,6 +67,7 @@ std::vector<TensorSpec> enhancementTensors(const ModelConfig& m, int layer) {
     case EnhancementConfig::Variant::None: return {};
     case EnhancementConfig::Variant::Adaptive: tensors = adaptiveTensors(m, enhance); break;
     case EnhancementConfig::Variant::ConvRouting: tensors = convRoutingTensors(m, enhance); break;
+    case EnhancementConfig::Variant::SourceGates: tensors = sourceGateTensors(m, enhance); break;
     }
     if (m.enhancement.layerNorm) {
         tensors.push_back(vectorSpec(enhance + "norm.weight", {m.width}, constantValues(1)));

@@ -79,9 +79,11 @@ StartRule perChannel(std::function<double(int n, double f, double h)> value) {
     };
 }
 
-StartRule constantFirstRow(double value) {
-    return [value](std::span<float> values, std::span<const std::int64_t> shape, auto) {
-        std::fill_n(values.begin(), shape.back(), static_cast<float>(value));
+StartRule constantRow(double value, std::int64_t row) {
+    return [value, row](std::span<float> values, std::span<const std::int64_t> shape, auto) {
+        const std::int64_t width = shape.back();
+        if (row * width < static_cast<std::int64_t>(values.size()))
+            std::fill_n(values.begin() + row * width, width, static_cast<float>(value));
     };
 }
 

@@ -23,7 +23,8 @@ using StartRule =
 [[nodiscard]] StartRule orthogonalValues(double gain);
 // Of [width] channels: n from 0, f = n / width, h = n / (width - 1).
 [[nodiscard]] StartRule perChannel(std::function<double(int n, double f, double h)> value);
-// The first of several rows of the last dimension; the others stay 0.
-[[nodiscard]] StartRule constantFirstRow(double value);
+// One of several rows of the last dimension, by default the first; the others stay 0. A row that there is not
+// leaves all of them 0.
+[[nodiscard]] StartRule constantRow(double value, std::int64_t row = 0);
 
 } // namespace engine

@@ -34,7 +34,8 @@ private slots:
                              8192,
                              10'123'456,
                              true,
-                             QStringLiteral("cpu")};
+                             QStringLiteral("cpu"),
+                             {QStringLiteral("h-1"), QStringLiteral("x0")}};
         QCOMPARE(modelInfoFromJson(toJson(info)), info);
     }
 

@@ -138,6 +138,8 @@ private slots:
         QTest::newRow("random") << QStringList{"--random", "rwkv6:2x128:512", "--type", "bf16"};
         QTest::newRow("random with a gate, recorded")
             << QStringList{"--random", "rwkv7:2x64:256", "--gate", "conv-routing", "--trace"};
+        QTest::newRow("random with a gate for every source, recorded")
+            << QStringList{"--random", "rwkv6:2x64:256", "--gate", "source-gates", "--trace"};
         QTest::newRow("several sequences of a quantised model")
             << QStringList{"--random", "rwkv6:2x128:512", "--type", "q4", "--batch", "3"};
         QTest::newRow("a model with its gate") << QStringList{"--model", "tiny", "--gate", "gated"};

@@ -10,8 +10,10 @@ namespace support {
 // Writes <folder>/tiny/base.safetensors (RWKV-6, 2 layers, width 64, 256 tokens) and gated.safetensors, an
 // adaptive gate fitted on it. False if that fails.
 [[nodiscard]] bool writeTinyModels(const QString& folder);
+// Beside them sources.safetensors, with gates of h-1, a mean and x0.
+[[nodiscard]] bool writeTinySourceGates(const QString& folder);
 
 [[nodiscard]] std::filesystem::path tinyBase(const QString& folder);
-[[nodiscard]] std::filesystem::path tinyGate(const QString& folder);
+[[nodiscard]] std::filesystem::path tinyGate(const QString& folder, const QString& name = "gated");
 
 } // namespace support

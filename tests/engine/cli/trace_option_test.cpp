@@ -1,5 +1,6 @@
 // trace_option_test.cpp: the gates in the file are those that the forward pass used, token for token.
 #include "engine/core/thread_pool.h"
+#include "engine/model/gate_layout.h"
 #include "engine/runtime/session.h"
 #include "engine/trace/gate_packing.h"
 #include "engine/trace/gate_recorder.h"
@@ -43,18 +44,25 @@ private slots:
     void initTestCase() {
         QVERIFY2(QFile::exists(support::commandPath()), "INKGATE_CLI must name the program");
         QVERIFY(support::writeTinyModels(m_folder.path()));
+        QVERIFY(support::writeTinySourceGates(m_folder.path()));
     }
 
     void theFileHoldsWhatTheModelUsed_data() {
+        QTest::addColumn<QString>("gate");
         QTest::addColumn<QString>("prompt");
-        QTest::newRow("a word") << "Once upon";
-        QTest::newRow("ends in a space") << "Once upon a ";
-        QTest::newRow("longer than a block") << QString("It was a dark and stormy night. ").repeated(12);
+        QTest::newRow("a word") << "gated"
+                                << "Once upon";
+        QTest::newRow("ends in a space") << "gated"
+                                         << "Once upon a ";
+        const QString night = QString("It was a dark and stormy night. ").repeated(12);
+        QTest::newRow("longer than a block") << "gated" << night;
+        QTest::newRow("a gate for every source") << "sources" << night;
     }
     void theFileHoldsWhatTheModelUsed() {
+        QFETCH(QString, gate);
         QFETCH(QString, prompt);
         QFile::remove(trace());
-        const auto result = support::runCommand({"generate", "--model", "tiny", "--gate", "gated", "--prompt",
+        const auto result = support::runCommand({"generate", "--model", "tiny", "--gate", gate, "--prompt",
                                                  prompt, "--seed", "4", "--max-tokens", "90",
                                                  "--ignore-document-end", "--trace", trace(), "--json"},
                                                 m_folder.path());
@@ -68,8 +76,14 @@ private slots:
         const std::int64_t run = result.json()["trace_run"].toInteger();
         const auto about = reader.run(run);
         QVERIFY(about);
-        QCOMPARE(about->layers, 2);
-        QCOMPARE(about->width, 64);
+        const auto model =
+            Model::load(support::tinyBase(m_folder.path()), support::tinyGate(m_folder.path(), gate), {});
+        QVERIFY(model);
+        const GateLayout layout = gateLayout((*model)->config());
+        QCOMPARE(layout.rows(), gate == "gated" ? 2 : 6);
+        QCOMPARE(about->layers, layout.rows());
+        QCOMPARE(about->width, gate == "gated" ? 64 : 8);
+        QCOMPARE(about->enhancement, toJson((*model)->config().enhancement));
         QCOMPARE(about->model, std::string("tiny"));
         const auto tokens = reader.tokens(run, 0, 10000);
         QVERIFY(tokens);
@@ -88,9 +102,6 @@ private slots:
         }
 
         // Read the same tokens again, without the program, and keep the gates as they are.
-        const auto model =
-            Model::load(support::tinyBase(m_folder.path()), support::tinyGate(m_folder.path()), {});
-        QVERIFY(model);
         Session session(*model, std::make_shared<ThreadPool>(1));
         State state((*model)->config());
         KeepingSink sink(2);
@@ -101,26 +112,27 @@ private slots:
         QVERIFY(summaries);
         QCOMPARE(summaries->positions.size(), sequence.size());
         float least = 1, most = 0;
-        for (int layer = 0; layer < 2; ++layer) {
-            const auto channels = reader.channels(run, layer, 0, 10000);
+        const auto width = static_cast<std::size_t>(layout.rowWidth);
+        const auto ofLayer = static_cast<std::size_t>(layout.rowsPerLayer);
+        for (std::size_t row = 0; row < static_cast<std::size_t>(layout.rows()); ++row) {
+            const auto channels = reader.channels(run, static_cast<int>(row), 0, 10000);
             QVERIFY(channels);
             QCOMPARE(channels->positions, summaries->positions);
             for (std::size_t i = 0; i < sequence.size(); ++i) {
                 QCOMPARE(summaries->positions[i], static_cast<std::int64_t>(i));
-                const auto gates =
-                    std::span<const float>(sink.gatesOf[static_cast<std::size_t>(layer)]).subspan(i * 64, 64);
+                const auto gates = std::span<const float>(sink.gatesOf[row / ofLayer])
+                                       .subspan((i * ofLayer + row % ofLayer) * width, width);
                 double mean = 0;
-                for (std::size_t channel = 0; channel < 64; ++channel) {
+                for (std::size_t channel = 0; channel < width; ++channel) {
                     // Half a code, and what prefill and decode may differ by.
-                    QVERIFY(std::abs(static_cast<float>(channels->codes[i * 64 + channel]) / 255.0f -
+                    QVERIFY(std::abs(static_cast<float>(channels->codes[i * width + channel]) / 255.0f -
                                      gates[channel]) < 0.5f / 255.0f + 1e-4f);
-                    mean += static_cast<double>(gates[channel]) / 64;
+                    mean += static_cast<double>(gates[channel]) / static_cast<double>(width);
                     least = std::min(least, gates[channel]);
                     most = std::max(most, gates[channel]);
                 }
-                QVERIFY(std::abs(static_cast<double>(unpackSummary(summaries->summaries,
-                                                                   i * 2 + static_cast<std::size_t>(layer))
-                                                         .mean) -
+                const auto index = i * static_cast<std::size_t>(layout.rows()) + row;
+                QVERIFY(std::abs(static_cast<double>(unpackSummary(summaries->summaries, index).mean) -
                                  mean) < 1e-4);
             }
         }

@@ -104,7 +104,7 @@ private slots:
         for (const char* tensor :
              {"blocks.1.ffn.enn.weight", "blocks.0.ffn.enn.weight", "blocks.2.att.q_norm.weight",
               "blocks.0.moe.experts.0.weight", "blocks.1.ln0.weight", "blocks.0.ln3.bias",
-              "blocks.0.att.key.bias", "blocks.0.scale", "enhance.0.source.weight"})
+              "blocks.0.att.key.bias", "blocks.0.scale", "enhance.0.source.bias"})
             for (const Architecture architecture :
                  {Architecture::Rwkv5, Architecture::Rwkv6, Architecture::Rwkv7})
                 row(architecture, tensor);

@@ -32,8 +32,8 @@ private slots:
         if (usual.scales > 0)
             useScales(usual);
         for (const bool hasMetadata : {true, false}) {
-            // Names and shapes alone say enough, but for decays other than the usual ones.
-            if (!hasMetadata && usual != config.enhancement)
+            // Names and shapes alone say enough, but for decays other than the usual ones, and for sources.
+            if (!hasMetadata && (usual != config.enhancement || !usual.sources.empty()))
                 continue;
             const auto metadata = hasMetadata ? support::enhancementMetadata(config.enhancement)
                                               : std::map<std::string, std::string>();
@@ -64,7 +64,7 @@ private slots:
         // Together these have every tensor there is.
         QTest::newRow("rwkv5.2 adaptive-mlp") << static_cast<int>(Architecture::Rwkv5) << 2;
         QTest::newRow("rwkv6 conv-routing") << static_cast<int>(Architecture::Rwkv6) << 5;
-        QTest::newRow("rwkv7") << static_cast<int>(Architecture::Rwkv7) << 0;
+        QTest::newRow("rwkv7 source-gates") << static_cast<int>(Architecture::Rwkv7) << 9;
     }
 
     void everyMissingOrMisshapenTensorIsNamed() {
@@ -105,6 +105,39 @@ private slots:
                          misshapen.error().code == ErrorCode::UnsupportedArchitecture,
                      misshapen.error().message.c_str());
         }
+    }
+
+    void gatesOfSourcesThatDoNotFitAreRefused() {
+        ModelConfig config = configOf(Architecture::Rwkv7, 9);
+        const FileTensors tensors = support::randomTensors(config, 1);
+        const auto problem = [&](const FileTensors& written,
+                                 const std::map<std::string, std::string>& texts) {
+            if (!support::writeTensors(written, texts, path("sources.safetensors")))
+                return std::string("not written");
+            const auto loaded = Model::load(path("sources.safetensors"), {});
+            return loaded ? std::string() : loaded.error().message;
+        };
+        const auto says = [](const std::string& message, const char* what) {
+            const bool isSaid = message.find(what) != std::string::npos;
+            if (!isSaid)
+                qWarning("%s", message.c_str());
+            return isSaid;
+        };
+        QVERIFY(says(problem(tensors, {}), "inkgate.enhancement, which is missing"));
+        config.enhancement.sources.pop_back();
+        QVERIFY(says(problem(tensors, support::enhancementMetadata(config.enhancement)),
+                     "enhance.0.source.weight: expected [9,128], found [10,128]"));
+        // Two heads of 50 channels.
+        config.width = 100;
+        config.headSize = 50;
+        config.enhancement = {};
+        const FileTensors narrow = support::randomTensors(config, 1);
+        FileTensors gated = narrow;
+        gated["enhance.0.route.u"] = {{200, 20}, std::vector<float>(4000)};
+        config.enhancement = configOf(Architecture::Rwkv7, 9).enhancement;
+        QCOMPARE(problem(narrow, {}), std::string());
+        QVERIFY(says(problem(gated, support::enhancementMetadata(config.enhancement)),
+                     "a gate for every 8 channels, of which the width 100 is no multiple"));
     }
 
     void otherArchitecturesAreRefusedByName_data() {
@@ -263,29 +296,6 @@ private slots:
         QCOMPARE(Model::random(config, {}, 5).error().code, ErrorCode::InvalidArgument);
         config = {};
         QCOMPARE(Model::random(config, {}, 5).error().code, ErrorCode::InvalidArgument);
-    }
-
-    void enhancementsSurviveTheirJson() {
-        for (EnhancementConfig config : support::allEnhancements()) {
-            const auto back = enhancementFromJson(toJson(config));
-            QVERIFY2(back.has_value(), toJson(config).c_str());
-            config.rank = config.kernel = 0; // sizes are in the tensors
-            QVERIFY2(*back == config, toJson(config).c_str());
-        }
-        EnhancementConfig slow = support::allEnhancements().back();
-        slow.scales = 3; // a mean of millions of tokens, one of a few, and a decay that float32 rounds
-        slow.decays = {0.99999994f, 1e-7f, 0.123456789f};
-        slow.rank = slow.kernel = 0;
-        QVERIFY2(*enhancementFromJson(toJson(slow)) == slow, toJson(slow).c_str());
-        QVERIFY(toJson(support::allEnhancements().back()).find("[0.75,0.9,0.97,0.99]") != std::string::npos);
-        for (const char* bad :
-             {"", "[]", "{}", "{\"variant\": 3}", "{\"variant\": \"adaptive\", \"shift\": \"up\"}",
-              "{\"variant\": \"adaptive\", \"gate\": null}", "{\"variant\": \"multi-scale\", \"decays\": []}",
-              "{\"variant\": \"multi-scale\", \"decays\": [0.5, 1]}",
-              "{\"variant\": \"multi-scale\", \"decays\": [0.99999999999]}", // 1 in float32
-              "{\"variant\": \"multi-scale\", \"decays\": [\"0.5\"]}",
-              "{\"variant\": \"conv-routing\", \"layernorm\": 1}", "{\"variant\": \"adaptive\""})
-            QCOMPARE(enhancementFromJson(bad).error().code, ErrorCode::FileDamaged);
     }
 };
 

@@ -2,6 +2,7 @@
 // closed gate changes nothing, a cancelled prefill leaves a usable state.
 #include "engine/runtime/session.h"
 
+#include "engine/model/gate_layout.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "tests/support/decoded_tokens.h"
 #include "tests/support/model_writer.h"
@@ -178,7 +179,7 @@ private slots:
             return;
         }
         QCOMPARE(sink.layers, (std::vector<int>{0, 1, 2}));
-        QCOMPARE(sink.all.size(), std::size_t{3 * 9 * 128});
+        QCOMPARE(sink.all.size(), static_cast<std::size_t>(3 * 9 * gateLayout(config).layerWidth()));
         if (config.enhancement.gate == EnhancementConfig::Gate::Fixed)
             QVERIFY(std::ranges::all_of(sink.all, [](float g) { return g == 1; }));
         else

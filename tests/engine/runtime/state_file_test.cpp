@@ -100,12 +100,15 @@ private slots:
     void stateSizesFollowTheConfiguration() {
         for (const auto& enhancement : support::allEnhancements()) {
             const ModelConfig config = support::smallConfig(Architecture::Rwkv7, enhancement);
-            const int rows = enhancement.variant == EnhancementConfig::Variant::None ? 0
-                             : enhancement.variant == EnhancementConfig::Variant::Adaptive
-                                 ? 1
-                                 : enhancement.kernel;
-            const int ofLayer = 2 * 128 + 128 * 64 + (rows + enhancement.scales) * 128;
-            const int ofModel = enhancement.routesEmbedding ? 128 : 0;
+            using Variant = EnhancementConfig::Variant;
+            const int farthest = farthestSource(enhancement.sources);
+            const int rows = enhancement.variant == Variant::None          ? 0
+                             : enhancement.variant == Variant::Adaptive    ? 1
+                             : enhancement.variant == Variant::ConvRouting ? enhancement.kernel
+                                                                           : std::max(1, farthest);
+            const int means = enhancement.scales + countMeans(enhancement.sources);
+            const int ofLayer = 2 * 128 + 128 * 64 + (rows + means) * 128;
+            const int ofModel = enhancement.routesEmbedding || hasEmbedding(enhancement.sources) ? 128 : 0;
             const State state(config);
             QCOMPARE(state.byteSize(), static_cast<std::size_t>(3 * ofLayer + ofModel) * sizeof(float));
             QVERIFY(state.fits(config));

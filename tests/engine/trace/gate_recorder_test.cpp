@@ -106,7 +106,8 @@ private slots:
 
         std::vector<GateFrames> received;
         GateRecorder recorder(
-            kLayers, kWidth, true, [&](GateFrames&& frames) { received.push_back(std::move(frames)); }, 100);
+            {kLayers, 1, kWidth}, true, [&](GateFrames&& frames) { received.push_back(std::move(frames)); },
+            100);
         int begin = 0;
         for (const int count : batches) {
             for (int layer = 0; layer < kLayers; ++layer)
@@ -138,6 +139,34 @@ private slots:
         QCOMPARE(token, kTokens);
     }
 
+    // With a gate for every source a layer has several rows.
+    void aLayerOfSeveralRowsIsAsManyInTheFrame() {
+        constexpr int kLayers = 2, kSources = 3, kWidth = 5, kTokens = 4;
+        constexpr std::size_t kRow = kWidth, kLayer = kSources * kRow;
+        Random random(3);
+        GateFrames frames;
+        GateRecorder recorder({kLayers, kSources, kWidth}, true,
+                              [&](GateFrames&& received) { frames = std::move(received); });
+        std::vector<std::vector<float>> gates; // [layer][token, source, group]
+        for (int layer = 0; layer < kLayers; ++layer)
+            recorder.gates(layer, gates.emplace_back(randomGates(random, kTokens * kLayer, -1.0, 1.0)));
+        QCOMPARE(frames.tokens, kTokens);
+        QCOMPARE(frames.layers, kLayers * kSources);
+        QCOMPARE(frames.width, kWidth);
+        for (int token = 0; token < kTokens; ++token)
+            for (int row = 0; row < frames.layers; ++row) {
+                const auto of = std::span(gates[static_cast<std::size_t>(row / kSources)])
+                                    .subspan(static_cast<std::size_t>(token) * kLayer +
+                                                 static_cast<std::size_t>(row % kSources) * kRow,
+                                             kRow);
+                std::vector<std::uint8_t> codes(kRow);
+                const GateSummary summary = summariseGates(of, codes);
+                QVERIFY(std::ranges::equal(frames.rows().codesOf(token, row), codes));
+                const auto index = static_cast<std::size_t>(token * frames.layers + row);
+                QVERIFY(std::abs(unpackSummary(frames.summaries, index).mean - summary.mean) < 1.0f / 65535);
+            }
+    }
+
     void aPackedSummaryKeepsWhatItPromises() {
         for (const float value : {0.0f, 0.1234567f, 1.0f / 3, 0.5f, 0.999f, 1.0f}) {
             const float code = std::round(value * 255) / 255;
@@ -159,7 +188,7 @@ private slots:
 
     void withoutCodesOnlySummariesArrive() {
         GateFrames received;
-        GateRecorder recorder(1, 16, false, [&](GateFrames&& frames) { received = std::move(frames); });
+        GateRecorder recorder({1, 1, 16}, false, [&](GateFrames&& frames) { received = std::move(frames); });
         recorder.gates(0, std::vector<float>(32, 0.25f));
         QCOMPARE(received.tokens, 2);
         QVERIFY(received.codes.empty() && received.rows().codesOf(0, 0).empty());
@@ -168,7 +197,7 @@ private slots:
 
     void aBrokenOrderDropsOnlyItsTokens() {
         int received = 0;
-        GateRecorder recorder(2, 4, true, [&](GateFrames&& frames) { received += frames.tokens; });
+        GateRecorder recorder({2, 1, 4}, true, [&](GateFrames&& frames) { received += frames.tokens; });
         const std::vector<float> one(4, 0.5f), two(8, 0.5f);
         recorder.gates(0, two); // cancelled after the first layer
         recorder.gates(0, one);

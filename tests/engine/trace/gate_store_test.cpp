@@ -21,7 +21,7 @@ GateFrames someFrames(std::int64_t first, int tokens, std::uint64_t seed = 1) {
     Random random(seed);
     GateFrames result;
     GateRecorder recorder(
-        kLayers, kWidth, true, [&](GateFrames&& frames) { result = std::move(frames); }, first);
+        {kLayers, 1, kWidth}, true, [&](GateFrames&& frames) { result = std::move(frames); }, first);
     for (int layer = 0; layer < kLayers; ++layer) {
         std::vector<float> gates(static_cast<std::size_t>(tokens * kWidth));
         for (float& gate : gates)

@@ -24,7 +24,7 @@ constexpr int kLayers = 2, kWidth = 64;
 GateFrames framesAt(std::int64_t position) {
     GateFrames result;
     GateRecorder recorder(
-        kLayers, kWidth, true, [&](GateFrames&& frames) { result = std::move(frames); }, position);
+        {kLayers, 1, kWidth}, true, [&](GateFrames&& frames) { result = std::move(frames); }, position);
     Random random(static_cast<std::uint64_t>(position));
     for (int layer = 0; layer < kLayers; ++layer) {
         std::vector<float> gates(kWidth);

@@ -15,6 +15,7 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
     if (name == "base")
         return e;
     e.variant = name == "conv-routing" || name == "full-routing" ? Config::Variant::ConvRouting
+                : name == "source-gates"                         ? Config::Variant::SourceGates
                                                                  : Config::Variant::Adaptive;
     if (name == "full-routing") {
         e.routesEmbedding = true;
@@ -27,14 +28,17 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
     e.layerNorm = name != "no-layernorm";
     if (e.variant == Config::Variant::ConvRouting)
         e.kernel = 4;
-    if (e.kernel > 0 || e.shift == Config::Shift::Mlp)
+    if (e.variant == Config::Variant::SourceGates)
+        e.sources = engine::usualSources();
+    if (e.kernel > 0 || !e.sources.empty() || e.shift == Config::Shift::Mlp)
         e.rank = 4;
     return e;
 }
 
 inline const std::vector<std::string>& enhancements() {
-    static const std::vector<std::string> names = {
-        "base", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", "full-routing"};
+    static const std::vector<std::string> names = {"base",         "adaptive",    "adaptive-mlp",
+                                                   "no-layernorm", "fixed-gate",  "conv-routing",
+                                                   "full-routing", "source-gates"};
     return names;
 }
 

@@ -29,10 +29,7 @@ inline void adaptiveGate(const engine::AdaptiveGate& op) {
     if (op.norm)
         output = layerNorm(output, width, *op.norm);
     write(output, op.output);
-    for (std::size_t k = 0; k < size(op.earlier.rows); ++k) // newest first
-        write({rows.end() - static_cast<std::ptrdiff_t>((k + 1) * width),
-               rows.end() - static_cast<std::ptrdiff_t>(k * width)},
-              op.earlier.values + k * width);
+    advance(op.earlier, rows, width);
 }
 
 } // namespace reference

@@ -11,14 +11,20 @@ inline void decayedMeans(const engine::DecayedMeans& op) {
     Tensor state = read(op.state, means * width);
     for (std::size_t t = 0; t < size(op.tokens); ++t)
         for (std::size_t c = 0; c < width; ++c) {
-            double sum = op.output[t * size(op.outputStride) + c];
+            double sum = 0;
             for (std::size_t m = 0; m < means; ++m) {
                 double& mean = state[m * width + c];
                 const double decay = op.decays[m];
-                sum += op.weight[m * width + c] * mean;
+                if (op.weight != nullptr)
+                    sum += op.weight[m * width + c] * mean;
+                else
+                    op.output[(t * means + m) * width + c] = static_cast<float>(mean);
                 mean = decay * mean + (1 - decay) * op.stream[t * width + c];
             }
-            op.output[t * size(op.outputStride) + c] = static_cast<float>(sum);
+            if (op.weight != nullptr) {
+                float& output = op.output[t * size(op.outputStride) + c];
+                output = static_cast<float>(output + sum);
+            }
         }
     if (op.isEnabled)
         write(state, op.state);

@@ -44,21 +44,27 @@ Json toJson(const GenerationTimes& times) {
             {"timed_prompts", times.prompts}};
 }
 
-Json toJson(const MeanGates& gates) {
-    Json layers = Json::array();
-    for (const Estimate& layer : gates.layers)
-        layers.push_back(toJson(layer));
-    return {{"tokens", gates.tokens}, {"all_layers", toJson(gates.allLayers)}, {"layers", layers}};
+// `rows`: what they are called.
+Json toJson(const MeanGates& gates, const char* rows) {
+    Json list = Json::array();
+    for (const Estimate& row : gates.rows)
+        list.push_back(toJson(row));
+    return {{"tokens", gates.tokens}, {"all_layers", toJson(gates.allLayers)}, {rows, list}};
 }
 
+// Where a layer has several rows, they stand one after another, layer by layer.
 Json toJson(const GatesByClass& gates) {
+    const char* const rows = gates.rowNames.empty() ? "layers" : "rows";
     Json classes = Json::object();
     for (std::size_t i = 0; i < kTokenClasses.size(); ++i)
-        classes[key(kTokenClasses[i])] = toJson(gates.classes[i]);
-    return {{"layers", gates.layers},
-            {"paragraphs", gates.paragraphs},
-            {"classes", classes},
-            {"all", toJson(gates.all)}};
+        classes[key(kTokenClasses[i])] = toJson(gates.classes[i], rows);
+    Json json{{"layers", gates.layout.layers},
+              {"paragraphs", gates.paragraphs},
+              {"classes", classes},
+              {"all", toJson(gates.all, rows)}};
+    if (!gates.rowNames.empty())
+        json["rows_of_layer"] = gates.rowNames;
+    return json;
 }
 
 Json toJson(const ModelFigures& figures) {

@@ -25,13 +25,14 @@ std::string line(const std::string& start, const std::string& layer, std::int64_
     return start + layer + numbers;
 }
 
-std::string lines(const std::string& model, const std::string& tokenClass, const MeanGates& gates) {
+std::string lines(const std::string& model, const std::string& tokenClass, const MeanGates& gates,
+                  const std::vector<std::string>& rowNames) {
     if (!gates.allLayers)
         return {};
     const std::string start = quoted(model) + "," + tokenClass + ",";
     std::string text;
-    for (std::size_t layer = 0; layer < gates.layers.size(); ++layer)
-        text += line(start, std::to_string(layer), gates.tokens, gates.layers[layer]);
+    for (std::size_t row = 0; row < gates.rows.size(); ++row)
+        text += line(start, gateRowLabel(static_cast<int>(row), rowNames), gates.tokens, gates.rows[row]);
     return text + line(start, "all", gates.tokens, *gates.allLayers);
 }
 
@@ -42,9 +43,10 @@ std::string gatesCsv(const std::vector<ModelFigures>& models) {
     for (const ModelFigures& figures : models) {
         if (!figures.gates)
             continue;
+        const std::vector<std::string>& names = figures.gates->rowNames;
         for (std::size_t i = 0; i < kTokenClasses.size(); ++i)
-            text += lines(figures.label, key(kTokenClasses[i]), figures.gates->classes[i]);
-        text += lines(figures.label, "all", figures.gates->all);
+            text += lines(figures.label, key(kTokenClasses[i]), figures.gates->classes[i], names);
+        text += lines(figures.label, "all", figures.gates->all, names);
     }
     return text;
 }

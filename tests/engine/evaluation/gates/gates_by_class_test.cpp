@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -55,6 +56,8 @@ private:
         config.vocabulary = 256;
         config.enhancement.variant = variant;
         config.enhancement.gate = gate;
+        if (variant == EnhancementConfig::Variant::SourceGates)
+            config.enhancement.sources = *sourcesNamed(std::array<std::string, 2>{"h-1", "x0"});
         auto made = Model::random(config, {}, 5);
         return made ? *made : nullptr;
     }
@@ -90,7 +93,8 @@ private slots:
         }
         const auto report = measure(m_text);
         QVERIFY2(report, report ? "" : report.error().message.c_str());
-        QCOMPARE(report->layers, 2);
+        QCOMPARE(report->layout.layers, 2);
+        QVERIFY(report->rowNames.empty());
         // The separator line is no part of any; the first document ends in a break.
         QCOMPARE(report->paragraphs, 3);
         std::int64_t all = 0;
@@ -99,26 +103,54 @@ private slots:
             const MeanGates& gates = report->classes[i];
             QCOMPARE(gates.tokens, counts[tokenClass]);
             all += gates.tokens;
-            for (std::size_t layer = 0; layer < gates.layers.size(); ++layer) {
+            for (std::size_t layer = 0; layer < gates.rows.size(); ++layer) {
                 const double expected = sums[tokenClass][layer] / static_cast<double>(counts[tokenClass]);
-                QVERIFY(std::abs(gates.layers[layer].value - expected) < 1e-6);
+                QVERIFY(std::abs(gates.rows[layer].value - expected) < 1e-6);
             }
             if (gates.allLayers)
-                QVERIFY(std::abs(gates.allLayers->value -
-                                 (gates.layers[0].value + gates.layers[1].value) / 2) < 1e-12);
+                QVERIFY(std::abs(gates.allLayers->value - (gates.rows[0].value + gates.rows[1].value) / 2) <
+                        1e-12);
         }
         QCOMPARE(report->all.tokens, all);
         QCOMPARE(all, static_cast<std::int64_t>(m_text.size()) - 2);
+    }
+
+    // A row for each source of each layer: together, what the layer's gates are on average.
+    void aGateOfEverySourceHasARowOfItsOwn() {
+        const auto gated = model(EnhancementConfig::Variant::SourceGates);
+        QVERIFY(gated);
+        const auto report = measure(m_text, {}, gated);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QCOMPARE(report->rowNames, (std::vector<std::string>{"h-1", "x0"}));
+        QCOMPARE(report->layout.layers, 2);
+        QCOMPARE(report->all.rows.size(), std::size_t{4});
+        std::array<double, 4> sums{};
+        std::int64_t count = 0;
+        Session session(gated, std::make_shared<ThreadPool>(1));
+        for (const std::string_view document : splitDocuments(m_text)) {
+            KeepingSink sink(2, 8); // of every row by itself
+            State state(gated->config());
+            std::vector<int> tokens{m_tokenizer->documentSeparator()};
+            const auto encoded = m_tokenizer->encode(document);
+            tokens.insert(tokens.end(), encoded->begin(), encoded->end());
+            QVERIFY(session.prefill(state, tokens, {}, &sink));
+            for (std::size_t i = 1; i < tokens.size(); ++i, ++count)
+                for (std::size_t row = 0; row < 4; ++row)
+                    sums[row] += sink.mean(row / 2, 2 * i + row % 2);
+        }
+        QCOMPARE(report->all.tokens, count);
+        for (std::size_t row = 0; row < 4; ++row)
+            QVERIFY(std::abs(report->all.rows[row].value - sums[row] / static_cast<double>(count)) < 1e-6);
     }
 
     void intervalsHoldTheirValueAndRepeat() {
         const auto once = measure(m_text), again = measure(m_text);
         QVERIFY(once && again);
         for (std::size_t i = 0; i < kTokenClasses.size(); ++i) {
-            for (std::size_t layer = 0; layer < once->classes[i].layers.size(); ++layer) {
-                const Estimate& gate = once->classes[i].layers[layer];
-                QCOMPARE(gate.value, again->classes[i].layers[layer].value);
-                QCOMPARE(gate.interval.low, again->classes[i].layers[layer].interval.low);
+            for (std::size_t layer = 0; layer < once->classes[i].rows.size(); ++layer) {
+                const Estimate& gate = once->classes[i].rows[layer];
+                QCOMPARE(gate.value, again->classes[i].rows[layer].value);
+                QCOMPARE(gate.interval.low, again->classes[i].rows[layer].interval.low);
                 QVERIFY(gate.interval.low <= gate.value + 1e-12 && gate.value <= gate.interval.high + 1e-12);
             }
         }
@@ -129,7 +161,7 @@ private slots:
         QVERIFY(report);
         const MeanGates& ends = report->classes[static_cast<std::size_t>(TokenClass::SentenceEnd)];
         QCOMPARE(ends.tokens, 0);
-        QVERIFY(ends.layers.empty() && !ends.allLayers);
+        QVERIFY(ends.rows.empty() && !ends.allLayers);
     }
 
     void whatHasNoGatesIsRefused() {

@@ -45,12 +45,13 @@ void drawRow(Svg& svg, double y, std::string_view name, const MeanGates& gates, 
     svg.text(axis.last + 66, y + 4, tokensText(gates), "muted", Anchor::Start);
 }
 
-// One class by layer, in a square of its own.
+// One class by layer, or by the sources of each layer, in a square of its own.
 class LayerPlot {
 public:
-    LayerPlot(int layers, Range range)
-        : m_layers(layers)
-        , m_x{0, std::max(1.0, static_cast<double>(layers - 1)), 40, 250}
+    LayerPlot(const GatesByClass& gates, Range range)
+        : m_layout(gates.layout)
+        , m_rowNames(gates.rowNames)
+        , m_x{0, std::max(1.0, static_cast<double>(gates.layout.rows() - 1)), 40, 250}
         , m_y{range.low, range.high, 160, 30} {}
 
     [[nodiscard]] std::string draw(std::string_view name, const MeanGates& gates,
@@ -60,23 +61,23 @@ public:
         svg.text(260, 16, tokensText(gates), "muted", Anchor::End);
         drawAxes(svg);
         std::vector<Svg::Point> band, means, reference;
-        for (int layer = 0; layer < m_layers; ++layer) {
-            const auto index = static_cast<std::size_t>(layer);
-            const double x = m_x.at(layer);
-            band.push_back({x, m_y.at(gates.layers[index].interval.low)});
-            means.push_back({x, m_y.at(gates.layers[index].value)});
-            reference.push_back({x, m_y.at(all.layers[index].value)});
+        const int rows = m_layout.rows();
+        for (int row = 0; row < rows; ++row) {
+            const auto index = static_cast<std::size_t>(row);
+            const double x = m_x.at(row);
+            band.push_back({x, m_y.at(gates.rows[index].interval.low)});
+            means.push_back({x, m_y.at(gates.rows[index].value)});
+            reference.push_back({x, m_y.at(all.rows[index].value)});
         }
-        for (int layer = m_layers - 1; layer >= 0; --layer)
-            band.push_back(
-                {m_x.at(layer), m_y.at(gates.layers[static_cast<std::size_t>(layer)].interval.high)});
+        for (int row = rows - 1; row >= 0; --row)
+            band.push_back({m_x.at(row), m_y.at(gates.rows[static_cast<std::size_t>(row)].interval.high)});
         svg.area(band, "band");
         svg.curve(reference, "reference");
         svg.curve(means, "mean");
-        for (int layer = 0; layer < m_layers; ++layer) {
-            const auto index = static_cast<std::size_t>(layer);
-            svg.dot(means[index].x, means[index].y, m_layers > 30 ? 1.5 : 2.5,
-                    "layer " + std::to_string(layer) + ": " + withInterval(gates.layers[index], 4));
+        for (int row = 0; row < rows; ++row) {
+            const auto index = static_cast<std::size_t>(row);
+            svg.dot(means[index].x, means[index].y, rows > 30 ? 1.5 : 2.5,
+                    "layer " + gateRowLabel(row, m_rowNames) + ": " + withInterval(gates.rows[index], 4));
         }
         return svg.finish();
     }
@@ -89,13 +90,15 @@ private:
             svg.text(m_x.first - 6, m_y.at(value) + 4, fixedNumber(value, heights.decimals), "muted",
                      Anchor::End);
         }
-        const int step = std::max(1, (m_layers + 5) / 6);
-        for (int layer = 0; layer < m_layers; layer += step)
-            svg.text(m_x.at(layer), 176, std::to_string(layer), "muted", Anchor::Middle);
+        const int step = std::max(1, (m_layout.layers + 5) / 6);
+        for (int layer = 0; layer < m_layout.layers; layer += step)
+            svg.text(m_x.at(layer * m_layout.rowsPerLayer), 176, std::to_string(layer), "muted",
+                     Anchor::Middle);
         svg.text((m_x.first + m_x.last) / 2, 191, "layer", "muted", Anchor::Middle);
     }
 
-    int m_layers;
+    GateLayout m_layout;
+    std::vector<std::string> m_rowNames;
     Axis m_x, m_y;
 };
 
@@ -127,9 +130,9 @@ std::string gateOverviewPlot(const GatesByClass& gates) {
 std::string gateLayerPlots(const GatesByClass& gates) {
     Range range;
     for (const MeanGates& means : gates.classes)
-        for (const Estimate& layer : means.layers)
-            range.include(layer);
-    const LayerPlot plot(gates.layers, range.widened());
+        for (const Estimate& row : means.rows)
+            range.include(row);
+    const LayerPlot plot(gates, range.widened());
     std::string plots = "<div class=\"panels\">\n";
     for (std::size_t i = 0; i < kTokenClasses.size(); ++i) {
         if (gates.classes[i].allLayers)
