@@ -2,9 +2,9 @@
 
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/stopwatch.h"
-#include "engine/evaluation/documents.h"
 #include "engine/evaluation/token_loss.h"
 #include "engine/runtime/generation.h"
+#include "engine/text/documents.h"
 
 #include <algorithm>
 #include <cmath>

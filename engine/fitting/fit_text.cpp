@@ -1,6 +1,9 @@
 #include "engine/fitting/fit_text.h"
 
+#include "engine/text/documents.h"
+
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace engine {
@@ -26,9 +29,12 @@ std::size_t cutAt(std::string_view text, std::size_t wanted) {
 
 } // namespace
 
-Expected<FitText> splitForFitting(std::span<const std::string> documents, const Tokenizer& tokenizer) {
+Expected<FitText> splitForFitting(std::span<const std::string> texts, const Tokenizer& tokenizer) {
+    std::vector<std::string_view> documents;
+    for (const std::string& text : texts)
+        std::ranges::move(splitDocuments(text), std::back_inserter(documents));
     std::size_t bytes = 0;
-    for (const std::string& document : documents)
+    for (const std::string_view document : documents)
         bytes += document.size();
     if (bytes < kLeastFitBytes)
         return failure(ErrorCode::InvalidArgument,
@@ -46,20 +52,18 @@ Expected<FitText> splitForFitting(std::span<const std::string> documents, const 
     };
     const auto wanted = static_cast<std::size_t>(static_cast<double>(bytes) * (1 - kHeldOut));
     std::size_t before = 0; // bytes of earlier documents
-    for (const std::string& document : documents) {
-        if (document.empty())
-            continue;
+    for (const std::string_view document : documents) {
         result.tokens.push_back(result.separator);
         std::size_t cut = 0;
         if (result.heldOutFrom == 0) {
             cut = wanted >= before + document.size() ? document.size() : cutAt(document, wanted - before);
-            if (auto added = append(std::string_view(document).substr(0, cut)); !added)
+            if (auto added = append(document.substr(0, cut)); !added)
                 return failure(added.error());
             result.learnedBytes += cut;
             if (cut < document.size())
                 result.heldOutFrom = result.tokens.size();
         }
-        if (auto added = append(std::string_view(document).substr(cut)); !added)
+        if (auto added = append(document.substr(cut)); !added)
             return failure(added.error());
         result.heldOutBytes += document.size() - cut;
         before += document.size();

@@ -22,9 +22,10 @@ struct FitText {
     int separator = 0;
 };
 
-// The last tenth begins with a paragraph; in a text of one paragraph with a word. `documents` in order, each
-// valid UTF-8. Errors: InvalidArgument (less than kLeastFitBytes in all), InvalidText.
-[[nodiscard]] Expected<FitText> splitForFitting(std::span<const std::string> documents,
+// `texts` in order, each valid UTF-8, of one document or more (engine/text/documents.h). The last tenth of
+// all begins with a paragraph; in a text of one paragraph with a word. Errors: InvalidArgument (less than
+// kLeastFitBytes in all), InvalidText.
+[[nodiscard]] Expected<FitText> splitForFitting(std::span<const std::string> texts,
                                                 const Tokenizer& tokenizer);
 
 } // namespace engine

@@ -6,7 +6,6 @@
 #include "engine/cli/options/text_input.h"
 #include "engine/cli/output/json_output.h"
 #include "engine/cli/output/progress_line.h"
-#include "engine/evaluation/documents.h"
 #include "engine/fitting/gate_fit.h"
 #include "engine/model/enhancement_names.h"
 
@@ -41,16 +40,15 @@ std::string progressText(const FitReport& r) {
     return std::string(line, static_cast<std::size_t>(std::max(0, length)));
 }
 
-Expected<std::vector<std::string>> readDocuments(const std::vector<std::string>& paths) {
-    std::vector<std::string> documents;
+Expected<std::vector<std::string>> readTexts(const std::vector<std::string>& paths) {
+    std::vector<std::string> texts;
     for (const std::string& path : paths) {
-        const auto text = readText(path);
+        auto text = readText(path);
         if (!text)
             return failure(text.error());
-        for (const std::string_view document : splitDocuments(*text))
-            documents.emplace_back(document);
+        texts.push_back(std::move(*text));
     }
-    return documents;
+    return texts;
 }
 
 // `control`: of low-rank adapters, if that was asked for.
@@ -91,9 +89,9 @@ Expected<void> tell(const FitResult& result, const std::optional<FitResult>& con
 
 Expected<void> runFit(const FitGateOptions& options, const CommandContext& context) {
     FitSettings settings = options.settings;
-    const auto documents = readDocuments(options.texts);
-    if (!documents)
-        return failure(documents.error());
+    const auto texts = readTexts(options.texts);
+    if (!texts)
+        return failure(texts.error());
     auto files = findModelFiles(options.model.model, "none", options.model.tokenizer);
     if (!files)
         return failure(files.error());
@@ -112,7 +110,7 @@ Expected<void> runFit(const FitGateOptions& options, const CommandContext& conte
     const auto fit = [&](const FitSettings& wanted) {
         ProgressLine line;
         const auto report = [&](const FitReport& r) { line.show(r.note.empty() ? progressText(r) : r.note); };
-        return fitGate(wanted, *documents, options.resume, *pool, report, context.stop);
+        return fitGate(wanted, *texts, options.resume, *pool, report, context.stop);
     };
     const auto result = fit(settings);
     if (!result)

@@ -1,9 +1,9 @@
 #include "engine/evaluation/gates/gates_by_class.h"
 
 #include "engine/backend/gate_sink.h"
-#include "engine/evaluation/documents.h"
 #include "engine/evaluation/gates/gate_sums.h"
 #include "engine/runtime/generation.h"
+#include "engine/text/documents.h"
 
 #include <algorithm>
 #include <limits>

@@ -3,7 +3,7 @@
 #include "engine/evaluation/perplexity.h"
 
 #include "engine/core/random.h"
-#include "engine/evaluation/documents.h"
+#include "engine/text/documents.h"
 
 #include <QTest>
 

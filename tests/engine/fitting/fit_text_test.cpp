@@ -38,6 +38,16 @@ private slots:
         QCOMPARE(split->heldOutBytes, 503u);
     }
 
+    void aTextMayHoldSeveralDocuments() {
+        const std::string two = std::string(9000, 'a') + "\n\f\n" + std::string(3000, 'b');
+        const auto together = splitForFitting(std::vector{two}, *m_bytes);
+        const auto apart =
+            splitForFitting(std::vector{std::string(9000, 'a') + "\n", std::string(3000, 'b')}, *m_bytes);
+        QVERIFY(together.has_value() && apart.has_value());
+        QCOMPARE(together->tokens, apart->tokens);
+        QCOMPARE(together->heldOutFrom, apart->heldOutFrom);
+    }
+
     void textsWithoutBreaksAreDivided_data() {
         QTest::addColumn<QByteArray>("piece");
         QTest::newRow("words") << QByteArray("abc ");

@@ -1,7 +1,7 @@
 // gates_by_class_test.cpp: sums and classes against a plain loop over a sink that keeps everything.
 #include "engine/evaluation/gates/gates_by_class.h"
 
-#include "engine/evaluation/documents.h"
+#include "engine/text/documents.h"
 
 #include <QTest>
 

@@ -1,5 +1,5 @@
 // documents_test.cpp: a text falls into documents at lines that hold only a form feed, and nowhere else.
-#include "engine/evaluation/documents.h"
+#include "engine/text/documents.h"
 
 #include <QTest>
 

@@ -1,4 +1,4 @@
-#include "engine/evaluation/documents.h"
+#include "engine/text/documents.h"
 
 namespace engine {
 
