@@ -1,5 +1,6 @@
 #include "engine/training/training_settings.h"
 
+#include "engine/training/parameters/shape_of_model.h"
 #include "engine/training/settings_json.h"
 
 #include <algorithm>
@@ -52,12 +53,10 @@ Expected<void> checkBatches(const TrainingSettings& s) {
 }
 
 Expected<void> checkModel(const ModelConfig& m) {
-    if (m.headSize != 16 && m.headSize != 32 && m.headSize != 64 && m.headSize != 128)
-        return bad("the head size must be 16, 32, 64 or 128, not " + std::to_string(m.headSize));
+    if (auto trainable = checkTrainable(m); !trainable)
+        return bad(trainable.error().message);
     if (m.width % m.headSize != 0)
         return bad("the width must be a multiple of the head size, " + std::to_string(m.headSize));
-    if (m.architecture != Architecture::Rwkv6 && m.architecture != Architecture::Rwkv7)
-        return bad("what can be trained is rwkv6 and rwkv7, not " + std::string(name(m.architecture)));
     return {};
 }
 

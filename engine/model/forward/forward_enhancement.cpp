@@ -7,10 +7,6 @@ namespace engine {
 
 namespace {
 
-EarlierRows earlierRows(const Step& step, const SequenceStep& sequence) {
-    return {enhancementRows(step.config.enhancement), sequence.layerState + step.layout.enhancement()};
-}
-
 // What all sequences share: g's logits, into `gates`, and for the mlp shift what is added to h[t-1].
 void multiply(const AdaptiveGateWeights& weights, const Step& step, float* gates) {
     Activations& a = step.activations;
@@ -25,7 +21,7 @@ void multiply(const AdaptiveGateWeights& weights, const Step& step, float* gates
         return PreviousRows{.tokens = sequence.tokens,
                             .width = width,
                             .stream = sequence.rowsOf(step.stream, width),
-                            .earlier = earlierRows(step, sequence),
+                            .earlier = step.earlierRowsOf(sequence),
                             .output = sequence.rowsOf(a.shiftChange, width)};
     });
     step.backend.previousRows(previous);
@@ -87,7 +83,7 @@ void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, floa
                                   .taps = step.config.enhancement.kernel,
                                   .firstPosition = sequence.position,
                                   .stream = sequence.rowsOf(step.stream, width),
-                                  .earlier = earlierRows(step, sequence),
+                                  .earlier = step.earlierRowsOf(sequence),
                                   .kernel = weights.kernel.data(),
                                   .position = weights.position.data(),
                                   .routed = sequence.rowsOf(a.routed, 2 * width)};
@@ -139,7 +135,7 @@ void apply(const Weights& weights, const NormWeights& norm, const Step& step, fl
         gate.tokens = sequence.tokens;
         gate.width = width;
         gate.stream = sequence.rowsOf(step.stream, width);
-        gate.earlier = earlierRows(step, sequence);
+        gate.earlier = step.earlierRowsOf(sequence);
         gate.gates = sequence.rowsOf(gates, width);
         if (!norm.weight.empty())
             gate.norm = norm.parameters();

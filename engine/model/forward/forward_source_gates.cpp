@@ -7,10 +7,6 @@ namespace engine {
 
 namespace {
 
-EarlierRows earlierRows(const Step& step, const SequenceStep& sequence) {
-    return {enhancementRows(step.config.enhancement), sequence.layerState + step.layout.enhancement()};
-}
-
 // The gates' logits = tanh([h[t], h[t-1]] · U) · Wr + br
 void multiply(const SourceGateWeights& weights, const Step& step, float* gates) {
     Activations& a = step.activations;
@@ -19,7 +15,7 @@ void multiply(const SourceGateWeights& weights, const Step& step, float* gates) 
         return PreviousRows{.tokens = sequence.tokens,
                             .width = width,
                             .stream = sequence.rowsOf(step.stream, width),
-                            .earlier = earlierRows(step, sequence),
+                            .earlier = step.earlierRowsOf(sequence),
                             .output = sequence.rowsOf(a.routed, 2 * width),
                             .isPaired = true};
     });
@@ -76,7 +72,7 @@ void gateSources(const SourceGateWeights& weights, const NormWeights& norm, cons
         op.count = static_cast<int>(sources.size());
         op.sources = rows;
         op.stream = sequence.rowsOf(step.stream, width);
-        op.earlier = earlierRows(step, sequence);
+        op.earlier = step.earlierRowsOf(sequence);
         if (means > 0)
             op.means = sequence.rowsOf(a.means, means * width);
         op.meanCount = means;

@@ -4,6 +4,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/model/config.h"
+#include "engine/model/enhancement_state.h"
 #include "engine/model/forward/activations.h"
 #include "engine/model/forward/forward.h"
 #include "engine/model/state_layout.h"
@@ -31,6 +32,10 @@ struct Step {
     // What tokenShift() normalises of a sequence: [its tokens + 1, C], first the token before.
     [[nodiscard]] float* normalisedOf(const SequenceStep& sequence) const {
         return sequence.precededRowsOf(activations.normalised, config.width);
+    }
+    // What the enhancement keeps of a sequence in this layer: rows before the step's first.
+    [[nodiscard]] EarlierRows earlierRowsOf(const SequenceStep& sequence) const {
+        return {enhancementRows(config.enhancement), sequence.layerState + layout.enhancement()};
     }
 };
 

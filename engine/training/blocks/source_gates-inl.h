@@ -84,7 +84,7 @@ template <class Real, class Operand> struct SourceGating final : GatedShift<Real
         factor(pass, routeDown, routeInput, lowRank);
         tanhForward(lowRank, std::size_t(n.M) * R, routeHidden);
         factor(pass, routeUp, routeHidden, gates);
-        openGates(pass.parameter(routeBias), n.M, S * G, gates);
+        biasedSigmoidForward(pass.parameter(routeBias), n.M, S * G, gates);
         std::fill_n(s, n.plane(), Real(0));
         for (int q = 0; q < n.B; ++q) {
             Real* const state = pass.carried(q, carried);
@@ -113,7 +113,7 @@ template <class Real, class Operand> struct SourceGating final : GatedShift<Real
                 if (m >= 0)
                     meanRowsBackward(dMeans, decay(i), n.T, n.D, mean, dh + window(q));
             });
-        openGatesBackward(gates, dGates, n.M, S * G, dLogits, pass.gradient(routeBias));
+        biasedSigmoidBackward(gates, dGates, n.M, S * G, Real(1), dLogits, pass.gradient(routeBias));
         factorBackward(pass, routeUp, routeHidden, dLogits, lowRank);
         tanhBackward(routeHidden, lowRank, std::size_t(n.M) * R, dLowRank);
         factorBackward(pass, routeDown, routeInput, dLowRank, dRouteInput);

@@ -69,6 +69,28 @@ void squaredReluBackward(const Operand* squared, const Real* d, std::size_t coun
         assign(out[i], d[i] * Real(2) * std::sqrt(toReal(squared[i])));
 }
 
+// x [rows,width] = sigmoid(bias [width] + x); backward: out = d scale y (1 - y), the gradient of the
+// argument, whose sum is added to dBias.
+template <class Real> void biasedSigmoidForward(const Real* bias, int rows, int width, Real* x) {
+    for (int row = 0; row < rows; ++row, x += width) {
+#pragma omp simd
+        for (int i = 0; i < width; ++i)
+            x[i] = sigmoid(bias[i] + x[i]);
+    }
+}
+template <class Real, class Operand>
+void biasedSigmoidBackward(const Real* y, const Real* d, int rows, int width, Real scale, Operand* out,
+                           Real* dBias) {
+    for (int row = 0; row < rows; ++row, y += width, d += width, out += width) {
+#pragma omp simd
+        for (int i = 0; i < width; ++i) {
+            const Real before = d[i] * scale * y[i] * (Real(1) - y[i]);
+            dBias[i] += before;
+            assign(out[i], before);
+        }
+    }
+}
+
 } // namespace engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

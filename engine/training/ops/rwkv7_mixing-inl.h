@@ -21,27 +21,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// x = sigmoid(bias + x), and back: d of its argument, an operand.
-template <class Real> void biasedSigmoidForward(const Real* bias, int rows, int width, Real* x) {
-    for (int row = 0; row < rows; ++row, x += width) {
-#pragma omp simd
-        for (int i = 0; i < width; ++i)
-            x[i] = sigmoid(bias[i] + x[i]);
-    }
-}
-template <class Real, class Operand>
-void biasedSigmoidBackward(const Real* y, const Real* d, int rows, int width, Real scale, Operand* out,
-                           Real* dBias) {
-    for (int row = 0; row < rows; ++row, y += width, d += width, out += width) {
-#pragma omp simd
-        for (int i = 0; i < width; ++i) {
-            const Real before = d[i] * scale * y[i] * (Real(1) - y[i]);
-            dBias[i] += before;
-            assign(out[i], before);
-        }
-    }
-}
-
 // ln w = kLogDecayScale sigmoid(omega): its gradient by the sigmoid's argument is that scale times the rest.
 inline constexpr double kLogDecayScale = -0.6065306597126334; // -e^(-1/2)
 

@@ -20,29 +20,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
 
-// Logits [rows,columns] become gates: sigma(logit + bias).
-template <class Real> void openGates(const Real* bias, int rows, int columns, Real* gates) {
-    for (int row = 0; row < rows; ++row, gates += columns) {
-#pragma omp simd
-        for (int i = 0; i < columns; ++i)
-            gates[i] = sigmoid(gates[i] + bias[i]);
-    }
-}
-
-// From dGates [rows,columns]: the gradient of the logits, as an operand, and its sum into dBias.
-template <class Real, class Operand>
-void openGatesBackward(const Real* gates, const Real* dGates, int rows, int columns, Operand* dLogits,
-                       Real* dBias) {
-    for (int row = 0; row < rows; ++row, gates += columns, dGates += columns, dLogits += columns) {
-#pragma omp simd
-        for (int i = 0; i < columns; ++i) {
-            const Real d = dGates[i] * gates[i] * (Real(1) - gates[i]);
-            dBias[i] += d;
-            assign(dLogits[i], d);
-        }
-    }
-}
-
 // s [T,D] += gates [T,G], rows `stride` apart, * weight [D] * source [T,D].
 template <class Real>
 void gatedSourceForward(const Real* source, const Real* gates, int stride, const Real* weight, int tokens,

@@ -23,17 +23,20 @@ const Ranks kRwkv7 = {{&TrainingShape::decayRank, "blocks.0.att.w1"},
 
 } // namespace
 
-Expected<TrainingShape> trainingShapeOf(const Checkpoint& model, const ModelConfig& config) {
-    const bool isRwkv6 = config.architecture == Architecture::Rwkv6;
-    if (!isRwkv6 && config.architecture != Architecture::Rwkv7)
-        return failure(ErrorCode::UnsupportedArchitecture,
-                       model.path().string() + ": what can be trained is rwkv6 and rwkv7, not " +
-                           std::string(name(config.architecture)));
+Expected<void> checkTrainable(const ModelConfig& config) {
+    if (config.architecture != Architecture::Rwkv6 && config.architecture != Architecture::Rwkv7)
+        return failure(ErrorCode::UnsupportedArchitecture, "what can be trained is rwkv6 and rwkv7, not " +
+                                                               std::string(name(config.architecture)));
     if (!isHeadSizeSupported(config.headSize))
         return failure(ErrorCode::UnsupportedArchitecture,
-                       model.path().string() +
-                           ": only heads of 16, 32, 64 or 128 channels can be trained, not of " +
-                           std::to_string(config.headSize));
+                       "the head size must be 16, 32, 64 or 128, not " + std::to_string(config.headSize));
+    return {};
+}
+
+Expected<TrainingShape> trainingShapeOf(const Checkpoint& model, const ModelConfig& config) {
+    if (auto trainable = checkTrainable(config); !trainable)
+        return failure(trainable.error(), model.path().string());
+    const bool isRwkv6 = config.architecture == Architecture::Rwkv6;
     TrainingShape shape;
     shape.model = config;
     for (const auto& [rank, factor] : isRwkv6 ? kRwkv6 : kRwkv7) {

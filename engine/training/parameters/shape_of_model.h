@@ -8,6 +8,9 @@
 
 namespace engine {
 
+// Whether the trainer has a backward pass for it. Errors: UnsupportedArchitecture.
+[[nodiscard]] Expected<void> checkTrainable(const ModelConfig& config);
+
 // `config` is what ModelConfig::detect() found in `model`. Errors: UnsupportedArchitecture (the trainer has
 // no backward pass for it, or for heads of that size); FileDamaged (a low-rank factor is missing).
 [[nodiscard]] Expected<TrainingShape> trainingShapeOf(const Checkpoint& model, const ModelConfig& config);
