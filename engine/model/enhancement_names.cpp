@@ -1,10 +1,6 @@
 #include "engine/model/enhancement_names.h"
 
-#include <vector>
-
 namespace engine {
-
-namespace {
 
 std::vector<EnhancementConfig> allEnhancements() {
     using Config = EnhancementConfig;
@@ -30,8 +26,6 @@ std::vector<EnhancementConfig> allEnhancements() {
     }
     return all;
 }
-
-} // namespace
 
 Expected<EnhancementConfig> enhancementNamed(const std::string& name) {
     std::string names;

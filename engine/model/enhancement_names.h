@@ -6,11 +6,15 @@
 #include "engine/model/config.h"
 
 #include <string>
+#include <vector>
 
 namespace engine {
 
-// Ranks and the kernel are left open; decays and sources are the usual ones. Errors: InvalidArgument listing
-// the names.
+// All that have a name, the plain model first. Ranks and the kernel are left open; decays and sources are the
+// usual ones.
+[[nodiscard]] std::vector<EnhancementConfig> allEnhancements();
+
+// The one of them that describe() calls so. Errors: InvalidArgument listing the names.
 [[nodiscard]] Expected<EnhancementConfig> enhancementNamed(const std::string& name);
 
 } // namespace engine

@@ -1,5 +1,6 @@
 #include "engine/selftest/cases/model_cases.h"
 
+#include "engine/model/enhancement_names.h"
 #include "engine/model/model.h"
 #include "engine/selftest/model_check.h"
 
@@ -21,23 +22,15 @@ std::vector<EnhancementConfig> enhancements(bool isQuick) {
                 {.variant = Config::Variant::Adaptive, .shift = Config::Shift::Mlp, .rank = 12},
                 {.variant = Config::Variant::ConvRouting, .rank = 20, .kernel = 4},
                 {.variant = Config::Variant::SourceGates, .rank = 20, .sources = usualSources()}};
-    std::vector<Config> all{Config{}};
-    for (const bool layerNorm : {true, false}) {
-        for (const auto shift : {Config::Shift::Identity, Config::Shift::Mlp})
-            for (const auto gate : {Config::Gate::Learned, Config::Gate::Fixed})
-                all.push_back({.variant = Config::Variant::Adaptive,
-                               .shift = shift,
-                               .gate = gate,
-                               .layerNorm = layerNorm,
-                               .rank = shift == Config::Shift::Mlp ? 12 : 0});
-        all.push_back({.variant = Config::Variant::ConvRouting,
-                       .layerNorm = layerNorm,
-                       .rank = 20,
-                       .kernel = layerNorm ? 4 : 3});
-        all.push_back({.variant = Config::Variant::SourceGates,
-                       .layerNorm = layerNorm,
-                       .rank = 20,
-                       .sources = usualSources()});
+    std::vector<Config> all = allEnhancements();
+    for (Config& config : all) { // odd sizes, as small as they can be
+        if (config.variant == Config::Variant::Adaptive && config.shift == Config::Shift::Mlp)
+            config.rank = 12;
+        else if (config.variant == Config::Variant::ConvRouting ||
+                 config.variant == Config::Variant::SourceGates)
+            config.rank = 20;
+        if (config.variant == Config::Variant::ConvRouting)
+            config.kernel = config.layerNorm ? 4 : 3;
     }
     return all;
 }
