@@ -21,7 +21,7 @@ void putAdaptersInPlaceOfGate(TrainingShape& shape) {
 
 } // namespace
 
-Expected<FitSource> readFitSource(const FitSettings& settings, std::span<const std::string> documents) {
+Expected<FitSource> readFitSource(const FitSettings& settings, std::span<const std::string> texts) {
     FitSource source;
     if (settings.gate.variant == EnhancementConfig::Variant::None)
         return failure(ErrorCode::InvalidArgument,
@@ -41,7 +41,7 @@ Expected<FitSource> readFitSource(const FitSettings& settings, std::span<const s
     const auto tokenizer = loadTokenizerOf(settings.model, source.base->vocabulary(), config->vocabulary);
     if (!tokenizer)
         return failure(tokenizer.error());
-    auto text = splitForFitting(documents, **tokenizer);
+    auto text = splitForFitting(texts, **tokenizer);
     if (!text)
         return failure(text.error());
     source.text = std::move(*text);

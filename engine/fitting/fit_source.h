@@ -23,6 +23,6 @@ struct FitSource {
 
 // Errors: those of fitGate() that are about the base, its vocabulary, the text and the kind of gate.
 [[nodiscard]] Expected<FitSource> readFitSource(const FitSettings& settings,
-                                                std::span<const std::string> documents);
+                                                std::span<const std::string> texts);
 
 } // namespace engine

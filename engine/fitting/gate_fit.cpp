@@ -8,6 +8,7 @@
 #include "engine/fitting/fit_source.h"
 #include "engine/fitting/gate_start.h"
 #include "engine/fitting/voice_file.h"
+#include "engine/formats/sha256.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/frozen_base.h"
 #include "engine/training/run/batch_gradient.h"
@@ -101,15 +102,14 @@ private:
 
     // What must be the same for a fit to go on.
     std::string identity() const {
-        std::uint64_t hash = 0xCBF29CE484222325u; // FNV-1a
-        for (const int token : m_source.text.tokens)
-            hash = (hash ^ static_cast<std::uint64_t>(token)) * 0x100000001B3u;
-        std::string text = m_source.fingerprint + " " + toJson(m_layout.shape().model.enhancement);
+        Sha256 tokens;
+        tokens.update(std::as_bytes(std::span(m_source.text.tokens)));
+        std::string text =
+            m_source.fingerprint + " " + tokens.finish() + " " + toJson(m_layout.shape().model.enhancement);
         for (const double number :
-             {static_cast<double>(m_settings.passes), double{m_settings.learningRate},
-              double{m_settings.finalLearningRate}, static_cast<double>(m_settings.seed),
-              static_cast<double>(m_passSettings.sequences), static_cast<double>(m_passSettings.window),
-              static_cast<double>(m_layout.shape().adapterRank), static_cast<double>(hash)})
+             {double(m_settings.passes), double{m_settings.learningRate},
+              double{m_settings.finalLearningRate}, double(m_settings.seed), double(m_passSettings.sequences),
+              double(m_passSettings.window), double(m_layout.shape().adapterRank)})
             text += " " + std::to_string(number);
         return text;
     }
@@ -300,16 +300,21 @@ EnhancementConfig voiceGate() {
     return gate;
 }
 
+bool isFitBegun(const std::filesystem::path& output) {
+    std::error_code ignored;
+    return std::filesystem::exists(checkpointPath(output), ignored);
+}
+
 double FitResult::betterByPercent() const { return 100 * std::expm1(lossBefore - lossAfter); }
 
-Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::string> documents, bool resume,
+Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::string> texts, bool resume,
                             ThreadPool& pool, const std::function<void(const FitReport&)>& report,
                             std::stop_token stop) {
     try {
         // A place that takes no file is told before the work is done, not after.
         if (auto trial = AtomicFile::create(settings.output); !trial)
             return failure(trial.error());
-        const auto source = readFitSource(settings, documents);
+        const auto source = readFitSource(settings, texts);
         if (!source)
             return failure(source.error());
         if (hasBfloat16Products())

@@ -36,6 +36,9 @@ struct FitSettings {
 // The gate that is fitted if no other is asked for: full-routing without LayerNorm.
 [[nodiscard]] EnhancementConfig voiceGate();
 
+// Whether a fit that was to write `output` was stopped and can go on.
+[[nodiscard]] bool isFitBegun(const std::filesystem::path& output);
+
 struct FitReport {
     std::int64_t step = 0, steps = 0, tokens = 0;
     double loss = 0;                   // of the text that is learned from, since the last report
@@ -59,12 +62,12 @@ struct FitResult {
     [[nodiscard]] double betterByPercent() const;
 };
 
-// `documents`: UTF-8, in order; with `resume` those that the fit was begun with. The gate is written whenever
-// it has become better, so stopping loses nothing of it. Stops by itself when the held-out loss has not
-// fallen three times in a row. Errors: those of reading the base, its vocabulary, and of splitForFitting();
-// GateMismatch (the base has an enhancement); UnsupportedArchitecture; InvalidArgument (nothing to resume, or
-// a fit of something else); WriteFailed; OutOfMemory.
-[[nodiscard]] Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::string> documents,
+// `texts`: as for splitForFitting(); with `resume` those that the fit was begun with. The gate is written
+// whenever it has become better, so stopping loses nothing of it. Stops by itself when the held-out loss has
+// not fallen three times in a row. Errors: those of reading the base, its vocabulary, and of
+// splitForFitting(); GateMismatch (the base has an enhancement); UnsupportedArchitecture; InvalidArgument
+// (nothing to resume, or a fit of something else); WriteFailed; OutOfMemory.
+[[nodiscard]] Expected<FitResult> fitGate(const FitSettings& settings, std::span<const std::string> texts,
                                           bool resume, ThreadPool& pool,
                                           const std::function<void(const FitReport&)>& report,
                                           std::stop_token stop);
