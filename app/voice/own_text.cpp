@@ -1,5 +1,7 @@
 #include "app/voice/own_text.h"
 
+#include "engine/fitting/fit_text.h"
+
 namespace app {
 
 QString ownText(const SpannedText& story) {
@@ -19,5 +21,9 @@ QString ownText(const SpannedText& story) {
     }
     return text;
 }
+
+bool isEnoughToLearnFrom(qsizetype bytes) { return bytes >= qsizetype{engine::kLeastFitBytes}; }
+
+bool isEnoughToLearnFrom(const QString& text) { return isEnoughToLearnFrom(text.toUtf8().size()); }
 
 } // namespace app

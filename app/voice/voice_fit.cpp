@@ -1,17 +1,20 @@
 #include "app/voice/voice_fit.h"
 
 #include "app/errors/error_text.h"
+#include "app/voice/own_text.h"
 #include "app/voice/voice_files.h"
 #include "engine/core/thread_pool.h"
 #include "engine/fitting/gate_fit.h"
 #include "engine/model/model_files.h"
 #include "engine/text/text_file.h"
 
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QMetaObject>
 
 #include <cmath>
-#include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace app {
@@ -19,6 +22,8 @@ namespace app {
 namespace {
 
 constexpr double kShareOfNewLoss = 0.2;
+
+QString tr(const char* text) { return QCoreApplication::translate("app::VoiceFit", text); }
 
 VoiceOutcome failed(const VoiceRequest& request, const QString& message, const QString& details = {}) {
     VoiceOutcome outcome;
@@ -28,17 +33,41 @@ VoiceOutcome failed(const VoiceRequest& request, const QString& message, const Q
     return outcome;
 }
 
-// Goes on with what a stopped fit of the same left behind, else begins anew.
-engine::Expected<engine::FitResult> fitOrGoOn(const engine::FitSettings& settings,
-                                              const std::vector<std::string>& documents,
-                                              const std::function<void(const engine::FitReport&)>& report,
-                                              const std::stop_token& stop) {
-    engine::ThreadPool pool; // made here, so that its threads have this thread's priority
-    auto result = engine::fitGate(settings, documents, true, pool, report, stop);
-    if (!result && (result.error().code == engine::ErrorCode::FileNotFound ||
-                    result.error().code == engine::ErrorCode::InvalidArgument))
-        result = engine::fitGate(settings, documents, false, pool, report, stop);
-    return result;
+VoiceOutcome isTaken(const VoiceRequest& request) {
+    return failed(request,
+                  tr("There is a voice called “%1” already, fitted to another text. Choose another name.")
+                      .arg(request.name));
+}
+
+// `model`: its name, for people.
+QString sentence(const engine::Error& error, const QString& model, const QString& voice) {
+    using enum engine::ErrorCode;
+    switch (error.code) {
+    case InvalidArgument: return tr("There is too little text to learn from. It takes some 1,800 words.");
+    case GateMismatch: return tr("%1 has a gate of its own already. Choose a model without one.").arg(model);
+    case UnsupportedArchitecture:
+        return tr("A voice can be fitted on RWKV-6 and RWKV-7 models, not on %1. Choose another model.")
+            .arg(model);
+    case WriteFailed: return fileSentence(error, voice);
+    default: return modelSentence(error, model);
+    }
+}
+
+// The texts of a request, or what is wrong with one.
+std::optional<VoiceOutcome> readTexts(const VoiceRequest& request, std::vector<std::string>& texts) {
+    texts.push_back(request.text.toStdString());
+    std::size_t bytes = texts.front().size();
+    for (const QString& path : request.files) {
+        auto read = engine::readDecodedText(path.toStdString()); // damaged places do no harm here
+        if (!read)
+            return failed(request, fileSentence(read.error(), QFileInfo(path).fileName()),
+                          detailsOf(read.error()));
+        bytes += read->text.size();
+        texts.push_back(std::move(read->text));
+    }
+    if (!isEnoughToLearnFrom(static_cast<qsizetype>(bytes)))
+        return failed(request, tr("There is too little text to learn from. It takes some 1,800 words."));
+    return std::nullopt;
 }
 
 } // namespace
@@ -59,7 +88,6 @@ VoiceFit::~VoiceFit() {
 bool VoiceFit::start(const VoiceRequest& request) {
     if (isRunning())
         return false;
-    m_request = request;
     m_progress = {};
     m_stop = {};
     m_thread = QThread::create([this, request, stop = m_stop.get_token()] {
@@ -69,7 +97,6 @@ bool VoiceFit::start(const VoiceRequest& request) {
     });
     m_thread->setObjectName(QStringLiteral("voice"));
     m_thread->start(m_priority);
-    emit started();
     return true;
 }
 
@@ -83,26 +110,33 @@ VoiceOutcome VoiceFit::fit(const VoiceRequest& request, const std::stop_token& s
     if (gate.isEmpty())
         return failed(request,
                       tr("A voice can't be kept under this name in %1. Choose another name.").arg(m_folder));
+    std::vector<std::string> texts;
+    if (auto problem = readTexts(request, texts))
+        return *problem;
     engine::FitSettings settings;
     settings.model = *files;
     settings.output = gate.toStdString();
     settings.gate = engine::voiceGate();
-    std::vector<std::string> documents{request.text.toStdString()};
-    for (const QString& path : request.files) {
-        auto read = engine::readDecodedText(path.toStdString()); // damaged places do no harm here
-        if (!read)
-            return failed(request, fileSentence(read.error(), QFileInfo(path).fileName()),
-                          detailsOf(read.error()));
-        documents.push_back(std::move(read->text));
-    }
     const auto report = [this](const engine::FitReport& r) {
         QMetaObject::invokeMethod(
             this, [this, r] { note(r); }, Qt::QueuedConnection);
     };
-    const auto result = fitOrGoOn(settings, documents, report, stop);
-    const QString name = QString::fromStdString(files->name);
+    engine::ThreadPool pool; // made here, so that its threads have this thread's priority
+    // A voice with a checkpoint was stopped and goes on; one without is complete and stays as it is.
+    const bool isThere = QFileInfo::exists(gate), isBegun = engine::isFitBegun(settings.output);
+    if (isThere && !isBegun)
+        return isTaken(request);
+    auto result = engine::fitGate(settings, texts, isBegun, pool, report, stop);
+    using enum engine::ErrorCode;
+    if (!result && isBegun &&
+        (result.error().code == InvalidArgument || result.error().code == FileDamaged)) {
+        if (isThere) // of another text
+            return isTaken(request);
+        result = engine::fitGate(settings, texts, false, pool, report, stop);
+    }
     if (!result)
-        return failed(request, modelSentence(result.error(), name), detailsOf(result.error()));
+        return failed(request, sentence(result.error(), QString::fromStdString(files->name), request.name),
+                      detailsOf(result.error()));
     VoiceOutcome outcome;
     outcome.model = request.model;
     outcome.betterByPercent = result->betterByPercent();

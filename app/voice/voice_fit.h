@@ -32,11 +32,9 @@ public:
     bool start(const VoiceRequest& request);
     void stop();
     [[nodiscard]] bool isRunning() const { return m_thread != nullptr; }
-    [[nodiscard]] const VoiceRequest& request() const { return m_request; }    // the last one
-    [[nodiscard]] const VoiceProgress& progress() const { return m_progress; } // of that
+    [[nodiscard]] const VoiceProgress& progress() const { return m_progress; } // of the last one
 
 signals:
-    void started();
     void progressed(const app::VoiceProgress& progress);
     void finished(const app::VoiceOutcome& outcome);
 
@@ -47,7 +45,6 @@ private:
 
     const QString m_folder;
     const QThread::Priority m_priority;
-    VoiceRequest m_request;
     VoiceProgress m_progress;
     QThread* m_thread = nullptr;
     std::stop_source m_stop;

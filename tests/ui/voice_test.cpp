@@ -109,6 +109,9 @@ private slots:
         QVERIFY(!dialog.isVisible());
         QVERIFY(m_desk->parts.writer.modelChoice().gate.endsWith(QStringLiteral("/My voice.safetensors")));
         QCOMPARE(gates->currentText(), QStringLiteral("My voice"));
+        // The next one is another.
+        openDialog(*m_desk);
+        QCOMPARE(part<QLineEdit>(dialog, "voiceName")->text(), QStringLiteral("My voice 2"));
     }
 
     void aClosedDialogLeavesAMessage() {

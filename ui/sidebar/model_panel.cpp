@@ -117,8 +117,8 @@ void ModelPanel::fill() {
     const QSignalBlocker quietGate(m_gate);
     const QString gate = m_writer.modelChoice().gate;
     if (m_gate->findData(gate) < 0 && !gate.isEmpty()) {
-        m_gate->addItem(app::gateLabel(gate),
-                        gate); // the model's files have not been looked at yet, or are gone
+        // The model's files have not been looked at yet, or are gone.
+        m_gate->addItem(app::gateLabel(gate), gate);
     }
     m_gate->setCurrentIndex(std::max(0, m_gate->findData(gate)));
     m_gate->setEnabled(m_gate->count() > 1);

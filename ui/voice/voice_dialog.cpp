@@ -4,6 +4,7 @@
 #include "app/models/model_catalog.h"
 #include "app/project/project_controller.h"
 #include "app/voice/own_text.h"
+#include "app/voice/voice_files.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
 #include "ui/editor/word_counter.h"
@@ -26,8 +27,6 @@
 namespace ui {
 
 namespace {
-
-constexpr int kLeastWords = 1800; // a tenth of less says nothing (engine/fitting/fit_text.h)
 
 QString percent(double value) { return QLocale().toString(value, 'f', 1); }
 
@@ -120,13 +119,30 @@ void VoiceDialog::build() {
 void VoiceDialog::setColours(const Colours& colours) { m_plot->setColours(colours); }
 
 void VoiceDialog::open() {
-    if (m_name->text().isEmpty())
-        m_name->setText(m_context.project.isUntitled() ? tr("My voice")
-                                                       : tr("Voice of %1").arg(m_context.project.title()));
+    if (!m_context.voice.isRunning() && !m_isStopped)
+        m_name->setText(freeName());
+    // Counted here alone: a whole novel is too much for each key in the name.
+    const QString own = app::ownText(m_context.document.content());
+    m_ownIsEnough = app::isEnoughToLearnFrom(own);
+    m_own->setText(tr("What I &typed in this story (%n word(s))", nullptr, countWords(own)));
     refresh();
     show();
     raise();
     activateWindow();
+}
+
+// By the story, and not that of a voice that the model has already.
+QString VoiceDialog::freeName() const {
+    const QString wanted =
+        m_context.project.isUntitled() ? tr("My voice") : tr("Voice of %1").arg(m_context.project.title());
+    QStringList taken;
+    if (const app::ModelEntry* const entry = m_context.models.find(m_context.writer.modelChoice().model))
+        for (const QString& gate : entry->gates)
+            taken.append(app::gateLabel(gate));
+    QString name = wanted;
+    for (int number = 2; taken.contains(name); ++number)
+        name = QStringLiteral("%1 %2").arg(wanted).arg(number);
+    return name;
 }
 
 QString VoiceDialog::modelLabel() const {
@@ -162,9 +178,7 @@ void VoiceDialog::refresh() {
            "how you write. The model itself stays as it is, and nothing leaves this computer. You can go "
            "on writing meanwhile.")
             .arg(model));
-    const int words = countWords(app::ownText(m_context.document.content()));
-    m_own->setText(tr("What I &typed in this story (%n word(s))", nullptr, words));
-    const bool isEnough = m_own->isChecked() ? words >= kLeastWords : !m_files.isEmpty();
+    const bool isEnough = m_own->isChecked() ? m_ownIsEnough : !m_files.isEmpty();
     for (QWidget* const widget : {static_cast<QWidget*>(m_own), static_cast<QWidget*>(m_other),
                                   static_cast<QWidget*>(m_choose), static_cast<QWidget*>(m_name)})
         widget->setEnabled(!isRunning);
@@ -177,14 +191,14 @@ void VoiceDialog::refresh() {
     if (!m_result.isEmpty())
         m_status->setText(m_result);
     else if (!isEnough && m_own->isChecked())
-        m_status->setText(tr("It takes some %1 words of yours to learn from; choose files with more of them.")
-                              .arg(QLocale().toString(kLeastWords)));
+        m_status->setText(
+            tr("It takes some 1,800 words of yours to learn from; choose files with more of them."));
     else if (!isEnough)
         m_status->setText(tr("Choose one text or more."));
     else
         m_status->setText(
-            tr("A tenth of the text is held out, to see whether it helps. Ten minutes are usual for a "
-               "novel with a small model."));
+            tr("A tenth of the text is held out, to see whether it helps. A novel takes some minutes "
+               "with a small model."));
 }
 
 void VoiceDialog::start() {
@@ -223,6 +237,7 @@ void VoiceDialog::showOutcome(const app::VoiceOutcome& outcome) {
     using Kind = app::VoiceOutcome::Kind;
     m_voice = outcome.gate;
     m_voiceModel = outcome.model;
+    m_isStopped = outcome.kind == Kind::Stopped;
     const QString better = tr("guesses your next word better by %1 %").arg(percent(outcome.betterByPercent));
     switch (outcome.kind) {
     case Kind::Ready:

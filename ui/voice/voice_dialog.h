@@ -43,10 +43,13 @@ private:
     void showProgress();
     void showOutcome(const app::VoiceOutcome& outcome);
     [[nodiscard]] QString modelLabel() const;
+    [[nodiscard]] QString freeName() const;
 
     const app::AppContext& m_context;
     QStringList m_files;
-    QString m_voice; // ready to be used: its file
+    bool m_ownIsEnough = false; // what the writer typed, when the dialog was opened
+    bool m_isStopped = false;   // the last fit was; Start goes on with it under its name
+    QString m_voice;            // ready to be used: its file
     QString m_voiceModel;
     QString m_result; // of the last fit, until something else is chosen
     QLabel* m_about;
