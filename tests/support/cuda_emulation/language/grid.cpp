@@ -54,18 +54,19 @@ class ThreadSet {
 public:
     void insert(unsigned number) {
         m_words[number / 64] |= std::uint64_t{1} << number % 64;
+        ++m_members[number / 64];
         ++m_size;
     }
     // Takes out the member that has `rank` members below it.
     unsigned take(std::size_t rank) {
         unsigned word = 0;
-        for (std::size_t members; (members = static_cast<std::size_t>(std::popcount(m_words[word]))) <= rank;
-             ++word)
-            rank -= members;
+        for (; m_members[word] <= rank; ++word)
+            rank -= m_members[word];
         std::uint64_t bits = m_words[word];
         for (; rank > 0; --rank)
             bits &= bits - 1;
         m_words[word] &= ~(bits & -bits);
+        --m_members[word];
         --m_size;
         return word * 64 + static_cast<unsigned>(std::countr_zero(bits));
     }
@@ -73,11 +74,13 @@ public:
 
 private:
     std::array<std::uint64_t, kMostThreads / 64> m_words{};
+    std::array<std::uint8_t, kMostThreads / 64> m_members{}; // of each word
     std::size_t m_size = 0;
 };
 
 struct Block {
     const std::function<void()>* thread = nullptr;
+    std::vector<uint3> indices; // of the threads
     unsigned size = 0;
     unsigned live = 0;
     unsigned arrived = 0; // at the block's barrier
@@ -183,7 +186,7 @@ void runBlock(Order& order) {
         if (block.ready.size() == 0)
             failForDeadlock();
         block.current = block.ready.take(order.pick(block.ready.size()));
-        g_threadIndex = indexOf(block.current);
+        g_threadIndex = block.indices[block.current];
         fibers()[block.current]->resume();
     }
 }
@@ -195,6 +198,9 @@ void runGrid(dim3 gridSize, dim3 blockSize, const std::function<void()>& thread,
     g_blockSize = blockSize;
     g_block.thread = &thread;
     g_block.size = blockSize.x * blockSize.y * blockSize.z;
+    g_block.indices.resize(g_block.size);
+    for (unsigned number = 0; number < g_block.size; ++number)
+        g_block.indices[number] = indexOf(number);
     while (fibers().size() < g_block.size)
         fibers().push_back(std::make_unique<Fiber>(&runCurrentThread));
     const std::size_t plane = std::size_t{gridSize.x} * gridSize.y;
@@ -215,7 +221,7 @@ const WarpValues& meetWarp(const char* operation, unsigned mask, std::uint64_t v
     Meeting& meeting = meetingFor(g_block.warps[warpNumber], mask);
     if (meeting.arrived == 0)
         meeting.operation = operation;
-    else if (std::strcmp(meeting.operation, operation) != 0)
+    else if (meeting.operation != operation && std::strcmp(meeting.operation, operation) != 0)
         fail("lanes of one warp met with the mask %08x at %s and at %s", mask, meeting.operation, operation);
     WarpValues& values = meeting.values[meeting.turn];
     values.value[lane()] = value;
