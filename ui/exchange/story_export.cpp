@@ -173,7 +173,7 @@ app::StoryDetails StoryExport::proposedDetails() const {
         details.title = imported.title.isEmpty() ? m_context.project.title() : imported.title;
     if (!imported.author.isEmpty())
         details.author = imported.author;
-    if (!imported.language.isEmpty())
+    if (imported.language.size() > 1) // "C" is what programs say that know none
         details.language = imported.language;
     return details;
 }

@@ -1,4 +1,4 @@
-// story_export.h: asks where and in which format a story goes, and sends it there: to a file, or to the printer.
+// story_export.h: asks where and in which format a story goes, and sends it there: to a file or a printer.
 // The ending of the name decides the format; a name without one that is known gets that of the chosen filter.
 // Threads: GUI thread only; dialogs are windows of their own, nothing waits for them.
 #pragma once

@@ -14,7 +14,7 @@ namespace {
 using Kind = app::StoryBlock::Kind;
 
 // In lines of text.
-constexpr double kLineSpacing = 1.35; // of the typeface's own height
+constexpr double kLineSpacing = 1.15; // of the typeface's own height
 constexpr double kIndent = 1.3;       // of the typeface's size
 constexpr int kFewestTogether = 2;    // lines of a paragraph at either end of a page
 

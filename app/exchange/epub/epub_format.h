@@ -1,5 +1,5 @@
-// epub_format.h: stories as books (EPUB 3.3), a file for every chapter: headings of the two highest levels begin
-// one. Books of version 2 are read too; chapters in the order of the spine, pages through html_format.h.
+// epub_format.h: stories as books (EPUB 3.3), a file for every chapter: headings of the two highest levels
+// begin one. Books of version 2 are read too: chapters in the order of the spine, pages by html_format.h.
 // Threads: pure functions.
 #pragma once
 

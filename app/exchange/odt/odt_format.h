@@ -1,5 +1,6 @@
-// odt_format.h: stories as OpenDocument texts (ISO 26300), as LibreOffice writes them. Read: headings, emphasis
-// of spans and of whole paragraphs, quotations, lists, rows of tables as lines; tracked deletions are left out.
+// odt_format.h: stories as OpenDocument texts (ISO 26300), as LibreOffice writes them. Read: headings,
+// emphasis of spans and of whole paragraphs, quotations, lists, rows of tables as lines; tracked deletions
+// are left out.
 // Threads: pure functions.
 #pragma once
 

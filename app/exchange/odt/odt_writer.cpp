@@ -19,12 +19,16 @@ const QString kNamespaces =
 
 const QString kDeclaration = QStringLiteral("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
+// Both at once are a style of their own: of two styles, one in the other, LibreOffice gives Word only one.
+const QString kStrongEmphasis = QStringLiteral("T1");
+
 const char* const kMediaType = "application/vnd.oasis.opendocument.text";
 
 const char* const kManifest =
     R"(<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
-<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="application/vnd.oasis.opendocument.text"/>
+<manifest:file-entry manifest:full-path="/" manifest:version="1.3"
+ manifest:media-type="application/vnd.oasis.opendocument.text"/>
 <manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
 <manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>
 <manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>
@@ -69,8 +73,9 @@ QByteArray styles(const QString& language) {
                               .arg(tongue.toHtmlEscaped(),
                                    country.isEmpty() ? QStringLiteral("none") : country.toHtmlEscaped()));
     xml += QStringLiteral("<style:style style:name=\"Standard\" style:family=\"paragraph\"/>\n");
+    // Pandoc takes a larger indent for a quotation.
     xml += paragraphStyle(QStringLiteral("Text_20_body"),
-                          QStringLiteral("fo:text-indent=\"1cm\" fo:line-height=\"150%\""));
+                          QStringLiteral("fo:text-indent=\"0.5cm\" fo:line-height=\"150%\""));
     xml += paragraphStyle(QStringLiteral("First_20_Paragraph"), QStringLiteral("fo:line-height=\"150%\""));
     xml += paragraphStyle(
         QStringLiteral("Scene_20_Break"),
@@ -153,6 +158,16 @@ QString ContentWriter::styleNameOf(const FileBlock& file, bool isRightToLeft) co
 
 void ContentWriter::writeAutomaticStyles(const QList<FileBlock>& blocks) {
     start("office:automatic-styles");
+    start("style:style");
+    attribute("style:name", kStrongEmphasis);
+    attribute("style:family", QStringLiteral("text"));
+    attribute("style:parent-style-name", QStringLiteral("Strong_20_Emphasis"));
+    m_xml.writeEmptyElement(QStringLiteral("style:text-properties"));
+    for (const char* name : {"fo:font-style", "style:font-style-complex"})
+        attribute(name, QStringLiteral("italic"));
+    for (const char* name : {"fo:font-weight", "style:font-weight-complex"})
+        attribute(name, QStringLiteral("bold"));
+    m_xml.writeEndElement();
     QStringList written;
     m_beginsSection = true;
     for (const FileBlock& file : blocks) {
@@ -218,18 +233,16 @@ void ContentWriter::writeBlock(const FileBlock& file) {
         attribute("text:outline-level", QString::number(block.level));
     m_last = u' ';
     for (const TextRun& run : block.runs) {
-        if (run.isStrong) {
+        const QString style = run.isStrong && run.isEmphasis ? kStrongEmphasis
+                              : run.isStrong                 ? QStringLiteral("Strong_20_Emphasis")
+                              : run.isEmphasis               ? QStringLiteral("Emphasis")
+                                                             : QString();
+        if (!style.isEmpty()) {
             start("text:span");
-            attribute("text:style-name", QStringLiteral("Strong_20_Emphasis"));
-        }
-        if (run.isEmphasis) {
-            start("text:span");
-            attribute("text:style-name", QStringLiteral("Emphasis"));
+            attribute("text:style-name", style);
         }
         writeText(xmlText(run.text));
-        if (run.isEmphasis)
-            m_xml.writeEndElement();
-        if (run.isStrong)
+        if (!style.isEmpty())
             m_xml.writeEndElement();
     }
     m_xml.writeEndElement();

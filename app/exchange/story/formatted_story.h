@@ -1,4 +1,5 @@
-// formatted_story.h: a story as formats for people see it: lines with a kind, in which words can be emphasised.
+// formatted_story.h: a story as formats for people see it: lines with a kind, in which words can be
+// emphasised.
 //
 // How a text is understood (story_text.h reads and writes it):
 // - Every line is a paragraph of its own, however long; lines are never joined, so a text that was wrapped by

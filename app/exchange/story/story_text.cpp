@@ -74,7 +74,7 @@ QString writeLine(const StoryBlock& block) {
     case Kind::Paragraph: break;
     }
     QString line = writeMarks(block.runs);
-    // A line of another program's file that only looks like one of ours. Scene breaks are meant as such there.
+    // A line of another program's file that only looks like one of ours. Scene breaks are meant as such.
     if (headingLevel(line) > 0 || isQuotation(line))
         line.prepend(u'\\');
     return line;
