@@ -53,6 +53,8 @@ readonly kPackages=(
     "libsqlite3-dev|project files, gate records"
     "libzstd-dev|compression of gate records and states"
     "libuchardet-dev|tells the encoding of a text file"
+    "libzip-dev|docx, odt and epub files"
+    "libxml2-dev|HTML pages"
     "nlohmann-json3-dev|JSON"
     "libcli11-dev|command lines"
     "libexpected-dev|errors as values"

@@ -31,6 +31,10 @@ constexpr auto kGate = "model/gate";
 constexpr auto kAddedModels = "model/added";
 constexpr auto kRecent = "files/recent";
 constexpr auto kLastProject = "files/lastProject";
+constexpr auto kExportStory = "export/story";
+constexpr auto kExportTitle = "export/title";
+constexpr auto kExportAuthor = "export/author";
+constexpr auto kExportLanguage = "export/language";
 constexpr auto kStarted = "started";
 constexpr auto kGeometry = "window/geometry";
 constexpr auto kState = "window/state";
@@ -192,6 +196,22 @@ QString Preferences::lastProject() const {
 
 void Preferences::setLastProject(const QString& path) {
     m_settings.setValue(kLastProject, argumentOfPath(path));
+}
+
+StoryDetails Preferences::exportDetails(const QString& story) const {
+    StoryDetails details;
+    if (m_settings.value(kExportStory).toString() == story)
+        details.title = m_settings.value(kExportTitle).toString();
+    details.author = m_settings.value(kExportAuthor).toString();
+    details.language = m_settings.value(kExportLanguage).toString();
+    return details;
+}
+
+void Preferences::setExportDetails(const QString& story, const StoryDetails& details) {
+    m_settings.setValue(kExportStory, story);
+    m_settings.setValue(kExportTitle, details.title);
+    m_settings.setValue(kExportAuthor, details.author);
+    m_settings.setValue(kExportLanguage, details.language);
 }
 
 bool Preferences::isFirstStart() const { return !m_settings.value(kStarted).toBool(); }

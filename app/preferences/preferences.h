@@ -4,6 +4,7 @@
 // Threads: GUI thread only.
 #pragma once
 
+#include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
 
 #include <QByteArray>
@@ -65,6 +66,11 @@ public:
     // The project that was open when Inkgate was last left; empty: an untitled one or none.
     [[nodiscard]] QString lastProject() const;
     void setLastProject(const QString& path);
+
+    // What the last export said of its story: author and language are those of the next one, too. The title
+    // belongs to the story of this path or untitled title.
+    [[nodiscard]] StoryDetails exportDetails(const QString& story) const;
+    void setExportDetails(const QString& story, const StoryDetails& details);
 
     // True until markStarted(): the first start opens the sample story.
     [[nodiscard]] bool isFirstStart() const;

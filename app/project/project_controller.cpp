@@ -1,5 +1,6 @@
 #include "app/project/project_controller.h"
 
+#include "app/exchange/story/story_text.h"
 #include "app/files/file_path.h"
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
@@ -52,6 +53,7 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Prefe
         });
     });
     connectStorage();
+    connect(&m_document, &Document::changed, this, &ProjectController::followFirstWords);
 }
 
 ProjectController::~ProjectController() = default;
@@ -200,12 +202,14 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_isOpen = true;
     m_untitledPath = content.isUntitled ? content.path : QString();
     m_untitledTitle = content.isUntitled ? content.title : QString();
+    m_importedDetails = content.details;
     setPlace({}, {});
     m_journal->setProject(0); // the new text is in the file already
     m_editingPlaceAtOpening = content.editingPlace;
     m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text);
+    m_firstWords = firstWords(m_document.text());
     m_journal->setProject(ticket);
     setPath(content.isUntitled ? QString() : content.path);
     m_preferences.markStarted();
@@ -278,15 +282,33 @@ void ProjectController::saveAs(const QString& path) {
               [project = m_project, target](StorageWorker& storage) { storage.saveAs(project, target); });
 }
 
-void ProjectController::exportText(const QString& path) {
-    inStorage(m_storage, [absolute = QFileInfo(path).absoluteFilePath(), text = m_document.text()](
-                             StorageWorker& storage) { storage.exportText(absolute, text); });
+void ProjectController::exportStory(const QString& path, StoryFormat format, const StoryDetails& details) {
+    inStorage(m_storage,
+              [absolute = QFileInfo(path).absoluteFilePath(), format, text = m_document.text(),
+               details](StorageWorker& storage) { storage.exportStory(absolute, format, text, details); });
+}
+
+void ProjectController::exportBytes(const QString& path, const QByteArray& bytes) {
+    inStorage(m_storage, [absolute = QFileInfo(path).absoluteFilePath(), bytes](StorageWorker& storage) {
+        storage.exportBytes(absolute, bytes);
+    });
+}
+
+void ProjectController::followFirstWords() {
+    if (!isUntitled() || !m_untitledTitle.isEmpty())
+        return;
+    if (QString words = firstWords(m_document.text()); words != m_firstWords) {
+        m_firstWords = std::move(words);
+        emit titleChanged(title());
+    }
 }
 
 QString ProjectController::title() const {
     if (!isUntitled())
         return QFileInfo(readablePath(m_path)).completeBaseName();
-    return m_untitledTitle.isEmpty() ? tr("Untitled") : m_untitledTitle;
+    if (!m_untitledTitle.isEmpty())
+        return m_untitledTitle;
+    return m_firstWords.isEmpty() ? tr("Untitled") : m_firstWords;
 }
 
 void ProjectController::setPath(const QString& path) {

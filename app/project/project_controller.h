@@ -7,6 +7,8 @@
 
 #include "app/document/document.h"
 #include "app/document/editing_place.h"
+#include "app/exchange/story/formatted_story.h"
+#include "app/exchange/story_format.h"
 #include "app/files/file_place.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
@@ -50,12 +52,15 @@ public:
     // openFailed().
     void newProject();
     void open(const QString& path); // a project or a text file, as its content says
-    // A .txt or .md file becomes a new untitled project.
+    // A story in any format that is read (app/exchange) becomes a new untitled project, called like its file.
     void importText(const QString& path);
     // The whole project under another name (".inkgate" is added if missing), which becomes the open one. An
     // existing file is replaced only once the new one is complete and synced.
     void saveAs(const QString& path);
-    void exportText(const QString& path); // the text alone, UTF-8
+    // The text alone, in the format, which is not PDF. Ends in exported() or exportFailed(), as does
+    // exportBytes(), which writes a file that is finished. Both replace an older file at once or not at all.
+    void exportStory(const QString& path, StoryFormat format, const StoryDetails& details);
+    void exportBytes(const QString& path, const QByteArray& bytes);
     // What the model remembers of the text now; statesRead() gives it back when the project is opened again.
     void keepStates(const QList<KeptState>& states);
     // Ctrl+S: writes what is pending without waiting for the timer, and looks whether the file is still
@@ -75,7 +80,10 @@ public:
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
-    [[nodiscard]] QString title() const; // for the window: "Dragons" or "Untitled", translated
+    // For the window: "Dragons"; of a story without a name its first words, or "Untitled", translated.
+    [[nodiscard]] QString title() const;
+    // What the file that was imported says of itself; empty of other projects.
+    [[nodiscard]] const StoryDetails& importedDetails() const { return m_importedDetails; }
     [[nodiscard]] bool isOpen() const { return m_isOpen; } // false until the first opened()
     [[nodiscard]] bool isReadOnly() const { return m_saveState == SaveState::ReadOnly; }
     [[nodiscard]] bool isBusy() const { return m_openingTicket != 0 || m_isSavingAs; }
@@ -126,6 +134,7 @@ signals:
 
 private:
     void connectStorage();
+    void followFirstWords();
     // The ticket of the new request; 0 if it was refused.
     [[nodiscard]] qint64 beginOpening(const QString& path);
     void switchTo(qint64 ticket, const ProjectContent& content);
@@ -142,6 +151,8 @@ private:
     QString m_path;          // empty: untitled
     QString m_untitledPath;  // of the file of an untitled project
     QString m_untitledTitle; // of one that had a name; empty: none
+    QString m_firstWords;    // of the text, while it has neither
+    StoryDetails m_importedDetails;
     FilePlace m_place;
     QString m_keptIn;
     QString m_saveProblem;

@@ -5,6 +5,7 @@
 
 #include "app/document/editing_place.h"
 #include "app/document/spanned_text.h"
+#include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
@@ -27,6 +28,7 @@ struct ProjectContent {
     QString path;                             // of the file; empty: in memory only
     bool isUntitled = false;                  // the writer has given it no name yet
     QString title;                            // of one without a name that had one, or empty
+    StoryDetails details;                     // that an imported file says of itself
     QStringList recovered; // at a start: projects that could not be saved in their place, the newest first
     QString notice;        // one sentence for the writer, or empty
     QString problem;       // not empty: nothing is saved, and this sentence says why

@@ -1,11 +1,14 @@
 #include "app/storage/storage_worker.h"
 
+#include "app/exchange/story_files.h"
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/story_import.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/text_import.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
 
@@ -38,7 +41,7 @@ StorageWorker::StorageWorker(const QString& dataFolder, const QStringList& recov
 StorageWorker::~StorageWorker() = default;
 
 void StorageWorker::offer(ProjectTicket ticket, StorageResult<OpenFile> file, const QString& path,
-                          const QString& notice, bool isStart) {
+                          const Opening& about, bool isStart) {
     auto content = file ? (*file)->read() : failure(file.error());
     if (!content) {
         emit openFailed(ticket, path, content.error().message, content.error().details);
@@ -48,7 +51,10 @@ void StorageWorker::offer(ProjectTicket ticket, StorageResult<OpenFile> file, co
     content->isUntitled = content->path.isEmpty() || isRecovered || m_untitled.contains(content->path);
     if (isRecovered)
         content->title = QFileInfo(content->path).completeBaseName();
-    content->notice = notice.isEmpty() ? (*file)->notice() : notice;
+    else
+        content->title = about.title;
+    content->details = about.details;
+    content->notice = about.notice.isEmpty() ? (*file)->notice() : about.notice;
     if (isRecovered && content->notice.isEmpty())
         content->notice = tr("This is a copy that Inkgate recovered. Save it under a name of your own.");
     if (isStart) {
@@ -68,26 +74,28 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::createUntitled(const Spann
                                                 "saved. Save the story under a name of your own."));
 }
 
-StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path, QString& notice) {
-    const auto text = readTextFile(path, &notice);
-    if (!text)
-        return failure(text.error());
-    return createUntitled(SpannedText(*text, Origin::Imported));
+StorageResult<StorageWorker::OpenFile> StorageWorker::createFromText(const QString& path, Opening& about) {
+    const auto story = importStory(path);
+    if (!story)
+        return failure(story.error());
+    about = {story->notice, story->title, story->details};
+    return createUntitled(SpannedText(story->text, Origin::Imported));
 }
 
-StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& path, QString& notice) {
+StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& path, Opening& about) {
     // A file that is called a project and is none is said to be none, instead of being shown as a text.
     const bool isProject = checkProjectHeader(path).has_value() ||
                            QFileInfo(path).suffix().compare(QLatin1String(kSuffix), Qt::CaseInsensitive) == 0;
-    return isProject ? ProjectFile::open(path) : createFromText(path, notice);
+    return isProject ? ProjectFile::open(path) : createFromText(path, about);
 }
 
 void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
-    QString notice;
+    Opening about;
+    QString& notice = about.notice;
     if (!plan.file.isEmpty()) {
-        auto file = openAny(plan.file, notice);
+        auto file = openAny(plan.file, about);
         if (file) {
-            offer(ticket, std::move(file), plan.file, notice, true);
+            offer(ticket, std::move(file), plan.file, about, true);
             return;
         }
         notice = file.error().message;
@@ -95,7 +103,7 @@ void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     if (!plan.lastProject.isEmpty() && plan.lastProject != plan.file) {
         auto file = ProjectFile::open(plan.lastProject);
         if (file) {
-            offer(ticket, std::move(file), plan.lastProject, notice, true);
+            offer(ticket, std::move(file), plan.lastProject, about, true);
             return;
         }
         if (notice.isEmpty())
@@ -104,25 +112,25 @@ void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
     for (const QString& path : m_untitled.existing()) {
         // One that another Inkgate has open, or that is damaged, is left alone.
         if (auto file = ProjectFile::open(path)) {
-            offer(ticket, std::move(file), path, notice, true);
+            offer(ticket, std::move(file), path, about, true);
             return;
         }
     }
-    offer(ticket, createUntitled(SpannedText(plan.sampleStory, Origin::Imported)), QString(), notice, true);
+    offer(ticket, createUntitled(SpannedText(plan.sampleStory, Origin::Imported)), QString(), about, true);
 }
 
 void StorageWorker::openNew(ProjectTicket ticket) { offer(ticket, createUntitled(SpannedText()), QString()); }
 
 void StorageWorker::openFile(ProjectTicket ticket, const QString& path) {
-    QString notice;
-    auto file = openAny(path, notice);
-    offer(ticket, std::move(file), path, notice);
+    Opening about;
+    auto file = openAny(path, about);
+    offer(ticket, std::move(file), path, about);
 }
 
 void StorageWorker::openText(ProjectTicket ticket, const QString& path) {
-    QString notice;
-    auto file = createFromText(path, notice);
-    offer(ticket, std::move(file), path, notice);
+    Opening about;
+    auto file = createFromText(path, about);
+    offer(ticket, std::move(file), path, about);
 }
 
 void StorageWorker::adopt(ProjectTicket ticket) {
@@ -163,8 +171,19 @@ void StorageWorker::discardRecovered(const QString& path) {
         QFile::moveToTrash(path);
 }
 
-void StorageWorker::exportText(const QString& path, const QString& text) {
-    if (const auto done = writeTextFile(path, text); !done)
+void StorageWorker::exportStory(const QString& path, StoryFormat format, const QString& text,
+                                const StoryDetails& details) {
+    if (const auto bytes = writeStoryFile(format, text, details, QDateTime::currentDateTimeUtc()))
+        exportBytes(path, *bytes);
+    else
+        emit exportFailed(path,
+                          tr("There is not enough memory to write “%1”. Close other programs and try again.")
+                              .arg(readableName(path)),
+                          {});
+}
+
+void StorageWorker::exportBytes(const QString& path, const QByteArray& bytes) {
+    if (const auto done = writeWholeFile(path, bytes); !done)
         emit exportFailed(path, done.error().message, done.error().details);
     else
         emit exported(path);

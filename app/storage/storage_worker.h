@@ -12,6 +12,7 @@
 // Threads: storage thread only; made in any thread and moved there before the first call.
 #pragma once
 
+#include "app/exchange/story_format.h"
 #include "app/files/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
@@ -53,8 +54,9 @@ public:
     // Each ends in one opened() or openFailed(); openAtStart() always in opened().
     void openAtStart(ProjectTicket ticket, const StartPlan& plan);
     void openNew(ProjectTicket ticket);
-    void openFile(ProjectTicket ticket, const QString& path); // a project or a text, as its content says
-    void openText(ProjectTicket ticket, const QString& path); // a text file as a new untitled project
+    void openFile(ProjectTicket ticket, const QString& path); // a project or a story, as its content says
+    void openText(ProjectTicket ticket,
+                  const QString& path); // a story in any format as a new untitled project
     void adopt(ProjectTicket ticket);
     void discard(ProjectTicket ticket);
 
@@ -69,7 +71,10 @@ public:
     void follow(ProjectTicket project, const QString& path);
     // Throws a recovered project into the desktop's trash.
     void discardRecovered(const QString& path);
-    void exportText(const QString& path, const QString& text);
+    // Each ends in one exported() or exportFailed().
+    void exportStory(const QString& path, StoryFormat format, const QString& text,
+                     const StoryDetails& details);
+    void exportBytes(const QString& path, const QByteArray& bytes);
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
     struct Ending {
@@ -100,14 +105,20 @@ signals:
 
 private:
     using OpenFile = std::unique_ptr<ProjectFile>;
+    // What is to be said of a project that is being opened.
+    struct Opening {
+        QString notice;
+        QString title; // of an imported one
+        StoryDetails details;
+    };
 
     void offer(ProjectTicket ticket, StorageResult<OpenFile> file, const QString& path,
-               const QString& notice = {}, bool isStart = false);
+               const Opening& about = {}, bool isStart = false);
     // A project without a name; in memory if the data folder cannot be written.
     [[nodiscard]] StorageResult<OpenFile> createUntitled(const SpannedText& text);
-    [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path, QString& notice);
+    [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path, Opening& about);
     // Project or text file, by content.
-    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path, QString& notice);
+    [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path, Opening& about);
     bool write(); // as secure(); false if something is on no disk
     void watchFolder();
     bool settlePlace(); // false if the text is in no file that has a name

@@ -71,11 +71,11 @@ StorageResult<QString> readTextFile(const QString& path, QString* notice) {
     return fromUtf8(read->text);
 }
 
-StorageResult<void> writeTextFile(const QString& path, const QString& text) {
+StorageResult<void> writeWholeFile(const QString& path, const QByteArray& bytes) {
     auto file = engine::AtomicFile::create(toSystemPath(path));
     if (!file)
         return failure(problemOf(file.error(), path));
-    auto done = file->write(blobOf(text.toUtf8()));
+    auto done = file->write(blobOf(bytes));
     if (done)
         done = file->commit();
     if (!done)

@@ -1,9 +1,11 @@
-// text_import.h: a text file as text, read by the engine's one reader of texts (engine/text), and back.
+// text_import.h: a text file as text, read by the engine's one reader of texts (engine/text); and files that
+// are written in one piece.
 // Threads: any; reads a file.
 #pragma once
 
 #include "app/storage/storage_problem.h"
 
+#include <QByteArray>
 #include <QString>
 
 namespace app {
@@ -11,7 +13,7 @@ namespace app {
 // Line ends become '\n'. `notice`, if given, gets one sentence for the writer where the text was not in UTF-8
 // or is damaged, else it is emptied. Problems: not there, not readable, larger than a library, not a text.
 [[nodiscard]] StorageResult<QString> readTextFile(const QString& path, QString* notice = nullptr);
-// UTF-8; the file appears complete or not at all.
-[[nodiscard]] StorageResult<void> writeTextFile(const QString& path, const QString& text);
+// The file appears complete or not at all; until then an older one stays as it is.
+[[nodiscard]] StorageResult<void> writeWholeFile(const QString& path, const QByteArray& bytes);
 
 } // namespace app

@@ -1,5 +1,7 @@
 // make_seeds.cpp: make_seeds FOLDER writes small whole files of every kind into FOLDER/<fuzzer>, for the
 // fuzzers to start from.
+#include "app/exchange/package/zip_package.h"
+#include "app/exchange/story_files.h"
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
@@ -115,6 +117,34 @@ void addTexts(const Seeds& seeds) {
     add("gb18030", "\xC4\xE3\xBA\xC3\xA3\xAC\xCA\xC0\xBD\xE7\xA1\xA3\x81\x30\x81\x30");
 }
 
+// The same story as a file of every format, and the parts of packages that hold text.
+void addStories(const Seeds& seeds) {
+    using namespace app;
+    const QString text =
+        QStringLiteral("# One\n\nIt *was* **late**.\n\n* * *\n\n> Aunt\n\n  two  spaces\tEnd.");
+    for (const StoryFormat format :
+         {StoryFormat::Docx, StoryFormat::Odt, StoryFormat::Epub, StoryFormat::Html}) {
+        const auto bytes =
+            writeStoryFile(format, text, {QStringLiteral("T"), QStringLiteral("A"), QStringLiteral("en")},
+                           QDateTime::fromMSecsSinceEpoch(1'700'000'000'123, Qt::UTC));
+        const std::string name = endingsOf(format).first().toStdString();
+        const auto add = [&](const std::string& part, const QByteArray& content) {
+            seeds.add(
+                name, part,
+                std::as_bytes(std::span(content.constData(), static_cast<std::size_t>(content.size()))));
+        };
+        add("whole", *bytes);
+        if (format != StoryFormat::Docx && format != StoryFormat::Odt)
+            continue;
+        auto package = ZipReader::open(*bytes);
+        for (const char* part :
+             {"word/document.xml", "word/styles.xml", "content.xml", "styles.xml", "meta.xml"})
+            if (package->contains(QLatin1String(part)))
+                add(std::string(part).substr(std::string(part).find('/') + 1),
+                    *package->read(QLatin1String(part)));
+    }
+}
+
 // A text with edits, and a run with its tokens and gates.
 bool addProject(const Seeds& seeds) {
     using namespace app;
@@ -147,6 +177,7 @@ int main(int argc, char** argv) {
     addOtherForms(seeds);
     addStates(seeds);
     addTexts(seeds);
+    addStories(seeds);
     const std::string vocabulary = samples::smallVocabulary();
     seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));
     if (!addProject(seeds)) {

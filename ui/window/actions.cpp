@@ -56,8 +56,11 @@ Actions::Actions(QMainWindow& window) {
                     tr("Inkgate saves as you write; this gives a new story its name"));
     saveAs = file.add(tr("Save &as…"), {QKeySequence(tr("Ctrl+Shift+S"))}, {});
     file.separate();
-    importText = file.add(tr("&Import text…"), {}, {});
-    exportText = file.add(tr("&Export text…"), {QKeySequence(tr("Ctrl+Shift+E"))}, {});
+    importText = file.add(tr("&Import…"), {},
+                          tr("Begins a story with a text, Word, OpenDocument or HTML file, or an e-book"));
+    exportText = file.add(tr("&Export…"), {QKeySequence(tr("Ctrl+Shift+E"))},
+                          tr("The text alone, as text, Markdown, Word, OpenDocument, HTML, e-book or PDF"));
+    print = file.add(tr("&Print…"), QKeySequence::Print);
     file.separate();
     quit = file.add(tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))}, {});
     quit->setMenuRole(QAction::QuitRole);

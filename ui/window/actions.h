@@ -30,6 +30,7 @@ public:
     QAction* saveAs;
     QAction* importText;
     QAction* exportText;
+    QAction* print;
     QAction* quit;
     QMenu* recent;
 

@@ -17,7 +17,8 @@ ProjectDialogs::ProjectDialogs(const app::AppContext& context, const Actions& ac
     : QObject(&window)
     , m_context(context)
     , m_window(window)
-    , m_recent(actions.recent) {
+    , m_recent(actions.recent)
+    , m_export(context, window) {
     connectActions(actions);
     connect(&m_context.preferences, &app::Preferences::recentFilesChanged, this, &ProjectDialogs::fillRecent);
     fillRecent();
@@ -38,7 +39,7 @@ QFileDialog* ProjectDialogs::ask(const QString& title, const QString& filter, bo
 void ProjectDialogs::connectActions(const Actions& actions) {
     app::ProjectController* const project = &m_context.project;
     const QString projects = tr("Inkgate stories (*.inkgate)");
-    const QString texts = tr("Text (*.txt *.md)");
+    const QString texts = importFilter();
     connect(actions.newProject, &QAction::triggered, project, &app::ProjectController::newProject);
     connect(actions.open, &QAction::triggered, this, [this, project, projects, texts] {
         ask(tr("Open a story"), projects + QStringLiteral(";;") + texts + tr(";;All files (*)"), false,
@@ -53,13 +54,11 @@ void ProjectDialogs::connectActions(const Actions& actions) {
     });
     connect(actions.saveAs, &QAction::triggered, this, &ProjectDialogs::saveAs);
     connect(actions.importText, &QAction::triggered, this, [this, project, texts] {
-        ask(tr("Import a text"), texts + tr(";;All files (*)"), false, QString(),
+        ask(tr("Import a story"), texts + tr(";;All files (*)"), false, QString(),
             [project](const QString& path) { project->importText(path); });
     });
-    connect(actions.exportText, &QAction::triggered, this, [this, project, texts] {
-        askForName(tr("Export the text"), texts, QStringLiteral("txt"),
-                   [project](const QString& path) { project->exportText(path); });
-    });
+    connect(actions.exportText, &QAction::triggered, &m_export, &StoryExport::askForFile);
+    connect(actions.print, &QAction::triggered, &m_export, &StoryExport::askForPrinter);
 }
 
 void ProjectDialogs::saveAs() {
@@ -75,7 +74,7 @@ void ProjectDialogs::askForName(const QString& title, const QString& filter, con
     if (!project.isUntitled()) {
         dialog->setDirectory(QFileInfo(project.path()).absolutePath());
     }
-    dialog->selectFile(project.title());
+    dialog->selectFile(project.isUntitled() ? fileNameOf(project.title()) : project.title());
     // What is typed takes the place of the name instead of going behind it.
     if (auto* const name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))) {
         name->setFocus();

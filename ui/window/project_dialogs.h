@@ -1,9 +1,10 @@
-// project_dialogs.h: asks for file names and hands them to the project: open, save as, import, export, recent
-// files.
+// project_dialogs.h: asks for file names and hands them to the project: open, save as, import, export, print,
+// recent files.
 // Threads: GUI thread only; dialogs are windows of their own, nothing waits for them.
 #pragma once
 
 #include "app/app_context.h"
+#include "ui/exchange/story_export.h"
 
 #include <QObject>
 
@@ -38,6 +39,7 @@ private:
     app::AppContext m_context;
     QWidget& m_window;
     QMenu* m_recent;
+    StoryExport m_export;
 };
 
 } // namespace ui

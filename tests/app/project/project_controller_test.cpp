@@ -207,13 +207,14 @@ private slots:
         QVERIFY(parts.project.isUntitled());
         const QString exported = m_folder->filePath(QStringLiteral("out.txt"));
         QSignalSpy done(&parts.project, &ProjectController::exported);
-        parts.project.exportText(exported);
+        parts.project.exportStory(exported, StoryFormat::PlainText, {});
         QVERIFY(done.wait());
         QFile file(exported);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), QByteArray("Line one.\nLine two."));
         QSignalSpy failed(&parts.project, &ProjectController::exportFailed);
-        parts.project.exportText(m_folder->filePath(QStringLiteral("no/folder/out.txt")));
+        parts.project.exportStory(m_folder->filePath(QStringLiteral("no/folder/out.txt")), StoryFormat::Docx,
+                                  {});
         QVERIFY(failed.wait());
     }
 

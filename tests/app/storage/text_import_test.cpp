@@ -68,9 +68,10 @@ private slots:
     void exportedTextIsReadBack() {
         const QString path = m_folder.filePath(QStringLiteral("export.md"));
         const QString text = QStringLiteral("Größe \U0001F600\n\n\"quoted\"");
-        QVERIFY(writeTextFile(path, text));
+        QVERIFY(writeWholeFile(path, text.toUtf8()));
         QCOMPARE(*readTextFile(path), text);
-        const auto failed = writeTextFile(m_folder.filePath(QStringLiteral("no/such/folder.txt")), text);
+        const auto failed =
+            writeWholeFile(m_folder.filePath(QStringLiteral("no/such/folder.txt")), text.toUtf8());
         QVERIFY(!failed);
         QVERIFY(!failed.error().message.isEmpty() && !failed.error().details.isEmpty());
     }

@@ -1,0 +1,328 @@
+#include "app/exchange/docx/docx_format.h"
+#include "app/exchange/docx/docx_styles.h"
+
+#include <QXmlStreamReader>
+
+#include <algorithm>
+#include <optional>
+
+namespace app {
+
+namespace {
+
+using Kind = StoryBlock::Kind;
+
+QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
+    for (const QXmlStreamAttribute& attribute : xml.attributes())
+        if (attribute.name() == name)
+            return attribute.value().toString();
+    return {};
+}
+
+bool isOn(const QXmlStreamReader& xml) {
+    const QString value = attributeOf(xml, u"val");
+    return value != u"0" && value != u"false" && value != u"off";
+}
+
+// The body of a document becomes blocks. Elements are known by their names alone: the two versions of the
+// standard have two sets of namespaces.
+class BodyReader {
+public:
+    BodyReader(const QByteArray& documentXml, QHash<QString, DocxStyle> styles, bool isOurs)
+        : m_xml(documentXml)
+        , m_styles(std::move(styles))
+        , m_isOurs(isOurs) {}
+
+    // False if the file breaks off or is no document.
+    [[nodiscard]] bool read();
+    [[nodiscard]] ImportedStory finish(std::optional<Separation> separation) {
+        return {m_builder.finish(separation), m_leftOut};
+    }
+
+private:
+    void begin(QStringView name);
+    void end(QStringView name);
+    bool skip(QStringView name);
+    void beginWords();
+    void addText(QStringView text);
+    void beginRow();
+    void endParagraph();
+    void readParagraphProperty(QStringView name);
+    void readRunProperty(QStringView name);
+
+    QXmlStreamReader m_xml;
+    QHash<QString, DocxStyle> m_styles;
+    const bool m_isOurs;
+    StoryBuilder m_builder;
+    LeftOut m_leftOut;
+    // Of the open paragraph and run.
+    DocxStyle m_paragraph;
+    bool m_isTight = false, m_isRule = false, m_hasBegun = false, m_isInParagraph = false;
+    bool m_isEmphasis = false, m_isStrong = false, m_isHidden = false;
+    bool m_isInText = false, m_isInParagraphProperties = false, m_isInRunProperties = false;
+    int m_tables = 0; // open ones
+    int m_cells = 0;  // of the open row of the outermost
+    int m_number = 0; // of the last item of a numbered list
+};
+
+// True if the element is no part of the story; it has then been read to its end.
+bool BodyReader::skip(QStringView name) {
+    if (name == u"del" || name == u"moveFrom") {
+        // The mark of a deleted paragraph's end holds no words.
+        if (!m_isInRunProperties && !m_isInParagraphProperties)
+            ++m_leftOut.deletions;
+    } else if (name == u"drawing" || name == u"object") {
+        ++m_leftOut.pictures;
+    } else if (name == u"footnoteReference" || name == u"endnoteReference") {
+        ++m_leftOut.footnotes;
+    } else if (name == u"commentReference") {
+        ++m_leftOut.comments;
+    } else if (name == u"pict") {
+        // Older pictures; and lines, as pandoc writes them.
+        bool isRule = false;
+        for (int depth = 1; depth > 0 && !m_xml.atEnd();) {
+            const auto token = m_xml.readNext();
+            depth += token == QXmlStreamReader::StartElement ? 1
+                     : token == QXmlStreamReader::EndElement ? -1
+                                                             : 0;
+            if (token == QXmlStreamReader::StartElement && attributeOf(m_xml, u"hr") == u"t")
+                isRule = true;
+        }
+        if (isRule)
+            m_isRule = true;
+        else
+            ++m_leftOut.pictures;
+        return true;
+    } else if (name != u"instrText" && name != u"pPrChange" && name != u"rPrChange" && name != u"sectPr" &&
+               name != u"Fallback" && name != u"oMath" && name != u"tblPr" && name != u"tcPr" &&
+               name != u"trPr" && name != u"sdtPr" && name != u"rt") {
+        return false;
+    }
+    m_xml.skipCurrentElement();
+    return true;
+}
+
+void BodyReader::readParagraphProperty(QStringView name) {
+    if (name == u"pStyle")
+        m_paragraph = m_styles.value(attributeOf(m_xml, u"val"));
+    else if (name == u"contextualSpacing")
+        m_isTight = m_isOurs && isOn(m_xml);
+    else if (name == u"numId") {
+        m_paragraph.isList = attributeOf(m_xml, u"val") != u"0" && m_paragraph.kind != Kind::Heading;
+    } else if (name == u"outlineLvl") {
+        const int level = attributeOf(m_xml, u"val").toInt();
+        if (level >= 0 && level < 9) {
+            m_paragraph.kind = Kind::Heading;
+            m_paragraph.level = std::min(level + 1, 6);
+        }
+    }
+}
+
+void BodyReader::readRunProperty(QStringView name) {
+    if (name == u"rStyle") {
+        const DocxStyle style = m_styles.value(attributeOf(m_xml, u"val"));
+        m_isEmphasis = style.isEmphasis;
+        m_isStrong = style.isStrong;
+    } else if (name == u"i") {
+        m_isEmphasis = isOn(m_xml);
+    } else if (name == u"b") {
+        m_isStrong = isOn(m_xml);
+    } else if (name == u"vanish") {
+        m_isHidden = isOn(m_xml);
+    }
+}
+
+// The paragraph's kind is known once its first words come.
+void BodyReader::beginWords() {
+    if (m_hasBegun || m_tables > 0)
+        return;
+    m_hasBegun = true;
+    const Kind kind = m_paragraph.kind == Kind::SceneBreak ? Kind::Paragraph : m_paragraph.kind;
+    m_builder.beginBlock(kind, m_paragraph.level, m_isTight);
+    m_number = m_paragraph.isNumbered ? m_number + 1 : 0;
+    if (m_paragraph.isList)
+        m_builder.addText(m_paragraph.isNumbered ? QStringLiteral("%1. ").arg(m_number)
+                                                 : QStringLiteral("- "),
+                          false, false);
+}
+
+void BodyReader::addText(QStringView text) {
+    if (text.isEmpty() || m_isHidden || m_paragraph.isContents)
+        return;
+    beginWords();
+    m_builder.addText(text, m_isEmphasis, m_isStrong);
+}
+
+void BodyReader::beginRow() {
+    if (m_tables != 1)
+        return;
+    m_cells = 0;
+    m_builder.beginBlock(Kind::Paragraph);
+}
+
+void BodyReader::begin(QStringView name) {
+    if (name == u"p") {
+        m_paragraph = {};
+        m_isTight = m_isRule = m_hasBegun = false;
+        m_isInParagraph = true;
+        if (m_tables > 0 && m_builder.hasText() && !m_builder.endsInSpace())
+            m_builder.addText(u" ", false, false);
+    } else if (name == u"pPr") {
+        m_isInParagraphProperties = true;
+    } else if (name == u"rPr") {
+        m_isInRunProperties = true;
+    } else if (name == u"r") {
+        m_isEmphasis = m_isStrong = m_isHidden = false;
+    } else if (m_isInRunProperties) {
+        if (!m_isInParagraphProperties) // else it is the paragraph mark's
+            readRunProperty(name);
+    } else if (m_isInParagraphProperties) {
+        readParagraphProperty(name);
+    } else if (name == u"t") {
+        m_isInText = true;
+    } else if (name == u"tab") {
+        addText(u"\t");
+    } else if (name == u"noBreakHyphen") {
+        addText(u"\u2011");
+    } else if (name == u"softHyphen") {
+        addText(u"\u00AD");
+    } else if (name == u"br" || name == u"cr") {
+        const QString type = attributeOf(m_xml, u"type");
+        if (m_tables > 0) {
+            addText(u" ");
+        } else if (type.isEmpty() || type == u"textWrapping") {
+            beginWords();
+            m_builder.breakLine();
+        }
+    } else if (name == u"tbl") {
+        ++m_tables;
+    } else if (name == u"tr") {
+        beginRow();
+    } else if (name == u"tc" && m_tables == 1 && m_cells++ > 0) {
+        m_builder.trimEnd();
+        m_builder.addText(u"\t", false, false);
+    }
+}
+
+void BodyReader::endParagraph() {
+    m_isInParagraph = false;
+    if (m_tables > 0 || m_paragraph.isContents)
+        return;
+    if (m_isRule) {
+        m_builder.addSceneBreak({}, m_isTight);
+        return;
+    }
+    if (m_paragraph.kind == Kind::SceneBreak) {
+        m_builder.trimEnd();
+        m_builder.endAsSceneBreak();
+        return;
+    }
+    beginWords();
+    // A quotation without words is a line of its own, which only our files have.
+    m_builder.endBlock(m_isOurs || m_paragraph.kind == Kind::Paragraph);
+}
+
+void BodyReader::end(QStringView name) {
+    if (name == u"p")
+        endParagraph();
+    else if (name == u"pPr")
+        m_isInParagraphProperties = false;
+    else if (name == u"rPr")
+        m_isInRunProperties = false;
+    else if (name == u"t")
+        m_isInText = false;
+    else if (name == u"tr" && m_tables == 1)
+        m_builder.endBlock(false);
+    else if (name == u"tbl")
+        --m_tables;
+}
+
+bool BodyReader::read() {
+    bool hasBody = false;
+    while (!m_xml.atEnd()) {
+        switch (m_xml.readNext()) {
+        case QXmlStreamReader::StartElement:
+            if (skip(m_xml.name()))
+                break;
+            hasBody = hasBody || m_xml.name() == u"body";
+            begin(m_xml.name());
+            break;
+        case QXmlStreamReader::EndElement: end(m_xml.name()); break;
+        case QXmlStreamReader::Characters:
+            if (m_isInText)
+                addText(m_xml.text());
+            break;
+        case QXmlStreamReader::DTD: return false; // no document has one; entities begin there
+        default: break;
+        }
+    }
+    return !m_xml.hasError() && hasBody;
+}
+
+// The part that a relation of this type leads to; `otherwise` if there is none.
+QString partOf(ZipReader& package, QStringView type, const QString& otherwise) {
+    const auto relations = package.read(QStringLiteral("_rels/.rels"));
+    if (!relations)
+        return otherwise;
+    QXmlStreamReader xml(*relations);
+    while (!xml.atEnd())
+        if (xml.readNext() == QXmlStreamReader::StartElement && attributeOf(xml, u"Type").endsWith(type)) {
+            QString target = attributeOf(xml, u"Target");
+            return target.startsWith(u'/') ? target.mid(1) : target;
+        }
+    return otherwise;
+}
+
+StoryDetails readDetails(ZipReader& package) {
+    StoryDetails details;
+    const auto core = package.read(QStringLiteral("docProps/core.xml"));
+    if (!core)
+        return details;
+    QXmlStreamReader xml(*core);
+    while (!xml.atEnd()) {
+        if (xml.readNext() != QXmlStreamReader::StartElement)
+            continue;
+        const QString name = xml.name().toString();
+        if (name == u"title")
+            details.title = xml.readElementText(QXmlStreamReader::SkipChildElements).simplified();
+        else if (name == u"creator")
+            details.author = xml.readElementText(QXmlStreamReader::SkipChildElements).simplified();
+        else if (name == u"language")
+            details.language = xml.readElementText(QXmlStreamReader::SkipChildElements).simplified();
+    }
+    return details;
+}
+
+// What Inkgate wrote down when it made the file.
+std::optional<Separation> readSeparation(ZipReader& package) {
+    const auto custom = package.read(QStringLiteral("docProps/custom.xml"));
+    if (!custom)
+        return std::nullopt;
+    QXmlStreamReader xml(*custom);
+    while (!xml.atEnd())
+        if (xml.readNext() == QXmlStreamReader::StartElement &&
+            attributeOf(xml, u"name") == u"Inkgate paragraphs")
+            return separationOf(xml.readElementText(QXmlStreamReader::IncludeChildElements).trimmed());
+    return std::nullopt;
+}
+
+} // namespace
+
+ImportResult<ImportedStory> readDocx(ZipReader& package) {
+    const QString part = partOf(package, u"/officeDocument", QStringLiteral("word/document.xml"));
+    const auto document = package.read(part);
+    if (!document)
+        return importFailure(document.error());
+    const auto styles = package.read(part.section(u'/', 0, -2) + QStringLiteral("/styles.xml"));
+    const std::optional<Separation> separation = readSeparation(package);
+    BodyReader body(*document, readDocxStyles(styles.value_or(QByteArray())), separation.has_value());
+    if (!body.read())
+        return importFailure(ImportFault::Damaged);
+    ImportedStory imported = body.finish(separation);
+    imported.story.details = readDetails(package);
+    if (imported.story.blocks.isEmpty() && !separation)
+        return importFailure(ImportFault::PicturesOnly);
+    return imported;
+}
+
+} // namespace app

@@ -1,0 +1,100 @@
+#include "app/exchange/odt/odt_styles.h"
+
+#include <QXmlStreamReader>
+
+namespace app {
+
+namespace {
+
+using Kind = StoryBlock::Kind;
+
+// A style may be said to be its own parent.
+constexpr int kDeepest = 20;
+
+QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
+    for (const QXmlStreamAttribute& attribute : xml.attributes())
+        if (attribute.name() == name)
+            return attribute.value().toString();
+    return {};
+}
+
+} // namespace
+
+void OdtStyles::add(const QByteArray& bytes, bool isAutomatic) {
+    QXmlStreamReader xml(bytes);
+    Entry* open = nullptr;
+    QString list;
+    while (!xml.atEnd()) {
+        const auto token = xml.readNext();
+        if (token == QXmlStreamReader::EndElement && xml.name() == u"style")
+            open = nullptr;
+        // The text itself comes behind its styles.
+        if (token == QXmlStreamReader::StartElement && xml.name() == u"body")
+            return;
+        if (token != QXmlStreamReader::StartElement)
+            continue;
+        const QStringView name = xml.name();
+        if (name == u"style") {
+            const QString family = attributeOf(xml, u"family");
+            if (family != u"paragraph" && family != u"text")
+                continue;
+            QHash<QString, Entry>& entries = family == u"text" ? m_words : m_paragraphs;
+            open = &*entries.insert(attributeOf(xml, u"name"),
+                                    {attributeOf(xml, u"parent-style-name"), isAutomatic, false, {}, {}});
+        } else if (name == u"list-style") {
+            list = attributeOf(xml, u"name");
+        } else if (name == u"list-level-style-number" && attributeOf(xml, u"level") == u"1") {
+            m_numbered.insert(list, !attributeOf(xml, u"num-format").isEmpty());
+        } else if (open != nullptr && name == u"paragraph-properties") {
+            open->isTight = attributeOf(xml, u"contextual-spacing") == u"true";
+        } else if (open != nullptr && name == u"text-properties") {
+            if (const QString style = attributeOf(xml, u"font-style"); !style.isEmpty())
+                open->isEmphasis = style == u"italic" || style == u"oblique";
+            if (const QString weight = attributeOf(xml, u"font-weight"); !weight.isEmpty())
+                open->isStrong = weight == u"bold" || weight.toInt() >= 600;
+        }
+    }
+}
+
+OdtStyle OdtStyles::paragraph(const QString& name) const {
+    OdtStyle style;
+    QString at = name;
+    for (int depth = 0; depth < kDeepest && !at.isEmpty(); ++depth) {
+        if (at == u"Quotations" || at == u"Quote" || at == u"Block_20_Text" || at == u"Blockquote")
+            style.kind = Kind::Quotation;
+        else if (at == u"Scene_20_Break" || at == u"Horizontal_20_Line")
+            style.kind = Kind::SceneBreak;
+        else if (at == u"Title")
+            style.isTitle = true;
+        const auto found = m_paragraphs.constFind(at);
+        if (found == m_paragraphs.cend())
+            break;
+        if (found->isAutomatic) {
+            style.isTight = style.isTight || found->isTight;
+            if (!style.isEmphasis)
+                style.isEmphasis = found->isEmphasis;
+            if (!style.isStrong)
+                style.isStrong = found->isStrong;
+        }
+        at = found->parent;
+    }
+    return style;
+}
+
+OdtStyle OdtStyles::words(const QString& name) const {
+    OdtStyle style;
+    QString at = name;
+    for (int depth = 0; depth < kDeepest && !at.isEmpty(); ++depth) {
+        const auto found = m_words.constFind(at);
+        if (found == m_words.cend())
+            break;
+        if (!style.isEmphasis)
+            style.isEmphasis = found->isEmphasis;
+        if (!style.isStrong)
+            style.isStrong = found->isStrong;
+        at = found->parent;
+    }
+    return style;
+}
+
+} // namespace app
