@@ -1,17 +1,13 @@
 #include "app/exchange/html/html_format.h"
-
-#include "engine/text/text_decoding.h"
+#include "app/exchange/html/page_encoding.h"
 
 #include <QHash>
 #include <QStringList>
 
 #include <libxml/HTMLparser.h>
-#include <libxml/encoding.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
-#include <optional>
 
 namespace app {
 
@@ -298,51 +294,10 @@ void onText(void* reader, const xmlChar* text, int length) {
     static_cast<PageReader*>(reader)->text(QString::fromUtf8(reinterpret_cast<const char*>(text), length));
 }
 
-// The page in the encoding that it names for itself. Absent: it names none that is known.
-std::optional<QByteArray> declaredUtf8(const QByteArray& bytes) {
-    const QByteArray head = bytes.first(std::min<qsizetype>(bytes.size(), 2048)).toLower();
-    qsizetype at = head.indexOf("charset=");
-    at = at >= 0 ? at + 8 : (at = head.indexOf("encoding=")) >= 0 ? at + 9 : -1;
-    if (at < 0)
-        return std::nullopt;
-    while (at < head.size() && (head[at] == '"' || head[at] == '\'' || head[at] == ' '))
-        ++at;
-    qsizetype end = at;
-    while (end < head.size() && (std::isalnum(static_cast<unsigned char>(head[end])) != 0 ||
-                                 head[end] == '-' || head[end] == '_' || head[end] == ':'))
-        ++end;
-    QByteArray name = head.mid(at, end - at);
-    // What says so was always read as the larger one.
-    if (name == "iso-8859-1" || name == "latin1" || name == "us-ascii")
-        name = "windows-1252";
-    if (name.isEmpty() || name.startsWith("utf"))
-        return std::nullopt;
-    xmlCharEncodingHandler* const handler = xmlFindCharEncodingHandler(name.constData());
-    if (handler == nullptr)
-        return std::nullopt;
-    const std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> in(xmlBufferCreate(), &xmlBufferFree),
-        out(xmlBufferCreate(), &xmlBufferFree);
-    xmlBufferAdd(in.get(), reinterpret_cast<const xmlChar*>(bytes.constData()),
-                 static_cast<int>(bytes.size()));
-    const int done = xmlCharEncInFunc(handler, out.get(), in.get());
-    xmlCharEncCloseFunc(handler);
-    if (done < 0 || xmlBufferLength(in.get()) > 0)
-        return std::nullopt;
-    return QByteArray(reinterpret_cast<const char*>(xmlBufferContent(out.get())), xmlBufferLength(out.get()));
-}
-
-QByteArray utf8Of(const QByteArray& bytes) {
-    if (!bytes.contains('\0') && !bytes.isValidUtf8())
-        if (auto declared = declaredUtf8(bytes))
-            return *declared;
-    const auto decoded = engine::decodeText(bytes.toStdString());
-    return decoded ? QByteArray::fromStdString(decoded->text) : QByteArray();
-}
-
 } // namespace
 
 PageFacts readPage(const QByteArray& bytes, StoryBuilder& builder, LeftOut& leftOut) {
-    const QByteArray page = utf8Of(bytes);
+    const QByteArray page = pageAsUtf8(bytes);
     PageReader reader(builder, leftOut);
     htmlSAXHandler handler{};
     handler.startElement = onBegin;
