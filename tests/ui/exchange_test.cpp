@@ -131,8 +131,8 @@ private slots:
         details->reject();
     }
 
-    // The old file stays whole, and one sentence says what happened.
-    void whatCannotBeWrittenLeavesTheOldFile() {
+    // That the old file stays whole is in storage_failure_test.
+    void whatCannotBeWrittenIsSaid() {
         test::Desk desk(kStory);
         const QString path = desk.folder.filePath(QStringLiteral("no/folder/tale.docx"));
         QSignalSpy failed(&desk.parts.project, &ProjectController::exportFailed);

@@ -1,5 +1,5 @@
-// page_encoding.h: the text of an HTML page, whatever encoding it is in: UTF-8 or 16 where its bytes are that,
-// else the one that the page names for itself, else what its bytes look like.
+// page_encoding.h: the text of an HTML page, whatever its encoding is: UTF-8 or 16 where its bytes are that,
+// or the one that the page names for itself, or what its bytes look like.
 // Threads: pure functions.
 #pragma once
 

@@ -1,5 +1,6 @@
 // Disks that fail. A full disk is made by a limit on file sizes in this process: writes beyond it fail as on
 // a full disk.
+#include "app/exchange/story_format.h"
 #include "tests/app/support/app_parts.h"
 
 #include <QDir>
@@ -34,6 +35,41 @@ private slots:
     void initTestCase() { std::signal(SIGXFSZ, SIG_IGN); } // the write fails instead
 
     void cleanup() { limitFileSize(RLIM_INFINITY); }
+
+    void anExportThatDoesNotFitLeavesTheOldFile_data() {
+        QTest::addColumn<StoryFormat>("format");
+        for (const StoryFormat format : allStoryFormats())
+            if (format != StoryFormat::Pdf) // whose bytes ui/exchange makes; the last row writes them
+                QTest::newRow(qPrintable(endingsOf(format).first())) << format;
+        QTest::newRow("bytes") << StoryFormat::Pdf;
+    }
+
+    void anExportThatDoesNotFitLeavesTheOldFile() {
+        QFETCH(StoryFormat, format);
+        const QTemporaryDir folder;
+        const QTemporaryDir exports;
+        AppParts parts(folder.path());
+        QVERIFY(parts.start());
+        parts.document.applyUserEdit(0, 0, QStringLiteral("The ferry came over the river. "));
+        QTRY_COMPARE(parts.project.saveState(), SaveState::Saved);
+        const QString path = exports.filePath(QStringLiteral("tale"));
+        QFile old(path);
+        QVERIFY(old.open(QIODevice::WriteOnly) && old.write("the old one") > 0);
+        old.close();
+        QSignalSpy failed(&parts.project, &ProjectController::exportFailed);
+        limitFileSize(20);
+        if (format == StoryFormat::Pdf)
+            parts.project.exportBytes(path, QByteArray(100, 'x'));
+        else
+            parts.project.exportStory(path, format, {});
+        QVERIFY(failed.wait());
+        limitFileSize(RLIM_INFINITY);
+        QVERIFY(!failed.first().at(1).toString().isEmpty());
+        QVERIFY(old.open(QIODevice::ReadOnly));
+        QCOMPARE(old.readAll(), QByteArray("the old one"));
+        QCOMPARE(
+            QDir(exports.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot).size(), 1);
+    }
 
     void aFullDiskIsReportedAndSavingGoesOnLater() {
         const QTemporaryDir folder;
