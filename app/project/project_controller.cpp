@@ -206,6 +206,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text);
+    m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
     setPath(content.isUntitled ? QString() : content.path);
     m_preferences.markStarted();
