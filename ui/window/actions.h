@@ -50,6 +50,8 @@ public:
     QAction* retry;
     QAction* earlierAttempt;
     QAction* laterAttempt;
+    QAction* alternatives;
+    QAction* branch;
     QAction* compare;
     QAction* teachVoice;
 
@@ -62,6 +64,7 @@ public:
     QAction* themeDark;
     QAction* showSidebar;
     QAction* showHeatmap;
+    QAction* showAttempts;
     QAction* focusMode;
 
     QAction* shortcuts;
