@@ -86,13 +86,13 @@ GenerationHandle AssistantService::generate(GenerationRequest request) {
     return handle;
 }
 
-GenerationHandle AssistantService::compare(CompareRequest request) {
+GenerationHandle AssistantService::writeTogether(TogetherRequest request) {
     const GenerationHandle handle = enlist();
     request.id = handle.id();
     QMetaObject::invokeMethod(
         &m_generator,
         [&generator = m_generator, request = std::move(request), stop = handle.token()] {
-            generator.compare(request, stop);
+            generator.writeTogether(request, stop);
         },
         Qt::QueuedConnection);
     return handle;

@@ -1,6 +1,6 @@
 // assistant_service.h: the GUI thread's side of the engine thread. Gives out request ids, passes requests on,
 // and lets through only answers that are still wanted. StoryWriter uses it for the document; a window needs
-// it for the model alone. Every generate() and compare() ends in exactly one finished(id, ...), also those
+// it for the model alone. Every generate() and writeTogether() ends in exactly one finished(id, ...), also those
 // that were cancelled or abandoned.
 // Threads: GUI thread only; the generator lives in another thread and must outlive the service's last call,
 // so main.cpp stops that thread before either is destroyed.
@@ -38,7 +38,7 @@ public:
     // The request's id is filled in. Requests wait their turn; whoever wants one at once cancels those before
     // it.
     GenerationHandle generate(GenerationRequest request);
-    GenerationHandle compare(CompareRequest request);
+    GenerationHandle writeTogether(TogetherRequest request);
 
     // Stops a request; what was written until then still arrives, then finished(id, Cancelled).
     void cancel(RequestId id);
@@ -50,9 +50,7 @@ public:
     // What the open project keeps of its text (text_generator.h).
     void offerStates(const QList<KeptState>& states);
 
-    [[nodiscard]] bool isBusy() const {
-        return !m_requests.isEmpty();
-    } // a generation or comparison has not finished
+    [[nodiscard]] bool isBusy() const { return !m_requests.isEmpty(); } // a request has not finished
 
 signals:
     void modelLoading(const app::ModelChoice& choice);

@@ -145,25 +145,26 @@ bool Document::beginGeneration(RunId run, qsizetype position) {
     return true;
 }
 
-bool Document::appendGenerated(RunId run, const QString& text, qsizetype replacedLength) {
+bool Document::appendGenerated(RunId run, const QString& text, qsizetype replacedLength,
+                               const Passage& before) {
     if (run == 0 || run != m_openRun || replacedLength < 0 || replacedLength > size() - m_anchor)
         return false;
     if (!text.isEmpty())
-        insertAtAnchor(text, replacedLength);
+        insertAtAnchor(text, replacedLength, before);
     return true;
 }
 
-void Document::insertAtAnchor(const QString& text, qsizetype replacedLength) {
-    TextEdit edit{m_anchor, replacedLength, text,
-                  oneSpan(text.size(), Origin::Generated, m_openRun, m_generatedLength)};
+void Document::insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before) {
+    TextEdit edit{m_anchor, replacedLength, before.text + text, before.spans};
+    appendSpan(edit.insertedSpans, Span{text.size(), Origin::Generated, m_openRun, m_generatedLength});
     if (replacedLength > 0) {
         m_history->raiseGeneration(m_openRun);
         m_history->recordRemoval(applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}}));
     }
     m_generatedLength += text.size();
-    m_history->recordInsertion(m_openRun, edit.position, text.size());
-    applyEdit(TextEdit{edit.position, 0, text, edit.insertedSpans});
-    m_anchor = edit.position + text.size();
+    m_history->recordInsertion(m_openRun, edit.position, edit.inserted.size());
+    applyEdit(TextEdit{edit.position, 0, edit.inserted, edit.insertedSpans});
+    m_anchor = edit.position + edit.inserted.size();
     report({edit}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
 }
 

@@ -87,9 +87,17 @@ public:
     // already.
     bool beginGeneration(RunId run, qsizetype position);
     // Adds text at the anchor. `replacedLength` units behind it go in the same step, so that an earlier
-    // attempt stands until the first words of the next one are there; with these words only. False, and
+    // attempt stands until the first words of the next one are there; with these words only. `before` is put
+    // before them: the beginning of another attempt that they go on from. False, and
     // nothing happens, if this run's generation is not open (ended or undone), or the text is shorter.
-    bool appendGenerated(RunId run, const QString& text, qsizetype replacedLength = 0);
+    struct Passage {
+        QString text;
+        QList<Span> spans;
+    };
+    bool appendGenerated(RunId run, const QString& text, qsizetype replacedLength = 0) {
+        return appendGenerated(run, text, replacedLength, Passage());
+    }
+    bool appendGenerated(RunId run, const QString& text, qsizetype replacedLength, const Passage& before);
     // Closes the step; one that never got any text leaves no trace in the history.
     void endGeneration(RunId run);
     // Where the next text of the open generation goes; nothing if none is open.
@@ -110,7 +118,7 @@ signals:
     void generationUndone(app::RunId run);
 
 private:
-    void insertAtAnchor(const QString& text, qsizetype replacedLength);
+    void insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before);
     TextEdit applyEdit(const TextEdit& edit); // text, spans and anchor; returns the inverse
     QList<TextEdit> applyStep(const QList<TextEdit>& edits);
     void report(const QList<TextEdit>& edits, ChangeSource source);

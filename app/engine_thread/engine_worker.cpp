@@ -63,11 +63,15 @@ void EngineWorker::loadModel(RequestId id, const ModelChoice& choice) {
 }
 
 void EngineWorker::generate(const GenerationRequest& request, std::stop_token stop) {
-    perform(Task{request.id, std::span(&request.model, 1), request.options, request.prompt, std::move(stop)});
+    perform(Task{request.id,
+                 {{request.model, request.options.sampler.seed}},
+                 request.options,
+                 request.prompt,
+                 std::move(stop)});
 }
 
-void EngineWorker::compare(const CompareRequest& request, std::stop_token stop) {
-    perform(Task{request.id, request.models, request.options, request.prompt, std::move(stop)});
+void EngineWorker::writeTogether(const TogetherRequest& request, std::stop_token stop) {
+    perform(Task{request.id, request.parts, request.options, request.prompt, std::move(stop)});
 }
 
 void EngineWorker::offerStates(const QList<KeptState>& states) {
@@ -106,7 +110,7 @@ void EngineWorker::perform(const Task& task) {
 void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, OutcomeKind outcome) {
     if (outcome == OutcomeKind::Failed)
         return;
-    // Of a comparison nobody knows yet which side will be used.
+    // Of several nobody knows yet which one will be used.
     if (outcome == OutcomeKind::Completed && sides.size() == 1) {
         const auto done = guarded([&] { return sides.front().readAhead(task.prompt, task.stop); });
         if (done)
@@ -143,11 +147,11 @@ void EngineWorker::noteReading(const PromptProgress& progress, const SideRun& si
 
 engine::Expected<std::vector<ShelvedModel*>> EngineWorker::modelsOf(const Task& task, QString& model) {
     std::vector<ShelvedModel*> models;
-    for (const ModelChoice& choice : task.models) {
+    for (const TogetherRequest::Part& part : task.parts) {
         if (task.stop.stop_requested())
             return stopped();
-        model = nameOf(choice);
-        const auto shelved = m_shelf.get(choice);
+        model = nameOf(part.model);
+        const auto shelved = m_shelf.get(part.model);
         if (!shelved)
             return failure(shelved.error());
         models.push_back(*shelved);
@@ -156,19 +160,20 @@ engine::Expected<std::vector<ShelvedModel*>> EngineWorker::modelsOf(const Task& 
 }
 
 void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<SideRun>& sides) {
-    // A model compared with itself has one cache for two runs.
-    const bool usesStateCache =
-        std::ranges::none_of(sides, [&](const SideRun& side) { return &side.model() == &model.info; });
-    const auto side = static_cast<Side>(sides.size());
+    const std::size_t number = sides.size();
+    GenerationOptions options = task.options;
+    options.sampler.seed = task.parts[static_cast<qsizetype>(number)].seed;
     SideRun::Events events{
         [this](const SideRun& run, const PromptProgress& progress) { noteReading(progress, run); },
         [this](const PromptRead& prompt) { emit promptRead(prompt); },
         [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};
-    sides.emplace_back(task.id, side, model, task.options, usesStateCache, std::move(events));
+    sides.emplace_back(task.id, sideOf(number), model, options, std::move(events));
 }
 
 engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
                                            QString& model) {
+    if (task.parts.isEmpty() || task.parts.size() > static_cast<qsizetype>(kMostSides))
+        return engine::failure(engine::ErrorCode::InvalidArgument, "a request needs one to eight texts");
     // All of them before the first side: loading a gate may give its base another session.
     const auto models = modelsOf(task, model);
     if (!models)

@@ -27,13 +27,13 @@ public:
 
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
-    void compare(const CompareRequest& request, std::stop_token stop) override;
+    void writeTogether(const TogetherRequest& request, std::stop_token stop) override;
     void offerStates(const QList<KeptState>& states) override;
 
 private:
-    struct Task { // one request: a side or two, the same prompt and options
+    struct Task { // one request: a side or several, the same prompt and options but for the seed
         RequestId id = 0;
-        std::span<const ModelChoice> models;
+        QList<TogetherRequest::Part> parts;
         const GenerationOptions& options;
         const QString& prompt;
         std::stop_token stop;

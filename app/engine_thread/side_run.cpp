@@ -45,15 +45,15 @@ EndReason toEndReason(engine::StopReason reason) {
 } // namespace
 
 SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-                 bool usesStateCache, Events events)
+                 Events events)
     : m_id(id)
     , m_side(side)
     , m_model(model)
     , m_options(options)
     , m_events(std::move(events))
     , m_batcher(id, side)
-    , m_continuation(*model.session, *model.tokenizer, toSettings(options, model),
-                     usesStateCache ? &model.stateCache : nullptr, *this) {}
+    , m_continuation(*model.session, *model.tokenizer, toSettings(options, model), &model.stateCache, *this) {
+}
 
 void SideRun::reading(std::size_t known, std::size_t total) {
     if (!m_remembered) {

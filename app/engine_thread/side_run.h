@@ -27,9 +27,8 @@ public:
         std::function<void(const TokenBatch&)> batch; // when it is due
     };
 
-    // `model` must stay on its shelf while the run exists. Only one run at a time may use its state cache.
-    SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-            bool usesStateCache, Events events);
+    // `model` must stay on its shelf while the run exists.
+    SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options, Events events);
 
     [[nodiscard]] engine::Continuation& continuation() { return m_continuation; }
 

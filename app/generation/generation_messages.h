@@ -15,9 +15,14 @@ namespace app {
 // Names one request to the engine thread, unique while the program runs. 0 is none.
 using RequestId = qint64;
 
-// Which of two texts a message belongs to. A plain continuation uses First alone; when comparing, First is
-// the base and Second the gated model.
+// Which of the texts that a request writes together a message belongs to. A plain continuation uses First
+// alone; when comparing, First is the base and Second the gated model. Alternatives are just numbered.
 enum class Side { First = 0, Second = 1 };
+
+// As many as a request may have.
+inline constexpr std::size_t kMostSides = 8;
+[[nodiscard]] constexpr Side sideOf(std::size_t number) { return static_cast<Side>(number); }
+[[nodiscard]] constexpr std::size_t numberOf(Side side) { return static_cast<std::size_t>(side); }
 
 struct GenerationRequest {
     RequestId id = 0; // filled in by AssistantService
@@ -26,10 +31,16 @@ struct GenerationRequest {
     QString prompt;            // what the model reads, all of it: the text before the cursor
 };
 
-struct CompareRequest {
+// Several texts from one place, written together: two models with one seed to compare them, one model with
+// several seeds for alternatives.
+struct TogetherRequest {
+    struct Part {
+        ModelChoice model;
+        quint64 seed = 0;
+    };
     RequestId id = 0;
-    std::array<ModelChoice, 2> models; // by Side
-    GenerationOptions options;
+    QList<Part> parts;         // by Side; 1 .. kMostSides
+    GenerationOptions options; // but for the seed
     QString prompt;
 };
 
@@ -92,8 +103,8 @@ struct SideTimings {
 
 struct Outcome {
     OutcomeKind kind = OutcomeKind::Completed;
-    std::array<EndReason, 2> reasons{};   // by Side
-    std::array<SideTimings, 2> timings{}; // by Side
+    std::array<EndReason, kMostSides> reasons{};   // by Side
+    std::array<SideTimings, kMostSides> timings{}; // by Side
     QString message; // Failed: one sentence for the writer, translated, that says what to do
     QString details; // Failed: the engine's own sentence
 };

@@ -1,6 +1,6 @@
 // text_generator.h: what AssistantService needs from whoever writes text. EngineWorker implements it with the
 // engine; tests hand in a ScriptedGenerator. Lives in the engine thread: AssistantService calls it by queued
-// calls only, one request at a time and in order. For every generate() and compare(): promptProgress() while
+// calls only, one request at a time and in order. For every generate() and writeTogether(): promptProgress() while
 // reading takes long, promptRead() once per side, any number of tokensGenerated(), then exactly one
 // finished(), whatever happens. For every loadModel(): exactly one of modelLoaded() and modelFailed(). `stop`
 // is looked at at least once per token and while a prompt is read (every 50 ms or so), and goes on to be:
@@ -26,7 +26,7 @@ public:
     // Makes a model ready, so that the first request with it starts at once.
     virtual void loadModel(RequestId id, const ModelChoice& choice) = 0;
     virtual void generate(const GenerationRequest& request, std::stop_token stop) = 0;
-    virtual void compare(const CompareRequest& request, std::stop_token stop) = 0;
+    virtual void writeTogether(const TogetherRequest& request, std::stop_token stop) = 0;
     // What the open project keeps of its text, in place of what was offered before.
     virtual void offerStates(const QList<KeptState>& states) = 0;
 

@@ -25,6 +25,7 @@ constexpr auto kFontFamily = "appearance/fontFamily";
 constexpr auto kFontSize = "appearance/fontSize";
 constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kGeneration = "generation/options";
+constexpr auto kAlternatives = "generation/alternatives";
 constexpr auto kPresets = "generation/presets";
 constexpr auto kModel = "model/name";
 constexpr auto kGate = "model/gate";
@@ -125,6 +126,10 @@ void Preferences::setGeneration(const GenerationOptions& options) {
     m_generation = options;
     m_settings.setValue(kGeneration, compact(toJson(options)));
 }
+
+int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
+
+void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, std::clamp(count, 2, 8)); }
 
 void Preferences::setModel(const ModelChoice& choice) {
     m_model = choice;

@@ -48,6 +48,10 @@ public:
     [[nodiscard]] const GenerationOptions& generation() const { return m_generation; }
     void setGeneration(const GenerationOptions& options);
 
+    // How many alternatives are written at a time, 2 .. 8.
+    [[nodiscard]] int alternatives() const;
+    void setAlternatives(int count);
+
     [[nodiscard]] const ModelChoice& model() const { return m_model; } // default: "tales" with gate "gated"
     void setModel(const ModelChoice& choice);
     [[nodiscard]] const QStringList& addedModels() const { return m_addedModels; }

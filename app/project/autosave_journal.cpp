@@ -44,6 +44,7 @@ AutosaveJournal::AutosaveJournal(const Document& document, const RunHistory& run
     connect(&runs, &RunHistory::runAdded, this, noteRun);
     connect(&runs, &RunHistory::runDescribed, this, noteRun);
     connect(&runs, &RunHistory::runFinished, this, noteRun);
+    connect(&runs, &RunHistory::attemptChanged, this, noteRun);
     connect(&runs, &RunHistory::runGrew, this,
             [this](RunId run, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates) {
                 note(RunGrown{run, text, tokens, gates});

@@ -210,6 +210,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text);
     m_firstWords = firstWords(m_document.text());
+    m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
     setPath(content.isUntitled ? QString() : content.path);
     m_preferences.markStarted();

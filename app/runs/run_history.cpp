@@ -39,6 +39,13 @@ void RunHistory::setCurrentRun(RunId id) {
     emit currentRunChanged(id);
 }
 
+void RunHistory::setCurrentToStanding() {
+    RunId newest = 0;
+    for (const Span& span : m_document.content().spans())
+        newest = std::max(newest, span.run);
+    setCurrentRun(newest != 0 ? newest : m_current);
+}
+
 const GateFrames* RunHistory::gates(RunId id) const {
     const auto found = m_gates.constFind(id);
     return found == m_gates.constEnd() ? nullptr : &*found;
@@ -150,6 +157,22 @@ void RunHistory::finish(RunId id, OutcomeKind outcome, EndReason reason, const S
     record->timings = timings;
     record->failure = failure;
     emit runFinished(id);
+}
+
+void RunHistory::setName(RunId id, const QString& name) {
+    const auto record = m_runs.find(id);
+    if (record == m_runs.end() || record->name == name)
+        return;
+    record->name = name;
+    emit attemptChanged(id);
+}
+
+void RunHistory::setDeleted(RunId id, bool isDeleted) {
+    const auto record = m_runs.find(id);
+    if (record == m_runs.end() || record->isDeleted == isDeleted)
+        return;
+    record->isDeleted = isDeleted;
+    emit attemptChanged(id);
 }
 
 void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates) {

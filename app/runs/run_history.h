@@ -35,6 +35,9 @@ public:
     [[nodiscard]] RunId currentRun() const { return m_current; }
     void setCurrentRun(RunId id);
 
+    // The newest of those whose words stand in the text, if any do.
+    void setCurrentToStanding();
+
     // Null if the run has no gates or they are not in memory (hasGates() tells which); valid until the next
     // change. `firstToken` is 0; tokenCount() may be less than the run's tokens (gate_frames.h).
     [[nodiscard]] const GateFrames* gates(RunId id) const;
@@ -66,6 +69,8 @@ public:
     void append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates);
     void finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
                 const QString& failure);
+    void setName(RunId id, const QString& name);
+    void setDeleted(RunId id, bool isDeleted);
     // Another project: its runs, and which of them have gates in the file.
     void reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates);
     void storedGatesLoaded(RunId id, const GateFrames& gates);
@@ -79,6 +84,7 @@ signals:
     void runGrew(app::RunId id, const QString& text, const QList<app::RunToken>& tokens,
                  const app::GateFrames& gates);
     void runFinished(app::RunId id);
+    void attemptChanged(app::RunId id); // its name, or whether it is deleted
     void currentRunChanged(app::RunId id);
     void gatesReady(app::RunId id);
     void channelsReady(app::RunId id, const app::ChannelMap& map);

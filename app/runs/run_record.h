@@ -18,6 +18,12 @@ struct RunRecord {
     RunId id = 0;
     RunKind kind = RunKind::Continuation;
     RunId attemptOf = 0; // the first run of a chain of attempts at the same place; its own id for the first
+    // Where it hangs in the tree of attempts: behind the first `parentEnd` units of the parent's text. 0: it
+    // was written behind the writer's own words. A parent is older than what hangs from it.
+    RunId parent = 0;
+    qsizetype parentEnd = 0;
+    QString name;            // that the writer gave it
+    bool isDeleted = false;  // not to be seen in the tree, nor what hangs from it
     RunId comparedWith = 0;  // Compare: the other side's run
     Side side = Side::First; // Compare: which side this was
     QDateTime startedAt;     // UTC

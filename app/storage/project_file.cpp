@@ -80,7 +80,9 @@ Expected<void> ProjectFile::attach(Database database) {
         return prepared;
     m_database = std::make_unique<Database>(std::move(database));
     m_runs = std::make_unique<RunTable>(*m_database);
-    return readText();
+    if (auto read = readText(); !read)
+        return read;
+    return findParents();
 }
 
 Expected<void> ProjectFile::readText() {
@@ -95,6 +97,20 @@ Expected<void> ProjectFile::readText() {
         return failure(runs.error());
     m_hasRuns = *runs > 0;
     return {};
+}
+
+Expected<void> ProjectFile::findParents() {
+    const auto unknown = m_database->queryInteger("SELECT count(*) FROM story_run WHERE parent IS NULL");
+    if (!unknown)
+        return failure(unknown.error());
+    if (*unknown == 0)
+        return {};
+    auto transaction = beginMarked(*m_database);
+    if (!transaction)
+        return failure(transaction.error());
+    if (auto done = m_runs->findParents(); !done)
+        return {}; // a damaged run: read() says so; where runs hang is the least of it
+    return transaction->commit();
 }
 
 StorageResult<ProjectContent> ProjectFile::read() {

@@ -76,6 +76,7 @@ private:
     // Migrates and reads the text.
     [[nodiscard]] engine::Expected<void> attach(engine::Database database);
     [[nodiscard]] engine::Expected<void> readText();
+    [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
                                                          SpannedText& text);
     [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);

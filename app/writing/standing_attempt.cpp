@@ -37,7 +37,7 @@ QList<RunId> attemptsInOrder(const RunHistory& runs, RunId run) {
     QList<RunId> inOrder;
     for (const RunId attempt : runs.attempts(run)) {
         const RunRecord& record = *runs.run(attempt);
-        if (record.text.isEmpty())
+        if (record.text.isEmpty() || (record.isDeleted && attempt != run))
             continue;
         const auto behind = std::find_if(inOrder.rbegin(), inOrder.rend(), [&](RunId other) {
             return record.isChangedVersion() && runs.run(other)->writtenBy() == record.writtenBy();
@@ -90,6 +90,8 @@ RunRecord changedVersion(const SpannedText& text, const RunHistory& runs, const 
     record.kind = source.kind;
     record.side = source.side;
     record.attemptOf = source.attemptOf;
+    record.parent = source.parent;
+    record.parentEnd = source.parentEnd;
     record.startedAt = QDateTime::currentDateTimeUtc();
     record.model = source.model;
     record.options = source.options;

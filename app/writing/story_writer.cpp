@@ -84,23 +84,45 @@ void StoryWriter::retry(qsizetype cursor) {
         begin(cursor, 0, true);
 }
 
+RunRecord StoryWriter::recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options) {
+    AttemptPlace place = placeInTree(m_document.content(), m_runs, position);
+    if (place.unkept) {
+        place.parent = m_runs.nextId();
+        m_runs.addChangedVersion(changedVersion(m_document.content(), m_runs, *place.unkept));
+    }
+    RunRecord record = newRecord(options);
+    record.parent = place.parent;
+    record.parentEnd = place.parent != 0 ? place.parentEnd : 0;
+    if (const RunId sibling = attemptAtSamePlace(m_runs, place, prompt))
+        record.attemptOf = sibling;
+    return record;
+}
+
 void StoryWriter::begin(qsizetype position, RunId replacing, bool withNewSeed) {
     position = m_document.content().snapped(position);
     const GenerationOptions options = optionsOfNextRun(withNewSeed);
-    RunRecord record = newRecord(options);
-    if (replacing != 0)
-        record.attemptOf = m_runs.run(replacing)->attemptOf;
-
     m_job = Job{};
-    m_job.runs[0] = record.id;
     m_job.replacing = replacing;
     m_job.prompt = m_document.text().first(position);
+    RunRecord record;
+    if (const RunRecord* const replaced = m_runs.run(replacing)) {
+        record = newRecord(options);
+        record.attemptOf = replaced->attemptOf;
+        record.parent = replaced->parent;
+        record.parentEnd = replaced->parentEnd;
+    } else {
+        record = recordAt(position, m_job.prompt, options);
+    }
+    beginJob(record, position);
+}
+
+void StoryWriter::beginJob(const RunRecord& record, qsizetype position) {
+    m_job.runs = {record.id};
     m_runs.add(record);
     m_document.beginGeneration(record.id, position);
-
     GenerationRequest request;
     request.model = m_choice;
-    request.options = options;
+    request.options = record.options;
     request.prompt = m_job.prompt;
     m_job.request = m_assistant.generate(std::move(request)).id();
     setActivity(Activity::Continuing);
@@ -112,24 +134,25 @@ void StoryWriter::compareAt(qsizetype cursor, const QString& gate) {
     m_comparePosition = m_document.content().snapped(cursor);
     m_job = Job{};
     m_job.prompt = m_document.text().first(m_comparePosition);
-    const RunId first = m_runs.nextId();
+    const RunRecord place = recordAt(m_comparePosition, m_job.prompt, options);
     // One place, so the sides are attempts like others once one of them is in the text.
     for (const Side side : {Side::First, Side::Second}) {
-        RunRecord record = newRecord(options);
+        RunRecord record = place;
+        record.id = m_runs.nextId();
         record.kind = RunKind::Compare;
         record.side = side;
-        record.comparedWith = side == Side::First ? first + 1 : first;
-        record.attemptOf = first;
-        m_job.runs[static_cast<std::size_t>(side)] = record.id;
+        record.comparedWith = side == Side::First ? place.id + 1 : place.id;
+        m_job.runs.append(record.id);
         m_runs.add(record);
     }
     m_comparison.begin(m_job.runs[0], m_job.runs[1]);
 
-    CompareRequest request;
-    request.models = {ModelChoice{m_choice.model, QStringLiteral("none")}, ModelChoice{m_choice.model, gate}};
+    TogetherRequest request;
+    for (const QString& used : {QStringLiteral("none"), gate})
+        request.parts.append({ModelChoice{m_choice.model, used}, options.sampler.seed});
     request.options = options;
     request.prompt = m_job.prompt;
-    m_job.request = m_assistant.compare(std::move(request)).id();
+    m_job.request = m_assistant.writeTogether(std::move(request)).id();
     setActivity(Activity::Comparing);
 }
 
@@ -149,9 +172,9 @@ void StoryWriter::release() {
     m_assistant.abandon(m_job.request);
     Outcome outcome;
     outcome.kind = OutcomeKind::Cancelled;
-    for (std::size_t side = 0; side < m_job.runs.size(); ++side)
+    for (qsizetype side = 0; side < m_job.runs.size(); ++side)
         if (const RunRecord* record = m_runs.run(m_job.runs[side]))
-            outcome.timings[side] = record->timings;
+            outcome.timings[static_cast<std::size_t>(side)] = record->timings;
     if (m_job.sinceFirstToken.isValid())
         for (SideTimings& timings : outcome.timings)
             timings.writingSeconds = static_cast<double>(m_job.sinceFirstToken.elapsed()) / 1000.0;
@@ -161,7 +184,7 @@ void StoryWriter::release() {
 void StoryWriter::onPromptRead(const PromptRead& prompt) {
     if (prompt.id != m_job.request)
         return;
-    const RunId run = m_job.runs[static_cast<std::size_t>(prompt.side)];
+    const RunId run = m_job.runs.value(static_cast<qsizetype>(prompt.side));
     m_runs.describe(run, prompt.model, m_job.prompt, prompt.promptTokens, prompt.seconds);
     if (m_activity == Activity::Comparing)
         m_comparison.describe(prompt.side, prompt.model);
@@ -174,11 +197,16 @@ void StoryWriter::onTokens(const TokenBatch& batch) {
     const auto tokens = static_cast<int>(batch.tokens.size());
     m_job.tokens += tokens;
     // The record first, so that whoever is told of the text finds its tokens.
-    m_runs.append(m_job.runs[static_cast<std::size_t>(batch.side)], batch.text, batch.tokens, batch.gates);
-    if (m_activity == Activity::Comparing)
+    m_runs.append(m_job.runs.value(static_cast<qsizetype>(batch.side)), batch.text, batch.tokens,
+                  batch.gates);
+    if (m_activity == Activity::Comparing) {
         m_comparison.append(batch.side, batch.text, tokens);
-    else if (!batch.text.isEmpty())
-        m_document.appendGenerated(m_job.runs[0], batch.text, makeWay());
+    } else if (m_activity == Activity::WritingAlternatives) {
+        m_alternatives.append(static_cast<qsizetype>(batch.side), batch.text, tokens);
+    } else if (!batch.text.isEmpty()) {
+        const PathPassage way = makeWay();
+        m_document.appendGenerated(m_job.runs[0], batch.text, way.givesWay.length, {way.text, way.spans});
+    }
 
     if (!m_job.sinceFirstToken.isValid()) {
         m_job.sinceFirstToken.start();
@@ -191,17 +219,20 @@ void StoryWriter::onTokens(const TokenBatch& batch) {
 
 void StoryWriter::closeJob(const Outcome& outcome) {
     const Job job = std::exchange(m_job, Job{});
-    const bool isComparing = m_activity == Activity::Comparing;
-    for (std::size_t side = 0; side < job.runs.size(); ++side)
-        if (job.runs[side] != 0)
-            m_runs.finish(job.runs[side], outcome.kind, outcome.reasons[side], outcome.timings[side],
-                          outcome.message);
-    if (isComparing)
+    const Activity activity = m_activity;
+    for (qsizetype side = 0; side < job.runs.size(); ++side) {
+        const auto number = static_cast<std::size_t>(side);
+        m_runs.finish(job.runs[side], outcome.kind, outcome.reasons[number], outcome.timings[number],
+                      outcome.message);
+    }
+    if (activity == Activity::Comparing)
         m_comparison.finish(outcome);
+    else if (activity == Activity::WritingAlternatives)
+        m_alternatives.finish(outcome);
     else
-        m_document.endGeneration(job.runs[0]);
+        m_document.endGeneration(job.runs.value(0));
     setActivity(Activity::Idle);
-    emit finished(job.runs[0], outcome);
+    emit finished(job.runs.value(0), outcome);
 }
 
 // --- attempts -------------------------------------------------
@@ -215,14 +246,28 @@ void StoryWriter::keep(const StandingAttempt& attempt) {
         m_runs.addChangedVersion(changedVersion(m_document.content(), m_runs, attempt));
 }
 
-qsizetype StoryWriter::makeWay() {
+PathPassage StoryWriter::makeWay() {
     const RunId replaced = std::exchange(m_job.replacing, 0);
+    const RunId branchOf = std::exchange(m_job.branchOf, 0);
+    const qsizetype anchor = m_document.generationAnchor().value_or(0);
     // While the model was reading, the writer may have worked on it, or around it.
+    if (branchOf != 0) {
+        std::optional<PathPassage> passage;
+        if (m_job.isBranchInText)
+            passage = restFrom(m_document.content(), m_runs, anchor);
+        else
+            passage = pathPassage(m_document.content(), m_runs, branchOf, m_job.branchEnd);
+        if (!passage || passage->givesWay.position != anchor)
+            return {};
+        for (const StandingAttempt& attempt : std::as_const(passage->replaced))
+            keep(attempt);
+        return *passage;
+    }
     const auto standing = attemptOfRun(m_document.content(), m_runs, replaced);
-    if (!standing || standing->range.position != m_document.generationAnchor())
-        return 0;
+    if (!standing || standing->range.position != anchor)
+        return {};
     keep(*standing);
-    return standing->range.length;
+    return {standing->range, {}, {}, {}};
 }
 
 bool StoryWriter::useAttempt(qsizetype cursor, RunId attempt) {
@@ -235,41 +280,145 @@ bool StoryWriter::useAttempt(qsizetype cursor, RunId attempt) {
     return m_document.replacePassage(standing->range, wanted.text, spansOf(wanted));
 }
 
-// --- comparing -------------------------------------------------
-
-bool StoryWriter::useSide(Side side) {
-    if (m_activity == Activity::Comparing)
-        release();
-    const RunId run = m_comparison.side(side).run;
-    const QString text = m_comparison.side(side).text;
-    if (run == 0 || text.isEmpty())
+bool StoryWriter::branchBehind(RunId run, int token) {
+    const RunRecord* const source = m_runs.run(run);
+    if (source == nullptr || token < 0 || token >= source->tokens.size())
         return false;
+    release();
+    const qsizetype end = m_runs.run(run)->tokens[token].end;
+    const GenerationOptions options = optionsOfNextRun(true);
+    if (const auto range = m_runs.rangeOf(run, token)) {
+        m_job = Job{};
+        m_job.branchOf = run;
+        m_job.branchEnd = end;
+        m_job.isBranchInText = true;
+        m_job.prompt = m_document.text().first(range->end());
+        beginJob(recordAt(range->end(), m_job.prompt, options), range->end());
+        return true;
+    }
+    const auto passage = pathPassage(m_document.content(), m_runs, run, end);
+    if (!passage)
+        return false;
+    m_job = Job{};
+    m_job.branchOf = run;
+    m_job.branchEnd = end;
+    m_job.prompt = m_document.text().first(passage->givesWay.position) + passage->text;
+    RunRecord record = newRecord(options);
+    record.parent = run;
+    record.parentEnd = end;
+    if (const RunId sibling = attemptAtSamePlace(m_runs, {run, end, {}}, m_job.prompt))
+        record.attemptOf = sibling;
+    beginJob(record, passage->givesWay.position);
+    return true;
+}
+
+std::optional<TextRange> StoryWriter::showAttempt(RunId id) {
+    if (m_runs.run(id) == nullptr)
+        return std::nullopt;
+    release();
+    const RunRecord wanted = *m_runs.run(id);
+    const auto standing = attemptOfRun(m_document.content(), m_runs, wanted.writtenBy());
+    if (standing && standing->attempts[standing->index] == id)
+        return standing->range;
+    const auto passage = pathPassage(m_document.content(), m_runs, id, wanted.text.size());
+    if (!passage)
+        return std::nullopt;
+    for (const StandingAttempt& attempt : passage->replaced)
+        keep(attempt);
+    if (!m_document.replacePassage(passage->givesWay, passage->text, passage->spans))
+        return std::nullopt;
+    const qsizetype end = passage->givesWay.position + passage->text.size();
+    return TextRange{end - wanted.text.size(), wanted.text.size()};
+}
+
+bool StoryWriter::insertAttempt(RunId id, qsizetype cursor) {
+    const RunRecord* const record = m_runs.run(id);
+    if (record == nullptr || record->text.isEmpty())
+        return false;
+    release();
+    const RunRecord wanted = *m_runs.run(id);
+    return m_document.replacePassage({m_document.content().snapped(cursor), 0}, wanted.text, spansOf(wanted));
+}
+
+// --- alternatives -------------------------------------------------
+
+void StoryWriter::writeAlternatives(qsizetype cursor, int count) {
+    release();
+    count = std::clamp(count, Alternatives::kFewest, Alternatives::kMost);
+    m_alternativesPosition = m_document.content().snapped(cursor);
+    m_job = Job{};
+    m_job.prompt = m_document.text().first(m_alternativesPosition);
+    GenerationOptions options = optionsOfNextRun(false);
+    const RunRecord place = recordAt(m_alternativesPosition, m_job.prompt, options);
+    TogetherRequest request;
+    for (int card = 0; card < count; ++card) {
+        if (card > 0) // of a fixed seed the ones behind it, so that they can be had again
+            options.sampler.seed = options.randomSeed ? m_newSeed() : options.sampler.seed + 1;
+        RunRecord record = place;
+        record.id = m_runs.nextId();
+        record.options = options;
+        request.parts.append({m_choice, options.sampler.seed});
+        m_job.runs.append(record.id);
+        m_runs.add(record);
+    }
+    m_runs.setCurrentRun(m_job.runs.first());
+    m_alternatives.begin(m_job.runs);
+    request.options = options;
+    request.prompt = m_job.prompt;
+    m_job.request = m_assistant.writeTogether(std::move(request)).id();
+    setActivity(Activity::WritingAlternatives);
+}
+
+bool StoryWriter::useAlternative(qsizetype card) {
+    const QList<Alternatives::Card> cards = m_alternatives.cards();
+    if (card < 0 || card >= cards.size() || cards[card].text.isEmpty())
+        return false;
+    QList<RunId> others;
+    for (const Alternatives::Card& other : cards)
+        others.append(other.run);
+    return usePassage(others, cards[card].run, m_alternativesPosition);
+}
+
+bool StoryWriter::usePassage(const QList<RunId>& others, RunId run, qsizetype position) {
     release();
     if (!m_document.content().spansOfRun(run).isEmpty())
         return true;
-    // Changing one's mind puts this side in the place of the other.
+    // Changing one's mind puts this one in the place of the one that was taken before.
+    TextRange place{m_document.content().snapped(position), 0};
+    for (const RunId other : others)
+        if (const auto standing = attemptOfRun(m_document.content(), m_runs, other)) {
+            keep(*standing);
+            place = standing->range;
+            break;
+        }
+    const RunRecord wanted = *m_runs.run(run);
+    m_runs.setCurrentRun(run);
+    return m_document.replacePassage(place, wanted.text, spansOf(wanted));
+}
+
+// --- comparing -------------------------------------------------
+
+bool StoryWriter::useSide(Side side) {
+    const RunId run = m_comparison.side(side).run;
+    if (run == 0 || m_comparison.side(side).text.isEmpty())
+        return false;
     const RunId other = m_comparison.side(side == Side::First ? Side::Second : Side::First).run;
-    TextRange place{m_comparePosition, 0};
-    if (const auto standing = attemptOfRun(m_document.content(), m_runs, other)) {
-        keep(*standing);
-        place = standing->range;
-    }
-    return m_document.replacePassage(place, text, spansOf(*m_runs.run(run)));
+    return usePassage({other}, run, m_comparePosition);
 }
 
 void StoryWriter::onDocumentChanged(const DocumentChange& change) {
     const TextEdit& edit = change.edit;
-    if (m_comparePosition <= edit.position)
-        return;
     const qsizetype end = edit.position + edit.removedLength;
-    m_comparePosition = m_comparePosition >= end
-                            ? m_comparePosition - edit.removedLength + edit.inserted.size()
-                            : edit.position;
+    for (qsizetype* const place : {&m_comparePosition, &m_alternativesPosition})
+        if (*place > edit.position)
+            *place = *place >= end ? *place - edit.removedLength + edit.inserted.size() : edit.position;
 }
 
 void StoryWriter::onRunsReset() {
     m_comparison.clear();
     m_comparePosition = 0;
+    m_alternatives.clear();
+    m_alternativesPosition = 0;
 }
 
 } // namespace app

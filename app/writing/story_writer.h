@@ -7,6 +7,8 @@
 #include "app/document/document.h"
 #include "app/generation/generation_messages.h"
 #include "app/runs/run_record.h"
+#include "app/writing/alternatives.h"
+#include "app/writing/attempt_path.h"
 #include "app/writing/compare_session.h"
 #include "app/writing/standing_attempt.h"
 
@@ -27,7 +29,7 @@ class StoryWriter : public QObject {
     Q_OBJECT
 
 public:
-    enum class Activity { Idle, Continuing, Comparing };
+    enum class Activity { Idle, Continuing, Comparing, WritingAlternatives };
 
     // `newSeed` draws the seed of a run (tests pass a fixed row); by default from the system's random source.
     StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs, QObject* parent = nullptr,
@@ -62,6 +64,23 @@ public:
     // step.
     bool useAttempt(qsizetype cursor, RunId attempt);
 
+    // Another continuation behind token `token` of a run of any day: the run's text up to that token stands,
+    // and what stood behind it in the text gives way to the first new words (attempt_path.h), all as one undo
+    // step. False, and nothing happens, if the run's place is not in the text any more.
+    bool branchBehind(RunId run, int token);
+    // Brings an attempt into the text, with what it was written after, as one undo step; nothing happens if
+    // it stands there. Where it is; nothing if its place is not in the text any more.
+    std::optional<TextRange> showAttempt(RunId attempt);
+    // Puts an attempt in at `cursor`, wherever it was written.
+    bool insertAttempt(RunId attempt, qsizetype cursor);
+
+    // `count` continuations of the text before `cursor`, written together with a seed each. They go into
+    // alternatives(), not into the document.
+    void writeAlternatives(qsizetype cursor, int count);
+    [[nodiscard]] Alternatives& alternatives() { return m_alternatives; }
+    // As useSide().
+    bool useAlternative(qsizetype card);
+
     // Base (gate "none") and the gated model (`gate`) from the text before `cursor`, same options and seed.
     // Writes into comparison(), not into the document.
     void compareAt(qsizetype cursor, const QString& gate);
@@ -86,20 +105,29 @@ signals:
 private:
     struct Job {
         RequestId request = 0;
-        std::array<RunId, 2> runs{}; // by Side
-        RunId replacing = 0;         // gives way to the first words
+        QList<RunId> runs;   // by Side
+        RunId replacing = 0; // gives way to the first words
+        // Of a branch: how much of which run stands before the first words, once they are there.
+        RunId branchOf = 0;
+        qsizetype branchEnd = 0;
+        bool isBranchInText = false; // its text up to there stands already
         QString prompt;
         int tokens = 0;
         int firstTokens = 0; // in the first batch, at which the timer starts
         QElapsedTimer sinceFirstToken;
     };
     void begin(qsizetype position, RunId replacing, bool withNewSeed);
+    // The job's first run: opens its generation at `position` and asks for it.
+    void beginJob(const RunRecord& record, qsizetype position);
     RunRecord newRecord(const GenerationOptions& options) const;
+    // Fills in where it hangs; a parent that the writer has changed is kept, so before the id is given.
+    RunRecord recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options);
+    bool usePassage(const QList<RunId>& others, RunId run, qsizetype position);
     [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
     // Before another attempt takes its place.
     void keep(const StandingAttempt& attempt);
     // How much of what stands behind the generation's anchor gives way to its first words.
-    [[nodiscard]] qsizetype makeWay();
+    [[nodiscard]] PathPassage makeWay();
     void setActivity(Activity activity);
     void onPromptRead(const PromptRead& prompt);
     void onTokens(const TokenBatch& batch);
@@ -117,6 +145,8 @@ private:
     Job m_job;
     CompareSession m_comparison;
     qsizetype m_comparePosition = 0;
+    Alternatives m_alternatives;
+    qsizetype m_alternativesPosition = 0;
 };
 
 } // namespace app

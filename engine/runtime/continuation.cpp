@@ -44,6 +44,7 @@ public:
                 return failed(*continuation, std::move(read.error()));
             observer.promptRead(continuation->m_generation);
         }
+        shareCaches();
         return {};
     }
 
@@ -65,6 +66,14 @@ public:
     }
 
 private:
+    // What one has read of the prompt the next ones know; what it writes, the cache follows for the first.
+    void shareCaches() {
+        for (std::size_t i = 0; i < m_continuations.size(); ++i)
+            for (std::size_t later = i + 1; later < m_continuations.size(); ++later)
+                if (m_continuations[later]->m_generation.cache() == m_continuations[i]->m_generation.cache())
+                    m_continuations[later]->m_generation.leaveCache();
+    }
+
     static Failure failed(Continuation& continuation, Error error) {
         continuation.m_hasFailed = true;
         return failure(std::move(error));

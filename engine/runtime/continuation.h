@@ -58,6 +58,7 @@ private:
 
 // Each reads the prompt, which is encoded once per tokenizer; then all write a token in turn until they have
 // ended. Those of one session read their tokens together, so that each weight is read once for all of them.
+// Those that share a cache read the prompt once; what is written only the first of them remembers.
 // Errors: those of Generation. Cancelled: `stop` took effect; what was generated until then stands.
 [[nodiscard]] Expected<void> continueTogether(std::span<Continuation* const> continuations,
                                               std::string_view prompt, std::stop_token stop);

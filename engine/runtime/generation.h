@@ -69,6 +69,9 @@ public:
     // The same with a prompt that was encoded before, for several generations with one tokenizer.
     [[nodiscard]] Expected<void> readPrompt(std::vector<int> promptTokens, GateSink* sink = nullptr,
                                             std::stop_token stop = {}, const ReadingProgress& progress = {});
+    // Leaves the cache, once the prompt is read: it can follow what one generation reads, not several.
+    void leaveCache() { m_cache = nullptr; }
+    [[nodiscard]] const StateCache* cache() const { return m_cache; }
     // The separator and the tokens of `prompt`. Errors: InvalidText.
     [[nodiscard]] static Expected<std::vector<int>> encodePrompt(const Tokenizer& tokenizer,
                                                                  std::string_view prompt);

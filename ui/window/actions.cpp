@@ -93,6 +93,11 @@ Actions::Actions(QMainWindow& window) {
                       tr("Another continuation in the place of the one at the cursor"));
     earlierAttempt = write.add(tr("&Earlier attempt"), {QKeySequence(tr("Alt+Up"))}, {});
     laterAttempt = write.add(tr("&Later attempt"), {QKeySequence(tr("Alt+Down"))}, {});
+    alternatives =
+        write.add(tr("&Alternatives"), {QKeySequence(tr("Alt+Enter")), QKeySequence(tr("Alt+Return"))},
+                  tr("Several continuations from the cursor, of which you take one"));
+    branch = write.add(tr("&Branch here"), {QKeySequence(tr("Ctrl+B"))},
+                       tr("Another way on behind the marked token, or the one at the cursor"));
     write.separate();
     compare = write.add(tr("Co&mpare base and gated"),
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
@@ -105,6 +110,7 @@ Actions::Actions(QMainWindow& window) {
     MenuMaker view(window, tr("&View"));
     showSidebar = view.add(tr("&Model and settings"), {QKeySequence(tr("Ctrl+M"))}, {}, true);
     showHeatmap = view.add(tr("&Gate heatmap"), {QKeySequence(tr("Ctrl+G"))}, {}, true);
+    showAttempts = view.add(tr("&Attempts"), {QKeySequence(tr("Ctrl+T"))}, {}, true);
     showOrigins = view.add(tr("&Colour the model’s words"), {QKeySequence(tr("Ctrl+Shift+G"))}, {}, true);
     view.separate();
     largerText = view.add(tr("&Larger text"), {QKeySequence(tr("Ctrl++")), QKeySequence(tr("Ctrl+="))}, {});

@@ -51,6 +51,8 @@ public:
     QAction* retry;
     QAction* earlierAttempt;
     QAction* laterAttempt;
+    QAction* alternatives;
+    QAction* branch;
     QAction* compare;
     QAction* teachVoice;
 
@@ -63,6 +65,7 @@ public:
     QAction* themeDark;
     QAction* showSidebar;
     QAction* showHeatmap;
+    QAction* showAttempts;
     QAction* focusMode;
 
     QAction* shortcuts;

@@ -3,6 +3,7 @@
 #include "app/document/document.h"
 #include "app/project/project_controller.h"
 #include "app/writing/story_writer.h"
+#include "ui/attempts/attempts_dock.h"
 #include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
@@ -61,6 +62,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectView();
     connectProblems();
     connectVoice();
+    connectAttempts();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -115,6 +117,9 @@ void MainWindow::build() {
 void MainWindow::buildDocks() {
     m_heatmap = new HeatmapDock(m_context.runs, *m_selection);
     m_sidebar = new SidebarDock(m_context);
+    m_attempts = new AttemptsDock(m_context.writer, m_context.runs);
+    addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
+    m_attempts->hide();
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
     m_voice = new VoiceDialog(m_context, this);

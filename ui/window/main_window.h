@@ -19,6 +19,7 @@ class QToolBar;
 namespace ui {
 
 struct Actions;
+class AttemptsDock;
 class CompareView;
 class FindBar;
 class HeatmapDock;
@@ -43,6 +44,7 @@ public:
     [[nodiscard]] FindBar& findBar() { return *m_findBar; }
     [[nodiscard]] HeatmapDock& heatmap() { return *m_heatmap; }
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
+    [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
@@ -64,6 +66,10 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
+    void connectAttempts(); // main_window_attempts.cpp, as the next three
+    void writeAlternatives();
+    void branch();
+    void showAttempt(app::RunId run);
     void applyAppearance(const app::Appearance& appearance);
     void applyColours();
     void zoom(int steps);
@@ -91,6 +97,7 @@ private:
     CompareView* m_compare = nullptr;
     HeatmapDock* m_heatmap = nullptr;
     SidebarDock* m_sidebar = nullptr;
+    AttemptsDock* m_attempts = nullptr;
     VoiceDialog* m_voice;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;

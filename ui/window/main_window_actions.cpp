@@ -8,6 +8,7 @@
 #include "app/runs/run_history.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
+#include "ui/attempts/attempts_dock.h"
 #include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
@@ -111,6 +112,7 @@ void MainWindow::connectView() {
     };
     bindDock(m_actions->showSidebar, m_sidebar);
     bindDock(m_actions->showHeatmap, m_heatmap);
+    bindDock(m_actions->showAttempts, m_attempts);
     connect(m_heatmap, &QDockWidget::visibilityChanged, m_marker, &TokenMarker::setActive);
     connect(m_actions->showOrigins, &QAction::triggered, this, [this](bool isShown) {
         app::Appearance appearance = m_context.preferences.appearance();
@@ -262,6 +264,9 @@ void MainWindow::updateAttempts() {
     const auto standing = m_context.writer.attemptAt(m_editor->selectedRange().end());
     m_actions->earlierAttempt->setEnabled(standing && standing->index > 0);
     m_actions->laterAttempt->setEnabled(standing && standing->index + 1 < standing->attempts.size());
+    m_attempts->setCurrentAttempt(!standing               ? 0
+                                  : standing->isChanged() ? standing->run
+                                                          : standing->attempts[standing->index]);
 }
 
 void MainWindow::compare() {
@@ -303,6 +308,9 @@ void MainWindow::escape() {
         return;
     } else if (m_findBar->isVisible()) {
         m_findBar->close();
+    } else if (m_attempts->isVisible() && m_attempts->isShowingCards()) {
+        m_attempts->showTree();
+        m_editor->setFocus();
     } else if (isComparing()) {
         showStory();
     } else if (!m_messages->isHidden() && m_messages->isPassing()) {
@@ -323,7 +331,8 @@ void MainWindow::zoom(int steps) {
 void MainWindow::showEditorMenu(const QPoint& globalPosition) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_actions->continueStory, m_actions->retry, m_actions->compare});
+    menu->addActions({m_actions->continueStory, m_actions->retry, m_actions->alternatives, m_actions->branch,
+                      m_actions->compare});
     menu->addSeparator();
     menu->addActions({m_actions->undo, m_actions->redo});
     menu->addSeparator();

@@ -81,6 +81,8 @@ void StatusLine::connectWriter() {
             say(tr("reading…"));
         } else if (activity == StoryWriter::Activity::Comparing) {
             say(tr("comparing…"));
+        } else if (activity == StoryWriter::Activity::WritingAlternatives) {
+            say(tr("reading…"));
         }
         if (activity != StoryWriter::Activity::Idle) {
             m_read.clear();
@@ -89,8 +91,8 @@ void StatusLine::connectWriter() {
     connect(&m_context.writer, &StoryWriter::promptProgressed, this, &StatusLine::showProgress);
     connect(&m_context.writer, &StoryWriter::promptRead, this, [this] {
         m_read.clear();
-        say(m_context.writer.activity() == StoryWriter::Activity::Continuing ? tr("writing")
-                                                                             : tr("comparing…"));
+        say(m_context.writer.activity() == StoryWriter::Activity::Comparing ? tr("comparing…")
+                                                                            : tr("writing"));
     });
     connect(&m_context.writer, &StoryWriter::progressed, this, [this](int tokens, double tokensPerSecond) {
         const QString speed = tr("writing, %1 tokens/s").arg(QLocale().toString(qRound(tokensPerSecond)));

@@ -97,6 +97,13 @@ constexpr std::array kMigrations{
                 AND NOT EXISTS (SELECT 1 FROM story_run WHERE prompt_id = old.prompt_id);
         END;
     )sql"},
+    // Where runs of before hang is not known to SQL: NULL, until RunTable::findParents() has looked.
+    engine::Migration{R"sql(
+        ALTER TABLE story_run ADD COLUMN parent INTEGER;
+        ALTER TABLE story_run ADD COLUMN parent_end INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE story_run ADD COLUMN name TEXT NOT NULL DEFAULT '';
+        ALTER TABLE story_run ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+    )sql"},
 };
 
 constexpr qsizetype kHeaderBytes = 100;

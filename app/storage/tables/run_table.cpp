@@ -1,6 +1,7 @@
 #include "app/storage/tables/run_table.h"
 
 #include "app/document/spanned_text.h"
+#include "app/runs/run_parents.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
 
@@ -77,6 +78,10 @@ RunRecord recordOf(const engine::Statement& row, const QHash<std::int64_t, RunPr
     record.timings.promptSeconds = row.real(15);
     record.timings.writingSeconds = row.real(16);
     record.failure = textColumn(row, 17);
+    record.parent = row.integer(18);
+    record.parentEnd = row.integer(19);
+    record.name = textColumn(row, 20);
+    record.isDeleted = row.integer(21) != 0;
     return record;
 }
 
@@ -116,14 +121,16 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
     auto statement = m_database.prepare(R"sql(
         INSERT INTO story_run(id, kind, side, compared_with, attempt_of, started_at, model, options,
                               prompt_id, prompt_length, prompt_tokens, text, is_finished, outcome,
-                              end_reason, prompt_seconds, writing_seconds, failure)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0), ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                              end_reason, prompt_seconds, writing_seconds, failure,
+                              parent, parent_end, name, is_deleted)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, 0), ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                ?19, ?20, ?21, ?22)
         ON CONFLICT(id) DO UPDATE SET model = excluded.model, prompt_id = excluded.prompt_id,
             prompt_length = excluded.prompt_length, prompt_tokens = excluded.prompt_tokens,
             text = excluded.text,
             is_finished = excluded.is_finished, outcome = excluded.outcome, end_reason = excluded.end_reason,
             prompt_seconds = excluded.prompt_seconds, writing_seconds = excluded.writing_seconds,
-            failure = excluded.failure
+            failure = excluded.failure, name = excluded.name, is_deleted = excluded.is_deleted
     )sql");
     if (!statement)
         return failure(statement.error());
@@ -144,7 +151,11 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
         .bind(15, static_cast<int>(run.endReason))
         .bind(16, run.timings.promptSeconds)
         .bind(17, run.timings.writingSeconds)
-        .bind(18, utf8(run.failure));
+        .bind(18, utf8(run.failure))
+        .bind(19, run.parent)
+        .bind(20, run.parentEnd)
+        .bind(21, utf8(run.name))
+        .bind(22, run.isDeleted ? 1 : 0);
     auto done = statement->run();
     // A finished run gets no more gates; its last block is written by the flush before this commit.
     if (done && run.isFinished) {
@@ -241,7 +252,8 @@ engine::Expected<QList<RunRecord>> RunTable::readAll() {
     auto rows = m_database.prepare(
         "SELECT id, kind, side, compared_with, attempt_of, started_at, model, options, prompt_id, "
         "prompt_length, prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, "
-        "writing_seconds, failure FROM story_run WHERE id > 0 ORDER BY id");
+        "writing_seconds, failure, parent, parent_end, name, is_deleted "
+        "FROM story_run WHERE id > 0 ORDER BY id");
     if (!rows)
         return failure(rows.error());
     QHash<RunId, RunRecord> runs;
@@ -288,6 +300,21 @@ engine::Expected<void> RunTable::readTokens(QHash<RunId, RunRecord>& runs) {
     if (!more)
         return failure(more.error());
     return {};
+}
+
+engine::Expected<void> RunTable::findParents() {
+    auto runs = readAll();
+    if (!runs)
+        return failure(runs.error());
+    hangRunsOfBefore(*runs);
+    auto statement = m_database.prepare(
+        "UPDATE story_run SET parent = ?2, parent_end = ?3 WHERE id = ?1 AND parent IS NULL");
+    if (!statement)
+        return failure(statement.error());
+    for (const RunRecord& run : std::as_const(*runs))
+        if (auto done = statement->bind(1, run.id).bind(2, run.parent).bind(3, run.parentEnd).run(); !done)
+            return done;
+    return m_database.execute("UPDATE story_run SET parent = 0 WHERE parent IS NULL");
 }
 
 engine::Expected<QList<RunId>> RunTable::withGates() {

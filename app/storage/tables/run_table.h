@@ -34,6 +34,8 @@ public:
     // All runs with their tokens. One that was being written when the program ended reads as finished and
     // cancelled.
     [[nodiscard]] engine::Expected<QList<RunRecord>> readAll();
+    // Writes where those runs hang that a version before 4 wrote (run_parents.h).
+    [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<QList<RunId>> withGates();
     // Summaries only. No frames if the run has none.
     [[nodiscard]] engine::Expected<GateFrames> readGates(RunId run);

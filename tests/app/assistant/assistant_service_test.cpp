@@ -141,7 +141,7 @@ private slots:
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         QList<GenerationHandle> handles;
         for (int i = 0; i < 200; ++i) {
-            handles.append(i % 3 == 0 ? m_service->compare(comparison(i % 7))
+            handles.append(i % 3 == 0 ? m_service->writeTogether(comparison(i % 7))
                                       : m_service->generate(request(i % 11)));
             if (i % 2 == 0)
                 handles[i / 2].cancel(); // from any thread, at any time
@@ -214,8 +214,9 @@ private:
         return request;
     }
 
-    static CompareRequest comparison(int tokens) {
-        CompareRequest request;
+    static TogetherRequest comparison(int tokens) {
+        TogetherRequest request;
+        request.parts = {{}, {}};
         request.options.maxTokens = tokens;
         return request;
     }

@@ -65,11 +65,11 @@ void ScriptedGenerator::loadModel(RequestId id, const ModelChoice& choice) {
 }
 
 void ScriptedGenerator::generate(const GenerationRequest& request, std::stop_token stop) {
-    write(request.id, {request.model}, request.options, request.prompt, stop);
+    write(request.id, {{request.model, request.options.sampler.seed}}, request.options, request.prompt, stop);
 }
 
-void ScriptedGenerator::compare(const CompareRequest& request, std::stop_token stop) {
-    write(request.id, {request.models[0], request.models[1]}, request.options, request.prompt, stop);
+void ScriptedGenerator::writeTogether(const TogetherRequest& request, std::stop_token stop) {
+    write(request.id, request.parts, request.options, request.prompt, stop);
 }
 
 bool ScriptedGenerator::readPrompt(RequestId id, Side side, const std::stop_token& stop) {
@@ -82,7 +82,7 @@ bool ScriptedGenerator::readPrompt(RequestId id, Side side, const std::stop_toke
     return !stop.stop_requested();
 }
 
-void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
+void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& parts,
                               const GenerationOptions& options, const QString& prompt,
                               const std::stop_token& stop) {
     Outcome outcome;
@@ -91,25 +91,26 @@ void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
         outcome.message = message;
         emit finished(id, outcome);
     };
-    for (qsizetype side = 0; side < models.size(); ++side) {
+    for (qsizetype side = 0; side < parts.size(); ++side) {
         if (!readPrompt(id, static_cast<Side>(side), stop))
             return end(OutcomeKind::Cancelled);
-        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, models[side]),
+        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, parts[side].model),
                                    static_cast<int>(prompt.size()), static_cast<int>(prompt.size()), 0.25});
     }
-    QList<qsizetype> lengths(models.size(), 0);
+    QList<qsizetype> lengths(parts.size(), 0);
     for (int token = 0; token < options.maxTokens; ++token) {
-        for (qsizetype side = 0; side < models.size(); ++side) {
+        for (qsizetype side = 0; side < parts.size(); ++side) {
             if (m_script.delayMs > 0)
                 QThread::msleep(static_cast<unsigned long>(m_script.delayMs));
             if (stop.stop_requested())
                 return end(OutcomeKind::Cancelled);
             if (token == 3 && !m_script.generateProblem.isEmpty())
                 return end(OutcomeKind::Failed, m_script.generateProblem);
-            // The second side goes its own way from the third token on.
-            const qsizetype word = (token + (side == 1 && token >= 2 ? 3 : 0) +
-                                    static_cast<qsizetype>(options.sampler.seed % 5)) %
-                                   m_words.size();
+            // Compared with the same seed, the second side goes its own way from the third token on.
+            const bool isCompared = side == 1 && parts[1].seed == parts[0].seed;
+            const qsizetype word =
+                (token + (isCompared && token >= 2 ? 3 : 0) + static_cast<qsizetype>(parts[side].seed % 5)) %
+                m_words.size();
             TokenBatch batch;
             batch.id = id;
             batch.side = static_cast<Side>(side);
@@ -117,7 +118,7 @@ void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
             batch.tokens = {RunToken{static_cast<int>(word), lengths[side], lengths[side] + batch.text.size(),
                                      step(token % 100, 128.0F)}};
             // As in the engine: the gates of a token are known when the next one is written.
-            if (token > 0 && options.recordGates && infoOf(m_script, models[side]).hasGates)
+            if (token > 0 && options.recordGates && infoOf(m_script, parts[side].model).hasGates)
                 batch.gates = gatesOf(m_script, token - 1);
             if (!options.recordChannels)
                 batch.gates.channelCodes.clear();
@@ -127,7 +128,7 @@ void ScriptedGenerator::write(RequestId id, const QList<ModelChoice>& models,
             ++outcome.timings[static_cast<std::size_t>(side)].tokens;
         }
     }
-    for (qsizetype side = 0; side < models.size(); ++side) {
+    for (qsizetype side = 0; side < parts.size(); ++side) {
         outcome.reasons[static_cast<std::size_t>(side)] = EndReason::MaxTokens;
         outcome.timings[static_cast<std::size_t>(side)].promptSeconds = 0.25;
         outcome.timings[static_cast<std::size_t>(side)].writingSeconds = 0.5;

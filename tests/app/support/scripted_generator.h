@@ -35,7 +35,7 @@ public:
 
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
-    void compare(const CompareRequest& request, std::stop_token stop) override;
+    void writeTogether(const TogetherRequest& request, std::stop_token stop) override;
     void offerStates(const QList<KeptState>&) override {}
 
     // Tokens written since the program began; any thread.
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] static ModelInfo infoOf(const Script& script, const ModelChoice& choice);
 
 private:
-    void write(RequestId id, const QList<ModelChoice>& models, const GenerationOptions& options,
+    void write(RequestId id, const QList<TogetherRequest::Part>& parts, const GenerationOptions& options,
                const QString& prompt, const std::stop_token& stop);
     [[nodiscard]] bool readPrompt(RequestId id, Side side, const std::stop_token& stop);
 

@@ -1,0 +1,99 @@
+// The tree of attempts in the window: alternatives, branches, and what the panel asks for.
+#include "app/document/document.h"
+#include "app/runs/run_history.h"
+#include "app/writing/story_writer.h"
+#include "ui/attempts/attempts_dock.h"
+#include "ui/editor/story_editor.h"
+#include "ui/heatmap/token_selection.h"
+#include "ui/window/actions.h"
+#include "ui/window/main_window.h"
+#include "ui/window/message_bar.h"
+#include "ui/window/status_line.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+
+namespace ui {
+
+void MainWindow::connectAttempts() {
+    m_attempts->setAlternatives(m_context.preferences.alternatives());
+    connect(m_attempts, &AttemptsDock::alternativesChanged, this,
+            [this](int count) { m_context.preferences.setAlternatives(count); });
+    connect(m_attempts, &AttemptsDock::alternativesWanted, this, &MainWindow::writeAlternatives);
+    connect(m_actions->alternatives, &QAction::triggered, this, &MainWindow::writeAlternatives);
+    connect(m_actions->branch, &QAction::triggered, this, &MainWindow::branch);
+    connect(m_attempts, &AttemptsDock::attemptWanted, this, &MainWindow::showAttempt);
+    connect(m_attempts, &AttemptsDock::cardWanted, this, [this](int card) {
+        if (!m_context.writer.useAlternative(card))
+            return;
+        showStory();
+        const app::RunId run = m_context.writer.alternatives().cards()[card].run;
+        if (const auto standing = app::attemptOfRun(m_context.document.content(), m_context.runs, run))
+            m_editor->placeCursor(standing->range.end());
+        m_editor->ensureCursorVisible();
+        updateAttempts();
+    });
+    connect(m_attempts, &AttemptsDock::deleted, this, [this](app::RunId, const QString& words) {
+        m_messages->show(MessageBar::Kind::Hint,
+                         tr("“%1” is no longer among the attempts; the story was not touched.").arg(words),
+                         {}, {tr("&Undo"), [this] { m_attempts->undoDeletion(); }});
+    });
+    updateAttempts();
+}
+
+void MainWindow::writeAlternatives() {
+    showStory();
+    dismissHint();
+    const qsizetype place = m_editor->selectedRange().end();
+    m_status->setWritesBeforeText(isTextAfter(place));
+    m_attempts->show();
+    m_context.writer.writeAlternatives(place, m_attempts->alternatives());
+}
+
+// Behind the token that was clicked in text or heatmap; else behind the one before the cursor.
+void MainWindow::branch() {
+    const qsizetype cursor = m_editor->selectedRange().end();
+    const auto token = m_selection->locked() ? m_selection->locked() : m_context.runs.tokenAt(cursor - 1);
+    if (!token) {
+        m_messages->show(MessageBar::Kind::Hint,
+                         tr("A branch begins behind a word of the model. Put the cursor behind one, or click "
+                            "a token in the heatmap."));
+        return;
+    }
+    showStory();
+    dismissHint();
+    if (!m_context.writer.branchBehind(token->run, token->token))
+        m_messages->show(
+            MessageBar::Kind::Problem,
+            tr("The place where this was written is no longer in the story, so nothing can go on "
+               "from there."));
+    else
+        m_selection->unlock();
+}
+
+void MainWindow::showAttempt(app::RunId run) {
+    if (const auto range = m_context.writer.showAttempt(run)) {
+        showStory();
+        m_editor->placeCursor(range->end());
+        m_editor->ensureCursorVisible();
+        m_context.runs.setCurrentRun(m_context.runs.run(run)->writtenBy());
+        updateAttempts();
+        return;
+    }
+    const auto insert = [this, run] {
+        m_context.writer.insertAttempt(run, m_editor->selectedRange().end());
+        showStory();
+    };
+    const auto copy = [this, run] {
+        if (const app::RunRecord* const record = m_context.runs.run(run))
+            QGuiApplication::clipboard()->setText(record->text);
+    };
+    m_messages->show(MessageBar::Topic::Passing,
+                     {MessageBar::Kind::Hint,
+                      tr("The place where this was written is no longer in the story."),
+                      {},
+                      {{tr("&Insert at the cursor"), insert}, {tr("&Copy"), copy}}});
+}
+
+} // namespace ui
