@@ -4,6 +4,8 @@
 #include "app/project/storage_call.h"
 #include "app/runs/run_history.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 #include <utility>
 
@@ -36,7 +38,11 @@ AutosaveJournal::AutosaveJournal(const Document& document, const RunHistory& run
     m_timer.setInterval(kIntervalMs);
     connect(&m_timer, &QTimer::timeout, this, &AutosaveJournal::flush);
 
-    connect(&document, &Document::changed, this, [this](const DocumentChange& change) { note(change.edit); });
+    connect(&document, &Document::changed, this, [this](const DocumentChange& change) {
+        if (const auto cause = m_pace.due(QDateTime::currentMSecsSinceEpoch()))
+            keepVersion(*cause, QString());
+        note(change.edit);
+    });
     const auto noteRun = [this](RunId id) {
         if (const RunRecord* run = m_runs.run(id))
             note(RunChanged{withoutTokens(*run)});
@@ -65,6 +71,12 @@ void AutosaveJournal::note(ProjectOperation operation) {
     // On a busy machine keys may come so fast that no timer gets its turn between them.
     if (isKey && m_waiting.hasExpired(kIntervalMs))
         flush();
+}
+
+void AutosaveJournal::keepVersion(VersionCause cause, const QString& name) {
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_pace.noteKept(now.toMSecsSinceEpoch());
+    note(VersionKept{cause, name, now});
 }
 
 void AutosaveJournal::notePlace(const EditingPlace& place) {

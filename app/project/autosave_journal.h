@@ -5,6 +5,7 @@
 
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
+#include "app/versions/version_pace.h"
 
 #include <QElapsedTimer>
 #include <QList>
@@ -32,12 +33,17 @@ public:
     void setProject(ProjectTicket project) {
         m_project = project;
         m_place.reset();
+        m_pace.beginSession();
     }
     // What the model remembers of the text is to be kept.
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
     // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking
     // around is no change.
     void notePlace(const EditingPlace& place);
+    // The text as it is now becomes a version. Others are kept by themselves (VersionPace).
+    void keepVersion(VersionCause cause, const QString& name);
+    void nameVersion(const VersionNamed& named) { note(named); }
+    void deleteVersion(const VersionDeleted& deleted) { note(deleted); }
     // The project's file is another one, which may lack runs: all of them are written again, at once.
     void restoreRuns();
     // Sends what has gathered.
@@ -59,6 +65,7 @@ private:
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
     QList<ProjectOperation> m_operations;
+    VersionPace m_pace;
     std::optional<EditingPlace> m_place; // not sent yet
     qint64 m_sequence = 0;               // of the last operations sent
     QTimer m_timer;

@@ -5,6 +5,7 @@
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
+#include "app/project/version_keeper.h"
 #include "app/runs/run_history.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
@@ -36,7 +37,8 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Prefe
     , m_runs(runs)
     , m_preferences(preferences)
     , m_storage(storage)
-    , m_journal(std::make_unique<AutosaveJournal>(document, runs, storage)) {
+    , m_journal(std::make_unique<AutosaveJournal>(document, runs, storage))
+    , m_versions(std::make_unique<VersionKeeper>(*m_journal, storage)) {
     connect(m_journal.get(), &AutosaveJournal::noted, this, [this] {
         if (m_saveState == SaveState::Saved)
             setSaveState(SaveState::Saving, QString());
@@ -212,6 +214,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_firstWords = firstWords(m_document.text());
     m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
+    m_versions->setProject(ticket);
     setPath(content.isUntitled ? QString() : content.path);
     m_preferences.markStarted();
     setSaveState(content.problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, content.problem);

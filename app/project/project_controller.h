@@ -25,6 +25,7 @@ class AutosaveJournal;
 class Preferences;
 class RunHistory;
 class StorageWorker;
+class VersionKeeper;
 struct ProjectContent;
 
 class ProjectController : public QObject {
@@ -77,6 +78,9 @@ public:
     void keepEditingPlace(const EditingPlace& place);
     // Where the writer was when the project that was opened now was left. Told once; nothing in a new one.
     [[nodiscard]] std::optional<EditingPlace> takeEditingPlace();
+
+    // The versions of the open project.
+    [[nodiscard]] VersionKeeper& versions() { return *m_versions; }
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -166,6 +170,7 @@ private:
     bool m_isSavingAs = false;
     quint64 m_openedRevision = 0; // of the document when the project was opened
     std::unique_ptr<AutosaveJournal> m_journal;
+    std::unique_ptr<VersionKeeper> m_versions;
 };
 
 } // namespace app

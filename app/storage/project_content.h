@@ -9,6 +9,7 @@
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
+#include "app/versions/story_version.h"
 
 #include <QList>
 #include <QString>
@@ -62,7 +63,7 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation =
-    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged>;
+using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged,
+                                      PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

@@ -6,6 +6,7 @@
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/state_table.h"
 #include "app/storage/tables/text_table.h"
+#include "app/storage/tables/version_table.h"
 #include "app/storage/tables/whole_characters.h"
 
 #include <QCoreApplication>
@@ -143,8 +144,9 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     for (const ProjectOperation& operation : operations) {
         if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
-        else if (!std::holds_alternative<StatesChanged>(operation) &&
-                 !std::holds_alternative<PlaceChanged>(operation))
+        else if (std::holds_alternative<RunChanged>(operation) ||
+                 std::holds_alternative<RunGrown>(operation) ||
+                 std::holds_alternative<RunRestored>(operation))
             m_hasRuns = true;
     }
     // A snapshot that fails leaves the journal, which holds everything; the next append() tries again.
@@ -174,6 +176,13 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = replaceKeptStates(*m_database, kept->states);
         } else if (const auto* moved = std::get_if<PlaceChanged>(&operation)) {
             done = replaceEditingPlace(*m_database, moved->place);
+        } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
+            if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
+                done = failure(isKept.error());
+        } else if (const auto* named = std::get_if<VersionNamed>(&operation)) {
+            done = nameVersion(*m_database, *named);
+        } else if (const auto* deleted = std::get_if<VersionDeleted>(&operation)) {
+            done = deleteVersion(*m_database, *deleted);
         } else {
             done = m_runs->write(std::get<RunGrown>(operation));
         }
@@ -210,6 +219,20 @@ StorageResult<ChannelMap> ProjectFile::readChannels(RunId run, int layer) {
     if (!map)
         return failed(map.error(), m_path);
     return std::move(*map);
+}
+
+StorageResult<VersionList> ProjectFile::readVersions() {
+    auto list = app::readVersions(*m_database);
+    if (!list)
+        return failed(list.error(), m_path);
+    return std::move(*list);
+}
+
+StorageResult<VersionText> ProjectFile::readVersion(VersionId version) {
+    auto text = app::readVersion(*m_database, version);
+    if (!text)
+        return failed(text.error(), m_path);
+    return std::move(*text);
 }
 
 StorageResult<void> ProjectFile::copyTo(const QString& name) {

@@ -60,6 +60,10 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
+    // All versions without their texts, which are read one at a time.
+    [[nodiscard]] StorageResult<VersionList> readVersions();
+    [[nodiscard]] StorageResult<VersionText> readVersion(VersionId version);
+
     // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this
     // project included: isAt()). Of a file that somebody wrote over, its text alone: RunRestored brings back
     // the runs.

@@ -203,4 +203,29 @@ void StorageWorker::readChannels(ProjectTicket project, RunId run, int layer) {
     emit channelsRead(project, run, map ? *map : ChannelMap{layer, 0, 0, {}});
 }
 
+void StorageWorker::readVersions(ProjectTicket project) {
+    if (project != m_project || !m_current)
+        return;
+    auto list = m_current->readVersions();
+    VersionList answer = list ? std::move(*list) : VersionList();
+    if (!list)
+        answer.problem = list.error().message;
+    else if (answer.damaged > 0)
+        answer.problem =
+            tr("%n damaged version(s) cannot be shown; the others are whole.", nullptr, answer.damaged);
+    emit versionsRead(project, answer);
+}
+
+void StorageWorker::readVersion(ProjectTicket project, VersionId version) {
+    if (project != m_project || !m_current)
+        return;
+    const auto text = m_current->readVersion(version);
+    if (!text)
+        emit versionRead(project, version, VersionText{{}, false}, text.error().message);
+    else
+        emit versionRead(project, version, *text,
+                         text->isWhole ? QString()
+                                       : tr("A part of this version is damaged and is missing here."));
+}
+
 } // namespace app

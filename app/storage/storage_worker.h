@@ -77,6 +77,8 @@ public:
     void exportBytes(const QString& path, const QByteArray& bytes);
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
+    void readVersions(ProjectTicket project);
+    void readVersion(ProjectTicket project, VersionId version);
     struct Ending {
         bool isSecured = true;
         QString path; // where the project is now, if that may be news; else empty
@@ -102,6 +104,10 @@ signals:
     void exportFailed(const QString& path, const QString& message, const QString& details);
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
+    // In answer to readVersions() and readVersion(); `problem` is a sentence, or empty.
+    void versionsRead(app::ProjectTicket project, const app::VersionList& list);
+    void versionRead(app::ProjectTicket project, app::VersionId version, const app::VersionText& text,
+                     const QString& problem);
 
 private:
     using OpenFile = std::unique_ptr<ProjectFile>;

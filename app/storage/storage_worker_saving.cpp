@@ -97,7 +97,9 @@ bool StorageWorker::settlePlace() {
 bool StorageWorker::writeOnDisk(bool isPlaced) {
     auto done = m_unsaved.isEmpty() ? StorageResult<void>() : m_current->append(m_unsaved);
     if (!done && m_unsaved.removeIf([](const ProjectOperation& operation) {
-            return std::holds_alternative<StatesChanged>(operation);
+            const auto* version = std::get_if<VersionKept>(&operation);
+            return std::holds_alternative<StatesChanged>(operation) ||
+                   (version != nullptr && version->cause != VersionCause::Named);
         }) > 0)
         done = m_current->append(m_unsaved); // the text before anything that can be done without
     if (!done) {

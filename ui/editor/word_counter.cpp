@@ -33,25 +33,6 @@ private:
 
 } // namespace
 
-int countWords(QStringView text, bool* wordState) {
-    int words = 0;
-    bool isInside = wordState != nullptr && *wordState;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const QChar c = text[i];
-        // Surrogates count as letters: what stands there is more often a letter or a picture than a space.
-        const bool isLetter = c.isLetterOrNumber() || c.isMark() || c.isSurrogate();
-        if (isLetter && !isInside) {
-            ++words;
-        }
-        const bool joins = isInside && (c == u'\'' || c == u'\u2019' || c == u'-');
-        isInside = isLetter || joins;
-    }
-    if (wordState != nullptr) {
-        *wordState = isInside;
-    }
-    return words;
-}
-
 WordCounter::WordCounter(QTextDocument& document, QObject* parent, Continues continues)
     : QObject(parent)
     , m_document(document)

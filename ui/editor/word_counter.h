@@ -3,6 +3,8 @@
 // Threads: GUI thread only.
 #pragma once
 
+#include "app/document/words.h"
+
 #include <QObject>
 
 #include <functional>
@@ -13,10 +15,7 @@ class QTextDocument;
 
 namespace ui {
 
-// Words are runs of letters and digits; apostrophes and hyphens inside do not part them ("don't",
-// "well-known": one each).
-// `isInside`: the text goes on a word that was counted before; afterwards, whether it ends in one.
-[[nodiscard]] int countWords(QStringView text, bool* isInside = nullptr);
+using app::countWords;
 
 class WordCounter : public QObject {
     Q_OBJECT

@@ -1,6 +1,7 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
 
@@ -138,6 +139,8 @@ engine::Expected<void> checkProjectHeader(const QString& path) {
 engine::Expected<void> prepareProjectTables(engine::Database& database) {
     if (auto done = engine::migrate(database, kComponent, kMigrations); !done)
         return done;
+    if (auto done = createVersionTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -148,6 +151,11 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
     const auto gates = engine::schemaVersion(database, engine::kGateComponent);
     if (!gates)
         return failure(gates.error());
+    const auto versions = engine::schemaVersion(database, kVersionComponent);
+    if (!versions)
+        return failure(versions.error());
+    if (*versions > versionTablesVersion())
+        return true;
     return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
 

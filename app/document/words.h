@@ -1,0 +1,14 @@
+// words.h: what counts as a word.
+// Threads: pure functions.
+#pragma once
+
+#include <QStringView>
+
+namespace app {
+
+// Words are runs of letters and digits; apostrophes and hyphens inside do not part them ("don't",
+// "well-known": one each).
+// `isInside`: the text goes on a word that was counted before; afterwards, whether it ends in one.
+[[nodiscard]] int countWords(QStringView text, bool* isInside = nullptr);
+
+} // namespace app

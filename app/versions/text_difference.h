@@ -1,0 +1,39 @@
+// text_difference.h: how a text became another one: paragraph by paragraph, and word by word inside of
+// paragraphs that were changed.
+// Method: Myers' shortest edit script in its linear-space form ("An O(ND) Difference Algorithm and Its
+// Variations", 1986), on numbers that stand for paragraphs or words. Cost: time (N + M) * D for D
+// differences; texts that share little are not searched for the shortest script to the end but cut in the
+// middle.
+// Threads: pure functions; long ones look at the stop token.
+#pragma once
+
+#include "app/document/spanned_text.h"
+
+#include <QList>
+#include <QString>
+
+#include <stop_token>
+
+namespace app {
+
+// A stretch that is the same in both, or that one text has in place of the other's.
+struct DifferencePiece {
+    TextRange before; // in the older text
+    TextRange after;  // in the newer text
+    bool isSame = false;
+
+    bool operator==(const DifferencePiece&) const = default;
+};
+
+// Pieces of whole paragraphs, their line ends included; together they cover both texts.
+[[nodiscard]] QList<DifferencePiece> differenceByParagraphs(const QString& before, const QString& after,
+                                                            const std::stop_token& stop = {});
+// The same by words, of two stretches.
+[[nodiscard]] QList<DifferencePiece> differenceByWords(QStringView before, QStringView after,
+                                                       const std::stop_token& stop = {});
+
+// What turns the newer text into the older one at these pieces of differenceByParagraphs(), with the older
+// one's origins: ascending edits, each at its place in the unchanged newer text.
+[[nodiscard]] QList<TextEdit> restoringEdits(const SpannedText& before, const QList<DifferencePiece>& pieces);
+
+} // namespace app
