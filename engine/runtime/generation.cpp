@@ -261,7 +261,7 @@ Expected<void> Generation::readTogether(std::span<Generation* const> generations
 Expected<void> Generation::drawToken(GeneratedToken& result) {
     // Rows of the model beyond the tokenizer's vocabulary are padding.
     const int vocabulary = m_tokenizer.vocabularySize();
-    if (m_left && m_healing.empty()) {
+    if (m_left && m_healing.empty() && m_sampler.drawsOnDevice()) {
         const auto drawn = m_session.drawToken(m_left->step, m_sampler.onDevice(vocabulary));
         if (!drawn)
             return failure(drawn.error());
