@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kBytesPerCharacter = 8;
 
 char32_t folded(char32_t code) {
-    if (isSpace(code))
+    if (isWhiteSpace(code))
         return U' ';
     if (std::u32string_view(U"‘’‚‛").find(code) != std::u32string_view::npos)
         return U'\'';
@@ -23,9 +23,9 @@ char32_t folded(char32_t code) {
 }
 
 // One entry for a row of white space.
-std::vector<Character> foldedCharacters(std::string_view text) {
-    std::vector<Character> result;
-    for (const Character& character : charactersOf(text)) {
+std::vector<TextCharacter> foldedCharacters(std::string_view text) {
+    std::vector<TextCharacter> result;
+    for (const TextCharacter& character : charactersOf(text)) {
         const char32_t code = folded(character.code);
         if (code == U' ' && !result.empty() && result.back().code == U' ')
             result.back().end = character.end;
@@ -40,7 +40,7 @@ std::vector<Character> foldedCharacters(std::string_view text) {
 BannedPhrases::BannedPhrases(const std::vector<std::string>& phrases) {
     for (const std::string& phrase : phrases) {
         std::u32string codes;
-        for (const Character& character : foldedCharacters(phrase))
+        for (const TextCharacter& character : foldedCharacters(phrase))
             codes += character.code;
         if (codes.starts_with(U' '))
             codes.erase(0, 1);
@@ -55,7 +55,7 @@ BannedPhrases::BannedPhrases(const std::vector<std::string>& phrases) {
 
 BannedPhrases::Found BannedPhrases::find(std::string_view text, std::size_t from) const {
     Found found;
-    const std::vector<Character> characters = foldedCharacters(text);
+    const std::vector<TextCharacter> characters = foldedCharacters(text);
     std::size_t firstEnd = characters.size() + 1;
     for (std::size_t begin = 0; begin < characters.size(); ++begin) {
         const bool isInWord = begin > 0 && isLetterOrDigit(characters[begin - 1].code);

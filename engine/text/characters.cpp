@@ -24,7 +24,7 @@ locale_t unicode() {
 wint_t wide(char32_t code) { return static_cast<wint_t>(code); }
 
 // `text` begins with a whole, valid character.
-Character decoded(std::string_view text) {
+TextCharacter decoded(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
     const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
@@ -36,8 +36,8 @@ Character decoded(std::string_view text) {
 
 } // namespace
 
-std::vector<Character> charactersOf(std::string_view text) {
-    std::vector<Character> characters;
+std::vector<TextCharacter> charactersOf(std::string_view text) {
+    std::vector<TextCharacter> characters;
     characters.reserve(text.size());
     std::size_t valid = findInvalidUtf8(text); // up to here
     for (std::size_t place = 0; place < text.size();) {
@@ -49,7 +49,7 @@ std::vector<Character> charactersOf(std::string_view text) {
             valid = next == std::string_view::npos ? next : place + next;
             continue;
         }
-        Character character = decoded(text.substr(place));
+        TextCharacter character = decoded(text.substr(place));
         character.begin += place;
         character.end += place;
         place = character.end;
@@ -58,11 +58,11 @@ std::vector<Character> charactersOf(std::string_view text) {
     return characters;
 }
 
-bool isSpace(char32_t code) {
+bool isWhiteSpace(char32_t code) {
     // No-break spaces are not among the C library's.
     return code == 0xA0 || code == 0x2007 || code == 0x202F || ::iswspace_l(wide(code), unicode()) != 0;
 }
-bool isLetter(char32_t code) { return ::iswalpha_l(wide(code), unicode()) != 0; }
+bool isAlphabetic(char32_t code) { return ::iswalpha_l(wide(code), unicode()) != 0; }
 bool isLetterOrDigit(char32_t code) { return ::iswalnum_l(wide(code), unicode()) != 0; }
 bool isLowerCase(char32_t code) { return ::iswlower_l(wide(code), unicode()) != 0; }
 bool isUpperCase(char32_t code) { return ::iswupper_l(wide(code), unicode()) != 0; }

@@ -9,16 +9,16 @@
 
 namespace engine {
 
-struct Character {
+struct TextCharacter {
     char32_t code = 0; // U+FFFD where the text is not valid
     std::size_t begin = 0;
     std::size_t end = 0; // of its bytes
 };
 
-[[nodiscard]] std::vector<Character> charactersOf(std::string_view text);
+[[nodiscard]] std::vector<TextCharacter> charactersOf(std::string_view text);
 
-[[nodiscard]] bool isSpace(char32_t code); // no-break spaces included
-[[nodiscard]] bool isLetter(char32_t code);
+[[nodiscard]] bool isWhiteSpace(char32_t code); // no-break spaces included
+[[nodiscard]] bool isAlphabetic(char32_t code);
 [[nodiscard]] bool isLetterOrDigit(char32_t code);
 [[nodiscard]] bool isLowerCase(char32_t code);
 [[nodiscard]] bool isUpperCase(char32_t code);

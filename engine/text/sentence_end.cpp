@@ -10,7 +10,7 @@ namespace engine {
 
 namespace {
 
-using Characters = std::vector<Character>;
+using Characters = std::vector<TextCharacter>;
 
 constexpr std::u32string_view kStops = U".!?…‽؟۔।";
 constexpr std::u32string_view kWideStops = U"。！？｡";
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 52> kAbbreviations{
     "ca",   "viz", "nr",  "bzw", "usw",    "vgl",  "evtl", "ggf", "inkl", "str",  "fr",   "hr",   "sra",
     "srta", "dña", "inc", "ltd", "corp",   "univ", "gov",  "maj", "adm",  "cmdr", "insp", "esq",  "supt"};
 
-bool isIn(std::u32string_view set, char32_t code) { return set.find(code) != std::u32string_view::npos; }
+bool contains(std::u32string_view set, char32_t code) { return set.find(code) != std::u32string_view::npos; }
 
 // Whether the full stop at `stop` belongs to the word before it.
 bool isAbbreviation(std::string_view text, const Characters& characters, std::size_t stop) {
@@ -37,7 +37,7 @@ bool isAbbreviation(std::string_view text, const Characters& characters, std::si
     if (begin == stop)
         return false;
     if (hasPoint) // "e.g", "U.S", "a.m"; "3.14" may end a sentence
-        return isLetter(characters[begin].code);
+        return isAlphabetic(characters[begin].code);
     if (stop - begin == 1)
         return isUpperCase(characters[begin].code) && characters[begin].code != U'I';
     std::string word;
@@ -56,7 +56,7 @@ enum class Verdict { End, Inside, Open };
 // `next`: the first character behind the stops and closers.
 Verdict judge(const Characters& characters, std::size_t next, bool isEllipsis, bool isAbbreviated) {
     std::size_t place = next;
-    while (place < characters.size() && isSpace(characters[place].code)) {
+    while (place < characters.size() && isWhiteSpace(characters[place].code)) {
         if (characters[place].code == U'\n')
             return Verdict::End;
         ++place;
@@ -64,12 +64,13 @@ Verdict judge(const Characters& characters, std::size_t next, bool isEllipsis, b
     if (place == characters.size())
         return Verdict::Open;
     const char32_t code = characters[place].code;
-    if (isAbbreviated || place == next || isLowerCase(code) || isIn(kDashes, code) || isIn(U",;:", code))
+    if (isAbbreviated || place == next || isLowerCase(code) || contains(kDashes, code) ||
+        contains(U",;:", code))
         return Verdict::Inside;
     if (isEllipsis && code == U'I') {
         if (place + 1 == characters.size())
             return Verdict::Open;
-        return isLetter(characters[place + 1].code) ? Verdict::End : Verdict::Inside;
+        return isAlphabetic(characters[place + 1].code) ? Verdict::End : Verdict::Inside;
     }
     return Verdict::End;
 }
@@ -91,20 +92,20 @@ SentenceEnd findSentenceEnd(std::string_view text, std::size_t from) {
     bool hasWord = false;    // in this line
     for (std::size_t i = 0; i < characters.size() && result.end == SentenceEnd::kNone;) {
         const char32_t code = characters[i].code;
-        const bool isWide = isIn(kWideStops, code);
+        const bool isWide = contains(kWideStops, code);
         if (code == U'\n') {
             if (hasWord)
                 note(Verdict::End, std::max(wordEnd, from));
             hasWord = false;
             ++i;
-        } else if (isWide || isIn(kStops, code)) {
+        } else if (isWide || contains(kStops, code)) {
             const std::size_t stop = i;
             while (i < characters.size() &&
-                   (isIn(kStops, characters[i].code) || isIn(kWideStops, characters[i].code)))
+                   (contains(kStops, characters[i].code) || contains(kWideStops, characters[i].code)))
                 ++i;
             const bool isPoint = i - stop == 1 && code == U'.';
             const bool isEllipsis = code == U'…' || (i - stop > 1 && code == U'.');
-            while (i < characters.size() && isIn(kClosers, characters[i].code))
+            while (i < characters.size() && contains(kClosers, characters[i].code))
                 ++i;
             const bool isAbbreviated = isPoint && isAbbreviation(text, characters, stop);
             wordEnd = characters[i - 1].end;
@@ -114,7 +115,7 @@ SentenceEnd findSentenceEnd(std::string_view text, std::size_t from) {
             else
                 note(judge(characters, i, isEllipsis, isAbbreviated), wordEnd);
         } else {
-            if (!isSpace(code)) {
+            if (!isWhiteSpace(code)) {
                 wordEnd = characters[i].end;
                 hasWord = true;
             }
