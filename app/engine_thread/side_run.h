@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/engine_thread/model_shelf.h"
+#include "app/engine_thread/pace.h"
 #include "app/engine_thread/text_batcher.h"
 #include "app/generation/generation_messages.h"
 #include "engine/core/error.h"
@@ -29,7 +30,7 @@ public:
 
     // `model` must stay on its shelf while the run exists. Only one run at a time may use its state cache.
     SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-            bool usesStateCache, Events events);
+            bool usesStateCache, Events events, std::stop_token stop = {});
 
     [[nodiscard]] engine::Continuation& continuation() { return m_continuation; }
 
@@ -59,6 +60,8 @@ private:
     ShelvedModel& m_model;
     GenerationOptions m_options;
     Events m_events;
+    Pace m_pace;
+    std::stop_token m_stop;
     TextBatcher m_batcher;
     // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last
     // gates.
