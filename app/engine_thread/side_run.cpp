@@ -68,7 +68,7 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
     , m_model(model)
     , m_options(options)
     , m_events(std::move(events))
-    , m_pace(options.wordsPerMinute, stop)
+    , m_pace(side == Side::First ? options.wordsPerMinute : 0, stop) // the other side keeps step
     , m_stop(std::move(stop))
     , m_batcher(id, side)
     , m_continuation(*model.session, *model.tokenizer, toSettings(options, model),

@@ -84,7 +84,8 @@ public:
     [[nodiscard]] static Expected<std::vector<int>> encodePrompt(const Tokenizer& tokenizer,
                                                                  std::string_view prompt);
     // The next token that is certain to stand. Where text may yet be a stop or a banned phrase, several are
-    // drawn for it, and some may be taken back (docs/spec/sampling.md section 7). The `sink` gets the gates of reading the token before it, on a device up to one call
+    // drawn for it, and some may be taken back (docs/spec/sampling.md section 7). The `sink`
+    // gets the gates of reading the token before it, on a device up to one call
     // later, and lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);

@@ -1,5 +1,5 @@
-// held_text.h: what of a continuation's text is certain to be written, and what waits: the beginning of a stop
-// string or of a banned phrase, or white space behind what may be the end of a sentence. Source:
+// held_text.h: what of a continuation's text is certain to be written, and what waits: the beginning of a
+// stop string or of a banned phrase, or white space behind what may be the end of a sentence. Source:
 // docs/spec/sampling.md sections 7 and 8.
 // Threads: a value; one thread at a time.
 #pragma once

@@ -14,8 +14,8 @@ struct SentenceEnd {
     std::size_t possible = kNone; // one that lies before it, or there is none, that what follows will decide
 };
 
-// The first end in `text` at `from` or behind. `text` should have the sentence's beginning, or enough of it to
-// tell an abbreviation. Offsets in bytes.
+// The first end in `text` at `from` or behind. `text` should have the sentence's beginning, or enough of it
+// to tell an abbreviation. Offsets in bytes.
 [[nodiscard]] SentenceEnd findSentenceEnd(std::string_view text, std::size_t from);
 
 } // namespace engine
