@@ -167,7 +167,7 @@ void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<Side
         [this](const SideRun& run, const PromptProgress& progress) { noteReading(progress, run); },
         [this](const PromptRead& prompt) { emit promptRead(prompt); },
         [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};
-    sides.emplace_back(task.id, sideOf(number), model, options, std::move(events));
+    sides.emplace_back(task.id, sideOf(number), model, options, std::move(events), task.stop);
 }
 
 engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,

@@ -1,5 +1,6 @@
 #include "app/engine_thread/side_run.h"
 
+#include "app/document/utf8_text.h"
 #include "app/engine_thread/gate_conversion.h"
 #include "app/engine_thread/state_keeping.h"
 #include "engine/model/gate_layout.h"
@@ -22,11 +23,24 @@ engine::GenerationSettings toSettings(const GenerationOptions& options, const Sh
     settings.sampler.frequencyPenalty = static_cast<float>(sampler.frequencyPenalty);
     settings.sampler.repetitionPenalty = static_cast<float>(sampler.repetitionPenalty);
     settings.sampler.penaltyDecay = static_cast<float>(sampler.penaltyDecay);
+    settings.sampler.dryMultiplier = static_cast<float>(sampler.dryMultiplier);
+    settings.sampler.dryBase = static_cast<float>(sampler.dryBase);
+    settings.sampler.dryAllowedLength = sampler.dryAllowedLength;
+    settings.sampler.dryRange = sampler.dryRange;
+    settings.sampler.xtcThreshold = static_cast<float>(sampler.xtcThreshold);
+    settings.sampler.xtcProbability = static_cast<float>(sampler.xtcProbability);
     settings.sampler.seed = sampler.seed;
     settings.maxTokens = options.maxTokens;
     for (const QString& stop : options.stopStrings)
         if (!stop.isEmpty())
             settings.stopStrings.push_back(stop.toStdString());
+    settings.stopAtSentenceEnd = options.stopAt == StopAt::Sentence;
+    settings.stopAtParagraphEnd = options.stopAt == StopAt::Paragraph;
+    settings.hasSoftLength = options.endsWithSentence;
+    for (const QString& phrase : options.bannedPhrases)
+        settings.bannedPhrases.push_back(phrase.toStdString());
+    for (const WordBias& bias : options.biases)
+        settings.textBiases.push_back({bias.text.toStdString(), static_cast<float>(bias.bias)});
     settings.stopAtDocumentEnd = options.stopAtDocumentEnd;
     settings.usesEnhancement = model.usesEnhancement;
     return settings;
@@ -38,6 +52,9 @@ EndReason toEndReason(engine::StopReason reason) {
     case engine::StopReason::MaxTokens: return EndReason::MaxTokens;
     case engine::StopReason::StopString: return EndReason::StopString;
     case engine::StopReason::DocumentEnd: return EndReason::StoryEnd;
+    case engine::StopReason::StopToken: return EndReason::StopToken;
+    case engine::StopReason::SentenceEnd: return EndReason::SentenceEnd;
+    case engine::StopReason::ParagraphEnd: return EndReason::ParagraphEnd;
     }
     return EndReason::None;
 }
@@ -45,12 +62,14 @@ EndReason toEndReason(engine::StopReason reason) {
 } // namespace
 
 SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options,
-                 Events events)
+                 Events events, std::stop_token stop)
     : m_id(id)
     , m_side(side)
     , m_model(model)
     , m_options(options)
     , m_events(std::move(events))
+    , m_pace(side == Side::First ? options.wordsPerMinute : 0, stop) // the other side keeps step
+    , m_stop(std::move(stop))
     , m_batcher(id, side)
     , m_continuation(*model.session, *model.tokenizer, toSettings(options, model), &model.stateCache, *this) {
 }
@@ -80,6 +99,11 @@ void SideRun::promptRead(const engine::Generation& generation) {
 }
 
 void SideRun::generated(const engine::GeneratedToken& token) {
+    if (m_pace.isLimited()) {
+        m_pace.wait(fromUtf8(token.text).size());
+        if (m_stop.stop_requested())
+            return; // it was not shown, so it is not kept
+    }
     m_text += token.text;
     m_batcher.push(token.token, token.text, token.probability);
     if (const auto now = TextBatcher::TimePoint::clock::now(); m_batcher.isDue(now))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/engine_thread/model_shelf.h"
+#include "app/engine_thread/pace.h"
 #include "app/engine_thread/text_batcher.h"
 #include "app/generation/generation_messages.h"
 #include "engine/core/error.h"
@@ -28,7 +29,8 @@ public:
     };
 
     // `model` must stay on its shelf while the run exists.
-    SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options, Events events);
+    SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationOptions& options, Events events,
+            std::stop_token stop = {});
 
     [[nodiscard]] engine::Continuation& continuation() { return m_continuation; }
 
@@ -58,6 +60,8 @@ private:
     ShelvedModel& m_model;
     GenerationOptions m_options;
     Events m_events;
+    Pace m_pace;
+    std::stop_token m_stop;
     TextBatcher m_batcher;
     // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last
     // gates.

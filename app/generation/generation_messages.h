@@ -89,8 +89,16 @@ struct TokenBatch {
     GateFrames gates;       // may lag one token behind `tokens`; empty without gates
 };
 
-enum class OutcomeKind { Completed = 0, Cancelled = 1, Failed = 2 };            // stored: numbers are fixed
-enum class EndReason { None = 0, MaxTokens = 1, StopString = 2, StoryEnd = 3 }; // stored: numbers are fixed
+enum class OutcomeKind { Completed = 0, Cancelled = 1, Failed = 2 }; // stored: numbers are fixed
+enum class EndReason {                                               // stored: numbers are fixed
+    None = 0,
+    MaxTokens = 1,
+    StopString = 2,
+    StoryEnd = 3,
+    StopToken = 4,
+    SentenceEnd = 5,
+    ParagraphEnd = 6
+};
 
 struct SideTimings {
     int tokens = 0;

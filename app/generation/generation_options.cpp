@@ -11,6 +11,13 @@ constexpr auto kSampler = "sampler";
 constexpr auto kRandomSeed = "randomSeed";
 constexpr auto kMaxTokens = "maxTokens";
 constexpr auto kStopStrings = "stopStrings";
+constexpr auto kStopAt = "stopAt";
+constexpr auto kEndsWithSentence = "endsWithSentence";
+constexpr auto kBannedPhrases = "bannedPhrases";
+constexpr auto kBiases = "biases";
+constexpr auto kText = "text";
+constexpr auto kBias = "bias"; // a string: JSON has no -inf
+constexpr auto kWordsPerMinute = "wordsPerMinute";
 constexpr auto kStopAtDocumentEnd = "stopAtDocumentEnd";
 constexpr auto kRecordGates = "recordGates";
 constexpr auto kRecordChannels = "recordChannels";
@@ -30,6 +37,13 @@ constexpr auto kGateRows = "gateRows";
 
 QJsonValue at(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)); }
 
+QJsonArray toJson(const QList<WordBias>& biases) {
+    QJsonArray array;
+    for (const WordBias& bias : biases)
+        array.append(QJsonObject{{kText, bias.text}, {kBias, QString::number(bias.bias)}});
+    return array;
+}
+
 } // namespace
 
 QJsonObject toJson(const GenerationOptions& options) {
@@ -38,6 +52,11 @@ QJsonObject toJson(const GenerationOptions& options) {
         {kRandomSeed, options.randomSeed},
         {kMaxTokens, options.maxTokens},
         {kStopStrings, QJsonArray::fromStringList(options.stopStrings)},
+        {kStopAt, static_cast<int>(options.stopAt)},
+        {kEndsWithSentence, options.endsWithSentence},
+        {kBannedPhrases, QJsonArray::fromStringList(options.bannedPhrases)},
+        {kBiases, toJson(options.biases)},
+        {kWordsPerMinute, options.wordsPerMinute},
         {kStopAtDocumentEnd, options.stopAtDocumentEnd},
         {kRecordGates, options.recordGates},
         {kRecordChannels, options.recordChannels},
@@ -51,6 +70,17 @@ GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
     options.maxTokens = at(json, kMaxTokens).toInt(options.maxTokens);
     for (const auto& stop : at(json, kStopStrings).toArray())
         options.stopStrings.append(stop.toString());
+    const int stopAt = at(json, kStopAt).toInt();
+    if (stopAt >= 0 && stopAt <= static_cast<int>(StopAt::Paragraph))
+        options.stopAt = static_cast<StopAt>(stopAt);
+    options.endsWithSentence = at(json, kEndsWithSentence).toBool(options.endsWithSentence);
+    for (const auto& phrase : at(json, kBannedPhrases).toArray())
+        options.bannedPhrases.append(phrase.toString());
+    for (const auto& value : at(json, kBiases).toArray()) {
+        const QJsonObject bias = value.toObject();
+        options.biases.append({at(bias, kText).toString(), at(bias, kBias).toString().toDouble()});
+    }
+    options.wordsPerMinute = at(json, kWordsPerMinute).toDouble(options.wordsPerMinute);
     options.stopAtDocumentEnd = at(json, kStopAtDocumentEnd).toBool(options.stopAtDocumentEnd);
     options.recordGates = at(json, kRecordGates).toBool(options.recordGates);
     options.recordChannels = at(json, kRecordChannels).toBool(options.recordChannels);

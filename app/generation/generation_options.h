@@ -5,6 +5,7 @@
 #include "app/generation/sampler_options.h"
 
 #include <QJsonObject>
+#include <QList>
 #include <QString>
 #include <QStringList>
 
@@ -19,13 +20,28 @@ struct ModelChoice {
     bool operator==(const ModelChoice&) const = default;
 };
 
+// What a token or a word gains or loses, last of all; -inf forbids it (engine: TextBias).
+struct WordBias {
+    QString text;
+    double bias = 0;
+
+    bool operator==(const WordBias&) const = default;
+};
+
+enum class StopAt { Length = 0, Sentence = 1, Paragraph = 2 }; // stored: numbers are fixed
+
 struct GenerationOptions {
     SamplerOptions sampler;
     // On: every run draws a new seed, and sampler.seed is ignored on the way in; the run's record holds the
     // seed used.
     bool randomSeed = true;
     int maxTokens = 200;
+    StopAt stopAt = StopAt::Length; // Sentence, Paragraph: the first one ends it, maxTokens at the latest
+    bool endsWithSentence = true;   // near maxTokens, and up to a quarter of it later
     QStringList stopStrings;
+    QStringList bannedPhrases;
+    QList<WordBias> biases;
+    double wordsPerMinute = 0;     // how fast it is shown; 0: as fast as the model writes
     bool stopAtDocumentEnd = true; // else the model may never end the story
     bool recordGates = true;       // per token and layer: the summary
     bool recordChannels = true;    // and every channel as an 8-bit code

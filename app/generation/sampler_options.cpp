@@ -16,6 +16,12 @@ constexpr auto kPresencePenalty = "presencePenalty";
 constexpr auto kFrequencyPenalty = "frequencyPenalty";
 constexpr auto kRepetitionPenalty = "repetitionPenalty";
 constexpr auto kPenaltyDecay = "penaltyDecay";
+constexpr auto kDryMultiplier = "dryMultiplier";
+constexpr auto kDryBase = "dryBase";
+constexpr auto kDryAllowedLength = "dryAllowedLength";
+constexpr auto kDryRange = "dryRange";
+constexpr auto kXtcThreshold = "xtcThreshold";
+constexpr auto kXtcProbability = "xtcProbability";
 constexpr auto kSeed = "seed";
 
 void read(const QJsonObject& json, const char* key, double& value) {
@@ -35,6 +41,12 @@ QJsonObject toJson(const SamplerOptions& options) {
         {kFrequencyPenalty, options.frequencyPenalty},
         {kRepetitionPenalty, options.repetitionPenalty},
         {kPenaltyDecay, options.penaltyDecay},
+        {kDryMultiplier, options.dryMultiplier},
+        {kDryBase, options.dryBase},
+        {kDryAllowedLength, options.dryAllowedLength},
+        {kDryRange, options.dryRange},
+        {kXtcThreshold, options.xtcThreshold},
+        {kXtcProbability, options.xtcProbability},
         {kSeed, QString::number(options.seed)},
     };
 }
@@ -50,6 +62,12 @@ SamplerOptions samplerOptionsFromJson(const QJsonObject& json) {
     read(json, kFrequencyPenalty, options.frequencyPenalty);
     read(json, kRepetitionPenalty, options.repetitionPenalty);
     read(json, kPenaltyDecay, options.penaltyDecay);
+    read(json, kDryMultiplier, options.dryMultiplier);
+    read(json, kDryBase, options.dryBase);
+    options.dryAllowedLength = json.value(QLatin1String(kDryAllowedLength)).toInt(options.dryAllowedLength);
+    options.dryRange = json.value(QLatin1String(kDryRange)).toInt(options.dryRange);
+    read(json, kXtcThreshold, options.xtcThreshold);
+    read(json, kXtcProbability, options.xtcProbability);
     options.seed = json.value(QLatin1String(kSeed)).toString().toULongLong();
     return options;
 }

@@ -19,6 +19,12 @@ struct SamplerOptions {
     double frequencyPenalty = 0.0;
     double repetitionPenalty = 1.0; // 1: off
     double penaltyDecay = 0.996;    // weight of an occurrence per later token, (0, 1]
+    double dryMultiplier = 0.0;     // 0: off
+    double dryBase = 1.75;
+    int dryAllowedLength = 2; // tokens
+    int dryRange = 2048;      // tokens; 0: all
+    double xtcThreshold = 0.1;
+    double xtcProbability = 0.0; // 0: off
     quint64 seed = 0;
 
     bool operator==(const SamplerOptions&) const = default;

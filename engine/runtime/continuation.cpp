@@ -103,14 +103,20 @@ private:
     }
 
     static Expected<void> draw(Continuation& continuation) {
-        const Stopwatch watch;
-        const auto token = continuation.m_generation.next(continuation.m_observer.sink());
-        continuation.m_writingSeconds += watch.seconds();
-        if (!token)
-            return failure(token.error());
-        ++continuation.m_tokens;
-        continuation.m_stopReason = token->stop;
-        continuation.m_observer.generated(*token);
+        do {
+            const Stopwatch watch;
+            const auto token = continuation.m_generation.tryNext(continuation.m_observer.sink());
+            continuation.m_writingSeconds += watch.seconds();
+            if (!token)
+                return failure(token.error());
+            if (!*token)
+                return {}; // it waits for the next one
+            continuation.m_stopReason = (*token)->stop;
+            if ((*token)->token == GeneratedToken::kNone)
+                return {};
+            ++continuation.m_tokens;
+            continuation.m_observer.generated(**token);
+        } while (continuation.m_generation.hasCertain());
         return {};
     }
 

@@ -11,6 +11,7 @@ namespace engine {
 
 namespace {
 
+constexpr std::size_t kContextBytes = 1024; // of the prompt, for phrases and sentences that begin in it
 constexpr float kImpossible = -std::numeric_limits<float>::infinity();
 
 // The user's bans and what must never be sampled; the separator is allowed exactly if it may end the text.
@@ -34,27 +35,40 @@ bool areAllBanned(std::vector<int> banned, int vocabulary) {
            vocabulary;
 }
 
-// Length of the longest end of `text` that begins one of `stops` without being all of it.
-std::size_t possibleStopLength(std::string_view text, const std::vector<std::string>& stops) {
-    std::size_t longest = 0;
-    for (const std::string& stop : stops) {
-        std::size_t length = std::min(text.size(), stop.empty() ? 0 : stop.size() - 1);
-        for (; length > longest; --length) {
-            if (text.ends_with(std::string_view(stop).substr(0, length))) {
-                longest = length;
-                break;
-            }
-        }
-    }
-    return longest;
+std::vector<int> tokensWith(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
+    std::vector<int> tokens;
+    for (int token = 0; token < tokenizer.vocabularySize(); ++token)
+        if (std::ranges::any_of(texts, [bytes = tokenizer.bytes(token)](const std::string& text) {
+                return !text.empty() && bytes.find(text) != std::string_view::npos;
+            }))
+            tokens.push_back(token);
+    return tokens;
 }
 
-std::size_t firstStop(std::string_view text, const std::vector<std::string>& stops) {
-    std::size_t first = std::string_view::npos;
-    for (const std::string& stop : stops)
-        if (!stop.empty())
-            first = std::min(first, text.find(stop));
-    return first;
+void addBias(const TextBias& bias, const Tokenizer& tokenizer, std::map<int, float>& biases) {
+    if (bias.text.empty())
+        return;
+    bool isToken = false;
+    for (int token = 0; token < tokenizer.vocabularySize(); ++token)
+        if (const auto bytes = tokenizer.bytes(token); bytes == bias.text || bytes == ' ' + bias.text) {
+            biases[token] = bias.bias;
+            isToken = true;
+        }
+    if (const auto tokens = tokenizer.encode(bias.text); !isToken && tokens && !tokens->empty())
+        biases[tokens->front()] = bias.bias;
+}
+
+// With what is said by texts as tokens.
+SamplerSettings resolved(const GenerationSettings& settings, const Tokenizer& tokenizer) {
+    SamplerSettings sampler = withBans(settings, tokenizer);
+    for (const TextBias& bias : settings.textBiases)
+        addBias(bias, tokenizer, sampler.biases);
+    if (sampler.dryMultiplier > 0) {
+        const std::vector<int> breakers = tokensWith(tokenizer, settings.dryBreakers);
+        sampler.dryBreakers.insert(sampler.dryBreakers.end(), breakers.begin(), breakers.end());
+        std::ranges::sort(sampler.dryBreakers);
+    }
+    return sampler;
 }
 
 } // namespace
@@ -74,14 +88,17 @@ Generation::Generation(Session& session, const Tokenizer& tokenizer, const Gener
     , m_tokenizer(tokenizer)
     , m_settings(settings)
     , m_cache(cache)
-    , m_sampler(withBans(settings, tokenizer)) {}
+    , m_sampler(resolved(settings, tokenizer))
+    , m_held(settings) {}
 
 Generation::~Generation() {
     (void)m_session.deliverGates(); // whoever wants them may be gone soon; an error is told by the next call
     // The next prompt is likely to go on from here.
     try {
-        if (m_canContinue)
+        if (m_canContinue) {
+            (void)goBack(0); // what was not shown is not kept
             (void)keepSnapshot();
+        }
     } catch (const std::exception&) { // no memory, or a device that is lost
         m_cache->clear();
     }
@@ -90,6 +107,14 @@ Generation::~Generation() {
 Expected<void> Generation::checkSettings() const {
     if (auto valid = m_settings.sampler.validate(); !valid)
         return valid;
+    for (const TextBias& bias : m_settings.textBiases) {
+        SamplerSettings probe;
+        probe.biases[0] = bias.bias;
+        if (!probe.validate())
+            return failure(ErrorCode::InvalidArgument, "the bias of \"" + bias.text + "\" is " +
+                                                           std::to_string(bias.bias) +
+                                                           "; it must be from -100 to 100 or -inf");
+    }
     if (m_settings.maxTokens < 1)
         return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
     if (auto checked = checkVocabulary(m_session.model().config(), m_tokenizer); !checked)
@@ -138,8 +163,15 @@ Expected<void> Generation::readPrompt(std::vector<int> promptTokens, GateSink* s
         m_healing = lastBytes;
         toRead = toRead.first(toRead.size() - 1);
     }
-    for (const int token : toRead.subspan(1))
+    std::string before; // the end of it
+    for (const int token : toRead.subspan(1)) {
         m_sampler.observe(token);
+        before += m_tokenizer.bytes(token);
+        if (before.size() > 2 * kContextBytes)
+            before.erase(0, before.size() - kContextBytes);
+    }
+    m_held.begin(before + m_healing);
+    m_sampler.setUndoable(m_held.canGoBack());
 
     if (m_cache != nullptr)
         toRead = toRead.subspan(m_cache->restore(toRead, m_state, m_logits));
@@ -148,6 +180,8 @@ Expected<void> Generation::readPrompt(std::vector<int> promptTokens, GateSink* s
         return read;
     if (m_cache != nullptr)
         m_cache->keep(m_state, m_logits);
+    m_gates.goBack(m_state.position());
+    m_gates.passUntil(m_state.position());
     m_canContinue = true;
     return {};
 } catch (const std::bad_alloc&) {
@@ -194,18 +228,25 @@ void Generation::removeUnhealing(std::span<float> logits) const {
 }
 
 DecodeStep Generation::pendingStep(GateSink* sink) {
-    const bool leaves = m_session.drawsTokens();
+    const bool leaves = m_session.drawsTokens() && !m_held.canGoBack();
     return {&m_state,
             *m_pending,
             leaves ? std::span<float>() : std::span(m_logits),
-            sink,
+            sinkFor(sink),
             m_settings.usesEnhancement,
             leaves};
 }
 
+GateSink* Generation::sinkFor(GateSink* sink) {
+    if (!m_held.canHold())
+        return sink;
+    m_gates.setTarget(sink);
+    return &m_gates;
+}
+
 Expected<bool> Generation::fetchLogits() {
     if (!m_left)
-        return true;
+        return m_areLogitsKnown;
     if (m_left->call != m_session.calls())
         return false;
     auto fetched = m_session.fetchLogits(m_left->step, m_logits);
@@ -224,7 +265,8 @@ Expected<void> Generation::keepSnapshot() {
 }
 
 Expected<void> Generation::noteRead(std::size_t step) {
-    if (m_session.drawsTokens())
+    m_areLogitsKnown = true;
+    if (m_session.drawsTokens() && !m_held.canGoBack())
         m_left = LeftLogits{step, m_session.calls()};
     const int token = *m_pending;
     m_pending.reset();
@@ -261,7 +303,7 @@ Expected<void> Generation::readTogether(std::span<Generation* const> generations
 Expected<void> Generation::drawToken(GeneratedToken& result) {
     // Rows of the model beyond the tokenizer's vocabulary are padding.
     const int vocabulary = m_tokenizer.vocabularySize();
-    if (m_left && m_healing.empty()) {
+    if (m_left && m_healing.empty() && m_sampler.drawsOnDevice()) {
         const auto drawn = m_session.drawToken(m_left->step, m_sampler.onDevice(vocabulary));
         if (!drawn)
             return failure(drawn.error());
@@ -277,68 +319,40 @@ Expected<void> Generation::drawToken(GeneratedToken& result) {
     m_sampling.assign(m_logits.begin(), m_logits.begin() + vocabulary);
     if (!m_healing.empty())
         removeUnhealing(m_sampling);
+    removeBanned();
     result.token = m_sampler.sample(m_sampling);
     result.probability = m_sampler.drawnProbability();
     return {};
 }
 
-Expected<GeneratedToken> Generation::next(GateSink* sink) try {
-    if (!m_canContinue)
-        return failure(ErrorCode::InvalidArgument, "this generation has no prompt yet or has ended");
-    Generation* const self = this;
-    if (auto read = readTogether({&self, 1}, {&sink, 1}); !read)
-        return failure(std::move(read.error()));
-    GeneratedToken result;
-    if (auto drawn = drawToken(result); !drawn)
-        return failure(std::move(drawn.error()));
-    ++m_generated;
-    if (result.token == m_tokenizer.documentSeparator())
-        result.stop = StopReason::DocumentEnd;
-    else if (m_generated >= m_settings.maxTokens)
-        result.stop = StopReason::MaxTokens;
-    result.text = released(textOf(result.token), result);
-    m_pending = result.token;
-    if (result.stop != StopReason::None) {
-        if (auto kept = keepSnapshot(); !kept)
-            return failure(std::move(kept.error()));
-        m_canContinue = false;
-        if (auto delivered = m_session.deliverGates(); !delivered)
-            return failure(std::move(delivered.error()));
+Expected<GeneratedToken> Generation::next(GateSink* sink) {
+    for (;;) {
+        auto token = tryNext(sink);
+        if (!token)
+            return failure(std::move(token.error()));
+        if (*token)
+            return std::move(**token);
     }
-    return result;
+}
+
+Expected<std::optional<GeneratedToken>> Generation::tryNext(GateSink* sink) try {
+    if (m_certain.empty()) {
+        if (!m_canContinue)
+            return failure(ErrorCode::InvalidArgument, "this generation has no prompt yet or has ended");
+        if (auto advanced = advance(sink); !advanced)
+            return failure(std::move(advanced.error()));
+    }
+    if (m_certain.empty())
+        return std::optional<GeneratedToken>();
+    std::optional<GeneratedToken> token = std::move(m_certain.front());
+    m_certain.pop_front();
+    return token;
 } catch (const std::bad_alloc&) {
     m_canContinue = false;
     return failure(ErrorCode::OutOfMemory, "not enough memory for a token");
 } catch (const BackendFailure& refused) { // while copying a state
     m_canContinue = false;
     return failure(refused.error());
-}
-
-// The text that `token` completes, without what it repeats of the prompt.
-std::string Generation::textOf(int token) {
-    if (token == m_tokenizer.documentSeparator())
-        return {};
-    std::string_view bytes = m_tokenizer.bytes(token);
-    bytes.remove_prefix(std::min(bytes.size(), m_healing.size()));
-    m_healing.clear();
-    return m_utf8.push(bytes);
-}
-
-// What of the text so far is certain to come before a stop string. Sets the stop reason if one was found.
-std::string Generation::released(std::string text, GeneratedToken& result) {
-    if (result.stop != StopReason::None)
-        text += m_utf8.flush();
-    m_held += text;
-    const std::size_t stop = firstStop(m_held, m_settings.stopStrings);
-    if (stop != std::string::npos) {
-        result.stop = StopReason::StopString;
-        return m_held.substr(0, stop);
-    }
-    const std::size_t keep =
-        result.stop != StopReason::None ? 0 : possibleStopLength(m_held, m_settings.stopStrings);
-    std::string certain = m_held.substr(0, m_held.size() - keep);
-    m_held.erase(0, certain.size());
-    return certain;
 }
 
 } // namespace engine

@@ -5,14 +5,18 @@
 
 #include "engine/backend/gate_sink.h"
 #include "engine/core/error.h"
+#include "engine/runtime/held_gates.h"
+#include "engine/runtime/held_text.h"
 #include "engine/runtime/session.h"
 #include "engine/runtime/state.h"
 #include "engine/runtime/state_cache.h"
+#include "engine/runtime/stop_conditions.h"
 #include "engine/sampling/sampler.h"
 #include "engine/text/utf8_stream.h"
 #include "engine/tokenizer/tokenizer.h"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,18 +27,25 @@
 
 namespace engine {
 
-struct GenerationSettings {
-    SamplerSettings sampler;
-    int maxTokens = 200;
-    std::vector<std::string> stopStrings; // ends before the first occurrence, which is not part of the text
-    bool stopAtDocumentEnd = true;        // else the separator is banned
-    bool usesEnhancement = true;          // false: as the model would write without its enhancement
+// A bias for every token that is this text, or a space and this text; for the first token of it if there is
+// none.
+struct TextBias {
+    std::string text;
+    float bias = 0;
+    bool operator==(const TextBias&) const = default;
 };
 
-enum class StopReason { None, MaxTokens, StopString, DocumentEnd };
+struct GenerationSettings : StopConditions {
+    SamplerSettings sampler;
+    std::vector<TextBias> textBiases;                           // besides those of `sampler`
+    std::vector<std::string> dryBreakers{"\n", ":", "\"", "*"}; // tokens with one of these, besides its own
+    bool usesEnhancement = true; // false: as the model would write without its enhancement
+};
 
 struct GeneratedToken {
-    int token = 0;
+    static constexpr int kNone = -1;
+
+    int token = 0;    // kNone: there is no other token, only the end
     std::string text; // what became complete with this token; possibly empty; valid UTF-8
     float probability = 0;
     StopReason stop = StopReason::None; // not None: this was the last one
@@ -75,10 +86,17 @@ public:
     // The separator and the tokens of `prompt`. Errors: InvalidText.
     [[nodiscard]] static Expected<std::vector<int>> encodePrompt(const Tokenizer& tokenizer,
                                                                  std::string_view prompt);
-    // The next token; the `sink` gets the gates of reading the token before it, on a device up to one call
+    // The next token that is certain to stand. Where text may yet be a stop or a banned phrase, several are
+    // drawn for it, and some may be taken back (docs/spec/sampling.md section 7). The `sink`
+    // gets the gates of reading the token before it, on a device up to one call
     // later, and lives as long as the generation. Errors: InvalidArgument (no
     // prompt was read, or the last token had a stop reason), those of Session.
     [[nodiscard]] Expected<GeneratedToken> next(GateSink* sink = nullptr);
+
+    // The same, but draws one token at most: nothing if none is certain by then.
+    [[nodiscard]] Expected<std::optional<GeneratedToken>> tryNext(GateSink* sink = nullptr);
+    // tryNext() has a token without drawing one.
+    [[nodiscard]] bool hasCertain() const { return !m_certain.empty(); }
 
     // Reads what these generations have sampled last, all at once, so that each weight is read once for all
     // of them (Session::decodeTogether); their next() then only samples. Those that have ended are left out.
@@ -105,7 +123,26 @@ private:
     [[nodiscard]] Expected<void> keepSnapshot();
     [[nodiscard]] Expected<void> drawToken(GeneratedToken& result);
     [[nodiscard]] std::string textOf(int token);
-    [[nodiscard]] std::string released(std::string text, GeneratedToken& result);
+
+    // A token that may be taken back, and what there was before it.
+    struct Undecided {
+        GeneratedToken token;
+        std::vector<int> banned; // drawn in its place before
+        Utf8Stream utf8;
+        std::string healing;
+        State state; // empty: still the generation's own
+        std::vector<float> logits;
+        PrefixKey prefix;
+    };
+    [[nodiscard]] Expected<void> advance(GateSink* sink);
+    [[nodiscard]] Expected<void> decide(StopReason reason);
+    void makeCertain(std::size_t count);
+    [[nodiscard]] Expected<void> endAt(std::size_t cut, StopReason reason);
+    [[nodiscard]] Expected<void> end(StopReason reason);
+    // Takes undecided tokens back, from this one on.
+    [[nodiscard]] Expected<void> goBack(std::size_t index);
+    [[nodiscard]] GateSink* sinkFor(GateSink* sink);
+    void removeBanned();
 
     Session& m_session;
     const Tokenizer& m_tokenizer;
@@ -124,8 +161,13 @@ private:
     std::optional<LeftLogits> m_left;
     std::vector<float> m_sampling; // the same, as the sampler's scratch
     std::string m_healing;         // bytes the next token must start with
-    std::string m_held;            // text that could be the start of a stop string
-    std::optional<int> m_pending;  // sampled, not yet read
+    std::vector<int> m_banned;     // not to be drawn next
+    HeldText m_held;
+    HeldGates m_gates; // if text can be held
+    std::deque<Undecided> m_undecided;
+    std::deque<GeneratedToken> m_certain;
+    bool m_areLogitsKnown = true; // else m_logits is not about m_state
+    std::optional<int> m_pending; // sampled, not yet read
     int m_generated = 0;
     bool m_canContinue = false;
 };

@@ -50,6 +50,9 @@ public:
 
     // `tokens` were read after those that were restored and read so far.
     void read(std::span<const int> tokens);
+    // What was restored and read, and going back to what that was.
+    [[nodiscard]] const PrefixKey& position() const { return m_position; }
+    void goTo(const PrefixKey& position) { m_position = position; }
     // Keeps `state`, which has read all of these, with the logits that followed, or none if they are not
     // known.
     void keep(const State& state, std::span<const float> logits = {});

@@ -2,8 +2,10 @@
 
 #include "engine/sampling/filters.h"
 #include "engine/sampling/logit_loops.h"
+#include "engine/sampling/repeat_lengths.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -35,8 +37,30 @@ Sampler::Sampler(const SamplerSettings& settings)
 void Sampler::observe(int token) {
     ++m_step;
     Occurrences& seen = m_history[token];
+    if (m_isUndoable)
+        m_undo.push_back({token, seen});
+    if (m_settings.dryMultiplier > 0)
+        m_text.push_back(token);
     const auto passed = static_cast<double>(m_step - seen.step);
     seen = {seen.weight * std::pow(static_cast<double>(m_settings.penaltyDecay), passed) + 1, m_step};
+}
+
+void Sampler::setUndoable(bool isUndoable) {
+    m_isUndoable = isUndoable;
+    m_undo.clear();
+}
+
+void Sampler::takeBack() {
+    assert(!m_undo.empty());
+    const Undo undo = m_undo.back();
+    m_undo.pop_back();
+    --m_step;
+    if (undo.before.weight == 0)
+        m_history.erase(undo.token);
+    else
+        m_history[undo.token] = undo.before;
+    if (m_settings.dryMultiplier > 0)
+        m_text.pop_back();
 }
 
 void Sampler::applyBans(std::span<float> logits) const {
@@ -72,10 +96,32 @@ void Sampler::applyPenalties(std::span<float> logits) const {
     }
 }
 
+void Sampler::applyDry(std::span<float> logits) {
+    const SamplerSettings& s = m_settings;
+    if (s.dryMultiplier == 0)
+        return;
+    std::span<const int> text = m_text;
+    if (s.dryRange > 0 && text.size() > static_cast<std::size_t>(s.dryRange))
+        text = text.last(static_cast<std::size_t>(s.dryRange));
+    findRepeatLengths(text, std::max(s.dryAllowedLength, 1), s.dryBreakers, m_repeats, m_repeatMemory);
+    for (const auto& [token, length] : m_repeats)
+        if (static_cast<std::size_t>(token) < logits.size())
+            logits[static_cast<std::size_t>(token)] -= static_cast<float>(
+                s.dryMultiplier * std::pow(static_cast<double>(s.dryBase), length - s.dryAllowedLength));
+}
+
+bool Sampler::isRemoved(int token) const {
+    const auto bias = m_settings.biases.find(token);
+    return bias != m_settings.biases.end() && bias->second == kBanned;
+}
+
 int Sampler::lowestUnbanned(std::size_t vocabulary) const {
     std::vector<bool> isBanned(vocabulary);
     for (const int token : m_settings.bannedTokens)
         if (static_cast<std::size_t>(token) < vocabulary)
+            isBanned[static_cast<std::size_t>(token)] = true;
+    for (const auto& [token, bias] : m_settings.biases)
+        if (bias == kBanned && token >= 0 && static_cast<std::size_t>(token) < vocabulary)
             isBanned[static_cast<std::size_t>(token)] = true;
     const auto found = std::find(isBanned.begin(), isBanned.end(), false);
     return found == isBanned.end() ? 0 : static_cast<int>(found - isBanned.begin());
@@ -86,7 +132,8 @@ void Sampler::filter(std::span<float> logits, float largest) {
     const SamplerSettings& s = m_settings;
     const float scale = 1 / std::max(s.temperature, kSmallestTemperature);
     double total = 0;
-    if (s.topK > 0 && static_cast<std::size_t>(s.topK) < logits.size()) {
+    m_keepsLogits = s.topK > 0 && static_cast<std::size_t>(s.topK) < logits.size();
+    if (m_keepsLogits) {
         findLargestLogits(logits, static_cast<std::size_t>(s.topK), m_candidates, m_memory);
         for (Candidate& c : m_candidates) {
             float weight = c.probability;
@@ -111,6 +158,82 @@ void Sampler::filter(std::span<float> logits, float largest) {
         keepMostLikely(m_candidates, s.topP, total, m_memory);
     if (s.minP > 0)
         keepAtLeast(m_candidates, s.minP);
+    applyXtc();
+    applyBiases(logits, scale, largest);
+}
+
+void Sampler::applyXtc() {
+    const SamplerSettings& s = m_settings;
+    if (s.xtcProbability == 0 || m_random.uniform() >= s.xtcProbability)
+        return;
+    const double bound = s.xtcThreshold * totalWeight(m_candidates);
+    const Candidate* least = nullptr; // of those at or above the threshold; of equals the higher id
+    for (const Candidate& c : m_candidates)
+        if (c.probability >= bound && (least == nullptr || c.probability <= least->probability))
+            least = &c;
+    if (least == nullptr)
+        return;
+    const int kept = least->token;
+    std::erase_if(m_candidates,
+                  [&](const Candidate& c) { return c.probability >= bound && c.token != kept; });
+}
+
+// `logits` are the weights of all tokens by now, or still logits after top-k. Both lists are by token.
+void Sampler::applyBiases(std::span<float> logits, float scale, float largest) {
+    if (m_settings.biases.empty())
+        return;
+    m_biased.clear();
+    auto candidate = m_candidates.begin();
+    const auto takeUpTo = [&](int token) {
+        for (; candidate != m_candidates.end() && candidate->token < token; ++candidate)
+            m_biased.push_back(*candidate);
+    };
+    for (const auto& [token, bias] : m_settings.biases) {
+        if (token < 0 || static_cast<std::size_t>(token) >= logits.size())
+            continue;
+        takeUpTo(token);
+        float weight = 0;
+        if (candidate != m_candidates.end() && candidate->token == token) {
+            weight = (candidate++)->probability;
+        } else if (bias > 0) {
+            weight = logits[static_cast<std::size_t>(token)];
+            if (m_keepsLogits)
+                weighLogits({&weight, 1}, largest, scale);
+        }
+        weight *= std::exp(bias);
+        if (weight > 0)
+            m_biased.push_back({token, std::min(weight, std::numeric_limits<float>::max())});
+    }
+    takeUpTo(std::numeric_limits<int>::max());
+    if (m_biased.empty()) { // all that was left has been taken away: the best of the others
+        float best = kBanned;
+        int token = lowestUnbanned(logits.size());
+        for (std::size_t i = 0; i < logits.size(); ++i)
+            if (logits[i] > std::max(best, m_keepsLogits ? kBanned : 0.0f) &&
+                !isRemoved(static_cast<int>(i))) {
+                best = logits[i];
+                token = static_cast<int>(i);
+            }
+        m_biased.push_back({token, 1});
+    }
+    m_candidates.swap(m_biased);
+}
+
+Candidate Sampler::greedy(std::span<const float> logits) const {
+    int token = -1;
+    float best = kBanned;
+    const auto consider = [&](std::size_t i, float logit) {
+        if (logit > best) {
+            best = logit;
+            token = static_cast<int>(i);
+        }
+    };
+    auto bias = m_settings.biases.lower_bound(0);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        const bool isBiased = bias != m_settings.biases.end() && static_cast<std::size_t>(bias->first) == i;
+        consider(i, isBiased ? logits[i] + (bias++)->second : logits[i]);
+    }
+    return {token >= 0 ? token : lowestUnbanned(logits.size()), 1};
 }
 
 Candidate Sampler::draw() {
@@ -128,14 +251,11 @@ Candidate Sampler::draw() {
 
 int Sampler::sample(std::span<float> logits) {
     applyPenalties(logits);
+    applyDry(logits);
     applyBans(logits);
     const float largest = cleanLogits(logits);
     if (largest == kBanned || m_settings.temperature == 0) {
-        const int token =
-            largest == kBanned
-                ? lowestUnbanned(logits.size())
-                : static_cast<int>(std::find(logits.begin(), logits.end(), largest) - logits.begin());
-        m_drawn = {token, 1};
+        m_drawn = greedy(logits);
         m_candidates.assign(1, m_drawn);
         m_isSorted = true;
     } else {
@@ -145,6 +265,11 @@ int Sampler::sample(std::span<float> logits) {
     }
     observe(m_drawn.token);
     return m_drawn.token;
+}
+
+bool Sampler::drawsOnDevice() const {
+    const SamplerSettings& s = m_settings;
+    return s.dryMultiplier == 0 && s.xtcProbability == 0 && s.biases.empty();
 }
 
 TokenDraw Sampler::onDevice(int vocabulary) {

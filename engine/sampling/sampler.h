@@ -1,15 +1,18 @@
-// sampler.h: from logits to the next token.
-// Order: bans (-inf), penalties over the history, temperature, then the filters top-k, typical, top-p, min-p,
-// then one draw.
+// sampler.h: from logits to the next token. Source: docs/spec/sampling.md, which has every formula.
+// Order: penalties over the history, DRY, bans (-inf), temperature, then the filters top-k, typical, top-p,
+// min-p, XTC, then the biases, then one draw.
 // Filters: each one judges what the one before left, probabilities scaled to a sum of 1; of equals the lower
 // id goes first.
 //   top-k    the k most likely
 //   typical  the fewest tokens that make up this share, those with -log(p) nearest to the entropy first
 //   top-p    the fewest tokens that make up this share, the most likely first
 //   min-p    those at least minP times as likely as the most likely one
+//   XTC      by chance leaves out those of at least this probability, but for the least likely of them
 // Penalties: repetition divides positive and multiplies negative logits of tokens seen; presence subtracts
 // once, frequency subtracts per weighted occurrence; each occurrence's weight is multiplied by penaltyDecay
-// at every later token.
+// at every later token. DRY subtracts from what would go on a repetition, the more the longer it is already.
+// Biases: b multiplies a token's weight by exp(b). One above 0 also brings back what the filters left out;
+// -inf takes the token away.
 // Same settings, seed, history and logits give the same token.
 // Threads: a value; one thread at a time.
 #pragma once
@@ -20,6 +23,7 @@
 #include "engine/sampling/filter_memory.h"
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +40,14 @@ struct SamplerSettings {
     float frequencyPenalty = 0.0f;
     float repetitionPenalty = 1.0f; // 1: off
     float penaltyDecay = 0.996f;    // weight of an occurrence per later token, (0, 1]
+    float dryMultiplier = 0.0f;     // 0: off
+    float dryBase = 1.75f;          // 1 or more: what a repetition costs grows by this per token
+    int dryAllowedLength = 2;       // tokens; shorter repetitions cost nothing
+    int dryRange = 2048;            // how many tokens back repetitions are looked for; 0: all
+    std::vector<int> dryBreakers;   // ids over which no repetition runs, ascending
+    float xtcThreshold = 0.1f;      // above 0.5 there are never two such tokens
+    float xtcProbability = 0.0f;    // 0: off
+    std::map<int, float> biases;    // by id; -inf allowed
     std::vector<int> bannedTokens;  // ids beyond the logits are passed over
     std::uint64_t seed = 0;
 
@@ -61,6 +73,12 @@ public:
     // -inf; if nothing is left the best unbanned token is taken (all being equal then, the one with the
     // lowest id; 0 if all are banned).
     [[nodiscard]] int sample(std::span<float> logits);
+    // From now on what is observed can be taken back, the last token first; false: no longer. The tokens
+    // before stay. The random numbers go on in any case.
+    void setUndoable(bool isUndoable);
+    void takeBack();
+    // Whether a device can draw in this sampler's place: DRY, XTC and biases are the processor's.
+    [[nodiscard]] bool drawsOnDevice() const;
     // What a device needs to draw in this sampler's place from logits [vocabulary] that it has; valid until
     // the next call. accept() then takes the place of sample().
     [[nodiscard]] TokenDraw onDevice(int vocabulary);
@@ -78,10 +96,21 @@ private:
         std::int64_t step = 0;
     };
 
+    // A token as it was before it was seen the last time.
+    struct Undo {
+        int token = 0;
+        Occurrences before;
+    };
+
     [[nodiscard]] bool hasPenalties() const;
     [[nodiscard]] double subtracted(const Occurrences& seen) const;
     void applyBans(std::span<float> logits) const;
     void applyPenalties(std::span<float> logits) const;
+    void applyDry(std::span<float> logits);
+    void applyXtc();
+    void applyBiases(std::span<float> logits, float scale, float largest);
+    [[nodiscard]] Candidate greedy(std::span<const float> logits) const;
+    [[nodiscard]] bool isRemoved(int token) const; // by its bias
     [[nodiscard]] int lowestUnbanned(std::size_t vocabulary) const;
     void filter(std::span<float> logits, float largest);
     [[nodiscard]] Candidate draw();
@@ -93,8 +122,15 @@ private:
     Candidate m_drawn;
     mutable std::vector<Candidate> m_candidates; // by token until sorted
     mutable bool m_isSorted = true;
+    bool m_keepsLogits = false; // the last logits were not made weights, as top-k took the few it needs
     FilterMemory m_memory;
-    std::vector<TokenPenalty> m_penalties; // of onDevice()
+    std::vector<Undo> m_undo; // of the tokens that can be taken back
+    bool m_isUndoable = false;
+    std::vector<int> m_text;                // what was observed, as far as DRY looks
+    std::unordered_map<int, int> m_repeats; // of applyDry()
+    std::vector<int> m_repeatMemory;        // likewise
+    std::vector<Candidate> m_biased;        // of applyBiases()
+    std::vector<TokenPenalty> m_penalties;  // of onDevice()
     std::vector<int> m_banned;
 };
 

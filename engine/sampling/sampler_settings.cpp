@@ -1,5 +1,6 @@
 #include "engine/sampling/sampler.h"
 
+#include <cmath>
 #include <string>
 
 namespace engine {
@@ -39,6 +40,10 @@ Expected<void> SamplerSettings::validate() const {
         {"frequency penalty", frequencyPenalty, -100, 100, true},
         {"repetition penalty", repetitionPenalty, 0, 100, false},
         {"penalty decay", penaltyDecay, 0, 1, false},
+        {"DRY multiplier", dryMultiplier, 0, 100, true},
+        {"DRY base", dryBase, 1, 100, true},
+        {"XTC threshold", xtcThreshold, 0, 1, false},
+        {"XTC probability", xtcProbability, 0, 1, true},
     };
     for (const Range& range : ranges)
         if (!contains(range))
@@ -49,6 +54,16 @@ Expected<void> SamplerSettings::validate() const {
     if (topK < 0)
         return failure(ErrorCode::InvalidArgument,
                        "top-k is " + std::to_string(topK) + "; it must be 0 (off) or more");
+    if (dryAllowedLength < 1 || dryRange < 0)
+        return failure(ErrorCode::InvalidArgument, "DRY allows repetitions of " +
+                                                       std::to_string(dryAllowedLength) +
+                                                       " tokens and looks " + std::to_string(dryRange) +
+                                                       " back; they must be 1 or more and 0 (all) or more");
+    for (const auto& [token, bias] : biases)
+        if (token < 0 || !(bias <= 100) || (bias < -100 && !std::isinf(bias)))
+            return failure(ErrorCode::InvalidArgument,
+                           "the bias of token " + std::to_string(token) + " is " + std::to_string(bias) +
+                               "; it must be from -100 to 100 or -inf, and ids begin at 0");
     for (const int token : bannedTokens)
         if (token < 0)
             return failure(ErrorCode::InvalidArgument,

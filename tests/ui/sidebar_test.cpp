@@ -25,6 +25,8 @@
 #include <QTest>
 #include <QToolButton>
 
+#include <limits>
+
 using namespace ui;
 
 namespace {
@@ -49,6 +51,35 @@ private slots:
         QCOMPARE(options.sampler.temperature, 1.25);
         QCOMPARE(options.maxTokens, 3);
         QCOMPARE(options.stopStrings, QStringList({QStringLiteral("THE END"), QStringLiteral("\n\n")}));
+    }
+
+    void endsWordsAndPaceReachTheNextRun() {
+        test::Desk desk(QStringLiteral("Once"));
+        const auto choose = [&](const char* name, int index) {
+            auto* const box = part<QComboBox>(desk, name);
+            box->setCurrentIndex(index);
+            emit box->activated(index); // as a click does
+        };
+        choose("stopAt", 2);
+        part<QCheckBox>(desk, "endsWithSentence")->setChecked(false);
+        part<QPlainTextEdit>(desk, "banned")->setPlainText(QStringLiteral("a shiver\nin the end"));
+        part<QPlainTextEdit>(desk, "biases")
+            ->setPlainText(QStringLiteral("sea = 2,5\nnothing\n the=-inf\nmuch = 400"));
+        choose("pace", 2);
+        part<QDoubleSpinBox>(desk, "wordsPerMinute")->setValue(400);
+        QVERIFY(desk.continueStory());
+        const app::GenerationOptions options = desk.parts.runs.run(desk.parts.runs.currentRun())->options;
+        QCOMPARE(options.stopAt, app::StopAt::Paragraph);
+        QVERIFY(!options.endsWithSentence);
+        QCOMPARE(options.bannedPhrases,
+                 QStringList({QStringLiteral("a shiver"), QStringLiteral("in the end")}));
+        const double never = -std::numeric_limits<double>::infinity();
+        QCOMPARE(options.biases,
+                 (QList<app::WordBias>{{QStringLiteral("sea"), 2.5}, {QStringLiteral("the"), never}}));
+        QCOMPARE(biasesFrom(textOfBiases(options.biases)), options.biases);
+        QCOMPARE(options.wordsPerMinute, 400.0);
+        choose("pace", 0);
+        QCOMPARE(desk.parts.writer.options().wordsPerMinute, 0.0);
     }
 
     void sliderAndBoxAreOne() {

@@ -2,7 +2,6 @@
 
 #include "ui/sidebar/option_row.h"
 #include "ui/sidebar/section.h"
-#include "ui/sidebar/stop_strings.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -12,7 +11,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QRegularExpressionValidator>
@@ -24,7 +22,6 @@ namespace ui {
 namespace {
 
 constexpr double kMostTokens = 8192;
-constexpr int kStopLines = 3;
 
 // A preset says how to draw; the seed stays as it is.
 bool drawsAlike(app::SamplerOptions a, const app::SamplerOptions& b) {
@@ -45,6 +42,7 @@ SamplerPanel::SamplerPanel(app::Preferences& preferences, QWidget* parent)
     buildMore(*layout);
     buildSeed(*layout);
     buildStops(*layout);
+    buildPace(*layout);
     connect(&m_preferences, &app::Preferences::presetsChanged, this, &SamplerPanel::fillPresets);
     fillPresets();
     show();
@@ -139,7 +137,6 @@ void SamplerPanel::buildMore(QBoxLayout& layout) {
                  "obvious with "
                  "the too odd. 1 is off."),
               {0.05, 1, 0.01, 2, false}, &app::SamplerOptions::typical);
-    layout.addWidget(section);
 
     auto* repetition = new Section(tr("Repetition"));
     addNumber(repetition->body(), tr("&Repetition penalty"),
@@ -155,6 +152,8 @@ void SamplerPanel::buildMore(QBoxLayout& layout) {
               tr("How soon used words are forgiven. 1: never. 0.996: half after about 170 tokens. 0.95: half "
                  "after 14."),
               {0.5, 1, 0.001, 3, false}, &app::SamplerOptions::penaltyDecay);
+    addXtcAndDry(section->body(), repetition->body());
+    layout.addWidget(section);
     layout.addWidget(repetition);
 }
 
@@ -205,41 +204,6 @@ void SamplerPanel::buildSeed(QBoxLayout& layout) {
     layout.addWidget(section);
 }
 
-void SamplerPanel::buildStops(QBoxLayout& layout) {
-    auto* section = new Section(tr("Where to stop"));
-    m_mayEnd = new QCheckBox(tr("The model may &end the story"));
-    m_mayEnd->setToolTip(tr("Off: the model writes on until the length is reached."));
-    connect(m_mayEnd, &QCheckBox::toggled, this, [this](bool isOn) {
-        app::GenerationOptions options = m_options;
-        options.stopAtDocumentEnd = isOn;
-        change(options);
-    });
-    auto* label = new QLabel(tr("&Stop before these words, one per line"));
-    label->setWordWrap(true);
-    m_stops = new QPlainTextEdit;
-    m_stops->setObjectName(QStringLiteral("stops"));
-    m_stops->setTabChangesFocus(true);
-    m_stops->setPlaceholderText(tr("THE END"));
-    m_stops->setAccessibleName(tr("Stop before these words, one per line"));
-    m_stops->setToolTip(tr("The model stops before any of these. \\n stands for a new line."));
-    m_stops->setFixedHeight(m_stops->fontMetrics().lineSpacing() * kStopLines + 14);
-    label->setBuddy(m_stops);
-    connect(m_stops, &QPlainTextEdit::textChanged, this, [this] {
-        app::GenerationOptions options = m_options;
-        options.stopStrings = stopStringsFrom(stopLines());
-        change(options);
-    });
-    section->body().addWidget(m_mayEnd);
-    section->body().addWidget(label);
-    section->body().addWidget(m_stops);
-    layout.addWidget(section);
-}
-
-// toPlainText() would turn a no-break space into a plain one.
-QString SamplerPanel::stopLines() const {
-    return m_stops->document()->toRawText().replace(QChar::ParagraphSeparator, u'\n');
-}
-
 // --- values -------------------------------------------------
 
 void SamplerPanel::setOptions(const app::GenerationOptions& options) {
@@ -276,12 +240,8 @@ void SamplerPanel::show() {
     if (!m_options.randomSeed) {
         m_seed->setText(QString::number(m_options.sampler.seed));
     }
-    const QSignalBlocker quietEnd(m_mayEnd);
-    m_mayEnd->setChecked(m_options.stopAtDocumentEnd);
-    if (stopStringsFrom(stopLines()) != m_options.stopStrings) {
-        const QSignalBlocker quietStops(m_stops);
-        m_stops->setPlainText(textOfStopStrings(m_options.stopStrings));
-    }
+    m_dryAllowed->setValue(m_options.sampler.dryAllowedLength);
+    showStops();
     markPreset();
 }
 

@@ -41,9 +41,13 @@ private:
     void buildMore(QBoxLayout& layout);
     void buildSeed(QBoxLayout& layout);
     void buildStops(QBoxLayout& layout);
+    void buildPace(QBoxLayout& layout);
+    QPlainTextEdit* addLines(QBoxLayout& layout, const QString& name, const QString& help,
+                             const QString& example);
+    void addXtcAndDry(QBoxLayout& choice, QBoxLayout& repetition);
+    void showStops();
     OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help,
                          const OptionRange& range, double app::SamplerOptions::*field);
-    [[nodiscard]] QString stopLines() const;
     void show();
     void fillPresets();
     void markPreset();
@@ -62,6 +66,13 @@ private:
     QLineEdit* m_seed = nullptr;
     QToolButton* m_dice = nullptr;
     QPlainTextEdit* m_stops = nullptr;
+    QPlainTextEdit* m_banned = nullptr;
+    QPlainTextEdit* m_biases = nullptr;
+    QComboBox* m_stopAt = nullptr;
+    QCheckBox* m_endsWithSentence = nullptr;
+    QComboBox* m_pace = nullptr;
+    OptionRow* m_wordsPerMinute = nullptr;
+    OptionRow* m_dryAllowed = nullptr;
     QCheckBox* m_mayEnd = nullptr;
 };
 

@@ -30,4 +30,30 @@ QString textOfStopStrings(const QStringList& stops) {
     return lines.join(u'\n');
 }
 
+QList<app::WordBias> biasesFrom(const QString& lines) {
+    QList<app::WordBias> biases;
+    for (const QString& line : lines.split(u'\n', Qt::SkipEmptyParts)) {
+        const qsizetype sign = line.lastIndexOf(u'=');
+        if (sign <= 0) {
+            continue;
+        }
+        const QString number = line.mid(sign + 1).trimmed().replace(u',', u'.');
+        bool isNumber = false;
+        const double bias = number.toDouble(&isNumber);
+        const QString word = line.first(sign).trimmed();
+        if (isNumber && !word.isEmpty() && bias <= 100 && (bias >= -100 || qIsInf(bias))) {
+            biases.append({word, bias});
+        }
+    }
+    return biases;
+}
+
+QString textOfBiases(const QList<app::WordBias>& biases) {
+    QStringList lines;
+    for (const app::WordBias& bias : biases) {
+        lines.append(QStringLiteral("%1 = %2").arg(bias.text).arg(bias.bias));
+    }
+    return lines.join(u'\n');
+}
+
 } // namespace ui

@@ -74,7 +74,7 @@ RunRecord recordOf(const engine::Statement& row, const QHash<std::int64_t, RunPr
     const bool wasFinished = row.integer(12) != 0;
     record.outcome = wasFinished ? enumeration(row.integer(13), OutcomeKind::Failed, OutcomeKind::Completed)
                                  : OutcomeKind::Cancelled;
-    record.endReason = enumeration(row.integer(14), EndReason::StoryEnd, EndReason::None);
+    record.endReason = enumeration(row.integer(14), EndReason::ParagraphEnd, EndReason::None);
     record.timings.promptSeconds = row.real(15);
     record.timings.writingSeconds = row.real(16);
     record.failure = textColumn(row, 17);

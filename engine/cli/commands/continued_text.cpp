@@ -15,6 +15,9 @@ const char* name(StopReason reason) {
     case StopReason::MaxTokens: return "max-tokens";
     case StopReason::StopString: return "stop-string";
     case StopReason::DocumentEnd: return "document-end";
+    case StopReason::StopToken: return "stop-token";
+    case StopReason::SentenceEnd: return "sentence-end";
+    case StopReason::ParagraphEnd: return "paragraph-end";
     }
     return "";
 }

@@ -18,7 +18,7 @@ struct ContinuedText {
     std::string text;
     std::vector<int> tokens;
     std::vector<float> probabilities; // with which each token was drawn
-    std::string stopReason;           // "max-tokens", "stop-string", "document-end", "interrupted"
+    std::string stopReason;           // as generate says it: "max-tokens", "sentence-end", "interrupted", ...
     std::size_t promptTokens = 0;
     double promptSeconds = 0; // reading the prompt
     double seconds = 0;       // generating

@@ -32,7 +32,14 @@ std::string describeSettings(const GenerationSettings& settings) {
                 {"presence_penalty", sampler.presencePenalty},
                 {"frequency_penalty", sampler.frequencyPenalty},
                 {"repetition_penalty", sampler.repetitionPenalty},
-                {"penalty_decay", sampler.penaltyDecay}}
+                {"penalty_decay", sampler.penaltyDecay},
+                {"dry_multiplier", sampler.dryMultiplier},
+                {"dry_base", sampler.dryBase},
+                {"dry_allowed_length", sampler.dryAllowedLength},
+                {"dry_range", sampler.dryRange},
+                {"xtc_threshold", sampler.xtcThreshold},
+                {"xtc_probability", sampler.xtcProbability},
+                {"banned_phrases", settings.bannedPhrases}}
         .dump();
 }
 

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace engine {
 
@@ -16,6 +17,7 @@ struct GenerationOptions {
     std::string prompt;
     std::string promptFile;
     bool ignoresDocumentEnd = false;
+    std::vector<std::string> biases; // as they are given
     Seed seed{SamplerSettings().seed};
     GenerationSettings settings; // but for the seed
 };

@@ -13,8 +13,14 @@ class GenerationOptionsTest : public QObject {
 private slots:
     void everythingSurvivesJson() {
         GenerationOptions options;
-        options.sampler = {0.1,  40,    0.5,  0.05, 0.9,
-                           0.25, 0.125, 1.25, 0.5,  std::numeric_limits<quint64>::max()};
+        options.sampler = {0.1, 40,   0.5, 0.05, 0.9, 0.25, 0.125, 1.25,
+                           0.5, 0.75, 1.5, 3,    100, 0.2,  0.4,   std::numeric_limits<quint64>::max()};
+        options.stopAt = StopAt::Paragraph;
+        options.endsWithSentence = false;
+        options.bannedPhrases = {QStringLiteral("shiver down")};
+        options.biases = {{QStringLiteral(" sea"), 2.5},
+                          {QStringLiteral("12"), -std::numeric_limits<double>::infinity()}};
+        options.wordsPerMinute = 250;
         options.randomSeed = false;
         options.maxTokens = 33;
         options.stopStrings = {QStringLiteral("\n\n"), QStringLiteral("THE END")};

@@ -57,6 +57,7 @@ protected:
         GenerationRequest request;
         request.model = model;
         request.options.maxTokens = tokens;
+        request.options.endsWithSentence = false; // so many it is
         request.options.stopAtDocumentEnd = false;
         request.options.sampler.seed = 7;
         request.options.sampler.topP = 1;

@@ -61,10 +61,12 @@ inline Outcome run(Generation& generation) {
         const auto token = generation.next();
         if (!token || outcome.tokens.size() > 1000)
             break;
+        outcome.stop = token->stop;
+        if (token->token == GeneratedToken::kNone)
+            break;
         outcome.text += token->text;
         outcome.tokens.push_back(token->token);
         outcome.pieces.push_back(token->text);
-        outcome.stop = token->stop;
     }
     return outcome;
 }

@@ -49,6 +49,74 @@ inline void keepShare(std::vector<PlainToken>& tokens, double share, double& mar
     normalise(tokens);
 }
 
+// How long the repetition would be that `token` goes on with, by trying every place.
+inline int plainRepetition(const std::vector<int>& history, int token, const engine::SamplerSettings& s) {
+    const auto isBreaker = [&](int t) {
+        return std::find(s.dryBreakers.begin(), s.dryBreakers.end(), t) != s.dryBreakers.end();
+    };
+    const std::size_t size = history.size();
+    const std::size_t from = s.dryRange > 0 && size > std::size_t(s.dryRange) ? size - s.dryRange : 0;
+    int longest = 0;
+    for (std::size_t place = from; place < size; ++place) {
+        if (history[place] != token || isBreaker(token))
+            continue;
+        int length = 0;
+        while (place >= from + std::size_t(length) + 1 &&
+               history[place - 1 - length] == history[size - 1 - length] &&
+               !isBreaker(history[place - 1 - length]))
+            ++length;
+        longest = std::max(longest, length);
+    }
+    return longest;
+}
+
+// Leaves out all of at least the threshold's probability, but for the last of them.
+inline void excludeTop(std::vector<PlainToken>& tokens, double threshold, double& margin) {
+    std::size_t top = 0;
+    for (const PlainToken& t : tokens) {
+        margin = std::min(margin, std::abs(t.probability - threshold));
+        top += t.probability >= threshold;
+    }
+    if (top < 2)
+        return;
+    if (tokens[top - 1].probability != tokens[top - 2].probability)
+        margin = std::min(margin, 0.1 * (tokens[top - 2].probability / tokens[top - 1].probability - 1));
+    tokens.erase(tokens.begin(), tokens.begin() + std::ptrdiff_t(top) - 1);
+    normalise(tokens);
+}
+
+// exp(bias) times the weight of what is left, and of the others if the bias is above 0.
+inline std::map<int, double> withBiases(const std::vector<PlainToken>& tokens,
+                                        const std::vector<double>& scores, double largest,
+                                        const engine::SamplerSettings& s) {
+    std::map<int, double> weights;
+    const auto weigh = [&](int token) {
+        return std::exp((scores[std::size_t(token)] - largest) / s.temperature);
+    };
+    for (const PlainToken& t : tokens)
+        weights[t.token] = weigh(t.token);
+    for (const auto& [token, bias] : s.biases)
+        if (std::size_t(token) < scores.size() && (bias > 0 || weights.contains(token)))
+            weights[token] = weigh(token) * std::exp(double(bias));
+    std::erase_if(weights, [](const auto& weight) { return weight.second == 0; });
+    if (weights.empty()) {
+        int best = -1;
+        for (std::size_t i = 0; i < scores.size(); ++i) {
+            const auto bias = s.biases.find(int(i));
+            if ((bias == s.biases.end() || std::isfinite(bias->second)) && std::isfinite(scores[i]) &&
+                (best < 0 || scores[i] > scores[std::size_t(best)]))
+                best = int(i);
+        }
+        weights[std::max(best, 0)] = 1;
+    }
+    double total = 0;
+    for (const auto& [token, weight] : weights)
+        total += weight;
+    for (auto& [token, weight] : weights)
+        weight /= total;
+    return weights;
+}
+
 inline PlainDistribution plainDistribution(const std::vector<float>& logits, const std::vector<int>& history,
                                            const engine::SamplerSettings& s) {
     constexpr double kNever = -std::numeric_limits<double>::infinity();
@@ -75,6 +143,9 @@ inline PlainDistribution plainDistribution(const std::vector<float>& logits, con
         scores[token] -= s.presencePenalty;
         scores[token] -= s.frequencyPenalty * weight;
     }
+    for (std::size_t token = 0; s.dryMultiplier > 0 && token < scores.size(); ++token)
+        if (const int length = plainRepetition(history, int(token), s); length >= s.dryAllowedLength)
+            scores[token] -= s.dryMultiplier * std::pow(double(s.dryBase), length - s.dryAllowedLength);
     for (const int token : s.bannedTokens)
         if (std::size_t(token) < scores.size())
             scores[std::size_t(token)] = kNever;
@@ -95,7 +166,10 @@ inline PlainDistribution plainDistribution(const std::vector<float>& logits, con
         return result;
     }
     if (s.temperature == 0) {
-        result.probabilities[tokens[0].token] = 1;
+        for (PlainToken& t : tokens)
+            if (const auto bias = s.biases.find(t.token); bias != s.biases.end())
+                t.probability += bias->second;
+        result.probabilities[std::min_element(tokens.begin(), tokens.end(), larger)->token] = 1;
         return result;
     }
     if (s.topK > 0 && std::size_t(s.topK) < tokens.size()) {
@@ -140,8 +214,15 @@ inline PlainDistribution plainDistribution(const std::vector<float>& logits, con
         std::erase_if(tokens, [&](const PlainToken& t) { return t.probability < bound; });
         normalise(tokens);
     }
-    for (const PlainToken& t : tokens)
-        result.probabilities[t.token] = t.probability;
+    // By chance: what comes of it is a mixture of both.
+    std::vector<PlainToken> excluded = tokens;
+    if (s.xtcProbability > 0)
+        excludeTop(excluded, s.xtcThreshold, result.margin);
+    for (const auto& [list, share] :
+         {std::pair(&tokens, 1.0 - s.xtcProbability), std::pair(&excluded, double(s.xtcProbability))})
+        if (share > 0)
+            for (const auto& [token, probability] : withBiases(*list, scores, largest, s))
+                result.probabilities[token] += share * probability;
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/sampling/sampler.h"
 
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,24 @@ inline std::vector<Settings> oneOfEach() {
     });
     add("repetition", [](auto& s) { s.repetitionPenalty = 1.4f; });
     add("bans", [](auto& s) { s.bannedTokens = {0, 5, 6, 39, 1000}; });
+    add("DRY", [](auto& s) {
+        s.dryMultiplier = 0.8f;
+        s.dryAllowedLength = 1;
+    });
+    add("DRY with breakers", [](auto& s) {
+        s.dryMultiplier = 2;
+        s.dryAllowedLength = 1;
+        s.dryBreakers = {1, 8};
+    });
+    add("XTC", [](auto& s) {
+        s.xtcThreshold = 0.06f;
+        s.xtcProbability = 0.5f;
+    });
+    add("biases", [](auto& s) {
+        const float never = -std::numeric_limits<float>::infinity();
+        s.topK = 12;
+        s.biases = {{0, 1.5f}, {4, -2}, {17, 4}, {30, never}, {39, 100.0f - 97}, {1000, 5}};
+    });
     add("defaults", [](auto& s) { s = SamplerSettings{}; });
     add("all together", [](auto& s) {
         s.temperature = 1.3f;
@@ -75,6 +94,12 @@ inline std::vector<Settings> oneOfEach() {
         s.repetitionPenalty = 1.1f;
         s.penaltyDecay = 0.9f;
         s.bannedTokens = {3};
+        s.dryMultiplier = 0.5f;
+        s.dryBase = 1.5f;
+        s.dryRange = 8;
+        s.xtcThreshold = 0.1f;
+        s.xtcProbability = 0.3f;
+        s.biases = {{2, 0.5f}, {21, -1}};
     });
     return all;
 }

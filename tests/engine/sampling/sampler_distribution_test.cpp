@@ -122,6 +122,20 @@ private slots:
             s.frequencyPenalty = chance() ? 0.0f : static_cast<float>(random.normal());
             s.repetitionPenalty = chance() ? 1.0f : static_cast<float>(0.5 + random.uniform());
             s.penaltyDecay = chance() ? 1.0f : static_cast<float>(0.5 + 0.5 * random.uniform());
+            if (chance()) {
+                s.dryMultiplier = static_cast<float>(2 * random.uniform());
+                s.dryAllowedLength = 1 + static_cast<int>(random.below(3));
+                s.dryRange = static_cast<int>(random.below(40));
+                while (!chance())
+                    s.dryBreakers.push_back(static_cast<int>(s.dryBreakers.size() * 3 + random.below(3)));
+            }
+            if (chance()) {
+                s.xtcProbability = 1; // either has one distribution
+                s.xtcThreshold = static_cast<float>(0.01 + 0.3 * random.uniform());
+            }
+            while (chance())
+                s.biases[static_cast<int>(random.below(std::uint64_t(vocabulary) + 2))] =
+                    chance() ? static_cast<float>(3 * random.normal()) : -kInfinity;
             while (!chance())
                 s.bannedTokens.push_back(static_cast<int>(random.below(std::uint64_t(vocabulary))));
             QVERIFY(s.validate());
@@ -132,6 +146,9 @@ private slots:
             std::vector<int> history;
             for (std::uint64_t n = random.below(60); n > 0; --n)
                 history.push_back(static_cast<int>(random.below(std::uint64_t(vocabulary) + 2)));
+            if (chance()) // with repetitions
+                for (std::size_t n = random.below(60), i = 0; n > 0 && !history.empty(); --n)
+                    history.push_back(history[i++ % history.size()]);
 
             const auto expected = test::plainDistribution(logits, history, s);
             if (expected.margin < 2e-6)

@@ -55,6 +55,44 @@ private slots:
         }
     }
 
+    void theBestOfOthersIsTakenWhereBiasesLeaveNothing() {
+        SamplerSettings s = plainSettings();
+        s.topK = 1;
+        s.biases = {{1, -kInfinity}, {3, -kInfinity}};
+        Sampler sampler(s);
+        QCOMPARE(sampleCopy(sampler, {1, 9, 2, 8, 3}), 4);
+        s.topK = 0;
+        s.minP = 1;
+        QCOMPARE(sampleCopy(sampler = Sampler(s), {1, 9, 2, 8, 3}), 4);
+        s.temperature = 0;
+        s.biases[2] = 1.5f;
+        QCOMPARE(sampleCopy(sampler = Sampler(s), {1, 9, 2, 8, 3}), 2);
+        QVERIFY(!sampler.drawsOnDevice());
+    }
+
+    void aTokenTakenBackWasNeverSeen() {
+        SamplerSettings s = plainSettings();
+        s.frequencyPenalty = 0.7f;
+        s.repetitionPenalty = 1.2f;
+        s.penaltyDecay = 0.8f;
+        s.dryMultiplier = 1;
+        Random random(35);
+        const std::vector<float> logits = randomLogits(random, 30, 1);
+        Sampler plain(s);
+        Sampler undone(s);
+        for (const int token : {1, 2, 3, 4, 1, 2, 3}) {
+            plain.observe(token);
+            undone.observe(token);
+        }
+        undone.setUndoable(true);
+        for (const int token : {4, 1, 1, 29, 2})
+            undone.observe(token);
+        for (int i = 0; i < 5; ++i)
+            undone.takeBack();
+        QCOMPARE(sampleCopy(undone, logits), sampleCopy(plain, logits));
+        QCOMPARE(undone.candidates(), plain.candidates());
+    }
+
     void tiesGoToTheLowerId() {
         SamplerSettings s = plainSettings();
         s.topK = 2;
