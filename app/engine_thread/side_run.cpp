@@ -104,6 +104,7 @@ void SideRun::generated(const engine::GeneratedToken& token) {
         if (m_stop.stop_requested())
             return; // it was not shown, so it is not kept
     }
+    ++m_tokens;
     m_text += token.text;
     m_batcher.push(token.token, token.text, token.probability);
     if (const auto now = TextBatcher::TimePoint::clock::now(); m_batcher.isDue(now))
@@ -119,7 +120,7 @@ void SideRun::sendRest() {
 EndReason SideRun::endReason() const { return toEndReason(m_continuation.stopReason()); }
 
 SideTimings SideRun::timings() const {
-    return {m_continuation.tokens(), m_continuation.promptSeconds(), m_continuation.writingSeconds()};
+    return {m_tokens, m_continuation.promptSeconds(), m_continuation.writingSeconds()};
 }
 
 engine::Expected<void> SideRun::readAhead(const QString& prompt, std::stop_token stop) {

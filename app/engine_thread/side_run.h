@@ -67,6 +67,7 @@ private:
     // gates.
     std::optional<engine::GateRecorder> m_recorder;
     engine::Continuation m_continuation;
+    int m_tokens = 0;                        // that were shown
     std::string m_text;                      // what was written
     std::vector<int> m_aheadTokens;          // of all of it, once that was read ahead
     std::optional<std::size_t> m_remembered; // of the prompt, from before

@@ -88,6 +88,7 @@ private:
         request.id = id;
         request.model = smallGated(m_folder.path());
         request.options.maxTokens = kTokens;
+        request.options.endsWithSentence = false;
         request.options.stopAtDocumentEnd = false;
         request.prompt = QStringLiteral("The door was open.");
         return request;

@@ -86,6 +86,41 @@ private slots:
         }
     }
 
+    // Tokens that were taken back leave no trace: the text is that of the tokens, and so are the gates.
+    void bannedPhrasesLeaveNoTraceInTheRun() {
+        constexpr int kTokens = 40;
+        GenerationRequest banning = request(smallGated(m_folder.path()), kTokens);
+        const auto [free, first] = run(banning);
+        for (const QChar letter : QStringLiteral("abcdefghijklm"))
+            banning.options.bannedPhrases.append(letter);
+        banning.options.bannedPhrases.append(received(free, Side::First).text.mid(5, 4));
+        const auto [id, outcome] = run(banning);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        const Received& side = received(id, Side::First);
+        QVERIFY(side.text != received(free, Side::First).text);
+        QCOMPARE(side.tokens.size(), kTokens);
+        QCOMPARE(outcome.timings[0].tokens, kTokens);
+        QCOMPARE(side.tokens.last().end, side.text.size());
+        QCOMPARE(side.gates.tokenCount(), kTokens - 1);
+    }
+
+    void escEndsThePacesWaitAndKeepsWhatWasShown() {
+        GenerationRequest slow = request(smallGated(m_folder.path()), 500);
+        slow.options.wordsPerMinute = 0.01; // hours for a letter
+        QSignalSpy finished(m_service.get(), &AssistantService::finished);
+        const GenerationHandle handle = m_service->generate(slow);
+        const RequestId id = handle.id();
+        QTRY_VERIFY_WITH_TIMEOUT(!received(id, Side::First).tokens.isEmpty(), kPatienceMs);
+        m_service->cancel(id);
+        QVERIFY(finished.wait(kPatienceMs));
+        const auto outcome = finished[0][1].value<Outcome>();
+        QCOMPARE(outcome.kind, OutcomeKind::Cancelled);
+        const Received& side = received(id, Side::First);
+        QVERIFY(side.tokens.size() < 5); // that complete no letter, or the first
+        QCOMPARE(outcome.timings[0].tokens, int(side.tokens.size()));
+        QVERIFY(side.gates.tokenCount() <= side.tokens.size());
+    }
+
     void theSameSeedWritesTheSameText() {
         GenerationRequest first = request(smallGated(m_folder.path()), 30);
         const auto [a, outcomeA] = run(first);
