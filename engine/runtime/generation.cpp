@@ -1,4 +1,5 @@
 #include "engine/runtime/generation.h"
+#include "engine/runtime/sampler_of_texts.h"
 
 #include <algorithm>
 #include <cassert>
@@ -14,61 +15,11 @@ namespace {
 constexpr std::size_t kContextBytes = 1024; // of the prompt, for phrases and sentences that begin in it
 constexpr float kImpossible = -std::numeric_limits<float>::infinity();
 
-// The user's bans and what must never be sampled; the separator is allowed exactly if it may end the text.
-// Invalid settings, which readPrompt() refuses, give a sampler that is never used.
-SamplerSettings withBans(const GenerationSettings& settings, const Tokenizer& tokenizer) {
-    if (!settings.sampler.validate())
-        return {};
-    SamplerSettings sampler = settings.sampler;
-    const int separator = tokenizer.documentSeparator();
-    std::ranges::copy_if(tokenizer.unsampledTokens(), std::back_inserter(sampler.bannedTokens),
-                         [&](int token) { return token != separator; });
-    if (!settings.stopAtDocumentEnd)
-        sampler.bannedTokens.push_back(separator);
-    return sampler;
-}
-
 bool areAllBanned(std::vector<int> banned, int vocabulary) {
     std::ranges::sort(banned);
     const auto last = std::unique(banned.begin(), banned.end());
     return std::count_if(banned.begin(), last, [&](int token) { return token >= 0 && token < vocabulary; }) ==
            vocabulary;
-}
-
-std::vector<int> tokensWith(const Tokenizer& tokenizer, const std::vector<std::string>& texts) {
-    std::vector<int> tokens;
-    for (int token = 0; token < tokenizer.vocabularySize(); ++token)
-        if (std::ranges::any_of(texts, [bytes = tokenizer.bytes(token)](const std::string& text) {
-                return !text.empty() && bytes.find(text) != std::string_view::npos;
-            }))
-            tokens.push_back(token);
-    return tokens;
-}
-
-void addBias(const TextBias& bias, const Tokenizer& tokenizer, std::map<int, float>& biases) {
-    if (bias.text.empty())
-        return;
-    bool isToken = false;
-    for (int token = 0; token < tokenizer.vocabularySize(); ++token)
-        if (const auto bytes = tokenizer.bytes(token); bytes == bias.text || bytes == ' ' + bias.text) {
-            biases[token] = bias.bias;
-            isToken = true;
-        }
-    if (const auto tokens = tokenizer.encode(bias.text); !isToken && tokens && !tokens->empty())
-        biases[tokens->front()] = bias.bias;
-}
-
-// With what is said by texts as tokens.
-SamplerSettings resolved(const GenerationSettings& settings, const Tokenizer& tokenizer) {
-    SamplerSettings sampler = withBans(settings, tokenizer);
-    for (const TextBias& bias : settings.textBiases)
-        addBias(bias, tokenizer, sampler.biases);
-    if (sampler.dryMultiplier > 0) {
-        const std::vector<int> breakers = tokensWith(tokenizer, settings.dryBreakers);
-        sampler.dryBreakers.insert(sampler.dryBreakers.end(), breakers.begin(), breakers.end());
-        std::ranges::sort(sampler.dryBreakers);
-    }
-    return sampler;
 }
 
 } // namespace
@@ -88,7 +39,7 @@ Generation::Generation(Session& session, const Tokenizer& tokenizer, const Gener
     , m_tokenizer(tokenizer)
     , m_settings(settings)
     , m_cache(cache)
-    , m_sampler(resolved(settings, tokenizer))
+    , m_sampler(samplerWithTexts(settings, tokenizer))
     , m_held(settings) {}
 
 Generation::~Generation() {
@@ -119,7 +70,7 @@ Expected<void> Generation::checkSettings() const {
         return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
     if (auto checked = checkVocabulary(m_session.model().config(), m_tokenizer); !checked)
         return checked;
-    if (areAllBanned(withBans(m_settings, m_tokenizer).bannedTokens, m_tokenizer.vocabularySize()))
+    if (areAllBanned(samplerWithBans(m_settings, m_tokenizer).bannedTokens, m_tokenizer.vocabularySize()))
         return failure(ErrorCode::InvalidArgument,
                        "all tokens of the vocabulary are banned, so none can be drawn; ban fewer");
     return {};

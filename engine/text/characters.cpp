@@ -23,18 +23,17 @@ locale_t unicode() {
 
 wint_t wide(char32_t code) { return static_cast<wint_t>(code); }
 
-// `text` begins with a whole, valid character.
-TextCharacter decoded(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+} // namespace
+
+TextCharacter characterAt(std::string_view text, std::size_t offset) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[offset + i]); };
     const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    const std::size_t length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
     char32_t code = length == 1 ? first : first & (0xFFu >> (length + 1));
     for (std::size_t i = 1; i < length; ++i)
         code = code << 6 | (byte(i) & 0x3Fu);
-    return {code, 0, length};
+    return {code, offset, offset + length};
 }
-
-} // namespace
 
 std::vector<TextCharacter> charactersOf(std::string_view text) {
     std::vector<TextCharacter> characters;
@@ -49,11 +48,8 @@ std::vector<TextCharacter> charactersOf(std::string_view text) {
             valid = next == std::string_view::npos ? next : place + next;
             continue;
         }
-        TextCharacter character = decoded(text.substr(place));
-        character.begin += place;
-        character.end += place;
-        place = character.end;
-        characters.push_back(character);
+        characters.push_back(characterAt(text, place));
+        place = characters.back().end;
     }
     return characters;
 }

@@ -16,6 +16,8 @@ struct TextCharacter {
 };
 
 [[nodiscard]] std::vector<TextCharacter> charactersOf(std::string_view text);
+// The one that begins at `offset` of valid UTF-8.
+[[nodiscard]] TextCharacter characterAt(std::string_view text, std::size_t offset);
 
 [[nodiscard]] bool isWhiteSpace(char32_t code); // no-break spaces included
 [[nodiscard]] bool isAlphabetic(char32_t code);

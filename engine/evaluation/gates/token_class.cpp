@@ -1,6 +1,6 @@
 #include "engine/evaluation/gates/token_class.h"
 
-#include "engine/evaluation/gates/characters.h"
+#include "engine/text/characters.h"
 
 #include <algorithm>
 #include <cassert>
@@ -11,7 +11,13 @@ namespace engine {
 
 namespace {
 
-bool isWordCharacter(char32_t c) { return isLetter(c) || isDecimalDigit(c); }
+bool isDecimalDigit(char32_t c) { return c >= U'0' && c <= U'9'; }
+bool isWordCharacter(char32_t c) { return isAlphabetic(c) || isDecimalDigit(c); }
+bool isApostrophe(char32_t c) { return c == U'\'' || c == 0x2019; } // quotation marks as well
+bool isQuotationMark(char32_t c) {
+    return c == U'"' || isApostrophe(c) || (c >= 0x2018 && c <= 0x201F) || c == 0xAB || c == 0xBB ||
+           c == 0x2039 || c == 0x203A;
+}
 bool isEndMark(char32_t c) { return c == U'.' || c == U'!' || c == U'?' || c == 0x2026; }
 bool isClauseMark(char32_t c) { return c == U',' || c == U';' || c == U':' || c == 0x2014; }
 bool isClosingMark(char32_t c) {
@@ -54,9 +60,7 @@ private:
     [[nodiscard]] char32_t codeAt(std::size_t offset) const {
         return offset < m_text.size() ? characterAt(m_text, offset).code : 0;
     }
-    [[nodiscard]] std::size_t behind(std::size_t offset) const {
-        return offset + characterAt(m_text, offset).bytes;
-    }
+    [[nodiscard]] std::size_t behind(std::size_t offset) const { return characterAt(m_text, offset).end; }
     template <class Matches> [[nodiscard]] std::size_t endOf(std::size_t offset, Matches matches) const {
         while (offset < m_text.size() && matches(codeAt(offset)))
             offset = behind(offset);
@@ -110,7 +114,7 @@ void DocumentWalk::step() {
 }
 
 void DocumentWalk::takeLineEnds() {
-    const std::size_t end = endOf(m_at, isSpace);
+    const std::size_t end = endOf(m_at, isWhiteSpace);
     // White space behind the last line end belongs to the line it begins.
     const std::size_t lastFeed = m_text.substr(0, end).rfind('\n');
     const auto feeds = std::ranges::count(m_text.substr(m_at, end - m_at), '\n');
@@ -146,9 +150,9 @@ TokenClass DocumentWalk::classOfWord(std::string_view word) {
         if (word.ends_with(possessive))
             word.remove_suffix(possessive.size());
     }
-    const std::size_t second = characterAt(word, 0).bytes;
-    const bool isCapitalised = isCapital(characterAt(word, 0).code) && second < word.size() &&
-                               isSmallLetter(characterAt(word, second).code);
+    const std::size_t second = characterAt(word, 0).end;
+    const bool isCapitalised = isUpperCase(characterAt(word, 0).code) && second < word.size() &&
+                               isLowerCase(characterAt(word, second).code);
     if (!isCapitalised)
         return TokenClass::WordStart;
     if (m_entities.contains(std::string(word)))
@@ -171,13 +175,13 @@ bool DocumentWalk::endsSentence(std::size_t end) const {
     const std::string_view marks = m_text.substr(m_at, end - m_at);
     if (marks.find_first_of("!?") != std::string_view::npos)
         return true;
-    const bool isInitial = !m_lastWord.empty() && isCapital(codeAt(m_at - m_lastWord.size())) &&
+    const bool isInitial = !m_lastWord.empty() && isUpperCase(codeAt(m_at - m_lastWord.size())) &&
                            m_lastWord.size() == characterAt(m_lastWord, 0).bytes && m_lastWord != "I";
     if (marks == "." && (isTitle(m_lastWord) || isInitial))
         return false;
     const std::size_t next =
-        endOf(endOf(end, isClosingMark), [](char32_t c) { return isSpace(c) && c != U'\n'; });
-    return !isSmallLetter(codeAt(next));
+        endOf(endOf(end, isClosingMark), [](char32_t c) { return isWhiteSpace(c) && c != U'\n'; });
+    return !isLowerCase(codeAt(next));
 }
 
 void DocumentWalk::takeEndMarks() {
@@ -191,7 +195,7 @@ void DocumentWalk::takeEndMarks() {
 }
 
 void DocumentWalk::takeQuotationMark() {
-    const bool isOpening = isSpace(m_before) || m_before == U'(' || m_before == 0x2014;
+    const bool isOpening = isWhiteSpace(m_before) || m_before == U'(' || m_before == 0x2014;
     m_startsSentence = m_startsSentence || isOpening;
     take(behind(m_at), TokenClass::QuotationMark);
 }
