@@ -59,6 +59,10 @@ Actions::Actions(QMainWindow& window) {
     importText = file.add(tr("&Import text…"), {}, {});
     exportText = file.add(tr("&Export text…"), {QKeySequence(tr("Ctrl+Shift+E"))}, {});
     file.separate();
+    keepVersion = file.add(tr("&Keep a version…"), {}, tr("Keeps the text as it is now, under a name"));
+    versions = file.add(tr("&Versions…"), {QKeySequence(tr("Ctrl+Shift+H"))},
+                        tr("Earlier texts of this story, and what changed since"));
+    file.separate();
     quit = file.add(tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))}, {});
     quit->setMenuRole(QAction::QuitRole);
 

@@ -30,6 +30,8 @@ public:
     QAction* saveAs;
     QAction* importText;
     QAction* exportText;
+    QAction* versions;
+    QAction* keepVersion;
     QAction* quit;
     QMenu* recent;
 

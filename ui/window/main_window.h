@@ -30,6 +30,7 @@ class StoryEditor;
 class Theme;
 class TokenMarker;
 class TokenSelection;
+class VersionsDialog;
 class VoiceDialog;
 
 class MainWindow : public QMainWindow {
@@ -92,6 +93,7 @@ private:
     HeatmapDock* m_heatmap = nullptr;
     SidebarDock* m_sidebar = nullptr;
     VoiceDialog* m_voice;
+    VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;
