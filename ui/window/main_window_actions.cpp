@@ -181,6 +181,8 @@ void MainWindow::connectProblems() {
     connect(m_heatmap, &HeatmapDock::failed, this, [this](const QString& message, const QString& details) {
         m_messages->show(Kind::Problem, message, details);
     });
+    connect(&m_context.project, &app::ProjectController::backupFailed, this,
+            [this](const QString& message) { m_messages->show(Kind::Problem, message); });
     connect(&m_context.project, &app::ProjectController::titleChanged, this, &MainWindow::updateTitle);
     connect(&m_context.project, &app::ProjectController::opened, this, [this](const QString& notice) {
         m_editor->setReadOnly(false);
