@@ -124,6 +124,11 @@ void ProjectController::connectStorage() {
                 if (project == m_project)
                     emit secured(isSecured, problem);
             });
+    connect(&m_storage, &StorageWorker::backupFailed, this,
+            [this](ProjectTicket project, const QString& message) {
+                if (project == m_project)
+                    emit backupFailed(message);
+            });
     connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
     connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
     connect(&m_storage, &StorageWorker::gatesRead, this,

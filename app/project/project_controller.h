@@ -129,6 +129,8 @@ signals:
     void titleChanged(const QString& title);
     void saveStateChanged(app::ProjectController::SaveState state);
     void busyChanged(bool busy);
+    // No backup copy could be made; a sentence, once in a session. Saving goes on.
+    void backupFailed(const QString& message);
     // place() or keptIn() is another one.
     void placeChanged();
     // After secure(). `problem`: a sentence if something is on no disk.

@@ -54,4 +54,8 @@ void VersionKeeper::read(VersionId version) {
     });
 }
 
+void VersionKeeper::exportText(const QString& path, const QString& text) {
+    inStorage(m_storage, [path, text](StorageWorker& storage) { storage.exportText(path, text); });
+}
+
 } // namespace app

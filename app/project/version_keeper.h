@@ -28,6 +28,8 @@ public:
     void bringBack(VersionId version); // one that was removed in this session
     void list();                       // ends in listed()
     void read(VersionId version);      // ends in textRead()
+    // Ends in ProjectController::exported() or exportFailed().
+    void exportText(const QString& path, const QString& text);
 
 signals:
     // keep(), rename(), remove() or bringBack() was asked for; list() tells the outcome.

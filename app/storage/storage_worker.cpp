@@ -33,9 +33,13 @@ StorageWorker::StorageWorker(const QString& dataFolder, const QStringList& recov
     , m_untitled(dataFolder)
     , m_recoveryFolders(orDefault(recoveryFolders, dataFolder))
     , m_recovery(m_recoveryFolders)
+    , m_backups(dataFolder)
+    , m_backupTimer(this)
     , m_retry(this) {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &StorageWorker::write);
+    m_backupTimer.setSingleShot(true);
+    connect(&m_backupTimer, &QTimer::timeout, this, &StorageWorker::backUp);
 }
 
 StorageWorker::~StorageWorker() = default;
@@ -86,7 +90,22 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& pat
     // A file that is called a project and is none is said to be none, instead of being shown as a text.
     const bool isProject = checkProjectHeader(path).has_value() ||
                            QFileInfo(path).suffix().compare(QLatin1String(kSuffix), Qt::CaseInsensitive) == 0;
+    // Of a backup a copy is opened, so that it stays what it is.
+    if (isProject && ProjectBackups::isBackup(path))
+        return openBackup(path, about.notice);
     return isProject ? ProjectFile::open(path) : createFromText(path, about);
+}
+
+StorageResult<StorageWorker::OpenFile> StorageWorker::openBackup(const QString& path, QString& notice) {
+    auto backup = ProjectFile::open(path);
+    if (!backup)
+        return backup;
+    const QString copy = m_untitled.newPath();
+    if (auto done = (*backup)->copyTo(copy); !done)
+        return failure(done.error());
+    notice = tr("This is a copy of the backup %1. Save it under a name of your own.")
+                 .arg(QFileInfo(readablePath(path)).completeBaseName());
+    return ProjectFile::open(copy);
 }
 
 void StorageWorker::openAtStart(ProjectTicket ticket, const StartPlan& plan) {
@@ -144,6 +163,8 @@ void StorageWorker::adopt(ProjectTicket ticket) {
     m_place = {};
     m_keptIn.clear();
     m_hasChanged = false;
+    m_backups.beginSession();
+    m_isBackupProblemTold = false;
     watchFolder();
 }
 

@@ -14,6 +14,7 @@
 
 #include "app/exchange/story_format.h"
 #include "app/files/file_place.h"
+#include "app/storage/backups/project_backups.h"
 #include "app/storage/project_content.h"
 #include "app/storage/project_file.h"
 #include "app/storage/recovery/recovery_copy.h"
@@ -93,6 +94,8 @@ signals:
     void saved(app::ProjectTicket project, qint64 sequence);
     void saveFailed(app::ProjectTicket project, const QString& message, const QString& details);
     void secured(app::ProjectTicket project, bool isSecured, const QString& problem);
+    // A backup copy could not be made. Told once in a session; saving goes on.
+    void backupFailed(app::ProjectTicket project, const QString& message);
     // What the project's file does not take is in the file `path`; empty: no more.
     void keptElsewhere(app::ProjectTicket project, const QString& path);
     // The file is not where it was opened, or is again. Gone: `keptIn` has become the project.
@@ -125,10 +128,12 @@ private:
     [[nodiscard]] StorageResult<OpenFile> createFromText(const QString& path, Opening& about);
     // Project or text file, by content.
     [[nodiscard]] StorageResult<OpenFile> openAny(const QString& path, Opening& about);
+    [[nodiscard]] StorageResult<OpenFile> openBackup(const QString& path, QString& notice);
     bool write(); // as secure(); false if something is on no disk
     void watchFolder();
     bool settlePlace(); // false if the text is in no file that has a name
     bool writeOnDisk(bool isPlaced);
+    void backUp();
     bool writeProtected();
     bool keepElsewhere();
     void closeCurrent();
@@ -136,6 +141,9 @@ private:
     UntitledProjects m_untitled;
     RecoveryFolders m_recoveryFolders;
     RecoveryCopy m_recovery;
+    ProjectBackups m_backups;
+    QTimer m_backupTimer; // after a change that is saved
+    bool m_isBackupProblemTold = false;
     QTimer m_retry;
     QFileSystemWatcher* m_watcher = nullptr; // of the project's folder
     OpenFile m_current;

@@ -4,6 +4,7 @@
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 
+#include <QDateTime>
 #include <QFileInfo>
 #include <QFileSystemWatcher>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kRetryMs = 2000;
 constexpr int kSettlingMs = 100;
+constexpr int kBackupMs = 1000; // words that come meanwhile are saved first
 
 } // namespace
 
@@ -116,7 +118,19 @@ bool StorageWorker::writeOnDisk(bool isPlaced) {
     if (!std::exchange(m_keptIn, {}).isEmpty())
         emit keptElsewhere(m_project, QString());
     emit saved(m_project, m_sequence);
+    if (m_hasChanged && !m_backupTimer.isActive() && m_backups.isDue(QDateTime::currentDateTimeUtc()))
+        m_backupTimer.start(kBackupMs);
     return true;
+}
+
+void StorageWorker::backUp() {
+    if (!m_current || !m_current->isOnDisk() || m_place.kind != FilePlace::Kind::AsOpened ||
+        m_recoveryFolders.contains(m_current->path()) || m_current->text().size() == 0)
+        return;
+    const auto made =
+        m_backups.make(*m_current, m_untitled.contains(m_current->path()), QDateTime::currentDateTimeUtc());
+    if (!made && !std::exchange(m_isBackupProblemTold, true))
+        emit backupFailed(m_project, made.error().message);
 }
 
 // The project is a copy that goes when it is closed, so what was changed is kept in another one from the

@@ -253,6 +253,7 @@ void FindBar::replaceAll() {
     if (replacements.isEmpty()) {
         return;
     }
+    emit aboutToReplaceAll();
     m_editor.setMarks(StoryEditor::Mark::Match, {});
     m_editor.mirror().hold();
     m_story.applyReplacements(replacements);

@@ -35,6 +35,10 @@ public:
 
     [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size(); }
 
+signals:
+    // There are matches, and all of them are replaced now.
+    void aboutToReplaceAll();
+
 private:
     enum class Step { None, Next, Previous, NearCursor };
 

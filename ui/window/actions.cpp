@@ -62,6 +62,10 @@ Actions::Actions(QMainWindow& window) {
                           tr("The text alone, as text, Markdown, Word, OpenDocument, HTML, e-book or PDF"));
     print = file.add(tr("&Print…"), QKeySequence::Print);
     file.separate();
+    keepVersion = file.add(tr("&Keep a version…"), {}, tr("Keeps the text as it is now, under a name"));
+    versions = file.add(tr("&Versions…"), {QKeySequence(tr("Ctrl+Shift+H"))},
+                        tr("Earlier texts of this story, and what changed since"));
+    file.separate();
     quit = file.add(tr("&Quit"), {QKeySequence(tr("Ctrl+Q"))}, {});
     quit->setMenuRole(QAction::QuitRole);
 

@@ -31,6 +31,8 @@ public:
     QAction* importText;
     QAction* exportText;
     QAction* print;
+    QAction* versions;
+    QAction* keepVersion;
     QAction* quit;
     QMenu* recent;
 

@@ -14,6 +14,7 @@
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/typography.h"
+#include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
 #include "ui/window/dock_height.h"
@@ -123,6 +124,7 @@ void MainWindow::buildDocks() {
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
     m_voice = new VoiceDialog(m_context, this);
+    m_versions = new VersionsDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
 }
 
@@ -174,6 +176,7 @@ void MainWindow::applyColours() {
     m_compare->setColours(colours);
     m_heatmap->setColours(colours);
     m_voice->setColours(colours);
+    m_versions->setColours(colours);
 }
 
 void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }

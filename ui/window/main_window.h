@@ -31,6 +31,7 @@ class StoryEditor;
 class Theme;
 class TokenMarker;
 class TokenSelection;
+class VersionsDialog;
 class VoiceDialog;
 
 class MainWindow : public QMainWindow {
@@ -99,6 +100,7 @@ private:
     SidebarDock* m_sidebar = nullptr;
     AttemptsDock* m_attempts = nullptr;
     VoiceDialog* m_voice;
+    VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;

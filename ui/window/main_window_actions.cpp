@@ -5,6 +5,7 @@
 #include "app/document/document.h"
 #include "app/models/model_catalog.h"
 #include "app/project/project_controller.h"
+#include "app/project/version_keeper.h"
 #include "app/runs/run_history.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
@@ -19,6 +20,7 @@
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
+#include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
 #include "ui/window/help_dialogs.h"
@@ -65,6 +67,10 @@ void MainWindow::connectEditing() {
     connect(m_actions->replace, &QAction::triggered, this, [find] { find(true); });
     connect(m_actions->findNext, &QAction::triggered, m_findBar, &FindBar::findNext);
     connect(m_actions->findPrevious, &QAction::triggered, m_findBar, &FindBar::findPrevious);
+    connect(m_findBar, &FindBar::aboutToReplaceAll, this,
+            [this] { m_context.project.versions().keep(app::VersionCause::BeforeReplaceAll); });
+    connect(m_actions->versions, &QAction::triggered, m_versions, &VersionsDialog::open);
+    connect(m_actions->keepVersion, &QAction::triggered, m_versions, &VersionsDialog::keepNamed);
     connect(m_editor, &StoryEditor::wordsChanged, m_status, &StatusLine::setWords);
     connect(m_editor, &StoryEditor::menuRequested, this, &MainWindow::showEditorMenu);
     m_status->setWords(m_editor->wordCounter().words());
@@ -177,6 +183,8 @@ void MainWindow::connectProblems() {
     connect(m_heatmap, &HeatmapDock::failed, this, [this](const QString& message, const QString& details) {
         m_messages->show(Kind::Problem, message, details);
     });
+    connect(&m_context.project, &app::ProjectController::backupFailed, this,
+            [this](const QString& message) { m_messages->show(Kind::Problem, message); });
     connect(&m_context.project, &app::ProjectController::titleChanged, this, &MainWindow::updateTitle);
     connect(&m_context.project, &app::ProjectController::opened, this, [this](const QString& notice) {
         m_editor->setReadOnly(false);

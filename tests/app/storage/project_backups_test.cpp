@@ -1,0 +1,146 @@
+#include "app/storage/backups/project_backups.h"
+
+#include "tests/app/storage/project_samples.h"
+#include "tests/app/support/app_parts.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+
+using namespace app;
+
+class ProjectBackupsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_path = m_folder->filePath(QStringLiteral("tale.inkgate"));
+    }
+
+    void aBackupIsAWholeProject() {
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        QVERIFY(file && (*file)->append({test::typedEdit(0, QStringLiteral("Words ")),
+                                         VersionKept{VersionCause::Named, QStringLiteral("x"),
+                                                     QDateTime::currentDateTimeUtc()}}));
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        QVERIFY(backups.make(**file, false, QDateTime::currentDateTimeUtc()));
+        QCOMPARE(beside().size(), 1);
+        auto copy = ProjectFile::open(beside().first());
+        QVERIFY(copy);
+        QCOMPARE((*copy)->text(), (*file)->text());
+        QCOMPARE((*copy)->readVersions()->versions.size(), 1);
+        QVERIFY(ProjectBackups::isBackup(beside().first()));
+        QVERIFY(!ProjectBackups::isBackup(m_path));
+    }
+
+    void onePerHourStaysAndWhatIsNotOursIsLeftAlone() {
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        QVERIFY(file);
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        const QDateTime hour =
+            QDateTime::fromSecsSinceEpoch(QDateTime::currentSecsSinceEpoch() / 3600 * 3600);
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        QVERIFY(backups.make(**file, false, now.addSecs(-40)));
+        const QString ours = beside().first();
+        QFile other(QFileInfo(ours).absolutePath() + QStringLiteral("/my own.inkgate"));
+        QVERIFY(other.open(QIODevice::WriteOnly));
+        // As if it had been made two days ago, another one a minute later.
+        const auto age = [](const QString& path, const QDateTime& time) {
+            QFile made(path);
+            return made.open(QIODevice::ReadWrite) &&
+                   made.setFileTime(time, QFileDevice::FileModificationTime);
+        };
+        QVERIFY(age(ours, hour.addDays(-2)));
+        QVERIFY(backups.make(**file, false, now.addSecs(-20)));
+        QCOMPARE(beside().size(), 2);
+        for (const QString& path : beside())
+            if (path != ours)
+                QVERIFY(age(path, hour.addDays(-2).addSecs(60)));
+        QVERIFY(backups.make(**file, false, now));
+        QCOMPARE(beside().size(), 2); // of the two of that day the newer one, and the new one
+        QVERIFY(!QFile::exists(ours));
+        QVERIFY(other.exists());
+    }
+
+    void oneIsDueInEachSessionAndEveryHour() {
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        QVERIFY(backups.isDue(now));
+        QVERIFY(backups.make(**file, false, now));
+        QVERIFY(!backups.isDue(now.addSecs(3599)));
+        QVERIFY(backups.isDue(now.addSecs(3600)));
+        backups.beginSession();
+        QVERIFY(backups.isDue(now));
+    }
+
+    void whereNothingCanBeMadeItIsSaidAndSavingGoesOn() {
+        for (const char* const name : {"tale backups", "data/backups"}) { // files where the folders should be
+            QDir(m_folder->path()).mkpath(QStringLiteral("data"));
+            QFile inTheWay(m_folder->filePath(QLatin1String(name)));
+            QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        }
+        AppParts parts(m_folder->path());
+        parts.preferences.markStarted();
+        QVERIFY(parts.start());
+        QSignalSpy saved(&parts.project, &ProjectController::savedAs);
+        parts.project.saveAs(m_path);
+        QVERIFY(saved.wait());
+        QSignalSpy failed(&parts.project, &ProjectController::backupFailed);
+        parts.document.applyUserEdit(0, 0, QStringLiteral("Words"));
+        QTRY_COMPARE(failed.size(), 1);
+        parts.document.applyUserEdit(0, 0, QStringLiteral("More "));
+        QVERIFY(parts.waitUntilSaved());
+        QCOMPARE(parts.project.saveState(), ProjectController::SaveState::Saved);
+    }
+
+    // With nothing to write beside it, the data folder takes the backup.
+    void aFolderThatCannotBeWrittenIsNotInTheWay() {
+        QFile inTheWay(m_folder->filePath(QStringLiteral("tale backups")));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        QVERIFY(backups.make(**file, false, QDateTime::currentDateTimeUtc()));
+        QCOMPARE(QDir(m_folder->filePath(QStringLiteral("data/backups"))).entryList(QDir::Files).size(), 1);
+    }
+
+    void aWritersFirstChangeMakesOneAndItOpensAsACopy() {
+        AppParts parts(m_folder->path());
+        parts.preferences.markStarted();
+        QVERIFY(parts.start());
+        QSignalSpy saved(&parts.project, &ProjectController::savedAs);
+        parts.project.saveAs(m_path);
+        QVERIFY(saved.wait());
+        parts.document.applyUserEdit(0, 0, QStringLiteral("Words"));
+        QTRY_COMPARE(beside().size(), 1);
+        const QString backup = beside().first();
+        QSignalSpy opened(&parts.project, &ProjectController::opened);
+        parts.project.open(backup);
+        QVERIFY(opened.wait());
+        QVERIFY(parts.project.isUntitled());
+        QCOMPARE(parts.document.text(), QStringLiteral("Words"));
+        parts.document.applyUserEdit(0, 0, QStringLiteral("Other "));
+        QVERIFY(parts.waitUntilSaved());
+        QCOMPARE((*ProjectFile::open(backup))->text().text(), QStringLiteral("Words"));
+    }
+
+private:
+    [[nodiscard]] QStringList beside() const {
+        QStringList paths;
+        const QDir folder(m_folder->filePath(QStringLiteral("tale backups")));
+        for (const QString& name : folder.entryList({QStringLiteral("tale *.inkgate")}, QDir::Files))
+            paths.append(folder.filePath(name));
+        return paths;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    QString m_path;
+};
+
+QTEST_GUILESS_MAIN(ProjectBackupsTest)
+#include "project_backups_test.moc"

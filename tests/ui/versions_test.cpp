@@ -1,0 +1,186 @@
+// Versions with the real window: kept, compared, restored.
+#include "app/project/version_keeper.h"
+#include "tests/ui/support/desk.h"
+#include "ui/editor/story_editor.h"
+#include "ui/find/find_bar.h"
+#include "ui/versions/difference_view.h"
+#include "ui/versions/versions_dialog.h"
+#include "ui/window/actions.h"
+
+#include <QAction>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QTextBlock>
+
+using namespace ui;
+
+namespace {
+
+const QString kText = QStringLiteral("One day it rained.\nThe cat slept.\nNobody came.\n");
+
+struct VersionsDesk : test::Desk {
+    explicit VersionsDesk(const QString& text = kText)
+        : Desk(text) {
+        parts.project.versions().keep(app::VersionCause::Named, QStringLiteral("Draft"));
+    }
+    template <class Widget> [[nodiscard]] Widget* find(const char* name) const {
+        return dialog()->findChild<Widget*>(QLatin1String(name));
+    }
+    [[nodiscard]] VersionsDialog* dialog() const { return window->findChild<VersionsDialog*>(); }
+    [[nodiscard]] QListWidget* list() const { return find<QListWidget>("versionList"); }
+    [[nodiscard]] DifferenceView* view() const { return find<DifferenceView>("versionDifference"); }
+    // Opens the dialog and chooses the version that is called so.
+    [[nodiscard]] bool choose(const QString& name) {
+        window->actions().versions->trigger();
+        const auto row = [&] {
+            for (int i = 0; i < list()->count(); ++i)
+                if (list()->item(i)->text().startsWith(name))
+                    return i;
+            return -1;
+        };
+        if (!QTest::qWaitFor([&] { return row() >= 0; }))
+            return false;
+        list()->setCurrentRow(row());
+        return QTest::qWaitFor(
+            [&] { return view()->toPlainText() != QStringLiteral("Comparing with the text of now…"); });
+    }
+};
+
+// The words of the view that are struck through or underlined.
+QStringList marked(const DifferenceView& view, bool isStruck) {
+    QStringList words;
+    for (QTextBlock block = view.document()->begin(); block.isValid(); block = block.next())
+        for (auto it = block.begin(); !it.atEnd(); ++it) {
+            const QTextCharFormat format = it.fragment().charFormat();
+            if (isStruck ? format.fontStrikeOut() : format.fontUnderline())
+                words.append(it.fragment().text());
+        }
+    return words;
+}
+
+} // namespace
+
+class VersionsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theDifferenceIsMarkedByMoreThanColour() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(4, 3, QStringLiteral("night"));
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        QTRY_COMPARE(marked(*desk.view(), true), QStringList{QStringLiteral("day")});
+        QCOMPARE(marked(*desk.view(), false), QStringList{QStringLiteral("night")});
+        QVERIFY(desk.view()->toPlainText().contains(QStringLiteral("2 paragraphs the same")));
+    }
+
+    void restoringIsOneUndoStepAndKeepsThePresent() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(4, 3, QStringLiteral("night"));
+        desk.parts.document.breakTypingStep();
+        desk.parts.document.applyUserEdit(desk.parts.document.size(), 0, QStringLiteral("The end."));
+        const QString changed = desk.parts.document.text();
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        auto* const restore = desk.find<QPushButton>("versionRestore");
+        QTRY_VERIFY(restore->isEnabled());
+        restore->click();
+        QCOMPARE(desk.parts.document.text(), kText);
+        QCOMPARE(desk.page(), kText);
+        desk.window->actions().undo->trigger();
+        QCOMPARE(desk.parts.document.text(), changed);
+        QTRY_VERIFY(desk.list()->count() > 0 &&
+                    desk.list()->item(0)->text().startsWith(QStringLiteral("Before restoring")));
+    }
+
+    void oneParagraphIsRestored() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(4, 3, QStringLiteral("night"));
+        desk.parts.document.applyUserEdit(desk.parts.document.text().indexOf(QStringLiteral("Nobody")), 6,
+                                          QStringLiteral("Everybody"));
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        QTRY_VERIFY(desk.view()->toPlainText().contains(QStringLiteral("Everybody")));
+        QTextCursor cursor = desk.view()->document()->find(QStringLiteral("Everybody"));
+        desk.view()->setTextCursor(cursor);
+        auto* const restore = desk.find<QPushButton>("versionRestoreSelected");
+        QTRY_VERIFY(restore->isEnabled());
+        restore->click();
+        QCOMPARE(desk.parts.document.text(),
+                 QString(kText).replace(QStringLiteral("day"), QStringLiteral("night")));
+    }
+
+    void whatChangedWhileTheDialogWasOpenIsNotReplacedUnseen() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(4, 3, QStringLiteral("night"));
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        auto* const restore = desk.find<QPushButton>("versionRestore");
+        QTRY_VERIFY(restore->isEnabled());
+        desk.parts.document.applyUserEdit(0, 0, QStringLiteral("Prologue.\n"));
+        const QString changed = desk.parts.document.text();
+        restore->click();
+        QCOMPARE(desk.parts.document.text(), changed);
+        QTRY_VERIFY(desk.view()->toPlainText().contains(QStringLiteral("Prologue.")));
+    }
+
+    void replacingEverywhereKeepsAVersion() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(0, 0, QStringLiteral("New. "));
+        desk.window->actions().replace->trigger();
+        QTest::keyClicks(desk.window->findBar().findChild<QLineEdit*>(QStringLiteral("findPattern")),
+                         QStringLiteral("cat"));
+        desk.window->findBar()
+            .findChild<QLineEdit*>(QStringLiteral("findReplacement"))
+            ->setText(QStringLiteral("dog"));
+        QTRY_COMPARE(desk.window->findBar().matchCount(), 1);
+        QTest::mouseClick(desk.window->findBar().findChild<QPushButton*>(QStringLiteral("findReplaceAll")),
+                          Qt::LeftButton);
+        QVERIFY(desk.parts.document.text().contains(QStringLiteral("dog")));
+        QVERIFY(desk.choose(QStringLiteral("Before replacing")));
+        QTRY_VERIFY(marked(*desk.view(), true).contains(QStringLiteral("cat")));
+    }
+
+    void aDeletedVersionComesBack() {
+        VersionsDesk desk;
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        const int count = desk.list()->count();
+        desk.find<QPushButton>("versionDelete")->click();
+        QTRY_COMPARE(desk.list()->count(), count - 1);
+        auto* const back = desk.find<QPushButton>("versionBringBack");
+        QVERIFY(back->isVisible());
+        back->click();
+        QTRY_COMPARE(desk.list()->count(), count);
+    }
+
+    void aVersionIsKeptUnderAName() {
+        VersionsDesk desk;
+        desk.window->actions().keepVersion->trigger();
+        auto* const dialog = desk.window->findChild<QInputDialog*>();
+        QVERIFY(dialog != nullptr);
+        dialog->setTextValue(QStringLiteral("Before the edit"));
+        dialog->accept();
+        QVERIFY(desk.choose(QStringLiteral("Before the edit")));
+        QTRY_VERIFY(desk.view()->toPlainText().contains(QStringLiteral("is the text of now")));
+    }
+
+    // A novel is shown bit by bit; the whole of it arrives.
+    void aNovelIsCompared() {
+        QString novel;
+        for (int i = 0; i < 4000; ++i)
+            novel += QStringLiteral("Paragraph %1 has some words that are of no importance to anybody but "
+                                    "make it long, as paragraphs of novels are.\n")
+                         .arg(i);
+        VersionsDesk desk(novel);
+        QString changed = novel;
+        changed.replace(QStringLiteral("some words"), QStringLiteral("a few words"));
+        desk.parts.document.applyUserEdit(0, desk.parts.document.size(), changed);
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        QTRY_COMPARE_WITH_TIMEOUT(marked(*desk.view(), true).size(), 4000, 60'000);
+        desk.find<QPushButton>("versionRestore")->click();
+        QCOMPARE(desk.parts.document.text(), novel);
+    }
+};
+
+QTEST_MAIN(VersionsTest)
+#include "versions_test.moc"
