@@ -1,4 +1,5 @@
-// Which attempt stands in the text: what gives way to a new one, what is brought back, what is taken of several.
+// Which attempt stands in the text: what gives way to a new one, what is brought back, what is taken of
+// several.
 #include "app/assistant/assistant_service.h"
 #include "app/document/document.h"
 #include "app/runs/run_history.h"
