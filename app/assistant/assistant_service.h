@@ -1,7 +1,7 @@
-// assistant_service.h: the GUI thread's side of the engine thread. Gives out request ids, passes requests on,
-// and lets through only answers that are still wanted. StoryWriter uses it for the document; a window needs
-// it for the model alone. Every generate() and writeTogether() ends in exactly one finished(id, ...), also those
-// that were cancelled or abandoned.
+// assistant_service.h: the GUI thread's side of the engine thread. Gives out request ids, passes requests
+// on, and lets through only answers that are still wanted. StoryWriter uses it for the document; a window
+// needs it for the model alone. Every generate() and writeTogether() ends in exactly one finished(id, ...),
+// also those that were cancelled or abandoned.
 // Threads: GUI thread only; the generator lives in another thread and must outlive the service's last call,
 // so main.cpp stops that thread before either is destroyed.
 #pragma once

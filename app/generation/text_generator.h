@@ -1,10 +1,10 @@
-// text_generator.h: what AssistantService needs from whoever writes text. EngineWorker implements it with the
-// engine; tests hand in a ScriptedGenerator. Lives in the engine thread: AssistantService calls it by queued
-// calls only, one request at a time and in order. For every generate() and writeTogether(): promptProgress() while
-// reading takes long, promptRead() once per side, any number of tokensGenerated(), then exactly one
-// finished(), whatever happens. For every loadModel(): exactly one of modelLoaded() and modelFailed(). `stop`
-// is looked at at least once per token and while a prompt is read (every 50 ms or so), and goes on to be:
-// after a generation the text it wrote is read ahead.
+// text_generator.h: what AssistantService needs from whoever writes text. EngineWorker implements it with
+// the engine; tests hand in a ScriptedGenerator. Lives in the engine thread: AssistantService calls it by
+// queued calls only, one request at a time and in order. For every generate() and writeTogether():
+// promptProgress() while reading takes long, promptRead() once per side, any number of tokensGenerated(),
+// then exactly one finished(), whatever happens. For every loadModel(): exactly one of modelLoaded() and
+// modelFailed(). `stop` is looked at at least once per token and while a prompt is read (every 50 ms or so),
+// and goes on to be: after a generation the text it wrote is read ahead.
 #pragma once
 
 #include "app/generation/generation_messages.h"

@@ -1,4 +1,5 @@
 #include "app/project/version_keeper.h"
+#include "app/exchange/story_format.h"
 
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
@@ -55,7 +56,9 @@ void VersionKeeper::read(VersionId version) {
 }
 
 void VersionKeeper::exportText(const QString& path, const QString& text) {
-    inStorage(m_storage, [path, text](StorageWorker& storage) { storage.exportText(path, text); });
+    inStorage(m_storage, [path, text](StorageWorker& storage) {
+        storage.exportStory(path, StoryFormat::PlainText, text, {});
+    });
 }
 
 } // namespace app

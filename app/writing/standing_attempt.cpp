@@ -5,6 +5,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -81,6 +82,24 @@ std::optional<StandingAttempt> attemptOfRun(const SpannedText& text, const RunHi
 std::optional<StandingAttempt> attemptAt(const SpannedText& text, const RunHistory& runs, qsizetype cursor) {
     const auto before = text.spanAt(cursor - 1);
     return before && before->span.run != 0 ? attemptOfRun(text, runs, before->span.run) : std::nullopt;
+}
+
+QSet<RunId> standingAttempts(const SpannedText& text, const RunHistory& runs) {
+    QSet<RunId> standing, inPieces;
+    for (const Span& span : text.spans()) {
+        const RunRecord* const run = span.origin == Origin::Generated ? runs.run(span.run) : nullptr;
+        if (run == nullptr)
+            continue;
+        if (span.runOffset == 0 && span.length == run->text.size())
+            standing.insert(run->id); // as most do; looking for its other versions costs a walk over all runs
+        else
+            inPieces.insert(run->id);
+    }
+    for (const RunId run : std::as_const(inPieces)) {
+        const auto attempt = attemptOfRun(text, runs, run);
+        standing.insert(attempt && !attempt->isChanged() ? attempt->attempts[attempt->index] : run);
+    }
+    return standing;
 }
 
 RunRecord changedVersion(const SpannedText& text, const RunHistory& runs, const StandingAttempt& attempt) {

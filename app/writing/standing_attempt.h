@@ -10,6 +10,7 @@
 #include "app/runs/run_record.h"
 
 #include <QList>
+#include <QSet>
 
 #include <optional>
 
@@ -36,6 +37,8 @@ struct StandingAttempt {
 // What stands in the text of this run.
 [[nodiscard]] std::optional<StandingAttempt> attemptOfRun(const SpannedText& text, const RunHistory& runs,
                                                           RunId run);
+// All that stand in the text, also in pieces; of what the writer has changed, the run that wrote it.
+[[nodiscard]] QSet<RunId> standingAttempts(const SpannedText& text, const RunHistory& runs);
 
 // The origins of an attempt's text when it is put into the document.
 [[nodiscard]] QList<Span> spansOf(const RunRecord& attempt);

@@ -78,6 +78,8 @@ public:
     // alternatives(), not into the document.
     void writeAlternatives(qsizetype cursor, int count);
     [[nodiscard]] Alternatives& alternatives() { return m_alternatives; }
+    // Where they begin; it moves with edits.
+    [[nodiscard]] qsizetype alternativesPlace() const { return m_alternativesPosition; }
     // As useSide().
     bool useAlternative(qsizetype card);
 

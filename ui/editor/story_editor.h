@@ -70,7 +70,8 @@ signals:
     void editingPlaceChanged();
     void hovered(std::optional<qsizetype> position);
     void zoomRequested(int steps);
-    void menuRequested(const QPoint& globalPosition);
+    // `under`: the unit of text under the mouse, if the menu was asked for there.
+    void menuRequested(const QPoint& globalPosition, std::optional<qsizetype> under);
 
 protected:
     [[nodiscard]] QMimeData* createMimeDataFromSelection() const override;

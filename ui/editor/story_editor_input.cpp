@@ -202,7 +202,12 @@ void StoryEditor::wheelEvent(QWheelEvent* event) {
     QTextEdit::wheelEvent(event);
 }
 
-void StoryEditor::contextMenuEvent(QContextMenuEvent* event) { emit menuRequested(event->globalPos()); }
+void StoryEditor::contextMenuEvent(QContextMenuEvent* event) {
+    if (event->reason() == QContextMenuEvent::Mouse)
+        emit menuRequested(event->globalPos(), positionUnder(viewport()->mapFromGlobal(event->globalPos())));
+    else
+        emit menuRequested(viewport()->mapToGlobal(cursorRect().bottomLeft()), std::nullopt);
+}
 
 void StoryEditor::focusOutEvent(QFocusEvent* event) {
     m_story.breakTypingStep();

@@ -43,6 +43,7 @@ public:
 
 signals:
     void gatedModelWanted();
+    void branchWanted(const app::RunHistory::TokenPlace& token); // another way on behind it
     void failed(const QString& message, const QString& details);
 
 private:

@@ -1,4 +1,4 @@
-// The heatmap dock's context menu: the picture and its numbers as files.
+// The heatmap dock's context menu: a branch at a token; the picture and its numbers as files.
 #include "ui/heatmap/heatmap_dock.h"
 
 #include "ui/heatmap/heatmap_words.h"
@@ -15,6 +15,14 @@ namespace ui {
 void HeatmapDock::showMenu(const QPoint& position) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const auto cell = m_plot->cellAt(position)) {
+        const QString token = m_grid.tokenText(cell->column).replace(u'&', QStringLiteral("&&"));
+        menu->addAction(tr("&Branch behind “%1”").arg(token), this,
+                        [this, place = app::RunHistory::TokenPlace{m_grid.run(), cell->column}] {
+                            emit branchWanted(place);
+                        });
+        menu->addSeparator();
+    }
     menu->addAction(tr("Save picture as P&NG…"), this,
                     [this] { exportAs(QStringLiteral("png"), tr("PNG pictures (*.png)")); });
     menu->addAction(tr("Save picture as P&DF…"), this,

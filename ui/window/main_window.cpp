@@ -118,7 +118,7 @@ void MainWindow::build() {
 void MainWindow::buildDocks() {
     m_heatmap = new HeatmapDock(m_context.runs, *m_selection);
     m_sidebar = new SidebarDock(m_context);
-    m_attempts = new AttemptsDock(m_context.writer, m_context.runs);
+    m_attempts = new AttemptsDock(m_context.writer, m_context.document, m_context.runs);
     addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
     m_attempts->hide();
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);

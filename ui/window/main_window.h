@@ -7,12 +7,15 @@
 #include "app/app_context.h"
 #include "app/document/text_origin.h"
 #include "app/preferences/preferences.h"
+#include "app/runs/run_history.h"
 #include "ui/window/focus_mode.h"
 
 #include <QMainWindow>
 
 #include <memory>
+#include <optional>
 
+class QMenu;
 class QStackedWidget;
 class QToolBar;
 
@@ -67,9 +70,11 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
-    void connectAttempts(); // main_window_attempts.cpp, as the next three
+    void connectAttempts(); // main_window_attempts.cpp, as the next five
     void writeAlternatives();
     void branch();
+    void addBranchTo(QMenu& menu, const std::optional<app::RunHistory::TokenPlace>& token);
+    void branchBehind(const app::RunHistory::TokenPlace& token);
     void showAttempt(app::RunId run);
     void applyAppearance(const app::Appearance& appearance);
     void applyColours();
@@ -85,7 +90,7 @@ private:
     void useGatedModel();
     void updateAttempts();
     void updateTitle();
-    void showEditorMenu(const QPoint& globalPosition);
+    void showEditorMenu(const QPoint& globalPosition, std::optional<qsizetype> under);
     [[nodiscard]] bool isTextAfter(qsizetype position) const;
 
     app::AppContext m_context;

@@ -9,6 +9,7 @@
 #include "app/runs/run_history.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
+#include "ui/attempts/attempt_tree.h"
 #include "ui/attempts/attempts_dock.h"
 #include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
@@ -272,9 +273,9 @@ void MainWindow::updateAttempts() {
     const auto standing = m_context.writer.attemptAt(m_editor->selectedRange().end());
     m_actions->earlierAttempt->setEnabled(standing && standing->index > 0);
     m_actions->laterAttempt->setEnabled(standing && standing->index + 1 < standing->attempts.size());
-    m_attempts->setCurrentAttempt(!standing               ? 0
-                                  : standing->isChanged() ? standing->run
-                                                          : standing->attempts[standing->index]);
+    m_attempts->tree().setCurrentAttempt(!standing               ? 0
+                                         : standing->isChanged() ? standing->run
+                                                                 : standing->attempts[standing->index]);
 }
 
 void MainWindow::compare() {
@@ -336,11 +337,12 @@ void MainWindow::zoom(int steps) {
     m_context.preferences.setAppearance(appearance);
 }
 
-void MainWindow::showEditorMenu(const QPoint& globalPosition) {
+void MainWindow::showEditorMenu(const QPoint& globalPosition, std::optional<qsizetype> under) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_actions->continueStory, m_actions->retry, m_actions->alternatives, m_actions->branch,
-                      m_actions->compare});
+    menu->addActions({m_actions->continueStory, m_actions->retry, m_actions->alternatives});
+    addBranchTo(*menu, under ? m_context.runs.tokenAt(*under) : std::nullopt);
+    menu->addAction(m_actions->compare);
     menu->addSeparator();
     menu->addActions({m_actions->undo, m_actions->redo});
     menu->addSeparator();

@@ -2,8 +2,11 @@
 #include "app/document/document.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
+#include "ui/attempts/alternative_cards.h"
+#include "ui/attempts/attempt_tree.h"
 #include "ui/attempts/attempts_dock.h"
 #include "ui/editor/story_editor.h"
+#include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
 #include "ui/window/actions.h"
 #include "ui/window/main_window.h"
@@ -13,6 +16,7 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QMenu>
 
 namespace ui {
 
@@ -23,8 +27,17 @@ void MainWindow::connectAttempts() {
     connect(m_attempts, &AttemptsDock::alternativesWanted, this, &MainWindow::writeAlternatives);
     connect(m_actions->alternatives, &QAction::triggered, this, &MainWindow::writeAlternatives);
     connect(m_actions->branch, &QAction::triggered, this, &MainWindow::branch);
-    connect(m_attempts, &AttemptsDock::attemptWanted, this, &MainWindow::showAttempt);
-    connect(m_attempts, &AttemptsDock::cardWanted, this, [this](int card) {
+    connect(m_actions->showAttempts, &QAction::triggered, this, [this](bool isShown) {
+        m_attempts->tree().fillNow();
+        if (isShown && m_attempts->isShowingCards())
+            m_attempts->cards().setFocus();
+        else if (isShown && !m_attempts->tree().isEmpty())
+            m_attempts->tree().setFocus();
+        else
+            m_editor->setFocus();
+    });
+    connect(&m_attempts->tree(), &AttemptTree::attemptWanted, this, &MainWindow::showAttempt);
+    connect(&m_attempts->cards(), &AlternativeCards::cardWanted, this, [this](int card) {
         if (!m_context.writer.useAlternative(card))
             return;
         showStory();
@@ -34,11 +47,12 @@ void MainWindow::connectAttempts() {
         m_editor->ensureCursorVisible();
         updateAttempts();
     });
-    connect(m_attempts, &AttemptsDock::deleted, this, [this](app::RunId, const QString& words) {
+    connect(&m_attempts->tree(), &AttemptTree::deleted, this, [this](app::RunId, const QString& words) {
         m_messages->show(MessageBar::Kind::Hint,
                          tr("“%1” is no longer among the attempts; the story was not touched.").arg(words),
-                         {}, {tr("&Undo"), [this] { m_attempts->undoDeletion(); }});
+                         {}, {tr("&Undo"), [this] { m_attempts->tree().undoDeletion(); }});
     });
+    connect(m_heatmap, &HeatmapDock::branchWanted, this, &MainWindow::branchBehind);
     updateAttempts();
 }
 
@@ -54,16 +68,33 @@ void MainWindow::writeAlternatives() {
 // Behind the token that was clicked in text or heatmap; else behind the one before the cursor.
 void MainWindow::branch() {
     const qsizetype cursor = m_editor->selectedRange().end();
-    const auto token = m_selection->locked() ? m_selection->locked() : m_context.runs.tokenAt(cursor - 1);
-    if (!token) {
+    if (const auto token = m_selection->locked() ? m_selection->locked() : m_context.runs.tokenAt(cursor - 1))
+        branchBehind(*token);
+    else
         m_messages->show(MessageBar::Kind::Hint,
                          tr("A branch begins behind a word of the model. Put the cursor behind one, or click "
                             "a token in the heatmap."));
+}
+
+// Behind the token under the mouse; where there is none, as the key does.
+void MainWindow::addBranchTo(QMenu& menu, const std::optional<app::RunHistory::TokenPlace>& token) {
+    const app::RunRecord* const run = token ? m_context.runs.run(token->run) : nullptr;
+    if (run == nullptr) {
+        menu.addAction(m_actions->branch);
         return;
     }
+    const app::RunToken& place = run->tokens[token->token];
+    const QString word = run->text.sliced(place.start, place.end - place.start).simplified();
+    menu.addAction(word.isEmpty()
+                       ? tr("&Branch here")
+                       : tr("&Branch behind “%1”").arg(QString(word).replace(u'&', QStringLiteral("&&"))),
+                   this, [this, token] { branchBehind(*token); });
+}
+
+void MainWindow::branchBehind(const app::RunHistory::TokenPlace& token) {
     showStory();
     dismissHint();
-    if (!m_context.writer.branchBehind(token->run, token->token))
+    if (!m_context.writer.branchBehind(token.run, token.token))
         m_messages->show(
             MessageBar::Kind::Problem,
             tr("The place where this was written is no longer in the story, so nothing can go on "

@@ -176,7 +176,7 @@ bool DocumentWalk::endsSentence(std::size_t end) const {
     if (marks.find_first_of("!?") != std::string_view::npos)
         return true;
     const bool isInitial = !m_lastWord.empty() && isUpperCase(codeAt(m_at - m_lastWord.size())) &&
-                           m_lastWord.size() == characterAt(m_lastWord, 0).bytes && m_lastWord != "I";
+                           m_lastWord.size() == characterAt(m_lastWord, 0).end && m_lastWord != "I";
     if (marks == "." && (isTitle(m_lastWord) || isInitial))
         return false;
     const std::size_t next =
