@@ -94,7 +94,7 @@ SentenceEnd findSentenceEnd(std::string_view text, std::size_t from) {
         const char32_t code = characters[i].code;
         const bool isWide = contains(kWideStops, code);
         if (code == U'\n') {
-            if (hasWord)
+            if (hasWord && characters[i].begin >= from)
                 note(Verdict::End, std::max(wordEnd, from));
             hasWord = false;
             ++i;

@@ -74,6 +74,10 @@ private slots:
         QCOMPARE(findSentenceEnd(text, 8).end, std::size_t{8});
         QCOMPARE(findSentenceEnd(text, 9).end, std::size_t{20});
         QCOMPARE(findSentenceEnd("Mr. Smith", 3).end, SentenceEnd::kNone);
+        const std::string lines = "\"Who?\"\n\n\"I do not know. It is late\"\nHe";
+        QCOMPARE(findSentenceEnd(lines, 14).end, std::string("\"Who?\"\n\n\"I do not know.").size());
+        QCOMPARE(findSentenceEnd(lines, 26).end, lines.size() - 3); // the line's
+        QCOMPARE(findSentenceEnd("One\ntwo and", 8).end, SentenceEnd::kNone);
     }
 };
 
