@@ -17,6 +17,8 @@
 
 namespace app {
 
+inline constexpr auto kPassageOption = "passage"; // beside the options: docs/formats/project.md
+
 class RunTable {
 public:
     explicit RunTable(engine::Database& database)

@@ -1,5 +1,7 @@
 #include "app/storage/tables/sql_text.h"
 
+#include <QJsonDocument>
+
 namespace app {
 
 namespace {
@@ -18,6 +20,11 @@ std::string utf8(const QString& text) {
         if (text[i].isSurrogate() && isHalf(text, i))
             whole[i] = QChar(QChar::ReplacementCharacter);
     return whole.toStdString();
+}
+
+QJsonObject jsonColumn(const engine::Statement& row, int column) {
+    const std::string_view text = row.text(column);
+    return QJsonDocument::fromJson(QByteArray(text.data(), static_cast<qsizetype>(text.size()))).object();
 }
 
 } // namespace app

@@ -6,6 +6,7 @@
 #include "engine/trace/sqlite.h"
 
 #include <QByteArray>
+#include <QJsonObject>
 #include <QString>
 
 #include <span>
@@ -24,6 +25,9 @@ namespace app {
 [[nodiscard]] inline QString textColumn(const engine::Statement& row, int column) {
     return fromUtf8(row.text(column));
 }
+
+// Empty if it is none.
+[[nodiscard]] QJsonObject jsonColumn(const engine::Statement& row, int column);
 
 [[nodiscard]] inline QByteArray blobColumn(const engine::Statement& row, int column) {
     const auto bytes = row.blob(column);

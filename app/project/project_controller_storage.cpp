@@ -1,0 +1,98 @@
+// What the storage thread answers.
+#include "app/files/file_path.h"
+#include "app/preferences/preferences.h"
+#include "app/project/autosave_journal.h"
+#include "app/project/project_controller.h"
+#include "app/project/version_keeper.h"
+#include "app/runs/run_history.h"
+#include "app/storage/project_content.h"
+#include "app/storage/storage_worker.h"
+
+#include <filesystem>
+
+namespace app {
+
+void ProjectController::connectStorage() {
+    connect(&m_storage, &StorageWorker::opened, this, &ProjectController::switchTo);
+    connect(
+        &m_storage, &StorageWorker::openFailed, this,
+        [this](ProjectTicket ticket, const QString& path, const QString& message, const QString& details) {
+            if (ticket != m_openingTicket)
+                return;
+            setOpening(0);
+            if (!std::filesystem::exists(toSystemPath(path)))
+                m_preferences.removeRecentFile(path);
+            emit openFailed(path, message, details);
+        });
+    connect(&m_storage, &StorageWorker::saved, this, [this](ProjectTicket project, qint64 sequence) {
+        if (project == m_project && m_saveState != SaveState::ReadOnly)
+            setSaveState(m_journal->isAll(sequence) ? SaveState::Saved : SaveState::Saving, QString());
+    });
+    connect(&m_storage, &StorageWorker::saveFailed, this,
+            [this](ProjectTicket project, const QString& message) {
+                if (project == m_project)
+                    setSaveState(SaveState::Failing, message);
+            });
+    connect(&m_storage, &StorageWorker::savedAs, this,
+            [this](ProjectTicket project, const QString& path, const QString& problem) {
+                if (project != m_project)
+                    return;
+                setSavingAs(false);
+                m_untitledPath.clear();
+                m_untitledTitle.clear();
+                setPlace({}, {});
+                setPath(path);
+                setSaveState(problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, problem);
+                emit savedAs(path);
+            });
+    connect(
+        &m_storage, &StorageWorker::saveAsFailed, this,
+        [this](ProjectTicket project, const QString& path, const QString& message, const QString& details) {
+            if (project != m_project)
+                return;
+            setSavingAs(false);
+            emit saveAsFailed(path, message, details);
+        });
+    connect(&m_storage, &StorageWorker::placeChanged, this,
+            [this](ProjectTicket project, const FilePlace& place, const QString& keptIn) {
+                if (project != m_project)
+                    return;
+                setPlace(place, keptIn);
+                // Of a file that was written over only the text could be copied; the runs are here.
+                if (place.kind == FilePlace::Kind::Gone)
+                    m_journal->restoreRuns();
+                // The next start finds the text, whatever is answered until then.
+                const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
+                if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)
+                    m_preferences.setLastProject(now.isEmpty() ? m_path : now);
+            });
+    connect(&m_storage, &StorageWorker::keptElsewhere, this,
+            [this](ProjectTicket project, const QString& path) {
+                if (project == m_project && m_place.kind != FilePlace::Kind::Gone)
+                    setPlace(m_place, path);
+            });
+    connect(&m_storage, &StorageWorker::secured, this,
+            [this](ProjectTicket project, bool isSecured, const QString& problem) {
+                if (project == m_project)
+                    emit secured(isSecured, problem);
+            });
+    connect(&m_storage, &StorageWorker::backupFailed, this,
+            [this](ProjectTicket project, const QString& message) {
+                if (project == m_project)
+                    emit backupFailed(message);
+            });
+    connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
+    connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
+    connect(&m_storage, &StorageWorker::gatesRead, this,
+            [this](ProjectTicket project, RunId run, const GateFrames& gates) {
+                if (project == m_project)
+                    m_runs.storedGatesLoaded(run, gates);
+            });
+    connect(&m_storage, &StorageWorker::channelsRead, this,
+            [this](ProjectTicket project, RunId run, const ChannelMap& map) {
+                if (project == m_project)
+                    m_runs.storedChannelsLoaded(run, map);
+            });
+}
+
+} // namespace app
