@@ -255,29 +255,6 @@ void MainWindow::retry() {
     m_context.writer.retry(cursor);
 }
 
-void MainWindow::useNeighbourAttempt(int step) {
-    showStory();
-    m_editor->ensureCursorVisible();
-    const qsizetype cursor = m_editor->selectedRange().end();
-    const auto standing = m_context.writer.attemptAt(cursor);
-    const qsizetype index = standing ? standing->index + step : -1;
-    if (standing && index >= 0 && index < standing->attempts.size() &&
-        m_context.writer.useAttempt(cursor, standing->attempts[index])) {
-        m_context.runs.setCurrentRun(m_context.runs.run(standing->attempts[index])->writtenBy());
-        m_status->say(tr("attempt %1 of %2").arg(index + 1).arg(standing->attempts.size()));
-    }
-    updateAttempts();
-}
-
-void MainWindow::updateAttempts() {
-    const auto standing = m_context.writer.attemptAt(m_editor->selectedRange().end());
-    m_actions->earlierAttempt->setEnabled(standing && standing->index > 0);
-    m_actions->laterAttempt->setEnabled(standing && standing->index + 1 < standing->attempts.size());
-    m_attempts->tree().setCurrentAttempt(!standing               ? 0
-                                         : standing->isChanged() ? standing->run
-                                                                 : standing->attempts[standing->index]);
-}
-
 void MainWindow::compare() {
     const QString gate = m_sidebar->modelPanel().gateForComparing();
     if (gate.isEmpty()) {
