@@ -1,5 +1,6 @@
 #include "app/exchange/docx/docx_format.h"
 #include "app/exchange/docx/docx_styles.h"
+#include "app/exchange/package/xml_attributes.h"
 
 #include <QXmlStreamReader>
 
@@ -11,18 +12,6 @@ namespace app {
 namespace {
 
 using Kind = StoryBlock::Kind;
-
-QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
-    for (const QXmlStreamAttribute& attribute : xml.attributes())
-        if (attribute.name() == name)
-            return attribute.value().toString();
-    return {};
-}
-
-bool isOn(const QXmlStreamReader& xml) {
-    const QString value = attributeOf(xml, u"val");
-    return value != u"0" && value != u"false" && value != u"off";
-}
 
 // The body of a document becomes blocks. Elements are known by their names alone: the two versions of the
 // standard have two sets of namespaces.

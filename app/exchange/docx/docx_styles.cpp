@@ -1,10 +1,16 @@
 #include "app/exchange/docx/docx_styles.h"
+#include "app/exchange/package/xml_attributes.h"
 
 #include <QXmlStreamReader>
 
 #include <optional>
 
 namespace app {
+
+bool isOn(const QXmlStreamReader& xml) {
+    const QString value = attributeOf(xml, u"val");
+    return value != u"0" && value != u"false" && value != u"off" && value != u"none";
+}
 
 namespace {
 
@@ -17,17 +23,7 @@ struct StyleEntry {
     std::optional<bool> isEmphasis, isStrong;
 };
 
-QString valueOf(const QXmlStreamReader& xml) {
-    for (const QXmlStreamAttribute& attribute : xml.attributes())
-        if (attribute.name() == u"val")
-            return attribute.value().toString();
-    return {};
-}
-
-bool isOn(const QXmlStreamReader& xml) {
-    const QString value = valueOf(xml);
-    return value != u"0" && value != u"false" && value != u"off" && value != u"none";
-}
+QString valueOf(const QXmlStreamReader& xml) { return attributeOf(xml, u"val"); }
 
 StyleEntry readStyle(QXmlStreamReader& xml) {
     StyleEntry style;
@@ -100,14 +96,8 @@ QHash<QString, DocxStyle> readDocxStyles(const QByteArray& stylesXml) {
     while (!xml.atEnd()) {
         if (xml.readNext() != QXmlStreamReader::StartElement || xml.name() != u"style")
             continue;
-        QString id;
-        bool isCharacter = false;
-        for (const QXmlStreamAttribute& attribute : xml.attributes()) {
-            if (attribute.name() == u"styleId")
-                id = attribute.value().toString();
-            if (attribute.name() == u"type")
-                isCharacter = attribute.value() == u"character";
-        }
+        const QString id = attributeOf(xml, u"styleId");
+        const bool isCharacter = attributeOf(xml, u"type") == u"character";
         StyleEntry style = readStyle(xml);
         style.isCharacter = isCharacter;
         entries.insert(id, style);

@@ -8,6 +8,8 @@
 #include <QHash>
 #include <QString>
 
+class QXmlStreamReader;
+
 namespace app {
 
 struct DocxStyle {
@@ -17,6 +19,9 @@ struct DocxStyle {
     bool isContents = false;                   // a line of the table of contents
     bool isEmphasis = false, isStrong = false; // of a character style
 };
+
+// Whether the element that stands for a property turns it on: without a value it does.
+[[nodiscard]] bool isOn(const QXmlStreamReader& xml);
 
 // By the styles' ids. What cannot be read is left out: a document without styles is still a text.
 [[nodiscard]] QHash<QString, DocxStyle> readDocxStyles(const QByteArray& stylesXml);

@@ -1,5 +1,6 @@
 #include "app/exchange/epub/epub_format.h"
 #include "app/exchange/html/html_format.h"
+#include "app/exchange/package/xml_attributes.h"
 
 #include <QDir>
 #include <QHash>
@@ -16,13 +17,6 @@ struct BookPlan {
     StoryDetails details;
     QStringList pages; // names of entries, in reading order
 };
-
-QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
-    for (const QXmlStreamAttribute& attribute : xml.attributes())
-        if (attribute.name() == name)
-            return attribute.value().toString();
-    return {};
-}
 
 // The entry that an address in the file `from` means.
 QString entryOf(const QString& from, const QString& address) {
@@ -42,7 +36,7 @@ ImportResult<QString> packageFileOf(ZipReader& package) {
     return importFailure(ImportFault::Damaged);
 }
 
-BookPlan readPlan(const QByteArray& opf, const QString& name) {
+ImportResult<BookPlan> readPlan(const QByteArray& opf, const QString& name) {
     BookPlan plan;
     QHash<QString, QString> pages; // by id
     QXmlStreamReader xml(opf);
@@ -73,6 +67,8 @@ BookPlan readPlan(const QByteArray& opf, const QString& name) {
                 plan.pages.append(page);
         }
     }
+    if (xml.hasError()) // chapters would be missing, and nobody would know
+        return importFailure(ImportFault::Damaged);
     return plan;
 }
 
@@ -105,12 +101,14 @@ ImportResult<ImportedStory> readEpub(ZipReader& package) {
     const auto opf = package.read(*name);
     if (!opf)
         return importFailure(opf.error());
-    const BookPlan plan = readPlan(*opf, *name);
+    const auto plan = readPlan(*opf, *name);
+    if (!plan)
+        return importFailure(plan.error());
     StoryBuilder builder;
     ImportedStory imported;
     std::optional<Separation> separation;
     qsizetype pagesRead = 0;
-    for (const QString& page : plan.pages) {
+    for (const QString& page : plan->pages) {
         const auto bytes = package.read(page);
         if (!bytes && bytes.error() != ImportFault::Damaged)
             return importFailure(bytes.error());
@@ -126,7 +124,7 @@ ImportResult<ImportedStory> readEpub(ZipReader& package) {
     if (pagesRead == 0)
         return importFailure(ImportFault::Damaged);
     imported.story = builder.finish(separation);
-    imported.story.details = plan.details;
+    imported.story.details = plan->details;
     if (imported.story.blocks.isEmpty() && !separation)
         return importFailure(ImportFault::PicturesOnly);
     return imported;

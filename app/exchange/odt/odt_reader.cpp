@@ -1,5 +1,6 @@
 #include "app/exchange/odt/odt_format.h"
 #include "app/exchange/odt/odt_styles.h"
+#include "app/exchange/package/xml_attributes.h"
 
 #include <QXmlStreamReader>
 
@@ -14,13 +15,6 @@ using Kind = StoryBlock::Kind;
 
 // So many spaces in a row are no longer somebody's layout.
 constexpr int kMostSpaces = 1000;
-
-QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
-    for (const QXmlStreamAttribute& attribute : xml.attributes())
-        if (attribute.name() == name)
-            return attribute.value().toString();
-    return {};
-}
 
 class ContentReader {
 public:

@@ -1,4 +1,5 @@
 #include "app/exchange/odt/odt_styles.h"
+#include "app/exchange/package/xml_attributes.h"
 
 #include <QXmlStreamReader>
 
@@ -10,13 +11,6 @@ using Kind = StoryBlock::Kind;
 
 // A style may be said to be its own parent.
 constexpr int kDeepest = 20;
-
-QString attributeOf(const QXmlStreamReader& xml, QStringView name) {
-    for (const QXmlStreamAttribute& attribute : xml.attributes())
-        if (attribute.name() == name)
-            return attribute.value().toString();
-    return {};
-}
 
 } // namespace
 

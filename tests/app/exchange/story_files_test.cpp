@@ -246,6 +246,16 @@ private slots:
         locked.add(QStringLiteral("META-INF/encryption.xml"),
                    "<e><EncryptionMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#aes128-cbc\"/></e>");
         row("a locked book", locked.finish(), "a.epub", ImportFault::Encrypted);
+        // Some of its chapters would be missing.
+        ZipWriter brokenOff;
+        brokenOff.add(QStringLiteral("mimetype"), "application/epub+zip", true);
+        brokenOff.add(QStringLiteral("META-INF/container.xml"), "<c><rootfile full-path=\"b.opf\"/></c>");
+        brokenOff.add(
+            QStringLiteral("b.opf"),
+            "<package><manifest><item id=\"a\" href=\"a.html\" media-type=\"application/xhtml+xml\"/>"
+            "</manifest><spine><itemref idref=\"a\"/><itemref idr");
+        brokenOff.add(QStringLiteral("a.html"), "<html><body><p>One.</p></body></html>");
+        row("a book whose list of chapters breaks off", brokenOff.finish(), "a.epub", ImportFault::Damaged);
         ZipWriter lockedOdt;
         lockedOdt.add(QStringLiteral("mimetype"), "application/vnd.oasis.opendocument.text", true);
         lockedOdt.add(QStringLiteral("META-INF/manifest.xml"), "<m><manifest:encryption-data/></m>");
