@@ -19,9 +19,8 @@ enum class VersionCause : quint8 {
     SessionStart = 0, // before the first change after the project was opened
     HalfHour = 1,     // half an hour of changes after the version before
     BeforeReplaceAll = 2,
-    BeforeImport = 3,
-    BeforeRestore = 4,
-    Named = 5, // by the writer
+    BeforeRestore = 3,
+    Named = 4, // by the writer
 };
 
 // What is known of a version without reading its text.

@@ -222,15 +222,23 @@ QList<DifferencePiece> differenceByWords(QStringView before, QStringView after, 
     return difference(before, after, endOfWord, stop);
 }
 
-QList<TextEdit> restoringEdits(const SpannedText& before, const QList<DifferencePiece>& pieces) {
-    QList<TextEdit> edits;
-    for (const DifferencePiece& piece : pieces) {
-        if (!piece.isSame)
-            edits.append({piece.after.position, piece.after.length,
-                          before.text().sliced(piece.before.position, piece.before.length),
-                          before.spansOf(piece.before)});
+TextEdit restoringEdit(const SpannedText& before, const SpannedText& after,
+                       const QList<DifferencePiece>& differences) {
+    TextEdit edit;
+    const auto take = [&edit](const SpannedText& text, const TextRange& range) {
+        edit.inserted += QStringView(text.text()).sliced(range.position, range.length);
+        for (const Span& span : text.spansOf(range))
+            appendSpan(edit.insertedSpans, span);
+    };
+    edit.position = differences.first().after.position;
+    edit.removedLength = differences.last().after.end() - edit.position;
+    qsizetype end = edit.position; // of what is taken, in the newer text
+    for (const DifferencePiece& difference : differences) {
+        take(after, {end, difference.after.position - end});
+        take(before, difference.before);
+        end = difference.after.end();
     }
-    return edits;
+    return edit;
 }
 
 } // namespace app

@@ -32,8 +32,9 @@ struct DifferencePiece {
 [[nodiscard]] QList<DifferencePiece> differenceByWords(QStringView before, QStringView after,
                                                        const std::stop_token& stop = {});
 
-// What turns the newer text into the older one at these pieces of differenceByParagraphs(), with the older
-// one's origins: ascending edits, each at its place in the unchanged newer text.
-[[nodiscard]] QList<TextEdit> restoringEdits(const SpannedText& before, const QList<DifferencePiece>& pieces);
+// The edit that puts the older text back, with its origins, from the first of these differences to the last:
+// neighbours out of differenceByParagraphs(), without what is the same. That stays the newer text's own.
+[[nodiscard]] TextEdit restoringEdit(const SpannedText& before, const SpannedText& after,
+                                     const QList<DifferencePiece>& differences);
 
 } // namespace app

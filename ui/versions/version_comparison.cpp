@@ -64,23 +64,4 @@ std::optional<VersionComparison> compareVersion(const app::SpannedText& before, 
     return result;
 }
 
-app::TextEdit restoringEdit(const VersionComparison& comparison, qsizetype first, qsizetype last) {
-    app::TextEdit edit;
-    const auto take = [&edit](const app::SpannedText& text, const app::TextRange& range) {
-        edit.inserted += QStringView(text.text()).sliced(range.position, range.length);
-        for (const app::Span& span : text.spansOf(range))
-            app::appendSpan(edit.insertedSpans, span);
-    };
-    const QList<app::DifferencePiece>& pieces = comparison.pieces;
-    edit.position = pieces[first].after.position;
-    edit.removedLength = pieces[last].after.end() - edit.position;
-    for (qsizetype i = first; i <= last; ++i) {
-        if (i > first) // what is the same stays the writer's own of now
-            take(comparison.now,
-                 {pieces[i - 1].after.end(), pieces[i].after.position - pieces[i - 1].after.end()});
-        take(comparison.before, pieces[i].before);
-    }
-    return edit;
-}
-
 } // namespace ui

@@ -40,9 +40,4 @@ struct VersionComparison {
 [[nodiscard]] std::optional<VersionComparison>
 compareVersion(const app::SpannedText& before, const app::SpannedText& now, const std::stop_token& stop);
 
-// What `now` has to become at differences `first` to `last`, in one edit, so that the version is back there;
-// with the origins of both.
-[[nodiscard]] app::TextEdit restoringEdit(const VersionComparison& comparison, qsizetype first,
-                                          qsizetype last);
-
 } // namespace ui

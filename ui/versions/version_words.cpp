@@ -17,7 +17,6 @@ QString causeLabel(app::VersionCause cause) {
     case Cause::SessionStart: return tr("Start of a session");
     case Cause::HalfHour: return tr("After half an hour");
     case Cause::BeforeReplaceAll: return tr("Before replacing everywhere");
-    case Cause::BeforeImport: return tr("Before an import");
     case Cause::BeforeRestore: return tr("Before restoring a version");
     case Cause::Named: return tr("Kept by you");
     }

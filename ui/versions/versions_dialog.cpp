@@ -4,6 +4,7 @@
 #include "app/project/project_controller.h"
 #include "app/project/version_keeper.h"
 #include "app/writing/story_writer.h"
+#include "ui/exchange/story_export.h"
 #include "ui/versions/difference_view.h"
 #include "ui/versions/version_words.h"
 
@@ -217,7 +218,8 @@ void VersionsDialog::restore(bool isWhole) {
     }
     if (first < 0)
         return;
-    const app::TextEdit edit = restoringEdit(*m_comparison, first, last);
+    const app::TextEdit edit = app::restoringEdit(m_comparison->before, m_comparison->now,
+                                                  m_comparison->pieces.mid(first, last - first + 1));
     m_context.project.versions().keep(app::VersionCause::BeforeRestore);
     m_context.document.replacePassage({edit.position, edit.removedLength}, edit.inserted, edit.insertedSpans);
 }
@@ -254,6 +256,9 @@ void VersionsDialog::saveAs() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("txt"));
+    const app::StoryVersion* const version = selected();
+    const QString name = version != nullptr ? version->name : QString();
+    dialog->selectFile(fileNameOf(name.isEmpty() ? m_context.project.title() : name));
     connect(dialog, &QFileDialog::fileSelected, this, [this, text = m_text->text()](const QString& path) {
         m_context.project.versions().exportText(path, text);
     });

@@ -121,12 +121,23 @@ private slots:
                 edit.insertedSpans = {Span{4, Origin::Generated, 1, 0}};
                 now.apply(edit);
             }
-            const auto pieces = differenceByParagraphs(old.text(), now.text());
-            QList<TextEdit> edits = restoringEdits(old, pieces);
-            for (auto edit = edits.crbegin(); edit != edits.crend(); ++edit) {
-                QVERIFY(now.accepts(*edit));
-                now.apply(*edit);
-            }
+            auto pieces = differenceByParagraphs(old.text(), now.text());
+            pieces.removeIf([](const DifferencePiece& piece) { return piece.isSame; });
+            // One difference alone leaves all others.
+            SpannedText one = now;
+            const DifferencePiece& first = pieces.first();
+            const TextEdit back = restoringEdit(old, now, {first});
+            QCOMPARE(back.insertedSpans, old.spansOf(first.before));
+            one.apply(back);
+            QCOMPARE(one.text().first(first.after.position + first.before.length),
+                     now.text().first(first.after.position) +
+                         old.text().sliced(first.before.position, first.before.length));
+            QCOMPARE(one.text().sliced(first.after.position + first.before.length),
+                     now.text().sliced(first.after.end()));
+            // All of them are the older text.
+            const TextEdit edit = restoringEdit(old, now, pieces);
+            QVERIFY(now.accepts(edit));
+            now.apply(edit);
             QCOMPARE(now.text(), old.text());
         }
     }
