@@ -36,6 +36,9 @@ public:
     // Problems: not there, not a project, damaged, open in another Inkgate, no permission. The ending of the
     // name does not matter.
     [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> open(const QString& path);
+    // A copy of it in a temporary folder, which goes with the object. The file itself stays as it is,
+    // whatever version it has.
+    [[nodiscard]] static StorageResult<std::unique_ptr<ProjectFile>> openCopy(const QString& path);
     ~ProjectFile(); // folds the journal into the snapshot
     ProjectFile(const ProjectFile&) = delete;
     ProjectFile& operator=(const ProjectFile&) = delete;

@@ -158,7 +158,7 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openWritable(const QStr
     return file;
 }
 
-StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfProtected(const QString& path) {
+StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopy(const QString& path) {
     auto folder = std::make_unique<QTemporaryDir>();
     const QString copy = folder->filePath(QStringLiteral("copy.inkgate"));
     if (auto copied = copyWithLogs(path, copy); !copied)
@@ -169,7 +169,12 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfProtected(con
     (*file)->m_copyFolder = std::move(folder);
     (*file)->m_path = path;
     (*file)->m_notice.clear();
-    if ((*file)->m_problem.isEmpty())
+    return file;
+}
+
+StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfProtected(const QString& path) {
+    auto file = openCopy(path);
+    if (file && (*file)->m_problem.isEmpty())
         (*file)->m_problem = tr("%1 is write-protected, so nothing is saved in it. Save it under another "
                                 "name to keep changes.")
                                  .arg(readableName(path));

@@ -97,7 +97,7 @@ StorageResult<StorageWorker::OpenFile> StorageWorker::openAny(const QString& pat
 }
 
 StorageResult<StorageWorker::OpenFile> StorageWorker::openBackup(const QString& path, QString& notice) {
-    auto backup = ProjectFile::open(path);
+    auto backup = ProjectFile::openCopy(path); // one of an earlier version stays one
     if (!backup)
         return backup;
     const QString copy = m_untitled.newPath();

@@ -25,16 +25,16 @@ QString besideFolder(const QString& project) {
     return info.absolutePath() + u'/' + info.completeBaseName() + kFolderEnding;
 }
 
-// Only what was named here is ever removed.
-QStringList backupsIn(const QString& folder, const QString& name) {
-    static const QRegularExpression time(QStringLiteral(R"( \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.inkgate$)"));
-    QStringList found;
-    for (const QFileInfo& info : QDir(folder).entryInfoList(QDir::Files)) {
-        const auto match = time.match(info.fileName());
-        if (match.hasMatch() && info.fileName().first(match.capturedStart()) == name)
-            found.append(info.absoluteFilePath());
-    }
-    return found;
+// When the backup of this file name was made; nothing if it is none. In the name and not in the file's own
+// time, which copying changes.
+std::optional<QDateTime> timeOf(const QString& fileName) {
+    static const QRegularExpression form(QStringLiteral(R"( (\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)\.inkgate$)"));
+    const QDateTime time = QDateTime::fromString(form.match(fileName).captured(1), kTime);
+    return time.isValid() ? std::optional(time) : std::nullopt;
+}
+
+QString nameOf(const QString& project, const QDateTime& time) {
+    return project + u' ' + time.toLocalTime().toString(kTime) + QStringLiteral(".inkgate");
 }
 
 } // namespace
@@ -48,10 +48,8 @@ std::optional<QString> ProjectBackups::folderBeside(const QString& project) {
 }
 
 bool ProjectBackups::isBackup(const QString& path) {
-    static const QRegularExpression time(QStringLiteral(R"( \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.inkgate$)"));
     const QString folder = QFileInfo(path).absolutePath();
-    return time.match(path).hasMatch() &&
-           (folder.endsWith(kFolderEnding) || folder.endsWith(QStringLiteral("/backups")));
+    return timeOf(path) && (folder.endsWith(kFolderEnding) || folder.endsWith(QStringLiteral("/backups")));
 }
 
 bool ProjectBackups::isDue(const QDateTime& now) const {
@@ -78,16 +76,20 @@ StorageResult<void> ProjectBackups::makeIn(const QString& folder, ProjectFile& f
     std::error_code error;
     std::filesystem::create_directories(toSystemPath(folder), error);
     const QString name = QFileInfo(file.path()).completeBaseName();
-    const QString target =
-        folder + u'/' + name + u' ' + now.toLocalTime().toString(kTime) + QStringLiteral(".inkgate");
+    const QString target = folder + u'/' + nameOf(name, now);
     if (auto done = file.copyTo(target); !done) {
         std::filesystem::remove(toSystemPath(folder), error); // if it is empty
         return done;
     }
-    const QStringList paths = backupsIn(folder, name);
+    QStringList paths; // only what was named here is ever removed
     QList<QDateTime> times;
-    for (const QString& path : paths)
-        times.append(QFileInfo(path).lastModified());
+    for (const QFileInfo& info : QDir(folder).entryInfoList(QDir::Files)) {
+        const auto time = timeOf(info.fileName());
+        if (time && info.fileName() == nameOf(name, *time)) {
+            paths.append(info.absoluteFilePath());
+            times.append(*time);
+        }
+    }
     for (const qsizetype place : superfluous(times, now, 0))
         QFile::remove(paths[place]);
     return {};
