@@ -70,22 +70,22 @@ AttemptTree::AttemptTree(const app::Document& story, app::RunHistory& runs, QWid
         timer->setSingleShot(true);
         timer->setInterval(kFillMs);
     }
-    connect(&m_fillTimer, &QTimer::timeout, this, &AttemptTree::fill);
+    connect(&m_fillTimer, &QTimer::timeout, this, &AttemptTree::fillNow);
     connect(&m_markTimer, &QTimer::timeout, this, &AttemptTree::mark);
     connect(&runs, &app::RunHistory::runAdded, this, &AttemptTree::fillSoon);
     connect(&runs, &app::RunHistory::runFinished, this, &AttemptTree::fillSoon);
     // Not from within the line that is being edited.
-    connect(&runs, &app::RunHistory::attemptChanged, this, &AttemptTree::fill, Qt::QueuedConnection);
+    connect(&runs, &app::RunHistory::attemptChanged, this, &AttemptTree::fillAtOnce, Qt::QueuedConnection);
     connect(&runs, &app::RunHistory::wasReset, this, [this] {
         m_deleted.clear();
         m_collapsed.clear();
-        fill();
+        fillAtOnce();
     });
     connect(&story, &app::Document::changed, this, [this] {
-        if (!m_markTimer.isActive())
+        m_isDue = m_isDue || !m_isLive;
+        if (m_isLive && !m_markTimer.isActive())
             m_markTimer.start();
     });
-    fill();
 }
 
 app::RunId AttemptTree::selected() const { return runOf(currentItem()); }
@@ -97,13 +97,24 @@ void AttemptTree::noteCollapsed(const QTreeWidgetItem* item, bool isCollapsed) {
         m_collapsed.remove(runOf(item));
 }
 
+void AttemptTree::setLive(bool isLive) {
+    m_isLive = isLive;
+    fillAtOnce();
+}
+
 void AttemptTree::fillSoon() {
-    if (!m_fillTimer.isActive())
+    m_isDue = true;
+    if (m_isLive && !m_fillTimer.isActive())
         m_fillTimer.start();
 }
 
+void AttemptTree::fillAtOnce() {
+    m_isDue = true;
+    fillNow();
+}
+
 void AttemptTree::fillNow() {
-    if (m_fillTimer.isActive())
+    if (m_isLive && m_isDue)
         fill();
 }
 
@@ -127,6 +138,7 @@ void AttemptTree::fill() {
         return;
     }
     m_fillTimer.stop();
+    m_isDue = false;
     const app::RunId chosen = m_chooseNext != 0 ? std::exchange(m_chooseNext, 0) : selected();
     const int scrolled = verticalScrollBar()->value();
     QSignalBlocker quiet(this);
@@ -179,7 +191,10 @@ QTreeWidgetItem* AttemptTree::addItem(const app::RunRecord& record, bool isLoneW
 }
 
 void AttemptTree::setCurrentAttempt(app::RunId run) {
-    if (std::exchange(m_current, run) != run)
+    if (std::exchange(m_current, run) == run)
+        return;
+    m_isDue = m_isDue || !m_isLive;
+    if (m_isLive)
         mark();
 }
 

@@ -33,6 +33,8 @@ public:
     void deleteSelected();
     // Takes back the last deletion. False if there is none.
     bool undoDeletion();
+    // Whether anybody can see it; else it waits and costs nothing.
+    void setLive(bool isLive);
     // What is new shows a moment later; now, if it is about to be looked at.
     void fillNow();
     [[nodiscard]] bool isEmpty() const { return m_items.isEmpty(); }
@@ -50,6 +52,7 @@ protected:
 
 private:
     void fillSoon();
+    void fillAtOnce();
     void fill();
     [[nodiscard]] QList<app::RunId> visibleRuns() const;
     QTreeWidgetItem* addItem(const app::RunRecord& record, bool isLoneWayOn);
@@ -63,6 +66,8 @@ private:
     QList<app::RunId> m_deleted; // in this session, the last one last
     app::RunId m_current = 0;
     app::RunId m_chooseNext = 0; // by the next fill(), in place of what was chosen
+    bool m_isLive = false;
+    bool m_isDue = true; // something is new
     QTimer m_fillTimer;
     QTimer m_markTimer;
 };

@@ -38,6 +38,7 @@ AttemptsDock::AttemptsDock(app::StoryWriter& writer, const app::Document& story,
     content->setMinimumWidth(kLeastWidth);
     setWidget(content);
     connect(&runs, &app::RunHistory::wasReset, this, &AttemptsDock::showTree);
+    connect(this, &QDockWidget::visibilityChanged, m_tree, &AttemptTree::setLive);
     connect(m_cards, &AlternativeCards::started, this, &AttemptsDock::showCards);
 }
 
