@@ -129,7 +129,7 @@ void Preferences::setGeneration(const GenerationOptions& options) {
 
 int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
 
-void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, std::clamp(count, 2, 8)); }
+void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, count); }
 
 void Preferences::setModel(const ModelChoice& choice) {
     m_model = choice;

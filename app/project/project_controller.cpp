@@ -220,8 +220,8 @@ void ProjectController::exportBytes(const QString& path, const QByteArray& bytes
     });
 }
 
-void ProjectController::followFirstWords() {
-    if (!isUntitled() || !m_untitledTitle.isEmpty())
+void ProjectController::followFirstWords(const DocumentChange& change) {
+    if (!isUntitled() || !m_untitledTitle.isEmpty() || change.edit.position > kFirstWordsWithin)
         return;
     if (QString words = firstWords(m_document.text()); words != m_firstWords) {
         m_firstWords = std::move(words);

@@ -140,7 +140,7 @@ signals:
 
 private:
     void connectStorage();
-    void followFirstWords();
+    void followFirstWords(const DocumentChange& change);
     // The ticket of the new request; 0 if it was refused.
     [[nodiscard]] qint64 beginOpening(const QString& path);
     void switchTo(qint64 ticket, const ProjectContent& content);

@@ -13,8 +13,6 @@ namespace {
 using Kind = StoryBlock::Kind;
 
 constexpr qsizetype kLongestTitle = 40;
-// A title is in the beginning of a story or nowhere.
-constexpr qsizetype kTitleWithin = 2000;
 
 bool isSceneBreak(QStringView line) {
     const QStringView trimmed = line.trimmed();
@@ -128,7 +126,7 @@ QString writeStoryText(const FormattedStory& story) {
 }
 
 QString firstWords(QStringView text) {
-    const FormattedStory story = readStoryText(text.first(std::min(text.size(), kTitleWithin)));
+    const FormattedStory story = readStoryText(text.first(std::min(text.size(), kFirstWordsWithin)));
     for (const StoryBlock& block : story.blocks) {
         if (block.kind == Kind::SceneBreak)
             continue;

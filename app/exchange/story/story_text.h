@@ -12,6 +12,9 @@ namespace app {
 // in blank lines, backslashes that are not needed, and emphasis inside emphasis of the same strength.
 [[nodiscard]] QString writeStoryText(const FormattedStory& story);
 
+// firstWords() looks no further: a title is in the beginning of a story or nowhere.
+inline constexpr qsizetype kFirstWordsWithin = 2000;
+
 // What an untitled story is called: the beginning of its first line that has words, without marks, at most
 // about 40 characters long and cut between words; empty if there are none.
 [[nodiscard]] QString firstWords(QStringView text);
