@@ -39,7 +39,7 @@ DetailsDialog::DetailsDialog(const app::StoryDetails& details, const QString& ac
     m_title->setObjectName(QStringLiteral("title"));
     m_author->setObjectName(QStringLiteral("author"));
     m_language->setObjectName(QStringLiteral("language"));
-    m_language->addItem(tr("Not said"), QString());
+    m_language->addItem(tr("Not specified"), QString());
     for (const auto& [name, code] : languages())
         m_language->addItem(name, code);
     if (!details.language.isEmpty() && m_language->findData(details.language) < 0)

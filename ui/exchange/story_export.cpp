@@ -38,7 +38,7 @@ QString describe(StoryFormat format) {
     case StoryFormat::Html: return StoryExport::tr("Web page");
     case StoryFormat::Pdf: break;
     }
-    return StoryExport::tr("PDF, set as pages");
+    return StoryExport::tr("PDF");
 }
 
 QString patternsOf(StoryFormat format) {
@@ -210,7 +210,7 @@ void StoryExport::send(const QString& path, StoryFormat format, const app::Story
     pdf->setTitle(details.title);
     pdf->setCreator(QStringLiteral("Inkgate"));
     auto* const job = new PageJob(m_window);
-    job->start(std::move(pdf), {m_context.document.text(), details, pageFont()}, tr("Setting the pages…"),
+    job->start(std::move(pdf), {m_context.document.text(), details, pageFont()}, tr("Laying out the pages…"),
                [this, path](QPagedPaintDevice& device) {
                    m_context.project.exportBytes(path, static_cast<PdfInMemory&>(device).bytes());
                });
@@ -229,7 +229,7 @@ void StoryExport::askForPrinter() {
         if (answer != QDialog::Accepted)
             return;
         auto* const job = new PageJob(m_window);
-        job->start(std::move(owned), {m_context.document.text(), {}, pageFont()}, tr("Setting the pages…"),
+        job->start(std::move(owned), {m_context.document.text(), {}, pageFont()}, tr("Laying out the pages…"),
                    [](QPagedPaintDevice&) {});
     });
     dialog->open();
