@@ -1,95 +1,20 @@
-// The panel of attempts: the tree, cards that insert, branches, names and deletions, by keys and mouse.
-#include "app/writing/story_writer.h"
-#include "tests/ui/support/desk.h"
-#include "ui/attempts/alternative_cards.h"
-#include "ui/attempts/attempt_row.h"
-#include "ui/attempts/attempt_tree.h"
-#include "ui/attempts/attempts_dock.h"
-#include "ui/editor/story_editor.h"
+// The panel of attempts: the tree, branches, names and deletions, by keys and mouse.
+#include "tests/ui/support/attempts_desk.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
-#include "ui/window/actions.h"
-#include "ui/window/message_bar.h"
 
-#include <QAction>
-#include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
-#include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
-#include <QTest>
 
 using namespace ui;
+using test::AttemptsDesk;
 
 namespace {
 
-constexpr auto kStart = "Once upon a time";
-
-struct AttemptsDesk : test::Desk {
-    explicit AttemptsDesk(const app::ScriptedGenerator::Script& script = {})
-        : Desk(QLatin1String(kStart), script) {}
-
-    AttemptsDock& dock() { return window->attempts(); }
-    AttemptTree& tree() { return dock().tree(); }
-    AlternativeCards& cards() { return dock().cards(); }
-    void press(QWidget& widget, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
-        QTest::keyClick(&widget, key, modifiers);
-    }
-    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = {}) { press(window->editor(), key, modifiers); }
-    [[nodiscard]] bool alternatives(int count) {
-        dock().setAlternatives(count);
-        key(Qt::Key_Return, Qt::AltModifier);
-        return waitForIdle();
-    }
-    // The tree in words: a row a line, two blanks a level; * stands in the story, ! is at the cursor, | goes
-    // on from the row above on its level.
-    QString drawn(const QTreeWidgetItem* item = nullptr, const QString& indent = {}) {
-        if (item == nullptr)
-            item = tree().invisibleRootItem();
-        QString lines;
-        for (int i = 0; i < item->childCount(); ++i) {
-            const QTreeWidgetItem* const child = item->child(i);
-            lines += indent + QString::number(child->data(0, RunRole).toLongLong());
-            lines += child->data(0, StandsRole).toBool() ? QStringLiteral("*") : QString();
-            lines += child->data(0, CurrentRole).toBool() ? QStringLiteral("!") : QString();
-            lines += child->data(0, FollowsRole).toBool() ? QStringLiteral("|") : QString();
-            lines += u'\n' + drawn(child, indent + QStringLiteral("  "));
-        }
-        return lines;
-    }
-    QTreeWidgetItem* item(app::RunId run) {
-        for (QTreeWidgetItemIterator it(&tree()); *it; ++it)
-            if ((*it)->data(0, RunRole).toLongLong() == run)
-                return *it;
-        return nullptr;
-    }
-    void choose(app::RunId run) {
-        tree().setFocus();
-        tree().setCurrentItem(item(run));
-    }
-    [[nodiscard]] QString text() const { return parts.document.text(); }
-    [[nodiscard]] const app::RunRecord& run(app::RunId id) const { return *parts.runs.run(id); }
-    QPushButton* messageButton(const QString& words) {
-        for (QPushButton* const button : window->messages().findChildren<QPushButton*>())
-            if (button->isVisible() && button->text().remove(u'&').contains(words))
-                return button;
-        return nullptr;
-    }
-    static QAction* menuEntry(const QString& words) {
-        for (QWidget* const widget : QApplication::topLevelWidgets())
-            if (const auto* const menu = qobject_cast<QMenu*>(widget); menu != nullptr && menu->isVisible())
-                for (QAction* const action : menu->actions())
-                    if (action->text().remove(u'&').startsWith(words))
-                        return action;
-        return nullptr;
-    }
-};
-
-QString start() { return QLatin1String(kStart); }
+QString start() { return test::storyStart(); }
 
 } // namespace
 
@@ -106,6 +31,17 @@ private slots:
         QVERIFY(empty->isVisible() && empty->text().contains(QStringLiteral("Ctrl+Enter")));
         QVERIFY(desk.continueStory());
         QTRY_VERIFY(!empty->isVisible() && desk.tree().isVisible());
+    }
+
+    void isFilledOnlyWhileItCanBeSeen() {
+        AttemptsDesk desk;
+        QSignalSpy filled(&desk.tree(), &AttemptTree::filled);
+        QVERIFY(desk.continueStory());
+        QVERIFY(desk.continueStory());
+        desk.window->editor().placeCursor(0);
+        QVERIFY(filled.isEmpty() && desk.tree().isEmpty());
+        desk.dock().show();
+        QTRY_COMPARE(desk.drawn(), QStringLiteral("1*\n2*|\n"));
     }
 
     void retriesAreBranchesAndALoneWayOnStaysOnItsLevel() {
@@ -139,88 +75,6 @@ private slots:
         desk.key(Qt::Key_Down, Qt::AltModifier);
         QCOMPARE(desk.text(), start() + desk.run(3).text);
         QTRY_COMPARE(desk.drawn(), QStringLiteral("1\n2\n3*!\n"));
-    }
-
-    void aCardIsTakenByClickEnterOrNumber_data() {
-        QTest::addColumn<QString>("way");
-        for (const char* const way : {"click", "enter", "number"})
-            QTest::newRow(way) << QString::fromLatin1(way);
-    }
-    void aCardIsTakenByClickEnterOrNumber() {
-        QFETCH(QString, way);
-        AttemptsDesk desk;
-        QVERIFY(desk.alternatives(3));
-        QVERIFY(desk.dock().isVisible() && desk.dock().isShowingCards());
-        QCOMPARE(desk.cards().count(), 3);
-        QVERIFY(desk.cards().hasFocus());
-        QCOMPARE(desk.text(), start()); // until one is taken
-        for (int card = 0; card < 3; ++card)
-            QCOMPARE(desk.cards().item(card)->text(), desk.run(card + 1).text.simplified());
-        if (way == QLatin1String("click")) {
-            QTest::qWait(20); // laid out
-            QTest::mouseClick(desk.cards().viewport(), Qt::LeftButton, {},
-                              desk.cards().visualItemRect(desk.cards().item(1)).center());
-        } else if (way == QLatin1String("enter")) {
-            desk.press(desk.cards(), Qt::Key_Down);
-            desk.press(desk.cards(), Qt::Key_Return);
-        } else {
-            desk.press(desk.cards(), Qt::Key_2);
-        }
-        QCOMPARE(desk.text(), start() + desk.run(2).text);
-        QCOMPARE(desk.page(), desk.text());
-        QVERIFY(desk.window->editor().hasFocus());
-        QCOMPARE(desk.window->editor().cursorPlace(), desk.text().size());
-        desk.key(Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(desk.text(), start());
-        // Back to the tree.
-        desk.cards().setFocus();
-        desk.press(desk.cards(), Qt::Key_Escape);
-        QVERIFY(!desk.dock().isShowingCards());
-        QTRY_COMPARE(desk.drawn(), QStringLiteral("1\n2\n3\n"));
-    }
-
-    void theNumberOfAlternativesIsKept() {
-        AttemptsDesk desk;
-        desk.dock().show();
-        auto* const count = desk.dock().findChild<QSpinBox*>(QStringLiteral("alternativesCount"));
-        count->setValue(5);
-        QCOMPARE(desk.parts.preferences.alternatives(), 5);
-        desk.dock().findChild<QPushButton*>(QStringLiteral("writeAlternatives"))->click();
-        QVERIFY(desk.waitForIdle());
-        QCOMPARE(desk.cards().count(), 5);
-    }
-
-    // As after token healing: the text ends inside of a word, which the model completes.
-    void aWordThatBeginsInTheTextIsWholeOnItsCard() {
-        AttemptsDesk desk;
-        QVERIFY(desk.alternatives(2));
-        app::Alternatives& alternatives = desk.parts.writer.alternatives();
-        alternatives.begin({1, 2});
-        alternatives.append(0, QStringLiteral("less town"), 2);
-        alternatives.append(1, QStringLiteral(" ago.\n\nIt rained"), 2);
-        QCOMPARE(desk.cards().item(0)->text(), QStringLiteral("timeless town"));
-        QCOMPARE(desk.cards().item(1)->text(),
-                 QStringLiteral("ago.") + QChar(QChar::LineSeparator) + QStringLiteral("It rained"));
-    }
-
-    void escapeStopsAllAlternatives() {
-        app::ScriptedGenerator::Script script;
-        script.delayMs = 5;
-        AttemptsDesk desk(script);
-        desk.setLength(4000);
-        desk.dock().setAlternatives(3);
-        desk.key(Qt::Key_Return, Qt::AltModifier);
-        QTRY_VERIFY(desk.parts.writer.alternatives().cards().size() == 3 &&
-                    desk.parts.writer.alternatives().cards()[2].tokens > 1);
-        desk.press(desk.cards(), Qt::Key_Escape);
-        QVERIFY(desk.waitForIdle());
-        QCOMPARE(desk.text(), start());
-        for (app::RunId id = 1; id <= 3; ++id)
-            QVERIFY(desk.run(id).isFinished && desk.run(id).tokens.size() < 4000 &&
-                    !desk.run(id).text.isEmpty());
-        QVERIFY(desk.dock().isShowingCards()); // what there is can be taken
-        desk.press(desk.cards(), Qt::Key_1);
-        QCOMPARE(desk.text(), start() + desk.run(1).text);
     }
 
     void branchesByKeyBehindTheTokenAtTheCursor() {
