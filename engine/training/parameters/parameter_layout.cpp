@@ -44,9 +44,11 @@ ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
     std::vector<TensorSpec> base = modelTensors(shape.model);
     for (int l = 0; l < shape.model.layers; ++l)
         std::ranges::move(layerTensors(shape, l), std::back_inserter(base));
-    const auto large = std::ranges::stable_partition(base, [](const TensorSpec& t) { return !isLarge(t); });
-    const std::vector<TensorSpec> frozen(large.begin(), large.end());
-    base.erase(large.begin(), large.end());
+    // Not std::ranges::stable_partition, whose result Clang 14 cannot compile with libstdc++ 12.
+    const auto large =
+        std::stable_partition(base.begin(), base.end(), [](const TensorSpec& t) { return !isLarge(t); });
+    const std::vector<TensorSpec> frozen(large, base.end());
+    base.erase(large, base.end());
     add(base, TensorUse::Fixed);
     m_size = m_end;
     add(frozen, TensorUse::Frozen);
