@@ -70,6 +70,11 @@ Expected<void> Generation::checkSettings() const {
         return failure(ErrorCode::InvalidArgument, "the number of tokens to generate must be at least 1");
     if (auto checked = checkVocabulary(m_session.model().config(), m_tokenizer); !checked)
         return checked;
+    if (m_settings.firstToken &&
+        (m_settings.firstToken->token < 0 || m_settings.firstToken->token >= m_tokenizer.vocabularySize()))
+        return failure(ErrorCode::InvalidArgument,
+                       "the first token is " + std::to_string(m_settings.firstToken->token) +
+                           "; the vocabulary ends at " + std::to_string(m_tokenizer.vocabularySize() - 1));
     if (areAllBanned(samplerWithBans(m_settings, m_tokenizer).bannedTokens, m_tokenizer.vocabularySize()))
         return failure(ErrorCode::InvalidArgument,
                        "all tokens of the vocabulary are banned, so none can be drawn; ban fewer");
@@ -110,7 +115,10 @@ Expected<void> Generation::readPrompt(std::vector<int> promptTokens, GateSink* s
                               m_settings.sampler.bannedTokens.end() ||
                           std::ranges::find(m_tokenizer.unsampledTokens(), toRead.back()) !=
                               m_tokenizer.unsampledTokens().end();
-    if (!lastBytes.empty() && !isBanned) {
+    const std::optional<FirstToken>& first = m_settings.firstToken;
+    const bool heals =
+        !first || (first->repeatsPrompt && m_tokenizer.bytes(first->token).starts_with(lastBytes));
+    if (!lastBytes.empty() && !isBanned && heals) {
         m_healing = lastBytes;
         toRead = toRead.first(toRead.size() - 1);
     }
@@ -251,9 +259,35 @@ Expected<void> Generation::readTogether(std::span<Generation* const> generations
     return read;
 }
 
+bool Generation::takesFirstToken() const {
+    return m_settings.firstToken && m_generated == 0 && m_banned.empty();
+}
+
+Expected<void> Generation::collectChoices(GeneratedToken& result) {
+    result.repeatedBytes = m_healing.size();
+    if (m_settings.choices <= 0)
+        return {};
+    const auto areKnown = fetchLogits();
+    if (!areKnown)
+        return failure(areKnown.error());
+    if (!*areKnown)
+        return {};
+    m_sampling.assign(m_logits.begin(), m_logits.begin() + m_tokenizer.vocabularySize());
+    if (!m_healing.empty())
+        removeUnhealing(m_sampling);
+    result.choices = tokenChoices(m_sampling, result.token, m_settings.choices);
+    return {};
+}
+
 Expected<void> Generation::drawToken(GeneratedToken& result) {
     // Rows of the model beyond the tokenizer's vocabulary are padding.
     const int vocabulary = m_tokenizer.vocabularySize();
+    if (takesFirstToken()) {
+        result.token = m_settings.firstToken->token;
+        result.probability = 1;
+        m_sampler.observe(result.token);
+        return collectChoices(result);
+    }
     if (m_left && m_healing.empty() && m_sampler.drawsOnDevice()) {
         const auto drawn = m_session.drawToken(m_left->step, m_sampler.onDevice(vocabulary));
         if (!drawn)
@@ -262,7 +296,7 @@ Expected<void> Generation::drawToken(GeneratedToken& result) {
             m_sampler.accept(*drawn);
             result.token = drawn->token;
             result.probability = drawn->probability;
-            return {};
+            return collectChoices(result);
         }
     }
     if (const auto fetched = fetchLogits(); !fetched)
@@ -273,7 +307,7 @@ Expected<void> Generation::drawToken(GeneratedToken& result) {
     removeBanned();
     result.token = m_sampler.sample(m_sampling);
     result.probability = m_sampler.drawnProbability();
-    return {};
+    return collectChoices(result);
 }
 
 Expected<GeneratedToken> Generation::next(GateSink* sink) {

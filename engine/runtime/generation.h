@@ -12,6 +12,7 @@
 #include "engine/runtime/state_cache.h"
 #include "engine/runtime/stop_conditions.h"
 #include "engine/sampling/sampler.h"
+#include "engine/sampling/token_choices.h"
 #include "engine/text/utf8_stream.h"
 #include "engine/tokenizer/tokenizer.h"
 
@@ -35,11 +36,22 @@ struct TextBias {
     bool operator==(const TextBias&) const = default;
 };
 
+// The token that a text begins with in place of one that is drawn.
+struct FirstToken {
+    int token = 0;
+    // It repeats the bytes of the prompt's last token before its own, as tokens do that are drawn there (token
+    // healing). Otherwise it stands behind the whole prompt.
+    bool repeatsPrompt = false;
+    bool operator==(const FirstToken&) const = default;
+};
+
 struct GenerationSettings : StopConditions {
     SamplerSettings sampler;
     std::vector<TextBias> textBiases;                           // besides those of `sampler`
     std::vector<std::string> dryBreakers{"\n", ":", "\"", "*"}; // tokens with one of these, besides its own
-    bool usesEnhancement = true; // false: as the model would write without its enhancement
+    int choices = 0;                      // how many GeneratedToken::choices has; 0: nothing is collected
+    std::optional<FirstToken> firstToken; // not, if it begins a banned phrase
+    bool usesEnhancement = true;          // false: as the model would write without its enhancement
 };
 
 struct GeneratedToken {
@@ -49,6 +61,9 @@ struct GeneratedToken {
     std::string text; // what became complete with this token; possibly empty; valid UTF-8
     float probability = 0;
     StopReason stop = StopReason::None; // not None: this was the last one
+    // What the model held likely in this place, if that is wanted; without what token healing excludes.
+    TokenChoices choices;
+    std::size_t repeatedBytes = 0; // of the prompt, before its own text (token healing)
 };
 
 // Whether every token of `tokenizer` exists in the model, which may have more (padding, never sampled).
@@ -122,6 +137,8 @@ private:
     [[nodiscard]] Expected<bool> fetchLogits();
     [[nodiscard]] Expected<void> keepSnapshot();
     [[nodiscard]] Expected<void> drawToken(GeneratedToken& result);
+    [[nodiscard]] bool takesFirstToken() const;
+    [[nodiscard]] Expected<void> collectChoices(GeneratedToken& result);
     [[nodiscard]] std::string textOf(int token);
 
     // A token that may be taken back, and what there was before it.

@@ -161,7 +161,7 @@ Expected<void> Generation::endAt(std::size_t cut, StopReason reason) {
 
 Expected<void> Generation::end(StopReason reason) {
     if (m_certain.empty())
-        m_certain.push_back({GeneratedToken::kNone, {}, 0, reason});
+        m_certain.emplace_back().token = GeneratedToken::kNone;
     m_certain.back().stop = reason;
     if (auto kept = keepSnapshot(); !kept)
         return kept;
