@@ -3,6 +3,7 @@
 #include "app/document/utf8_text.h"
 #include "app/engine_thread/gate_conversion.h"
 #include "app/engine_thread/state_keeping.h"
+#include "app/generation/token_choices.h"
 #include "engine/model/gate_layout.h"
 
 #include <string>
@@ -34,6 +35,7 @@ engine::GenerationSettings toSettings(const GenerationOptions& options, const Sh
     for (const QString& stop : options.stopStrings)
         if (!stop.isEmpty())
             settings.stopStrings.push_back(stop.toStdString());
+    settings.stopTokens.assign(options.stopTokens.begin(), options.stopTokens.end());
     settings.stopAtSentenceEnd = options.stopAt == StopAt::Sentence;
     settings.stopAtParagraphEnd = options.stopAt == StopAt::Paragraph;
     settings.hasSoftLength = options.endsWithSentence;
@@ -41,9 +43,25 @@ engine::GenerationSettings toSettings(const GenerationOptions& options, const Sh
         settings.bannedPhrases.push_back(phrase.toStdString());
     for (const WordBias& bias : options.biases)
         settings.textBiases.push_back({bias.text.toStdString(), static_cast<float>(bias.bias)});
+    settings.choices = options.recordChoices ? kTokenChoices : 0;
+    if (options.firstToken >= 0)
+        settings.firstToken = engine::FirstToken{options.firstToken, options.firstTokenRepeatsPrompt};
     settings.stopAtDocumentEnd = options.stopAtDocumentEnd;
     settings.usesEnhancement = model.usesEnhancement;
     return settings;
+}
+
+QByteArray packed(const engine::GeneratedToken& token, const engine::Tokenizer& tokenizer) {
+    TokenChoices choices{
+        token.choices.rank, token.choices.logProbability, static_cast<int>(token.repeatedBytes), {}};
+    for (const engine::TokenChoice& choice : token.choices.best) {
+        const std::string_view bytes = choice.token == tokenizer.documentSeparator()
+                                           ? std::string_view()
+                                           : tokenizer.bytes(choice.token);
+        choices.best.append({choice.token, choice.logProbability,
+                             QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size()))});
+    }
+    return packChoices(choices);
 }
 
 EndReason toEndReason(engine::StopReason reason) {
@@ -107,6 +125,8 @@ void SideRun::generated(const engine::GeneratedToken& token) {
     ++m_tokens;
     m_text += token.text;
     m_batcher.push(token.token, token.text, token.probability);
+    if (m_options.recordChoices)
+        m_batcher.push(packed(token, *m_model.tokenizer));
     if (const auto now = TextBatcher::TimePoint::clock::now(); m_batcher.isDue(now))
         m_events.batch(m_batcher.take(now));
 }

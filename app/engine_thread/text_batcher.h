@@ -23,6 +23,8 @@ public:
     // `bytes`: what became readable with this token, possibly cut inside a character. The token's range is
     // the text that became complete with it.
     void push(int token, std::string_view bytes, float probability);
+    // The packed choices of the token pushed last (TokenBatch::choices).
+    void push(const QByteArray& choices) { m_waiting.choices.append(choices); }
     // Frames of earlier tokens; they must follow one another without a gap.
     void push(const GateFrames& gates);
     // True if something waits and the last batch was taken `kInterval` ago or longer.

@@ -4,6 +4,7 @@
 #include "app/generation/gate_frames.h"
 #include "app/generation/generation_options.h"
 
+#include <QByteArray>
 #include <QList>
 #include <QString>
 
@@ -86,7 +87,9 @@ struct TokenBatch {
     Side side = Side::First;
     QString text;           // never ends inside a surrogate pair or a character
     QList<RunToken> tokens; // those that began to count in this batch
-    GateFrames gates;       // may lag one token behind `tokens`; empty without gates
+    // One each, packed (token_choices.h); none at all if they are not wanted.
+    QList<QByteArray> choices;
+    GateFrames gates; // may lag one token behind `tokens`; empty without gates
 };
 
 enum class OutcomeKind { Completed = 0, Cancelled = 1, Failed = 2 }; // stored: numbers are fixed

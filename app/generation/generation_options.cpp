@@ -11,6 +11,7 @@ constexpr auto kSampler = "sampler";
 constexpr auto kRandomSeed = "randomSeed";
 constexpr auto kMaxTokens = "maxTokens";
 constexpr auto kStopStrings = "stopStrings";
+constexpr auto kStopTokens = "stopTokens";
 constexpr auto kStopAt = "stopAt";
 constexpr auto kEndsWithSentence = "endsWithSentence";
 constexpr auto kBannedPhrases = "bannedPhrases";
@@ -19,6 +20,9 @@ constexpr auto kText = "text";
 constexpr auto kBias = "bias"; // a string: JSON has no -inf
 constexpr auto kWordsPerMinute = "wordsPerMinute";
 constexpr auto kStopAtDocumentEnd = "stopAtDocumentEnd";
+constexpr auto kRecordChoices = "recordChoices";
+constexpr auto kFirstToken = "firstToken";
+constexpr auto kFirstTokenRepeatsPrompt = "firstTokenRepeatsPrompt";
 constexpr auto kRecordGates = "recordGates";
 constexpr auto kRecordChannels = "recordChannels";
 
@@ -37,6 +41,13 @@ constexpr auto kGateRows = "gateRows";
 
 QJsonValue at(const QJsonObject& json, const char* key) { return json.value(QLatin1String(key)); }
 
+QJsonArray toJson(const QList<int>& ids) {
+    QJsonArray array;
+    for (const int id : ids)
+        array.append(id);
+    return array;
+}
+
 QJsonArray toJson(const QList<WordBias>& biases) {
     QJsonArray array;
     for (const WordBias& bias : biases)
@@ -52,12 +63,16 @@ QJsonObject toJson(const GenerationOptions& options) {
         {kRandomSeed, options.randomSeed},
         {kMaxTokens, options.maxTokens},
         {kStopStrings, QJsonArray::fromStringList(options.stopStrings)},
+        {kStopTokens, toJson(options.stopTokens)},
         {kStopAt, static_cast<int>(options.stopAt)},
         {kEndsWithSentence, options.endsWithSentence},
         {kBannedPhrases, QJsonArray::fromStringList(options.bannedPhrases)},
         {kBiases, toJson(options.biases)},
         {kWordsPerMinute, options.wordsPerMinute},
         {kStopAtDocumentEnd, options.stopAtDocumentEnd},
+        {kRecordChoices, options.recordChoices},
+        {kFirstToken, options.firstToken},
+        {kFirstTokenRepeatsPrompt, options.firstTokenRepeatsPrompt},
         {kRecordGates, options.recordGates},
         {kRecordChannels, options.recordChannels},
     };
@@ -70,6 +85,9 @@ GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
     options.maxTokens = at(json, kMaxTokens).toInt(options.maxTokens);
     for (const auto& stop : at(json, kStopStrings).toArray())
         options.stopStrings.append(stop.toString());
+    for (const auto& id : at(json, kStopTokens).toArray())
+        options.stopTokens.append(id.toInt(-1));
+    options.stopTokens.removeIf([](int id) { return id < 0; });
     const int stopAt = at(json, kStopAt).toInt();
     if (stopAt >= 0 && stopAt <= static_cast<int>(StopAt::Paragraph))
         options.stopAt = static_cast<StopAt>(stopAt);
@@ -82,8 +100,19 @@ GenerationOptions generationOptionsFromJson(const QJsonObject& json) {
     }
     options.wordsPerMinute = at(json, kWordsPerMinute).toDouble(options.wordsPerMinute);
     options.stopAtDocumentEnd = at(json, kStopAtDocumentEnd).toBool(options.stopAtDocumentEnd);
+    options.recordChoices = at(json, kRecordChoices).toBool(options.recordChoices);
+    options.firstToken = at(json, kFirstToken).toInt(options.firstToken);
+    options.firstTokenRepeatsPrompt =
+        at(json, kFirstTokenRepeatsPrompt).toBool(options.firstTokenRepeatsPrompt);
     options.recordGates = at(json, kRecordGates).toBool(options.recordGates);
     options.recordChannels = at(json, kRecordChannels).toBool(options.recordChannels);
+    return options;
+}
+
+GenerationOptions generationOptionsOfRun(const QJsonObject& json) {
+    GenerationOptions options = generationOptionsFromJson(json);
+    options.endsWithSentence = options.endsWithSentence && json.contains(QLatin1String(kEndsWithSentence));
+    options.recordChoices = options.recordChoices && json.contains(QLatin1String(kRecordChoices));
     return options;
 }
 

@@ -39,18 +39,26 @@ struct GenerationOptions {
     StopAt stopAt = StopAt::Length; // Sentence, Paragraph: the first one ends it, maxTokens at the latest
     bool endsWithSentence = true;   // near maxTokens, and up to a quarter of it later
     QStringList stopStrings;
+    QList<int> stopTokens; // ids of the model's vocabulary; it ends before any of them
     QStringList bannedPhrases;
     QList<WordBias> biases;
     double wordsPerMinute = 0;     // how fast it is shown; 0: as fast as the model writes
     bool stopAtDocumentEnd = true; // else the model may never end the story
-    bool recordGates = true;       // per token and layer: the summary
-    bool recordChannels = true;    // and every channel as an 8-bit code
+    bool recordChoices = true;     // the tokens that were likely in the place of each one
+    // The run begins with this token of the vocabulary, not with one that is drawn; -1: it is drawn. The first
+    // one of a text may repeat the end of the prompt (engine: FirstToken).
+    int firstToken = -1;
+    bool firstTokenRepeatsPrompt = false;
+    bool recordGates = true;    // per token and layer: the summary
+    bool recordChannels = true; // and every channel as an 8-bit code
 
     bool operator==(const GenerationOptions&) const = default;
 };
 
 [[nodiscard]] QJsonObject toJson(const GenerationOptions& options);
 [[nodiscard]] GenerationOptions generationOptionsFromJson(const QJsonObject& json);
+// As a run's record has them: a choice that did not exist yet was not made.
+[[nodiscard]] GenerationOptions generationOptionsOfRun(const QJsonObject& json);
 
 // A loaded model, as it is shown and as runs record it.
 struct ModelInfo {

@@ -24,6 +24,7 @@ constexpr auto kTheme = "appearance/theme";
 constexpr auto kFontFamily = "appearance/fontFamily";
 constexpr auto kFontSize = "appearance/fontSize";
 constexpr auto kShowOrigins = "appearance/showOrigins";
+constexpr auto kChoicesUnderMouse = "appearance/choicesUnderMouse";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
 constexpr auto kPresets = "generation/presets";
@@ -90,6 +91,8 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
     m_appearance.fontSize =
         std::clamp(settings.value(kFontSize, m_appearance.fontSize).toInt(), kSmallestFont, kLargestFont);
     m_appearance.showOrigins = settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
+    m_appearance.choicesUnderMouse =
+        settings.value(kChoicesUnderMouse, m_appearance.choicesUnderMouse).toBool();
     m_generation = generationOptionsFromJson(
         QJsonDocument::fromJson(settings.value(kGeneration).toByteArray()).object());
     m_model.model = settings.value(kModel, QStringLiteral("tales")).toString();
@@ -117,6 +120,7 @@ void Preferences::setAppearance(const Appearance& appearance) {
     m_settings.setValue(kFontFamily, valid.fontFamily);
     m_settings.setValue(kFontSize, valid.fontSize);
     m_settings.setValue(kShowOrigins, valid.showOrigins);
+    m_settings.setValue(kChoicesUnderMouse, valid.choicesUnderMouse);
     emit appearanceChanged(m_appearance);
 }
 

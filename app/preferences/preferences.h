@@ -32,6 +32,7 @@ struct Appearance {
     QString fontFamily; // empty: the theme's own serif
     int fontSize = 13;  // points, 6 .. 72
     bool showOrigins = true;
+    bool choicesUnderMouse = true; // likely words where the mouse rests
 
     bool operator==(const Appearance&) const = default;
 };

@@ -52,8 +52,9 @@ AutosaveJournal::AutosaveJournal(const Document& document, const RunHistory& run
     connect(&runs, &RunHistory::runFinished, this, noteRun);
     connect(&runs, &RunHistory::attemptChanged, this, noteRun);
     connect(&runs, &RunHistory::runGrew, this,
-            [this](RunId run, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates) {
-                note(RunGrown{run, text, tokens, gates});
+            [this](RunId run, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
+                   const QList<QByteArray>& choices) {
+                note(RunGrown{run, text, tokens, gates, choices});
             });
 }
 

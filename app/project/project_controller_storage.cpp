@@ -88,6 +88,11 @@ void ProjectController::connectStorage() {
                 if (project == m_project)
                     m_runs.storedGatesLoaded(run, gates);
             });
+    connect(&m_storage, &StorageWorker::choicesRead, this,
+            [this](ProjectTicket project, RunId run, const QList<QByteArray>& choices) {
+                if (project == m_project)
+                    m_runs.storedChoicesLoaded(run, choices);
+            });
     connect(&m_storage, &StorageWorker::channelsRead, this,
             [this](ProjectTicket project, RunId run, const ChannelMap& map) {
                 if (project == m_project)

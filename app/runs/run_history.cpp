@@ -73,6 +73,19 @@ void RunHistory::requestChannels(RunId id, int layer) {
         emit channelsReady(id, ChannelMap{layer, 0, 0, {}});
 }
 
+std::optional<TokenChoices> RunHistory::choices(RunId id, int token) const {
+    const QList<QByteArray> packed = m_choices.value(id);
+    return token >= 0 && token < packed.size() ? unpackChoices(packed[token]) : std::nullopt;
+}
+
+void RunHistory::loadChoices(RunId id) {
+    const RunRecord* const record = run(id);
+    if (!m_choices.contains(id) && record != nullptr && record->options.recordChoices)
+        emit storedChoicesWanted(id);
+    else
+        emit choicesReady(id);
+}
+
 std::optional<RunHistory::TokenPlace> RunHistory::tokenAt(qsizetype documentPosition) const {
     const auto placed = m_document.content().spanAt(documentPosition);
     if (!placed || placed->span.origin != Origin::Generated)
@@ -133,8 +146,8 @@ void RunHistory::describe(RunId id, const ModelInfo& model, const QString& promp
     emit runDescribed(id);
 }
 
-void RunHistory::append(RunId id, const QString& text, const QList<RunToken>& tokens,
-                        const GateFrames& gates) {
+void RunHistory::append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
+                        const QList<QByteArray>& choices) {
     const auto record = m_runs.find(id);
     if (record == m_runs.end())
         return;
@@ -143,7 +156,9 @@ void RunHistory::append(RunId id, const QString& text, const QList<RunToken>& to
     record->timings.tokens = static_cast<int>(record->tokens.size());
     if (gates.tokenCount() > 0)
         m_gates[id].append(gates);
-    emit runGrew(id, text, tokens, gates);
+    if (!choices.isEmpty())
+        m_choices[id] += choices;
+    emit runGrew(id, text, tokens, gates, choices);
 }
 
 void RunHistory::finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
@@ -180,6 +195,8 @@ void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& with
     m_order.clear();
     m_gates.clear();
     m_loaded.clear();
+    m_choices.clear();
+    m_loadedChoices.clear();
     m_stored = QSet<RunId>(withStoredGates.begin(), withStoredGates.end());
     m_lastId = 0;
     for (const RunRecord& record : records) {
@@ -204,6 +221,16 @@ void RunHistory::storedGatesLoaded(RunId id, const GateFrames& gates) {
         m_stored.remove(id); // could not be read; asking again would not help
     }
     emit gatesReady(id);
+}
+
+void RunHistory::storedChoicesLoaded(RunId id, const QList<QByteArray>& choices) {
+    if (!m_runs.contains(id) || m_choices.contains(id))
+        return;
+    m_choices.insert(id, choices); // none, too: asking again would not help
+    m_loadedChoices.append(id);
+    while (m_loadedChoices.size() > kLoadedRuns)
+        m_choices.remove(m_loadedChoices.takeFirst());
+    emit choicesReady(id);
 }
 
 void RunHistory::storedChannelsLoaded(RunId id, const ChannelMap& map) {

@@ -7,6 +7,7 @@
 
 #include "app/document/text_origin.h"
 #include "app/generation/gate_frames.h"
+#include "app/generation/token_choices.h"
 #include "app/runs/run_record.h"
 
 #include <QHash>
@@ -47,6 +48,11 @@ public:
     // One layer's channels x tokens; channelsReady() follows, with tokens = 0 if channels were not recorded.
     void requestChannels(RunId id, int layer);
 
+    // The likely tokens beside one of a run: nothing if none were collected, or they are not in memory yet.
+    [[nodiscard]] std::optional<TokenChoices> choices(RunId run, int token) const;
+    // Brings those of a run into memory; choicesReady(id) follows, at once if they are there already.
+    void loadChoices(RunId id);
+
     struct TokenPlace {
         RunId run = 0;
         int token = 0; // index into RunRecord::tokens
@@ -66,7 +72,8 @@ public:
     // The model and prompt became known.
     void describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
                   double promptSeconds);
-    void append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates);
+    void append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
+                const QList<QByteArray>& choices = {});
     void finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
                 const QString& failure);
     void setName(RunId id, const QString& name);
@@ -74,6 +81,7 @@ public:
     // Another project: its runs, and which of them have gates in the file.
     void reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates);
     void storedGatesLoaded(RunId id, const GateFrames& gates);
+    void storedChoicesLoaded(RunId id, const QList<QByteArray>& choices);
     void storedChannelsLoaded(RunId id, const ChannelMap& map);
 
 signals:
@@ -82,14 +90,16 @@ signals:
     void runDescribed(app::RunId id);
     // What is new since the last time; at most one per run and 30 ms.
     void runGrew(app::RunId id, const QString& text, const QList<app::RunToken>& tokens,
-                 const app::GateFrames& gates);
+                 const app::GateFrames& gates, const QList<QByteArray>& choices);
     void runFinished(app::RunId id);
     void attemptChanged(app::RunId id); // its name, or whether it is deleted
     void currentRunChanged(app::RunId id);
     void gatesReady(app::RunId id);
+    void choicesReady(app::RunId id);
     void channelsReady(app::RunId id, const app::ChannelMap& map);
     // To whoever reads the project file.
     void storedGatesWanted(app::RunId id);
+    void storedChoicesWanted(app::RunId id);
     void storedChannelsWanted(app::RunId id, int layer);
 
 private:
@@ -101,7 +111,9 @@ private:
     QList<RunId> m_order;
     QHash<RunId, GateFrames> m_gates; // in memory
     QList<RunId> m_loaded; // of m_gates, those read back from the file, oldest use first; a few are kept
-    QSet<RunId> m_stored;  // runs with gates in the file
+    QHash<RunId, QList<QByteArray>> m_choices; // in memory, packed
+    QList<RunId> m_loadedChoices;              // of these, those read back from the file, likewise
+    QSet<RunId> m_stored;                      // runs with gates in the file
     RunId m_lastId = 0;
     RunId m_current = 0;
 };

@@ -46,6 +46,7 @@ struct RunGrown {
     QString text;
     QList<RunToken> tokens;
     GateFrames gates;
+    QList<QByteArray> choices; // one per token, packed; or none
 };
 
 // A run as a whole with its tokens, in place of whatever the file has of it. Its gates are not touched.

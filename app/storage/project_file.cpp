@@ -2,6 +2,7 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/state_table.h"
@@ -219,6 +220,13 @@ StorageResult<ChannelMap> ProjectFile::readChannels(RunId run, int layer) {
     if (!map)
         return failed(map.error(), m_path);
     return std::move(*map);
+}
+
+StorageResult<QList<QByteArray>> ProjectFile::readChoices(RunId run) {
+    auto choices = app::readChoices(*m_database, run);
+    if (!choices)
+        return failed(choices.error(), m_path);
+    return std::move(*choices);
 }
 
 StorageResult<VersionList> ProjectFile::readVersions() {

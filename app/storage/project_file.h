@@ -63,6 +63,9 @@ public:
     [[nodiscard]] StorageResult<GateFrames> readGates(RunId run);
     [[nodiscard]] StorageResult<ChannelMap> readChannels(RunId run, int layer);
 
+    // The likely tokens of a run, packed, by token; none if none were kept.
+    [[nodiscard]] StorageResult<QList<QByteArray>> readChoices(RunId run);
+
     // All versions without their texts, which are read one at a time.
     [[nodiscard]] StorageResult<VersionList> readVersions();
     [[nodiscard]] StorageResult<VersionText> readVersion(VersionId version);

@@ -202,7 +202,7 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Databas
         RunRecord withoutText = run;
         withoutText.text.clear();
         operations.append(RunChanged{withoutText});
-        operations.append(RunGrown{run.id, run.text, run.tokens, {}});
+        operations.append(RunGrown{run.id, run.text, run.tokens, {}, {}});
     }
     if (auto done = (*copy)->append(operations); !done)
         return failure(done.error());

@@ -224,6 +224,13 @@ void StorageWorker::readChannels(ProjectTicket project, RunId run, int layer) {
     emit channelsRead(project, run, map ? *map : ChannelMap{layer, 0, 0, {}});
 }
 
+void StorageWorker::readChoices(ProjectTicket project, RunId run) {
+    if (project != m_project || !m_current)
+        return;
+    const auto choices = m_current->readChoices(run);
+    emit choicesRead(project, run, choices ? *choices : QList<QByteArray>());
+}
+
 void StorageWorker::readVersions(ProjectTicket project) {
     if (project != m_project || !m_current)
         return;

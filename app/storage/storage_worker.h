@@ -78,6 +78,7 @@ public:
     void exportBytes(const QString& path, const QByteArray& bytes);
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
+    void readChoices(ProjectTicket project, RunId run);
     void readVersions(ProjectTicket project);
     void readVersion(ProjectTicket project, VersionId version);
     struct Ending {
@@ -107,6 +108,7 @@ signals:
     void exportFailed(const QString& path, const QString& message, const QString& details);
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
+    void choicesRead(app::ProjectTicket project, app::RunId run, const QList<QByteArray>& choices);
     // In answer to readVersions() and readVersion(); `problem` is a sentence, or empty.
     void versionsRead(app::ProjectTicket project, const app::VersionList& list);
     void versionRead(app::ProjectTicket project, app::VersionId version, const app::VersionText& text,

@@ -73,15 +73,15 @@ RunRecord StoryWriter::newRecord(const GenerationOptions& options) const {
 
 void StoryWriter::continueAt(qsizetype cursor) {
     release();
-    begin(cursor, 0, false);
+    begin(cursor, 0, optionsOfNextRun(false));
 }
 
 void StoryWriter::retry(qsizetype cursor) {
     release();
     if (const auto standing = attemptAt(cursor))
-        begin(standing->range.position, standing->run, true);
+        begin(standing->range.position, standing->run, optionsOfNextRun(true));
     else
-        begin(cursor, 0, true);
+        begin(cursor, 0, optionsOfNextRun(true));
 }
 
 RunRecord StoryWriter::recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options) {
@@ -98,9 +98,8 @@ RunRecord StoryWriter::recordAt(qsizetype position, const QString& prompt, const
     return record;
 }
 
-void StoryWriter::begin(qsizetype position, RunId replacing, bool withNewSeed) {
+void StoryWriter::begin(qsizetype position, RunId replacing, const GenerationOptions& options) {
     position = m_document.content().snapped(position);
-    const GenerationOptions options = optionsOfNextRun(withNewSeed);
     m_job = Job{};
     m_job.replacing = replacing;
     m_job.prompt = m_document.text().first(position);
@@ -197,8 +196,8 @@ void StoryWriter::onTokens(const TokenBatch& batch) {
     const auto tokens = static_cast<int>(batch.tokens.size());
     m_job.tokens += tokens;
     // The record first, so that whoever is told of the text finds its tokens.
-    m_runs.append(m_job.runs.value(static_cast<qsizetype>(batch.side)), batch.text, batch.tokens,
-                  batch.gates);
+    m_runs.append(m_job.runs.value(static_cast<qsizetype>(batch.side)), batch.text, batch.tokens, batch.gates,
+                  batch.choices);
     if (m_activity == Activity::Comparing) {
         m_comparison.append(batch.side, batch.text, tokens);
     } else if (m_activity == Activity::WritingAlternatives) {

@@ -68,6 +68,11 @@ public:
     // and what stood behind it in the text gives way to the first new words (attempt_path.h), all as one undo
     // step. False, and nothing happens, if the run's place is not in the text any more.
     bool branchBehind(RunId run, int token);
+    // Another continuation from the place of token `token` of a run that stands in the text, beginning with the
+    // token that the model held likely there as number `choice` (RunHistory::choices()); what stood from there
+    // on in the run gives way, as one undo step. False, and nothing happens, if there is no such choice or the
+    // place is not in the text any more.
+    bool writeInstead(RunId run, int token, int choice);
     // Brings an attempt into the text, with what it was written after, as one undo step; nothing happens if
     // it stands there. Where it is; nothing if its place is not in the text any more.
     std::optional<TextRange> showAttempt(RunId attempt);
@@ -118,7 +123,8 @@ private:
         int firstTokens = 0; // in the first batch, at which the timer starts
         QElapsedTimer sinceFirstToken;
     };
-    void begin(qsizetype position, RunId replacing, bool withNewSeed);
+    void begin(qsizetype position, RunId replacing, const GenerationOptions& options);
+    bool branchBehind(RunId run, int token, const GenerationOptions& options);
     // The job's first run: opens its generation at `position` and asks for it.
     void beginJob(const RunRecord& record, qsizetype position);
     RunRecord newRecord(const GenerationOptions& options) const;

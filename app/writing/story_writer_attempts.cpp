@@ -58,8 +58,35 @@ bool StoryWriter::branchBehind(RunId run, int token) {
     if (source == nullptr || token < 0 || token >= source->tokens.size())
         return false;
     release();
+    return branchBehind(run, token, optionsOfNextRun(true));
+}
+
+bool StoryWriter::writeInstead(RunId run, int token, int choice) {
+    const auto choices = m_runs.choices(run, token);
+    if (!choices || choice < 0 || choice >= choices->best.size() || choices->best[choice].bytes.isEmpty() ||
+        !m_runs.rangeOf(run, token))
+        return false;
+    // Inside a character nothing else can begin.
+    if (const auto before = m_runs.choices(run, token - 1)) {
+        const RunToken& last = m_runs.run(run)->tokens[token - 1];
+        if (last.start == last.end && before->repeatedBytes == 0)
+            return false;
+    }
+    release();
+    GenerationOptions options = optionsOfNextRun(true);
+    options.firstToken = choices->best[choice].token;
+    options.firstTokenRepeatsPrompt = token == 0 && choices->repeatedBytes > 0;
+    if (token > 0)
+        return branchBehind(run, token - 1, options);
+    const auto standing = attemptOfRun(m_document.content(), m_runs, run);
+    if (!standing)
+        return false;
+    begin(standing->range.position, standing->run, options);
+    return true;
+}
+
+bool StoryWriter::branchBehind(RunId run, int token, const GenerationOptions& options) {
     const qsizetype end = m_runs.run(run)->tokens[token].end;
-    const GenerationOptions options = optionsOfNextRun(true);
     if (const auto range = m_runs.rangeOf(run, token)) {
         m_job = Job{};
         m_job.branchOf = run;

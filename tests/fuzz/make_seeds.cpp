@@ -160,7 +160,7 @@ bool addProject(const Seeds& seeds) {
     run.model.layers = 2;
     run.model.width = 4;
     run.setPrompt(QStringLiteral("Once"));
-    RunGrown grown{1, QStringLiteral(" there"), {{5, 0, 6, 0.5F}}, {}};
+    RunGrown grown{1, QStringLiteral(" there"), {{5, 0, 6, 0.5F}}, {}, {}};
     const TextEdit edit{4, 0, QStringLiteral(" there"), {Span{6, Origin::Generated, 1, 0}}};
     return (*file)->append({RunChanged{run}, grown, edit}).has_value();
 }

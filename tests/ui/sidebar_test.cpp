@@ -15,6 +15,7 @@
 #include <QDir>
 #include <QDoubleSpinBox>
 #include <QFile>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -76,10 +77,32 @@ private slots:
         const double never = -std::numeric_limits<double>::infinity();
         QCOMPARE(options.biases,
                  (QList<app::WordBias>{{QStringLiteral("sea"), 2.5}, {QStringLiteral("the"), never}}));
-        QCOMPARE(biasesFrom(textOfBiases(options.biases)), options.biases);
+        QCOMPARE(biasesFrom(textOfBiases(options.biases)).values, options.biases);
+        // The first line without a meaning is named.
+        const auto* const problem = part<QLabel>(desk, "biasesProblem");
+        QVERIFY(!problem->isHidden());
+        QVERIFY2(problem->text().endsWith(QLatin1String("nothing")), qPrintable(problem->text()));
+        part<QPlainTextEdit>(desk, "biases")->setPlainText(QStringLiteral("sea = 2"));
+        QVERIFY(problem->isHidden());
         QCOMPARE(options.wordsPerMinute, 400.0);
         choose("pace", 0);
         QCOMPARE(desk.parts.writer.options().wordsPerMinute, 0.0);
+    }
+
+    void stopTokensReachTheNextRun() {
+        test::Desk desk(QStringLiteral("Once"));
+        auto* const ids = part<QLineEdit>(desk, "stopTokens");
+        QTest::keyClicks(ids, QStringLiteral("7000, x 12"));
+        const auto* const problem = part<QLabel>(desk, "stopTokensProblem");
+        QVERIFY(problem->text().endsWith(QLatin1String(": x")) && !problem->isHidden());
+        part<QDoubleSpinBox>(desk, "dryRange")->setValue(0);
+        part<QDoubleSpinBox>(desk, "length")->setValue(3);
+        QVERIFY(desk.continueStory());
+        const app::GenerationOptions options = desk.parts.runs.run(desk.parts.runs.currentRun())->options;
+        QCOMPARE(options.stopTokens, (QList<int>{7000, 12}));
+        QCOMPARE(options.sampler.dryRange, 0);
+        desk.parts.writer.setOptions({});
+        QVERIFY(ids->text().isEmpty() && problem->isHidden());
     }
 
     void sliderAndBoxAreOne() {

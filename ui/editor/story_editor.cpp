@@ -189,6 +189,8 @@ void StoryEditor::reveal(const app::TextRange& range) {
     }
 }
 
+QRect StoryEditor::lineRect(qsizetype place) const { return cursorRect(cursorAt({place, 0})); }
+
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
     const QPointF place(point.x() + horizontalScrollBar()->value(), point.y() + verticalScrollBar()->value());
     const int near = document()->documentLayout()->hitTest(place, Qt::FuzzyHit);

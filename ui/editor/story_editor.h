@@ -62,6 +62,8 @@ public:
     [[nodiscard]] const DocumentMirror& mirror() const { return *m_mirror; }
     [[nodiscard]] const OriginHighlighter& highlighter() const { return *m_highlighter; }
     [[nodiscard]] const WordCounter& wordCounter() const { return *m_words; }
+    // The line at a place, as wide as the caret, in the viewport.
+    [[nodiscard]] QRect lineRect(qsizetype place) const;
     // The unit of text under a point of the viewport, if there is one.
     [[nodiscard]] std::optional<qsizetype> positionUnder(const QPoint& point) const;
 

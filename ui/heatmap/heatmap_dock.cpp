@@ -160,15 +160,15 @@ void HeatmapDock::connectRuns() {
         }
     });
     connect(&m_runs, &app::RunHistory::currentRunChanged, this, &HeatmapDock::showRun);
-    connect(
-        &m_runs, &app::RunHistory::runGrew, this,
-        [this](app::RunId run, const QString&, const QList<app::RunToken>&, const app::GateFrames& gates) {
-            if (run == m_grid.run() && gates.tokenCount() > 0) {
-                refreshPage();
-                m_plot->gridGrew(gates.firstToken);
-                fitScrollBar();
-            }
-        });
+    connect(&m_runs, &app::RunHistory::runGrew, this,
+            [this](app::RunId run, const QString&, const QList<app::RunToken>&, const app::GateFrames& gates,
+                   const QList<QByteArray>&) {
+                if (run == m_grid.run() && gates.tokenCount() > 0) {
+                    refreshPage();
+                    m_plot->gridGrew(gates.firstToken);
+                    fitScrollBar();
+                }
+            });
     connect(&m_runs, &app::RunHistory::gatesReady, this, [this](app::RunId run) {
         if (run == m_grid.run()) {
             refreshPage();

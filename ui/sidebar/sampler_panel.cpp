@@ -43,6 +43,7 @@ SamplerPanel::SamplerPanel(app::Preferences& preferences, QWidget* parent)
     buildSeed(*layout);
     buildStops(*layout);
     buildPace(*layout);
+    buildKept(*layout);
     connect(&m_preferences, &app::Preferences::presetsChanged, this, &SamplerPanel::fillPresets);
     fillPresets();
     show();
@@ -88,6 +89,19 @@ OptionRow* SamplerPanel::addNumber(QBoxLayout& layout, const QString& name, cons
     return row;
 }
 
+OptionRow* SamplerPanel::addCount(QBoxLayout& layout, const QString& name, const QString& help,
+                                  const OptionRange& range, int app::SamplerOptions::*field) {
+    auto* row = new OptionRow(name, help, range);
+    m_counts.insert(row, field);
+    connect(row, &OptionRow::edited, this, [this, field](double value) {
+        app::GenerationOptions options = m_options;
+        options.sampler.*field = static_cast<int>(value);
+        change(options);
+    });
+    layout.addWidget(row);
+    return row;
+}
+
 void SamplerPanel::buildMain(QBoxLayout& layout) {
     OptionRow* const temperature = addNumber(
         layout, tr("&Temperature"),
@@ -117,16 +131,10 @@ void SamplerPanel::buildMain(QBoxLayout& layout) {
 
 void SamplerPanel::buildMore(QBoxLayout& layout) {
     auto* section = new Section(tr("Choice of words"));
-    m_topK = new OptionRow(tr("Top-&k"),
-                           tr("Only this many of the likeliest words can come next. Off: no such limit."),
-                           {0, 1000, 1, 0, false});
-    m_topK->setLeastText(tr("off"));
-    connect(m_topK, &OptionRow::edited, this, [this](double value) {
-        app::GenerationOptions options = m_options;
-        options.sampler.topK = static_cast<int>(value);
-        change(options);
-    });
-    section->body().addWidget(m_topK);
+    addCount(section->body(), tr("Top-&k"),
+             tr("Only this many of the likeliest words can come next. Off: no such limit."),
+             {0, 1000, 1, 0, false}, &app::SamplerOptions::topK)
+        ->setLeastText(tr("off"));
     addNumber(section->body(), tr("&Min-p"),
               tr("Leaves out words that are much less likely than the likeliest one: at 0.1, less than a "
                  "tenth as likely."),
@@ -232,7 +240,9 @@ void SamplerPanel::show() {
     for (auto row = m_numbers.cbegin(); row != m_numbers.cend(); ++row) {
         row.key()->setValue(m_options.sampler.*row.value());
     }
-    m_topK->setValue(m_options.sampler.topK);
+    for (auto row = m_counts.cbegin(); row != m_counts.cend(); ++row) {
+        row.key()->setValue(m_options.sampler.*row.value());
+    }
     m_length->setValue(m_options.maxTokens);
     const QSignalBlocker quietSeed(m_newSeed);
     m_newSeed->setChecked(m_options.randomSeed);
@@ -240,7 +250,6 @@ void SamplerPanel::show() {
     if (!m_options.randomSeed) {
         m_seed->setText(QString::number(m_options.sampler.seed));
     }
-    m_dryAllowed->setValue(m_options.sampler.dryAllowedLength);
     showStops();
     markPreset();
 }

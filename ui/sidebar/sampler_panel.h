@@ -12,6 +12,7 @@
 class QBoxLayout;
 class QCheckBox;
 class QComboBox;
+class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
 class QToolButton;
@@ -42,10 +43,13 @@ private:
     void buildSeed(QBoxLayout& layout);
     void buildStops(QBoxLayout& layout);
     void buildPace(QBoxLayout& layout);
+    void buildKept(QBoxLayout& layout);
     QPlainTextEdit* addLines(QBoxLayout& layout, const QString& name, const QString& help,
                              const QString& example);
     void addXtcAndDry(QBoxLayout& choice, QBoxLayout& repetition);
     void showStops();
+    OptionRow* addCount(QBoxLayout& layout, const QString& name, const QString& help,
+                        const OptionRange& range, int app::SamplerOptions::*field);
     OptionRow* addNumber(QBoxLayout& layout, const QString& name, const QString& help,
                          const OptionRange& range, double app::SamplerOptions::*field);
     void show();
@@ -60,20 +64,23 @@ private:
     app::GenerationOptions m_options;
     QComboBox* m_preset = nullptr;
     QHash<OptionRow*, double app::SamplerOptions::*> m_numbers;
+    QHash<OptionRow*, int app::SamplerOptions::*> m_counts;
     OptionRow* m_length = nullptr;
-    OptionRow* m_topK = nullptr;
     QCheckBox* m_newSeed = nullptr;
     QLineEdit* m_seed = nullptr;
     QToolButton* m_dice = nullptr;
     QPlainTextEdit* m_stops = nullptr;
     QPlainTextEdit* m_banned = nullptr;
     QPlainTextEdit* m_biases = nullptr;
+    QLabel* m_biasesProblem = nullptr;
+    QLineEdit* m_stopTokens = nullptr;
+    QLabel* m_stopTokensProblem = nullptr;
     QComboBox* m_stopAt = nullptr;
     QCheckBox* m_endsWithSentence = nullptr;
     QComboBox* m_pace = nullptr;
     OptionRow* m_wordsPerMinute = nullptr;
-    OptionRow* m_dryAllowed = nullptr;
     QCheckBox* m_mayEnd = nullptr;
+    QHash<QCheckBox*, bool app::GenerationOptions::*> m_kept;
 };
 
 } // namespace ui

@@ -1,4 +1,4 @@
-// What of the panel is about where the model stops, what it never writes, and how fast it is shown.
+// What of the panel is about where the model stops, what it never writes, how fast it is shown, what is kept.
 #include "ui/sidebar/option_row.h"
 #include "ui/sidebar/sampler_panel.h"
 #include "ui/sidebar/section.h"
@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
 
@@ -28,6 +29,21 @@ QString linesOf(const QPlainTextEdit& box) {
 void setLines(QPlainTextEdit& box, const QString& lines) {
     const QSignalBlocker quiet(&box);
     box.setPlainText(lines);
+}
+
+// What is said below a field while something in it has no meaning; it is left out until it has.
+QLabel* problemLabel(const char* objectName) {
+    auto* label = new QLabel;
+    label->setObjectName(QLatin1String(objectName));
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->hide();
+    return label;
+}
+
+void showProblem(QLabel& label, const QString& notUnderstood) {
+    label.setText(SamplerPanel::tr("Not understood, and left out: %1").arg(notUnderstood));
+    label.setVisible(!notUnderstood.isEmpty());
 }
 
 } // namespace
@@ -63,15 +79,18 @@ void SamplerPanel::addXtcAndDry(QBoxLayout& choice, QBoxLayout& repetition) {
                  "leaves single words alone. 0 is off; 0.8 is usual."),
               {0, 5, 0.1, 2, false}, &app::SamplerOptions::dryMultiplier)
         ->setLeastText(tr("off"));
-    m_dryAllowed = new OptionRow(tr("DRY &allows"), tr("So long a row may be repeated without harm."),
-                                 {1, 20, 1, 0, false});
-    m_dryAllowed->setSuffix(tr(" tokens"));
-    connect(m_dryAllowed, &OptionRow::edited, this, [this](double value) {
-        app::GenerationOptions options = m_options;
-        options.sampler.dryAllowedLength = static_cast<int>(value);
-        change(options);
-    });
-    repetition.addWidget(m_dryAllowed);
+    addNumber(repetition, tr("DRY &growth"),
+              tr("How much more a row costs for each token it is longer than allowed. 1.75 is usual."),
+              {1, 4, 0.05, 2, false}, &app::SamplerOptions::dryBase);
+    addCount(repetition, tr("DRY &allows"), tr("So long a row may be repeated without harm."),
+             {1, 20, 1, 0, false}, &app::SamplerOptions::dryAllowedLength)
+        ->setSuffix(tr(" tokens"));
+    OptionRow* const range =
+        addCount(repetition, tr("DRY loo&ks back"), tr("How far back repeated rows are looked for."),
+                 {0, 100'000, 256, 0, false}, &app::SamplerOptions::dryRange);
+    range->setLeastText(tr("all the text"));
+    range->setSuffix(tr(" tokens"));
+    range->box()->setObjectName(QStringLiteral("dryRange"));
 }
 
 void SamplerPanel::buildStops(QBoxLayout& layout) {
@@ -114,6 +133,27 @@ void SamplerPanel::buildStops(QBoxLayout& layout) {
         options.stopStrings = stopStringsFrom(linesOf(*m_stops));
         change(options);
     });
+    m_stopTokens = new QLineEdit;
+    m_stopTokens->setObjectName(QStringLiteral("stopTokens"));
+    m_stopTokens->setAccessibleName(tr("Stop before these token numbers"));
+    m_stopTokens->setToolTip(
+        tr("Numbers of the model's vocabulary, with commas between; another model has other "
+           "numbers. The list of likely words tells them."));
+    m_stopTokens->setPlaceholderText(tr("261, 0"));
+    auto* label = new QLabel(tr("Stop &before these token numbers"));
+    label->setWordWrap(true);
+    label->setBuddy(m_stopTokens);
+    m_stopTokensProblem = problemLabel("stopTokensProblem");
+    connect(m_stopTokens, &QLineEdit::textEdited, this, [this](const QString& text) {
+        const TypedList<int> typed = tokenIdsFrom(text);
+        showProblem(*m_stopTokensProblem, typed.notUnderstood);
+        app::GenerationOptions options = m_options;
+        options.stopTokens = typed.values;
+        change(options);
+    });
+    section->body().addWidget(label);
+    section->body().addWidget(m_stopTokens);
+    section->body().addWidget(m_stopTokensProblem);
     layout.addWidget(section);
 
     auto* words = new Section(tr("Words to avoid or to favour"));
@@ -132,9 +172,13 @@ void SamplerPanel::buildStops(QBoxLayout& layout) {
                            "It comes last, after all other settings."),
                         tr("sea = 2"));
     m_biases->setObjectName(QStringLiteral("biases"));
+    m_biasesProblem = problemLabel("biasesProblem");
+    words->body().addWidget(m_biasesProblem);
     connect(m_biases, &QPlainTextEdit::textChanged, this, [this] {
         app::GenerationOptions options = m_options;
-        options.biases = biasesFrom(linesOf(*m_biases));
+        const TypedList<app::WordBias> typed = biasesFrom(linesOf(*m_biases));
+        showProblem(*m_biasesProblem, typed.notUnderstood);
+        options.biases = typed.values;
         change(options);
     });
     layout.addWidget(words);
@@ -164,7 +208,37 @@ void SamplerPanel::buildPace(QBoxLayout& layout) {
     layout.addWidget(section);
 }
 
+void SamplerPanel::buildKept(QBoxLayout& layout) {
+    auto* section = new Section(tr("What is kept"));
+    const auto add = [&](const char* objectName, const QString& name, const QString& help,
+                         bool app::GenerationOptions::*field) {
+        auto* box = new QCheckBox(name);
+        box->setObjectName(QLatin1String(objectName));
+        box->setToolTip(help);
+        m_kept.insert(box, field);
+        connect(box, &QCheckBox::toggled, this, [this, field](bool isOn) {
+            app::GenerationOptions options = m_options;
+            options.*field = isOn;
+            change(options);
+        });
+        section->body().addWidget(box);
+    };
+    add("recordChoices", tr("The li&kely words at each place"),
+        tr("The ten likeliest, to be seen under the mouse and chosen from. Off: they are not collected."),
+        &app::GenerationOptions::recordChoices);
+    add("recordGates", tr("The &gates of each layer"),
+        tr("What the heatmap shows. Off: they are not collected."), &app::GenerationOptions::recordGates);
+    add("recordChannels", tr("And of each c&hannel"),
+        tr("What the heatmap shows of one layer. Takes the most room in the story's file."),
+        &app::GenerationOptions::recordChannels);
+    layout.addWidget(section);
+}
+
 void SamplerPanel::showStops() {
+    for (auto box = m_kept.cbegin(); box != m_kept.cend(); ++box) {
+        const QSignalBlocker quiet(box.key());
+        box.key()->setChecked(m_options.*box.value());
+    }
     const QSignalBlocker quietEnd(m_mayEnd);
     m_mayEnd->setChecked(m_options.stopAtDocumentEnd);
     const QSignalBlocker quietSentence(m_endsWithSentence);
@@ -176,8 +250,13 @@ void SamplerPanel::showStops() {
     if (linesOf(*m_banned).split(u'\n', Qt::SkipEmptyParts) != m_options.bannedPhrases) {
         setLines(*m_banned, m_options.bannedPhrases.join(u'\n'));
     }
-    if (biasesFrom(linesOf(*m_biases)) != m_options.biases) {
+    if (biasesFrom(linesOf(*m_biases)).values != m_options.biases) {
         setLines(*m_biases, textOfBiases(m_options.biases));
+        m_biasesProblem->hide();
+    }
+    if (tokenIdsFrom(m_stopTokens->text()).values != m_options.stopTokens) {
+        m_stopTokens->setText(textOfTokenIds(m_options.stopTokens));
+        m_stopTokensProblem->hide();
     }
     const double words = m_options.wordsPerMinute;
     m_pace->setCurrentIndex(words <= 0 ? Full : words == kReadingSpeed ? Reading : Own);

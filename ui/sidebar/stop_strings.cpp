@@ -1,5 +1,9 @@
 #include "ui/sidebar/stop_strings.h"
 
+#include <QRegularExpression>
+
+#include <algorithm>
+
 namespace ui {
 
 QStringList stopStringsFrom(const QString& lines) {
@@ -30,22 +34,44 @@ QString textOfStopStrings(const QStringList& stops) {
     return lines.join(u'\n');
 }
 
-QList<app::WordBias> biasesFrom(const QString& lines) {
-    QList<app::WordBias> biases;
+TypedList<app::WordBias> biasesFrom(const QString& lines) {
+    TypedList<app::WordBias> biases;
     for (const QString& line : lines.split(u'\n', Qt::SkipEmptyParts)) {
         const qsizetype sign = line.lastIndexOf(u'=');
-        if (sign <= 0) {
-            continue;
-        }
+        const QString word = line.first(std::max<qsizetype>(sign, 0)).trimmed();
         const QString number = line.mid(sign + 1).trimmed().replace(u',', u'.');
         bool isNumber = false;
         const double bias = number.toDouble(&isNumber);
-        const QString word = line.first(sign).trimmed();
         if (isNumber && !word.isEmpty() && bias <= 100 && (bias >= -100 || qIsInf(bias))) {
-            biases.append({word, bias});
+            biases.values.append({word, bias});
+        } else if (biases.notUnderstood.isEmpty()) {
+            biases.notUnderstood = line.trimmed();
         }
     }
     return biases;
+}
+
+TypedList<int> tokenIdsFrom(const QString& text) {
+    static const QRegularExpression kBetween(QStringLiteral("[\\s,;]+"));
+    TypedList<int> ids;
+    for (const QString& piece : text.split(kBetween, Qt::SkipEmptyParts)) {
+        bool isNumber = false;
+        const int id = piece.toInt(&isNumber);
+        if (isNumber && id >= 0) {
+            ids.values.append(id);
+        } else if (ids.notUnderstood.isEmpty()) {
+            ids.notUnderstood = piece;
+        }
+    }
+    return ids;
+}
+
+QString textOfTokenIds(const QList<int>& ids) {
+    QStringList pieces;
+    for (const int id : ids) {
+        pieces.append(QString::number(id));
+    }
+    return pieces.join(QStringLiteral(", "));
 }
 
 QString textOfBiases(const QList<app::WordBias>& biases) {

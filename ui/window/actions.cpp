@@ -102,6 +102,9 @@ Actions::Actions(QMainWindow& window) {
                   tr("Several continuations from the cursor, of which you take one"));
     branch = write.add(tr("&Branch here"), {QKeySequence(tr("Ctrl+B"))},
                        tr("Another way on behind the marked token, or the one at the cursor"));
+    likelyWords = write.add(tr("&Likely words here"), {QKeySequence(tr("Ctrl+."))},
+                            tr("What the model held likely in the place of its word at the cursor"));
+    likelyWords->setObjectName(QStringLiteral("likelyWords"));
     write.separate();
     compare = write.add(tr("Co&mpare base and gated"),
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
@@ -116,6 +119,10 @@ Actions::Actions(QMainWindow& window) {
     showHeatmap = view.add(tr("&Gate heatmap"), {QKeySequence(tr("Ctrl+G"))}, {}, true);
     showAttempts = view.add(tr("&Attempts"), {QKeySequence(tr("Ctrl+T"))}, {}, true);
     showOrigins = view.add(tr("&Colour the model’s words"), {QKeySequence(tr("Ctrl+Shift+G"))}, {}, true);
+    choicesUnderMouse =
+        view.add(tr("Likely &words under the mouse"), {},
+                 tr("While the mouse rests on a word of the model; with Ctrl held, always"), true);
+    choicesUnderMouse->setObjectName(QStringLiteral("choicesUnderMouse"));
     view.separate();
     largerText = view.add(tr("&Larger text"), {QKeySequence(tr("Ctrl++")), QKeySequence(tr("Ctrl+="))}, {});
     smallerText = view.add(tr("&Smaller text"), {QKeySequence(tr("Ctrl+-"))}, {});

@@ -55,10 +55,12 @@ public:
     QAction* laterAttempt;
     QAction* alternatives;
     QAction* branch;
+    QAction* likelyWords;
     QAction* compare;
     QAction* teachVoice;
 
     QAction* showOrigins;
+    QAction* choicesUnderMouse;
     QAction* largerText;
     QAction* smallerText;
     QAction* chooseFont;

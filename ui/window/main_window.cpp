@@ -4,6 +4,7 @@
 #include "app/project/project_controller.h"
 #include "app/writing/story_writer.h"
 #include "ui/attempts/attempts_dock.h"
+#include "ui/choices/choice_presenter.h"
 #include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
@@ -64,6 +65,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectProblems();
     connectVoice();
     connectAttempts();
+    connectChoices();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -113,6 +115,7 @@ void MainWindow::build() {
     m_status = new StatusLine(m_context);
     setStatusBar(m_status);
     m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
+    m_choices = new ChoicePresenter(*m_editor, m_context.runs, this);
 }
 
 void MainWindow::buildDocks() {
@@ -164,6 +167,8 @@ void MainWindow::applyAppearance(const app::Appearance& appearance) {
     m_editor->setOriginsShown(appearance.showOrigins);
     m_compare->setTypography(typography);
     m_actions->showOrigins->setChecked(appearance.showOrigins);
+    m_actions->choicesUnderMouse->setChecked(appearance.choicesUnderMouse);
+    m_choices->setOpensUnderMouse(appearance.choicesUnderMouse);
     m_actions->themeSystem->setChecked(appearance.theme == app::Theme::System);
     m_actions->themeLight->setChecked(appearance.theme == app::Theme::Light);
     m_actions->themeDark->setChecked(appearance.theme == app::Theme::Dark);

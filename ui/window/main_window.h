@@ -23,6 +23,7 @@ namespace ui {
 
 struct Actions;
 class AttemptsDock;
+class ChoicePresenter;
 class CompareView;
 class FindBar;
 class HeatmapDock;
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] HeatmapDock& heatmap() { return *m_heatmap; }
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
+    [[nodiscard]] ChoicePresenter& choices() { return *m_choices; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
@@ -70,12 +72,14 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
-    void connectAttempts(); // main_window_attempts.cpp, as the next five
+    void connectAttempts(); // main_window_attempts.cpp, as what follows up to showLikelyWords()
     void writeAlternatives();
     void branch();
     void addBranchTo(QMenu& menu, const std::optional<app::RunHistory::TokenPlace>& token);
     void branchBehind(const app::RunHistory::TokenPlace& token);
     void showAttempt(app::RunId run);
+    void connectChoices();
+    void showLikelyWords();
     void applyAppearance(const app::Appearance& appearance);
     void applyColours();
     void zoom(int steps);
@@ -108,6 +112,7 @@ private:
     VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
+    ChoicePresenter* m_choices = nullptr;
     QuitGuard* m_quitGuard = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;

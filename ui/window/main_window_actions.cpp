@@ -11,6 +11,7 @@
 #include "app/writing/story_writer.h"
 #include "ui/attempts/attempt_tree.h"
 #include "ui/attempts/attempts_dock.h"
+#include "ui/choices/choice_presenter.h"
 #include "ui/compare/compare_view.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
@@ -286,6 +287,9 @@ void MainWindow::showStory() {
 
 // Esc undoes one thing at a time, the most pressing first.
 void MainWindow::escape() {
+    if (m_choices->close()) {
+        return;
+    }
     if (m_context.writer.activity() != app::StoryWriter::Activity::Idle) {
         m_context.writer.stop();
     } else if (m_selection->unlock()) {

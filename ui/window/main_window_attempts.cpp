@@ -1,10 +1,12 @@
 // The tree of attempts in the window: alternatives, branches, and what the panel asks for.
 #include "app/document/document.h"
+#include "app/preferences/preferences.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
 #include "ui/attempts/alternative_cards.h"
 #include "ui/attempts/attempt_tree.h"
 #include "ui/attempts/attempts_dock.h"
+#include "ui/choices/choice_presenter.h"
 #include "ui/editor/story_editor.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
@@ -101,6 +103,42 @@ void MainWindow::branchBehind(const app::RunHistory::TokenPlace& token) {
                "from there."));
     else
         m_selection->unlock();
+}
+
+void MainWindow::connectChoices() {
+    connect(m_actions->likelyWords, &QAction::triggered, this, &MainWindow::showLikelyWords);
+    connect(m_actions->choicesUnderMouse, &QAction::triggered, this, [this](bool isOn) {
+        app::Appearance appearance = m_context.preferences.appearance();
+        appearance.choicesUnderMouse = isOn;
+        m_context.preferences.setAppearance(appearance);
+    });
+    connect(m_choices, &ChoicePresenter::unavailable, this, [this] {
+        m_messages->show(MessageBar::Kind::Hint,
+                         tr("The likely words were not kept when this was written. See “What is kept” in the "
+                            "settings."));
+    });
+    connect(m_choices, &ChoicePresenter::choiceWanted, this,
+            [this](const app::RunHistory::TokenPlace& place, int choice) {
+                showStory();
+                dismissHint();
+                if (!m_context.writer.writeInstead(place.run, place.token, choice))
+                    m_messages->show(MessageBar::Kind::Hint,
+                                     tr("Nothing can go on from here with this word."));
+            });
+}
+
+// Of the word of the model that the cursor is in or directly behind.
+void MainWindow::showLikelyWords() {
+    showStory();
+    const qsizetype cursor = m_editor->selectedRange().end();
+    auto token = m_context.runs.tokenAt(cursor);
+    if (const auto before = m_context.runs.tokenAt(cursor - 1))
+        token = before;
+    if (token)
+        m_choices->open(*token);
+    else
+        m_messages->show(MessageBar::Kind::Hint,
+                         tr("Put the cursor in a word of the model to see what else was likely there."));
 }
 
 void MainWindow::showAttempt(app::RunId run) {

@@ -1,6 +1,7 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -141,22 +142,29 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createVersionTables(database); !done)
         return done;
+    if (auto done = createChoiceTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
 engine::Expected<bool> isNewerProject(engine::Database& database) {
-    const auto version = engine::schemaVersion(database, kComponent);
-    if (!version)
-        return failure(version.error());
-    const auto gates = engine::schemaVersion(database, engine::kGateComponent);
-    if (!gates)
-        return failure(gates.error());
-    const auto versions = engine::schemaVersion(database, kVersionComponent);
-    if (!versions)
-        return failure(versions.error());
-    if (*versions > versionTablesVersion())
-        return true;
-    return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
+    const struct {
+        std::string_view name;
+        int newest; // that this program knows
+    } components[]{
+        {kComponent, static_cast<int>(kMigrations.size())},
+        {engine::kGateComponent, engine::gateTablesVersion()},
+        {kVersionComponent, versionTablesVersion()},
+        {kChoiceComponent, choiceTablesVersion()},
+    };
+    for (const auto& component : components) {
+        const auto version = engine::schemaVersion(database, component.name);
+        if (!version)
+            return failure(version.error());
+        if (*version > component.newest)
+            return true;
+    }
+    return false;
 }
 
 } // namespace app

@@ -1,5 +1,6 @@
 #include "app/storage/tables/run_table.h"
 
+#include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
 
@@ -146,6 +147,18 @@ engine::Expected<void> RunTable::write(const RunGrown& growth) {
         if (auto done = addToken->bind(5, static_cast<double>(token.probability)).run(); !done)
             return done;
     }
+    if (!growth.choices.isEmpty()) {
+        auto count =
+            m_database.prepare("SELECT coalesce(max(number) + 1, 0) FROM story_run_token WHERE run = ?1");
+        if (!count)
+            return failure(count.error());
+        if (const auto row = count->bind(1, growth.run).step(); !row)
+            return failure(row.error());
+        const qsizetype first = count->integer(0) - growth.tokens.size();
+        count->reset();
+        if (auto done = writeChoices(m_database, growth.run, first, growth.choices); !done)
+            return done;
+    }
     if (growth.gates.tokenCount() == 0)
         return {};
     if (!m_gateWriters.contains(growth.run)) {
@@ -169,7 +182,7 @@ engine::Expected<void> RunTable::write(const RunRestored& run) {
     withoutText.text.clear();
     if (auto done = write(RunChanged{withoutText}); !done)
         return done;
-    return write(RunGrown{run.record.id, run.record.text, run.record.tokens, {}});
+    return write(RunGrown{run.record.id, run.record.text, run.record.tokens, {}, {}});
 }
 
 engine::Expected<void> RunTable::flush() {

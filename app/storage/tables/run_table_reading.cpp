@@ -42,7 +42,7 @@ RunRecord recordOf(const engine::Statement& row, const QHash<std::int64_t, RunPr
     record.startedAt = QDateTime::fromString(textColumn(row, 5), Qt::ISODateWithMs);
     record.model = modelInfoFromJson(jsonColumn(row, 6));
     const QJsonObject options = jsonColumn(row, 7);
-    record.options = generationOptionsFromJson(options);
+    record.options = generationOptionsOfRun(options);
     record.prompt = prompts.value(row.integer(8));
     record.promptLength = row.integer(9);
     record.promptTokens = static_cast<int>(row.integer(10));

@@ -1,5 +1,6 @@
 #include "app/generation/generation_options.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -17,6 +18,7 @@ private slots:
                            0.5, 0.75, 1.5, 3,    100, 0.2,  0.4,   std::numeric_limits<quint64>::max()};
         options.stopAt = StopAt::Paragraph;
         options.endsWithSentence = false;
+        options.stopTokens = {0, 261};
         options.bannedPhrases = {QStringLiteral("shiver down")};
         options.biases = {{QStringLiteral(" sea"), 2.5},
                           {QStringLiteral("12"), -std::numeric_limits<double>::infinity()}};
@@ -25,6 +27,9 @@ private slots:
         options.maxTokens = 33;
         options.stopStrings = {QStringLiteral("\n\n"), QStringLiteral("THE END")};
         options.stopAtDocumentEnd = false;
+        options.recordChoices = false;
+        options.firstToken = 12;
+        options.firstTokenRepeatsPrompt = true;
         options.recordGates = false;
         options.recordChannels = false;
         const QByteArray text = QJsonDocument(toJson(options)).toJson();
@@ -45,10 +50,17 @@ private slots:
         QCOMPARE(modelInfoFromJson(toJson(info)), info);
     }
 
+    void runsOfBeforeThereWasAChoiceDidNotMakeIt() {
+        QVERIFY(!generationOptionsOfRun({}).endsWithSentence);
+        QVERIFY(!generationOptionsOfRun({}).recordChoices);
+        QVERIFY(generationOptionsOfRun(toJson(GenerationOptions())).endsWithSentence);
+    }
+
     void whatIsMissingOrOfAnotherKindKeepsItsDefault() {
         QCOMPARE(generationOptionsFromJson({}), GenerationOptions());
         const QJsonObject odd{{QStringLiteral("maxTokens"), QStringLiteral("many")},
                               {QStringLiteral("sampler"), 5},
+                              {QStringLiteral("stopTokens"), QJsonArray{-1, QStringLiteral("x")}},
                               {QStringLiteral("stopStrings"), true}};
         QCOMPARE(generationOptionsFromJson(odd), GenerationOptions());
     }

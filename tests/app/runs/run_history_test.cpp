@@ -34,6 +34,39 @@ class RunHistoryTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void likelyWordsAreKeptAndFetched() {
+        Document document;
+        RunHistory runs(document);
+        runs.add(record(1));
+        const TokenChoices choices{2, -1.5F, 0, {{9, -0.5F, " bell"}, {7, -1.5F, " a"}}};
+        runs.append(1, kText, kTokens, {}, {packChoices(choices), QByteArray(), packChoices(choices)});
+        QCOMPARE(runs.choices(1, 0), choices);
+        QVERIFY(!runs.choices(1, 1)); // none were collected there
+        QCOMPARE(runs.choices(1, 2), choices);
+        for (const int token : {-1, 3})
+            QVERIFY(!runs.choices(1, token));
+        QSignalSpy ready(&runs, &RunHistory::choicesReady);
+        QSignalSpy wanted(&runs, &RunHistory::storedChoicesWanted);
+        runs.loadChoices(1);
+        QCOMPARE(ready.size(), 1);
+
+        // Of an earlier day they come from the file, once.
+        runs.reset({record(1), record(2)}, {});
+        QVERIFY(!runs.choices(1, 0));
+        runs.loadChoices(1);
+        QCOMPARE(wanted.size(), 1);
+        runs.storedChoicesLoaded(1, {packChoices(choices)});
+        QCOMPARE(ready.size(), 2);
+        QCOMPARE(runs.choices(1, 0), choices);
+        // Of a run that kept none nothing is asked.
+        RunRecord without = record(3);
+        without.options.recordChoices = false;
+        runs.add(without);
+        runs.loadChoices(3);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(ready.size(), 3);
+    }
+
     void tokensAndTextFindEachOther() {
         Document document;
         document.reset(SpannedText(QStringLiteral("Once"), Origin::Typed));

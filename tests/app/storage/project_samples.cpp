@@ -28,7 +28,7 @@ RunRecord runRecord(RunId id) {
 }
 
 RunGrown growth(RunId run, int first, int tokens) {
-    RunGrown grown{run, {}, {}, {}};
+    RunGrown grown{run, {}, {}, {}, {}};
     for (int token = first; token < first + tokens; ++token) {
         const QString word = QStringLiteral(" w%1\u00E9").arg(token, 3, 10, QLatin1Char('0'));
         grown.tokens.append(RunToken{token, token * word.size(), (token + 1) * word.size(),

@@ -57,6 +57,17 @@ GateFrames ScriptedGenerator::gatesOf(const Script& script, int token) {
     return frames;
 }
 
+TokenChoices ScriptedGenerator::choicesOf(qsizetype word) const {
+    TokenChoices choices{2, -1.5F, 0, {}};
+    for (qsizetype i = 0; i < 4; ++i) {
+        const qsizetype other =
+            (word + m_words.size() + 1 - i) % m_words.size(); // the one that comes next first
+        choices.best.append(
+            {static_cast<int>(other), -1.0F - 0.5F * static_cast<float>(i), m_words[other].toUtf8()});
+    }
+    return choices;
+}
+
 void ScriptedGenerator::loadModel(RequestId id, const ModelChoice& choice) {
     if (m_script.loadProblem.isEmpty())
         emit modelLoaded(id, infoOf(m_script, choice));
@@ -108,15 +119,19 @@ void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& 
                 return end(OutcomeKind::Failed, m_script.generateProblem);
             // Compared with the same seed, the second side goes its own way from the third token on.
             const bool isCompared = side == 1 && parts[1].seed == parts[0].seed;
-            const qsizetype word =
-                (token + (isCompared && token >= 2 ? 3 : 0) + static_cast<qsizetype>(parts[side].seed % 5)) %
-                m_words.size();
+            const qsizetype word = token == 0 && options.firstToken >= 0
+                                       ? options.firstToken
+                                       : (token + (isCompared && token >= 2 ? 3 : 0) +
+                                          static_cast<qsizetype>(parts[side].seed % 5)) %
+                                             m_words.size();
             TokenBatch batch;
             batch.id = id;
             batch.side = static_cast<Side>(side);
             batch.text = m_words[word];
             batch.tokens = {RunToken{static_cast<int>(word), lengths[side], lengths[side] + batch.text.size(),
                                      step(token % 100, 128.0F)}};
+            if (options.recordChoices)
+                batch.choices = {packChoices(choicesOf(word))};
             // As in the engine: the gates of a token are known when the next one is written.
             if (token > 0 && options.recordGates && infoOf(m_script, parts[side].model).hasGates)
                 batch.gates = gatesOf(m_script, token - 1);

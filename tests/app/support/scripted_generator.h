@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/generation/text_generator.h"
+#include "app/generation/token_choices.h"
 
 #include <QString>
 
@@ -43,6 +44,9 @@ public:
     // The gates it reports for a token: any test can tell what must have been stored.
     [[nodiscard]] static GateFrames gatesOf(const Script& script, int token);
     [[nodiscard]] static ModelInfo infoOf(const Script& script, const ModelChoice& choice);
+
+    // What it reports for a word, which is the second likely.
+    [[nodiscard]] TokenChoices choicesOf(qsizetype word) const;
 
 private:
     void write(RequestId id, const QList<TogetherRequest::Part>& parts, const GenerationOptions& options,

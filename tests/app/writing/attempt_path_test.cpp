@@ -81,6 +81,54 @@ private slots:
         QCOMPARE(m_parts->document.text(), branched);
     }
 
+    void aLikelyTokenIsWrittenInsteadAndTheStoryGoesOnFromIt() {
+        start({});
+        m_parts->document.applyUserEdit(0, 0, QStringLiteral("Once. End."));
+        QVERIFY(m_parts->write(5, 8));
+        const SpannedText before = m_parts->document.content();
+        QSignalSpy finished(&m_parts->writer, &StoryWriter::finished);
+        const auto choices = m_parts->runs.choices(1, 3);
+        QVERIFY(choices);
+        QVERIFY(m_parts->writer.writeInstead(1, 3, 2));
+        QVERIFY(finished.wait());
+        QCOMPARE(run(2).tokens.first().token, choices->best[2].token);
+        QCOMPARE(run(2).options.firstToken, choices->best[2].token);
+        QVERIFY(run(2).text.startsWith(QString::fromUtf8(choices->best[2].bytes)));
+        QCOMPARE(m_parts->document.text(), QStringLiteral("Once.") +
+                                               run(1).text.first(run(1).tokens[3].start) + run(2).text +
+                                               QStringLiteral(" End."));
+        QCOMPARE(run(2).parent, RunId{1});
+        QCOMPARE(run(2).parentEnd, run(1).tokens[2].end);
+        m_parts->document.undo();
+        QCOMPARE(m_parts->document.content(), before);
+
+        // In the place of its first token it is another attempt.
+        finished.clear();
+        QVERIFY(m_parts->writer.writeInstead(1, 0, 3));
+        QVERIFY(finished.wait());
+        QCOMPARE(run(3).attemptOf, RunId{1});
+        QCOMPARE(run(3).parent, RunId{0});
+        QCOMPARE(m_parts->document.text(), QStringLiteral("Once.") + run(3).text + QStringLiteral(" End."));
+        m_parts->document.undo();
+        QCOMPARE(m_parts->document.content(), before);
+        // What the next key asks for is as before.
+        QCOMPARE(m_parts->writer.options().firstToken, -1);
+    }
+
+    void whatIsNoChoiceIsNotWritten() {
+        start({});
+        QVERIFY(m_parts->write(0, 4));
+        const QString before = m_parts->document.text();
+        QVERIFY(!m_parts->writer.writeInstead(1, 1, 4)); // four there are
+        QVERIFY(!m_parts->writer.writeInstead(1, 1, -1));
+        QVERIFY(!m_parts->writer.writeInstead(1, 4, 0));
+        QVERIFY(!m_parts->writer.writeInstead(7, 0, 0));
+        m_parts->document.applyUserEdit(run(1).tokens[2].start + 1, 1, QStringLiteral("x"));
+        QVERIFY(!m_parts->writer.writeInstead(1, 2, 0)); // the writer's own word now
+        QCOMPARE(m_parts->document.text().size(), before.size());
+        QVERIFY(m_parts->runs.run(2) == nullptr);
+    }
+
     void aBranchFromAnAttemptThatDoesNotStandBringsItsBeginning() {
         start({});
         QVERIFY(m_parts->write(0, 8));

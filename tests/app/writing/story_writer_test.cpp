@@ -160,6 +160,20 @@ private slots:
         QTRY_VERIFY(!m_parts->assistant.isBusy());
     }
 
+    void unwantedLikelyWordsAreNotCollected() {
+        start({});
+        GenerationOptions options;
+        options.recordChoices = false;
+        m_parts->writer.setOptions(options);
+        QVERIFY(m_parts->write(0, 3));
+        QVERIFY(!m_parts->runs.choices(1, 0));
+        options.recordChoices = true;
+        m_parts->writer.setOptions(options);
+        QVERIFY(m_parts->write(0, 3));
+        for (int token = 0; token < 3; ++token)
+            QCOMPARE(m_parts->runs.choices(2, token)->rank, 2);
+    }
+
     void unwantedGatesAreNotCollected() {
         start({});
         GenerationOptions options;

@@ -1,0 +1,92 @@
+#include "app/storage/tables/choice_table.h"
+
+#include "app/storage/tables/sql_text.h"
+#include "engine/trace/migrations.h"
+
+#include <QDataStream>
+#include <QIODevice>
+#include <QtEndian>
+
+#include <array>
+
+namespace app {
+
+namespace {
+
+using engine::Expected;
+
+constexpr quint32 kUnpackedLimit = 1U << 22; // of one row: far above what is written in a quarter of a second
+constexpr qsizetype kMostTokens = 1'000'000; // of a run; a number beyond is damage
+
+// Released migrations stay as they are; docs/formats/project.md explains the columns.
+constexpr std::array kMigrations{
+    engine::Migration{R"sql(
+        CREATE TABLE token_choices(
+            run INTEGER NOT NULL REFERENCES story_run(id) ON DELETE CASCADE,
+            first INTEGER NOT NULL CHECK(first >= 0),
+            packed BLOB NOT NULL,
+            PRIMARY KEY(run, first)) WITHOUT ROWID;
+    )sql"},
+};
+
+// Nothing if they are damaged.
+QList<QByteArray> unpackRow(const QByteArray& packed) {
+    // qUncompress takes memory for the length that stands first, whatever it is.
+    if (packed.size() < 4 || qFromBigEndian<quint32>(packed.constData()) > kUnpackedLimit)
+        return {};
+    const QByteArray bytes = qUncompress(packed);
+    QDataStream stream(bytes);
+    stream.setVersion(QDataStream::Qt_6_0);
+    QList<QByteArray> choices;
+    while (!stream.atEnd()) {
+        QByteArray one;
+        stream >> one;
+        if (stream.status() != QDataStream::Ok)
+            return {};
+        choices.append(one);
+    }
+    return choices;
+}
+
+} // namespace
+
+int choiceTablesVersion() { return static_cast<int>(kMigrations.size()); }
+
+Expected<void> createChoiceTables(engine::Database& database) {
+    return engine::migrate(database, kChoiceComponent, kMigrations);
+}
+
+Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,
+                            const QList<QByteArray>& choices) {
+    QByteArray bytes;
+    QDataStream stream(&bytes, QIODevice::WriteOnly);
+    stream.setVersion(QDataStream::Qt_6_0);
+    for (const QByteArray& one : choices)
+        stream << one;
+    auto insert =
+        database.prepare("INSERT OR REPLACE INTO token_choices(run, first, packed) VALUES (?1, ?2, ?3)");
+    if (!insert)
+        return failure(insert.error());
+    const QByteArray packed = qCompress(bytes);
+    return insert->bind(1, run).bind(2, first).bind(3, blobOf(packed)).run();
+}
+
+Expected<QList<QByteArray>> readChoices(engine::Database& database, RunId run) {
+    auto rows = database.prepare("SELECT first, packed FROM token_choices WHERE run = ?1 ORDER BY first");
+    if (!rows)
+        return failure(rows.error());
+    QList<QByteArray> choices;
+    auto more = rows->bind(1, run).step();
+    for (; more && *more; more = rows->step()) {
+        const qsizetype first = rows->integer(0);
+        if (first < choices.size() || first > kMostTokens)
+            continue;
+        choices.resize(first);
+        choices += unpackRow(blobColumn(*rows, 1));
+    }
+    if (!more)
+        return failure(more.error());
+    return choices;
+}
+
+} // namespace app

@@ -1,0 +1,28 @@
+// choice_table.h: the likely tokens beside those that runs wrote, in a project file (docs/formats/project.md).
+// Nothing here begins a transaction: ProjectFile decides what is written together.
+// Errors: those of engine/trace/sqlite.h.
+// Threads: as engine::Database.
+#pragma once
+
+#include "app/runs/run_record.h"
+#include "engine/core/error.h"
+#include "engine/trace/sqlite.h"
+
+#include <QByteArray>
+#include <QList>
+
+#include <string_view>
+
+namespace app {
+
+inline constexpr std::string_view kChoiceComponent = "choices";
+[[nodiscard]] int choiceTablesVersion();
+[[nodiscard]] engine::Expected<void> createChoiceTables(engine::Database& database);
+
+// Of the tokens from number `first` of the run on, packed one by one (packChoices()).
+[[nodiscard]] engine::Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,
+                                                  const QList<QByteArray>& choices);
+// By the token's number. Empty where there are none or they are damaged; nothing at all of a run without.
+[[nodiscard]] engine::Expected<QList<QByteArray>> readChoices(engine::Database& database, RunId run);
+
+} // namespace app
