@@ -45,8 +45,8 @@ struct GenerationOptions {
     double wordsPerMinute = 0;     // how fast it is shown; 0: as fast as the model writes
     bool stopAtDocumentEnd = true; // else the model may never end the story
     bool recordChoices = true;     // the tokens that were likely in the place of each one
-    // The run begins with this token of the vocabulary, not with one that is drawn; -1: it is drawn. The first
-    // one of a text may repeat the end of the prompt (engine: FirstToken).
+    // The run begins with this token of the vocabulary, not with one that is drawn; -1: it is drawn. The
+    // first one of a text may repeat the end of the prompt (engine: FirstToken).
     int firstToken = -1;
     bool firstTokenRepeatsPrompt = false;
     bool recordGates = true;    // per token and layer: the summary

@@ -1,5 +1,6 @@
 #include "app/runs/run_prompt.h"
 
+#include "app/document/packed_bytes.h"
 #include "app/document/utf8_text.h"
 
 namespace app {
@@ -25,7 +26,7 @@ RunPrompt RunPrompt::fromPacked(const QByteArray& packed) {
 }
 
 QString RunPrompt::text() const {
-    return m_packed.isEmpty() ? m_text : fromUtf8(qUncompress(m_packed).toStdString());
+    return m_packed.isEmpty() ? m_text : fromUtf8(unpackBytes(m_packed).value_or(QByteArray()).toStdString());
 }
 
 QByteArray RunPrompt::packed() const {

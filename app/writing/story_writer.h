@@ -68,10 +68,10 @@ public:
     // and what stood behind it in the text gives way to the first new words (attempt_path.h), all as one undo
     // step. False, and nothing happens, if the run's place is not in the text any more.
     bool branchBehind(RunId run, int token);
-    // Another continuation from the place of token `token` of a run that stands in the text, beginning with the
-    // token that the model held likely there as number `choice` (RunHistory::choices()); what stood from there
-    // on in the run gives way, as one undo step. False, and nothing happens, if there is no such choice or the
-    // place is not in the text any more.
+    // Another continuation from the place of token `token` of a run that stands in the text. It begins with
+    // the token that the model held likely there as number `choice` (RunHistory::choices()); what stood in
+    // the run from there on gives way, as one undo step. False, and nothing happens, if there is no such
+    // choice or the place is not in the text any more.
     bool writeInstead(RunId run, int token, int choice);
     // Brings an attempt into the text, with what it was written after, as one undo step; nothing happens if
     // it stands there. Where it is; nothing if its place is not in the text any more.

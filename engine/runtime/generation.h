@@ -39,8 +39,8 @@ struct TextBias {
 // The token that a text begins with in place of one that is drawn.
 struct FirstToken {
     int token = 0;
-    // It repeats the bytes of the prompt's last token before its own, as tokens do that are drawn there (token
-    // healing). Otherwise it stands behind the whole prompt.
+    // It repeats the bytes of the prompt's last token before its own, as tokens do that are drawn there
+    // (token healing). Otherwise it stands behind the whole prompt.
     bool repeatsPrompt = false;
     bool operator==(const FirstToken&) const = default;
 };

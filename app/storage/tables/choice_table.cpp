@@ -1,11 +1,11 @@
 #include "app/storage/tables/choice_table.h"
 
+#include "app/document/packed_bytes.h"
 #include "app/storage/tables/sql_text.h"
 #include "engine/trace/migrations.h"
 
 #include <QDataStream>
 #include <QIODevice>
-#include <QtEndian>
 
 #include <array>
 
@@ -15,7 +15,6 @@ namespace {
 
 using engine::Expected;
 
-constexpr quint32 kUnpackedLimit = 1U << 22; // of one row: far above what is written in a quarter of a second
 constexpr qsizetype kMostTokens = 1'000'000; // of a run; a number beyond is damage
 
 // Released migrations stay as they are; docs/formats/project.md explains the columns.
@@ -31,10 +30,7 @@ constexpr std::array kMigrations{
 
 // Nothing if they are damaged.
 QList<QByteArray> unpackRow(const QByteArray& packed) {
-    // qUncompress takes memory for the length that stands first, whatever it is.
-    if (packed.size() < 4 || qFromBigEndian<quint32>(packed.constData()) > kUnpackedLimit)
-        return {};
-    const QByteArray bytes = qUncompress(packed);
+    const QByteArray bytes = unpackBytes(packed).value_or(QByteArray());
     QDataStream stream(bytes);
     stream.setVersion(QDataStream::Qt_6_0);
     QList<QByteArray> choices;

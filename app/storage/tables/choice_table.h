@@ -1,4 +1,4 @@
-// choice_table.h: the likely tokens beside those that runs wrote, in a project file (docs/formats/project.md).
+// choice_table.h: the likely tokens beside those that runs wrote, in a project file: docs/formats/project.md.
 // Nothing here begins a transaction: ProjectFile decides what is written together.
 // Errors: those of engine/trace/sqlite.h.
 // Threads: as engine::Database.

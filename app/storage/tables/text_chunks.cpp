@@ -1,5 +1,6 @@
 #include "app/storage/tables/text_chunks.h"
 
+#include "app/document/packed_bytes.h"
 #include "app/document/utf8_text.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
@@ -18,8 +19,6 @@ namespace {
 constexpr qsizetype kShortest = 1024;
 constexpr qsizetype kLongest = 16384;
 constexpr quint32 kParagraphsPerChunk = 8; // in the mean; a power of 2
-
-constexpr quint32 kPackedLimit = 1U << 20; // far above what a chunk can have
 
 quint32 hashOf(QStringView paragraph) {
     quint32 hash = 2166136261U;
@@ -98,10 +97,7 @@ QList<TextChunk> chunksOf(const SpannedText& text) {
 QByteArray packChunk(const TextChunk& chunk) { return qCompress(chunk.bytes, 9); }
 
 std::optional<SpannedText> unpackChunk(const QByteArray& packed, const QByteArray& hash) {
-    // qUncompress takes memory for the length that stands first, whatever it is.
-    if (packed.size() < 4 || qFromBigEndian<quint32>(packed.constData()) > kPackedLimit)
-        return std::nullopt;
-    const QByteArray bytes = qUncompress(packed);
+    const QByteArray bytes = unpackBytes(packed).value_or(QByteArray());
     if (bytes.size() < 4 || QCryptographicHash::hash(bytes, QCryptographicHash::Sha256) != hash)
         return std::nullopt;
     const auto spanBytes = static_cast<qsizetype>(qFromLittleEndian<quint32>(bytes.constData()));
