@@ -2,6 +2,7 @@
 #include "tests/ui/support/attempts_desk.h"
 #include "ui/choices/choice_list.h"
 #include "ui/choices/choice_presenter.h"
+#include "ui/sidebar/sidebar_dock.h"
 
 #include <QCheckBox>
 #include <QScrollBar>
