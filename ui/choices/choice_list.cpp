@@ -16,6 +16,9 @@ namespace {
 
 enum Column { Rank, Word, Chance, Log, Columns };
 
+constexpr int kRowSpace = 5; // between lines
+constexpr int kLeastWidth = 260;
+
 QString percentOf(float logProbability) {
     const double percent = 100 * std::exp(static_cast<double>(logProbability));
     if (percent > 0 && percent < 0.1)
@@ -38,8 +41,10 @@ ChoiceList::ChoiceList(QWidget* parent)
     m_rows->setRootIsDecorated(false);
     m_rows->setColumnCount(Columns);
     m_rows->setHeaderLabels({QString(), tr("Word"), tr("Chance"), tr("Log-probability")});
-    m_rows->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_rows->header()->setSectionResizeMode(QHeaderView::Fixed);
     m_rows->header()->setStretchLastSection(false);
+    for (const Column column : {Rank, Chance, Log})
+        m_rows->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     m_rows->header()->setSectionsMovable(false);
     m_rows->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_rows->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -78,6 +83,7 @@ void ChoiceList::addRow(int rank, const app::TokenChoice& choice, const QString&
     if (isWritten)
         spoken += tr(", which was written");
     row->setData(Rank, Qt::AccessibleTextRole, spoken);
+    row->setSizeHint(Rank, QSize(0, m_rows->fontMetrics().height() + kRowSpace));
 }
 
 void ChoiceList::fill(const app::TokenChoices& choices, int written, const QString& text) {
@@ -101,7 +107,10 @@ void ChoiceList::fill(const app::TokenChoices& choices, int written, const QStri
     if (choices.rank > choices.best.size()) {
         const app::TokenChoice own{written, choices.logProbability, text.toUtf8()};
         addRow(choices.rank, own, app::visibleText(own, 0), true);
-        m_rows->topLevelItem(m_rows->topLevelItemCount() - 1)->setFlags(Qt::NoItemFlags);
+        QTreeWidgetItem* const row = m_rows->topLevelItem(m_rows->topLevelItemCount() - 1);
+        row->setFlags(Qt::NoItemFlags);
+        for (int column = 0; column < Columns; ++column)
+            row->setForeground(column, palette().color(QPalette::Active, QPalette::Text));
     }
     m_rows->setAccessibleName(tr("Likely words in place of “%1”").arg(text.trimmed()));
     m_rows->setCurrentItem(m_rows->topLevelItem(current));
@@ -112,10 +121,12 @@ void ChoiceList::fitToRows() {
     ensurePolished();
     for (int column = 0; column < Columns; ++column)
         m_rows->resizeColumnToContents(column);
-    const int rowHeight = std::max(m_rows->sizeHintForRow(0), m_rows->fontMetrics().height() + 4);
+    const int rowHeight = m_rows->fontMetrics().height() + kRowSpace;
     m_rows->setFixedHeight(m_rows->header()->sizeHint().height() + rowHeight * m_rows->topLevelItemCount() +
                            2);
-    m_rows->setFixedWidth(std::max(m_rows->header()->length() + 2, 260));
+    const int room = kLeastWidth - m_rows->header()->length();
+    m_rows->setColumnWidth(Log, m_rows->columnWidth(Log) + std::max(room, 0));
+    m_rows->setFixedWidth(m_rows->header()->length() + 2);
     setFixedSize(QSize(m_rows->width() + 14, layout()->heightForWidth(m_rows->width() + 14)));
 }
 
