@@ -3,7 +3,7 @@
 // read is shared, too: it only grows, and who wants to add other tokens where somebody has added some already
 // gets a copy of what stood there before. So a snapshot costs its flat part alone.
 // Source:  docs/spec/rwkv-x.md sections 4 and 5.
-// Limit:   SparseAttentionConfig::cacheLimit. Beyond it, when a chunk begins, that of the complete chunks goes
+// Limit:   SparseAttentionConfig::cacheLimit. Beyond it, when a chunk begins, a complete one goes: that
 //          which was given the fewest votes (of equal ones the oldest), but never the newest.
 // Memory:  each page in that of the backend which works on it; pages that stand elsewhere are copied.
 // Errors:  BackendFailure where a device is involved; std::bad_alloc.

@@ -43,8 +43,8 @@ public:
     [[nodiscard]] std::size_t readable(std::int64_t position, const ReadCall& call) const;
     [[nodiscard]] SkippedWork skipped() const;
 
-    // At most readable() tokens of one sequence. False if a stop was requested before the last layer; the state
-    // is then, and after an exception, the one before.
+    // At most readable() tokens of one sequence. False if a stop was requested before the last layer; the
+    // state is then, and after an exception, the one before.
     [[nodiscard]] bool read(const RunnerInput& input, const std::stop_token& stop);
     // Of the rows [first, first + out.size() / V) that were read last.
     void logits(int first, std::span<float> out);

@@ -46,7 +46,8 @@ public:
     [[nodiscard]] const AttentionCache& attention() const { return m_attention; }
     [[nodiscard]] AttentionCache& attention() { return m_attention; }
 
-    // The flat part in the host's memory; the first, where the values stay on the device, fetches them each time.
+    // The flat part in the host's memory; the first, where the values stay on the device, fetches them each
+    // time.
     [[nodiscard]] std::span<const float> values() const;
     [[nodiscard]] std::span<float> values();
 

@@ -1,6 +1,6 @@
 // step_inputs.h: what differs from step to step of the same kind, in device memory at the same place: tokens,
-// positions, where the states are, and the pages of sparse attention. Kernels read it there, so that a recorded step serves any tokens of any
-// sequences.
+// positions, where the states are, and the pages of sparse attention. Kernels read it there, so that a
+// recorded step serves any tokens of any sequences.
 // Errors:  BackendFailure.
 // Threads: one at a time.
 #pragma once

@@ -10,8 +10,8 @@
 //   output   [T,C]; none of the inputs, whose rows are read more than once
 //   choices  [T,C]: of each head N / 2 pairs: a complete chunk that it read (its place in `pages`, -1 for
 //            none) and the share of p that lay in it, the best first; of an odd N the last is 0
-//   state    [C + V]: the sum of the own chunk's keys so far, in float32, one token after another; what each complete chunk was given, summed over
-//            heads, tokens and pairs of `choices`. V may be 0
+//   state    [C + V]: the sum of the own chunk's keys so far, in float32, one token after another; and what
+//            each complete chunk was given, summed over heads, tokens and pairs of `choices`. V may be 0
 //   pages    as of the step (attention_page.h). A page that becomes full gets its sum.
 // Errors:  N <= kMaxHeadSize, T tokens have room in the own page, at most V complete chunks if V > 0, and
 //          `chosen` <= kMostChosen: the caller's promise.

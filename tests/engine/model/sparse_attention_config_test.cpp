@@ -1,5 +1,5 @@
-// Files of RWKV-X: their two parts and names, what their metadata say, what a caller wants otherwise; and those
-// that are wrong, of which each gets one sentence.
+// Files of RWKV-X: their two parts and names, what their metadata say, what a caller wants otherwise; and
+// those that are wrong, of which each gets one sentence.
 #include "engine/model/model.h"
 #include "engine/model/model_check.h"
 #include "engine/model/weights.h"

@@ -1,5 +1,5 @@
-// sparse_attention.h (reference): docs/spec/rwkv-x.md section 2. Keys and values are those that the pages keep,
-// as what is rounded there is no business of this operation's.
+// sparse_attention.h (reference): docs/spec/rwkv-x.md section 2. Keys and values are those that the pages
+// keep: what is rounded there is no error of this operation's.
 #pragma once
 
 #include "engine/core/data_type.h"
