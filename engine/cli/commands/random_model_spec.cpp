@@ -43,19 +43,18 @@ Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string&
         const bool isSparse = spec.substr(0, first) == kSparse;
         const std::size_t plus = isSparse ? spec.find('+', first) : times;
         const auto layers = size(spec.substr(first + 1, std::min(plus, times) - first - 1));
-        const auto blocks = !isSparse      ? std::optional(0)
-                            : plus < times ? size(spec.substr(plus + 1, times - plus - 1))
-                                           : std::nullopt;
+        const int blocks =
+            isSparse && plus < times ? size(spec.substr(plus + 1, times - plus - 1)).value_or(0) : 0;
         const auto width = size(spec.substr(times + 1, second - times - 1));
         const auto vocabulary = size(spec.substr(second + 1));
-        if (architecture && layers && blocks && width && vocabulary) {
+        if (architecture && layers && isSparse == (blocks > 0) && width && vocabulary) {
             const auto named = enhancementNamed(enhancement);
             if (!named)
                 return failure(named.error());
             ModelConfig config;
             config.architecture = *architecture;
             config.layers = *layers;
-            config.sparse.blocks = *blocks;
+            config.sparse.blocks = blocks;
             config.width = *width;
             config.vocabulary = *vocabulary;
             config.enhancement = *named;
