@@ -39,6 +39,8 @@ struct SequenceInput {
     float* state = nullptr;      // all of it, in the backend's memory; updated in place
     bool usesEnhancement = true; // false: the base model's part alone, as if there were no enhancement
     GateSink* sink = nullptr;    // null: nobody wants to know the gates
+    // Of RWKV-X: its pages in each sparse block, in this backend's memory.
+    std::span<const AttentionPages> attention = {};
 };
 
 // What steps have in common that call the same operations with the same arguments, but for what begin() is

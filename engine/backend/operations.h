@@ -6,6 +6,7 @@
 // an operation consists of.
 #pragma once
 
+#include "engine/operations/attention/sparse_attention.h"
 #include "engine/operations/enhancement/adaptive_gate.h"
 #include "engine/operations/enhancement/convolutional_shift.h"
 #include "engine/operations/enhancement/decayed_means.h"
@@ -18,12 +19,14 @@
 #include "engine/operations/rows/dynamic_shift.h"
 #include "engine/operations/rows/token_shift.h"
 
-// OPERATION(name of the function, type). In the order of a block: token shift, recurrence, enhancement.
+// OPERATION(name of the function, type). In the order of a block: token shift, recurrence, attention,
+// enhancement.
 #define INKGATE_SEQUENCE_OPERATIONS(OPERATION)                                                               \
     OPERATION(tokenShift, TokenShift)                                                                        \
     OPERATION(dynamicShift, DynamicShift)                                                                    \
     OPERATION(wkv6, Wkv6)                                                                                    \
     OPERATION(wkv7, Wkv7)                                                                                    \
+    OPERATION(sparseAttention, SparseAttention)                                                              \
     OPERATION(previousRows, PreviousRows)                                                                    \
     OPERATION(precededRows, PrecededRows)                                                                    \
     OPERATION(convolutionalShift, ConvolutionalShift)                                                        \

@@ -1,11 +1,13 @@
 // config.h: what kind of model a checkpoint holds, and its sizes.
-// Source:  docs/spec/rwkv-models.md section 7 (detection), docs/spec/enhanced-rwkv.md (enhancement).
+// Source:  docs/spec/rwkv-models.md section 7 (detection), docs/spec/enhanced-rwkv.md (enhancement),
+//          docs/spec/rwkv-x.md (sparse attention).
 // Threads: values.
 #pragma once
 
 #include "engine/core/error.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/gate_source.h"
+#include "engine/model/sparse_attention_config.h"
 #include "engine/operations/enhancement/decayed_means.h"
 
 #include <array>
@@ -65,10 +67,17 @@ struct ModelConfig {
     int vocabulary = 0;  // V
     float groupNormEpsilon = 64e-5f;
     EnhancementConfig enhancement;
+    SparseAttentionConfig sparse; // RWKV-7 with sparse blocks among its own is RWKV-X
+
+    // RWKV blocks before each sparse one; 0 without these.
+    [[nodiscard]] int sparseInterval() const { return sparse.blocks > 0 ? layers / sparse.blocks : 0; }
 
     // Detects architecture and sizes from a checkpoint's names and shapes.
-    // Errors: UnsupportedArchitecture (named: RWKV-4, 5.0, 5.1, DeepEmbed, RWKV-X), FileDamaged.
+    // Errors: UnsupportedArchitecture (named: RWKV-4, 5.0, 5.1, DeepEmbed), FileDamaged.
     [[nodiscard]] static Expected<ModelConfig> detect(const Checkpoint& checkpoint);
 };
+
+// "rwkv5.2", "rwkv6", "rwkv7", "rwkv-x": what a model as a whole is called.
+[[nodiscard]] std::string_view architectureName(const ModelConfig& config);
 
 } // namespace engine

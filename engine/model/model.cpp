@@ -88,6 +88,13 @@ Expected<ModelConfig> completed(ModelConfig config) {
         config.feedForward =
             config.architecture == Architecture::Rwkv7 ? 4 * config.width : config.width * 7 / 64 * 32;
     chooseEnhancementSizes(config.enhancement, config.width);
+    if (config.sparse.blocks > 0 &&
+        (config.architecture != Architecture::Rwkv7 || config.sparse.blocks > config.layers ||
+         config.layers % config.sparse.blocks != 0))
+        return failure(ErrorCode::InvalidArgument,
+                       std::to_string(config.sparse.blocks) +
+                           " sparse-attention blocks cannot stand at equal distances among " +
+                           std::to_string(config.layers) + " blocks of RWKV-7");
     const bool valid = config.layers > 0 && config.width > 0 && config.vocabulary > 0 &&
                        config.feedForward > 0 && config.headSize > 0 && config.headSize <= kMaxHeadSize &&
                        config.heads * config.headSize == config.width;
@@ -96,6 +103,14 @@ Expected<ModelConfig> completed(ModelConfig config) {
             ErrorCode::InvalidArgument,
             "layers, width and vocabulary must be above 0, and the width a multiple of the head size (" +
                 std::to_string(config.headSize) + ")");
+    return config;
+}
+
+Expected<ModelConfig> asWanted(ModelConfig config, const Model::Options& options) {
+    auto sparse = withOptions(config.sparse, options.sparse);
+    if (!sparse)
+        return failure(std::move(sparse.error()));
+    config.sparse = *sparse;
     return config;
 }
 
@@ -135,8 +150,11 @@ Expected<std::shared_ptr<const Model>> Model::complete(CheckpointPointer checkpo
     auto checked = checkModel(*checkpoint);
     if (!checked)
         return failure(std::move(checked.error()));
+    auto config = asWanted(std::move(checked->config), options);
+    if (!config)
+        return failure(std::move(config.error()));
     const auto source = checkpointSource(checkpoint, options.weights);
-    return assembled(checked->config, options, *source, std::move(checkpoint));
+    return assembled(*config, options, *source, std::move(checkpoint));
 }
 
 Expected<std::shared_ptr<const Model>> Model::assembled(const ModelConfig& config, const Options& options,
@@ -199,6 +217,8 @@ Expected<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& 
     if (!baseCheckpoint)
         return failure(std::move(baseCheckpoint.error()));
     auto baseConfig = ModelConfig::detect(**baseCheckpoint);
+    if (baseConfig)
+        baseConfig = asWanted(std::move(*baseConfig), options);
     if (!baseConfig)
         return failure(std::move(baseConfig.error()));
     // Before gigabytes are read for a gate that does not fit.
@@ -233,7 +253,9 @@ Expected<std::shared_ptr<const Model>> Model::withGate(const std::shared_ptr<con
 
 Expected<std::shared_ptr<const Model>> Model::random(const ModelConfig& config, const Options& options,
                                                      std::uint64_t seed) try {
-    const auto full = completed(config);
+    auto full = completed(config);
+    if (full)
+        full = asWanted(std::move(*full), options);
     if (!full)
         return failure(full.error());
     const auto source = randomSource(*full, options.weights, seed);

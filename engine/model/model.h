@@ -31,6 +31,8 @@ public:
         // Whether channel mixing's value matrix is column-major (linear.h), so that its weights of zeros are
         // left out.
         bool skipsZeros = true;
+        // Of RWKV-X; other models have no use for it. Errors of load(): also InvalidArgument.
+        SparseAttentionOptions sparse = {};
     };
 
     // A complete model, with or without enhancement tensors of its own.

@@ -100,7 +100,8 @@ Expected<void> refuseUnknown(const CheckingSource& source, const ModelConfig& co
     forEachUnwanted(source, [&](const std::string& name, const std::string& shown) {
         const BlockName block = blockName(name);
         const bool isEnhancement = !blockName(name, "enhance.").number.empty();
-        if (!isEnhancement && (block.number.empty() || isHarmless(block, config)))
+        const bool isSparse = !blockName(name, "moba.").number.empty();
+        if (!isEnhancement && !isSparse && (block.number.empty() || isHarmless(block, config)))
             return;
         if (++count > 1)
             return;
@@ -110,7 +111,7 @@ Expected<void> refuseUnknown(const CheckingSource& source, const ModelConfig& co
     if (count == 0)
         return {};
     const std::string model = isOfEnhancement ? "the enhancement " + describe(config.enhancement)
-                                              : "a model of " + std::string(name(config.architecture));
+                                              : "a model of " + std::string(architectureName(config));
     return failure(ErrorCode::UnsupportedArchitecture,
                    whereIs(source.checkpoint(), displayName(unknown)) + ": " + model + " has no such tensor" +
                        (count > 1 ? " (nor " + std::to_string(count - 1) + " more that are there)" : "") +

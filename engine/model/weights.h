@@ -1,6 +1,6 @@
 // weights.h: a model's parameters by meaning, ready for the forward pass.
-// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5. Upstream tensor names
-//          appear in load_weights.cpp only.
+// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5, docs/spec/rwkv-x.md
+//          section 1. Upstream tensor names appear in load_weights.cpp only.
 // Shapes:  C width, F feed-forward width, H heads, N head size, V vocabulary, R rank, of which each low-rank
 //          map has its own. Matrices and low-rank factors keep the type chosen at load; all else is float32.
 // Threads: immutable once loaded.
@@ -103,11 +103,19 @@ struct LayerWeights {
     ChannelMixingWeights channelMixing;
 };
 
+// A block of RWKV-X that attends to the past: docs/spec/rwkv-x.md section 1.
+struct SparseBlockWeights {
+    NormWeights attentionNorm, channelMixingNorm;
+    LinearWeights query, key, value, output; // [C,C]
+    ChannelMixingWeights channelMixing;
+};
+
 // Of the base model; shared by every gate that is put on it.
 struct ModelWeights {
     LinearWeights embedding; // [V,C]
     NormWeights embeddingNorm;
     std::vector<LayerWeights> layers;
+    std::vector<SparseBlockWeights> sparseBlocks; // M, of RWKV-X
     NormWeights outputNorm;
     LinearWeights head; // [V,C]
 };

@@ -23,6 +23,17 @@ struct DeviceSizes {
     std::size_t working = 0; // embedding, working memory, states
 };
 
+// Of one long text, in all sparse blocks.
+std::size_t pageFloats(const ModelConfig& config) {
+    if (config.sparse.blocks == 0)
+        return 0;
+    constexpr int kUsualLimit = 65536;
+    const int pages =
+        (config.sparse.cacheLimit > 0 ? config.sparse.mostChunks() : kUsualLimit / config.sparse.chunk) + 1;
+    return static_cast<std::size_t>(config.sparse.blocks) * static_cast<std::size_t>(pages) *
+           attentionShape(config).pageFloats();
+}
+
 DeviceSizes sizesOf(const Model& model) {
     const ModelConfig& config = model.config();
     const ModelWeights& weights = model.weights();
@@ -34,7 +45,8 @@ DeviceSizes sizesOf(const Model& model) {
     const std::size_t rows =
         kChunkTokens * (kRowsPerToken * width + static_cast<std::size_t>(config.feedForward));
     const std::size_t states = kStates * StateLayout(config).size();
-    sizes.working = weights.embedding.byteSize() + (rows + states) * sizeof(float) + kReserve;
+    sizes.working =
+        weights.embedding.byteSize() + (rows + states + pageFloats(config)) * sizeof(float) + kReserve;
     return sizes;
 }
 

@@ -58,6 +58,18 @@ ModelRunner::ModelRunner(std::shared_ptr<const Model> model, std::unique_ptr<Bac
     m_stages.push_back({std::move(processor), deviceLayers, m_model->config().layers, std::nullopt});
 }
 
+// Sparse attention takes what lies in one of its chunks; the package also counts chunks from the beginning of
+// what it was given.
+std::size_t ModelRunner::readable(std::int64_t position, const ReadCall& call) const {
+    const SparseAttentionConfig& sparse = m_model->config().sparse;
+    if (sparse.blocks == 0)
+        return m_chunk;
+    std::int64_t most = std::min(static_cast<std::int64_t>(m_chunk), sparse.chunk - position % sparse.chunk);
+    if (sparse.mode == SparseAttentionMode::Package)
+        most = std::min(most, sparse.chunk - (position - call.begin) % sparse.chunk);
+    return static_cast<std::size_t>(most);
+}
+
 SkippedWork ModelRunner::skipped() const {
     return m_processor != nullptr ? m_processor->skipped() : SkippedWork{};
 }
@@ -85,8 +97,11 @@ void ModelRunner::begin(std::span<const RunnerInput> inputs) {
             const bool hasRest = isLast(stage) && !isFirst(stage);
             float* const state =
                 hasRest ? input.state->hostValues() : input.state->placeOn(*stage.backend, stage.endLayer);
+            const auto pages = input.state->attention().prepare(
+                *stage.backend, stage.firstLayer, stage.endLayer, input.state->position(),
+                static_cast<int>(input.tokens.size()), input.call, state);
             m_inputs.push_back(
-                {input.tokens, input.state->position(), state, input.usesEnhancement, input.sink});
+                {input.tokens, input.state->position(), state, input.usesEnhancement, input.sink, pages});
         }
         stage.forward->begin(m_inputs);
     }

@@ -26,6 +26,7 @@ struct RunnerInput {
     std::span<const int> tokens;
     bool usesEnhancement = true;
     GateSink* sink = nullptr;
+    ReadCall call = {}; // of whose tokens these are the next; not of a token that is decoded
 };
 
 class ModelRunner {
@@ -38,10 +39,12 @@ public:
     [[nodiscard]] const Model& model() const { return *m_model; }
     // Tokens that are read at once.
     [[nodiscard]] std::size_t chunk() const { return m_chunk; }
+    // At most: how many of a call's tokens can be read at once from `position` on.
+    [[nodiscard]] std::size_t readable(std::int64_t position, const ReadCall& call) const;
     [[nodiscard]] SkippedWork skipped() const;
 
-    // At most chunk() tokens of one sequence. False if a stop was requested before the last layer; the state
-    // is then, and after an exception, the one before.
+    // At most readable() tokens of one sequence. False if a stop was requested before the last layer; the
+    // state is then, and after an exception, the one before.
     [[nodiscard]] bool read(const RunnerInput& input, const std::stop_token& stop);
     // Of the rows [first, first + out.size() / V) that were read last.
     void logits(int first, std::span<float> out);

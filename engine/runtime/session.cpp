@@ -67,9 +67,10 @@ Expected<void> Session::prefill(State& state, std::span<const int> tokens, std::
                            std::to_string(tokens.size()) + " tokens");
     ModelRunner& runner = m_data->runner;
     ++m_data->calls;
+    const ReadCall call{state.position(), static_cast<std::int64_t>(tokens.size())};
     while (!tokens.empty()) {
-        const auto chunk = tokens.first(std::min(tokens.size(), runner.chunk()));
-        if (!runner.read({&state, chunk, usesEnhancement, sink}, stop))
+        const auto chunk = tokens.first(std::min(tokens.size(), runner.readable(state.position(), call)));
+        if (!runner.read({&state, chunk, usesEnhancement, sink, call}, stop))
             return failure(ErrorCode::Cancelled, "reading the text was cancelled");
         tokens = tokens.subspan(chunk.size());
         if (wantsAll) {

@@ -8,11 +8,13 @@ namespace engine {
 
 State::State(const ModelConfig& config)
     : m_layout(config)
-    , m_values(m_layout.size()) {}
+    , m_values(m_layout.size())
+    , m_attention(config) {}
 
 State::State(const State& other)
     : m_layout(other.m_layout)
-    , m_position(other.m_position) {
+    , m_position(other.m_position)
+    , m_attention(other.m_attention) {
     if (other.m_device != nullptr)
         m_device = other.m_device->copy();
     if (m_device == nullptr)
@@ -29,6 +31,7 @@ State& State::operator=(const State& other) {
         m_layout = other.m_layout;
         m_values = other.m_values;
         m_position = other.m_position;
+        m_attention = other.m_attention;
         return *this;
     }
     return *this = State(other);
@@ -77,12 +80,18 @@ State State::inShapeOf(const State& shape) const {
     result.m_layout = shape.m_layout;
     result.m_values.resize(result.m_layout.size()); // the enhancement's rows: zero, as before the first token
     result.m_position = m_position;
-    const float* from = values().data() + m_layout.layerBegin(0);
-    float* to = result.m_values.data() + result.m_layout.layerBegin(0);
+    result.m_attention = m_attention;
+    const std::span<const float> from = values();
+    const std::span<float> to = result.m_values.span();
     for (std::size_t layer = 0; layer < m_layout.layers; ++layer) {
-        std::copy_n(from, m_layout.enhancement(), to);
-        from += m_layout.layerSize();
-        to += result.m_layout.layerSize();
+        std::ranges::copy(from.subspan(m_layout.layerBegin(layer), m_layout.enhancement()),
+                          to.begin() + static_cast<std::ptrdiff_t>(result.m_layout.layerBegin(layer)));
+        if (m_layout.sparseBlocksBefore(layer + 1) == m_layout.sparseBlocksBefore(layer))
+            continue;
+        const std::size_t size = m_layout.sparseSize(); // at the end of the layer's part
+        std::ranges::copy(from.subspan(m_layout.layerBegin(layer + 1) - size, size),
+                          to.begin() +
+                              static_cast<std::ptrdiff_t>(result.m_layout.layerBegin(layer + 1) - size));
     }
     return result;
 }
@@ -93,7 +102,8 @@ bool State::operator==(const State& other) const {
     const auto mine = values();
     const auto others = other.values();
     return mine.size() == others.size() &&
-           (mine.empty() || std::memcmp(mine.data(), others.data(), mine.size_bytes()) == 0);
+           (mine.empty() || std::memcmp(mine.data(), others.data(), mine.size_bytes()) == 0) &&
+           m_attention.holdsSameAs(other.m_attention, m_position);
 }
 
 } // namespace engine

@@ -1,5 +1,6 @@
 // state.h: all that a sequence carries between tokens; a value to copy, store, compare and restore.
 // Source:  docs/spec/rwkv-models.md section 6; layout: engine/model/state_layout.h.
+//          RWKV-X has pages of keys and values besides (attention_cache.h), which copies share.
 // Where:   in the host's memory or, once a device has worked on it, on that device: all of it, or that of the
 //          first layers if the others run on the processor. Copies of it stand there too as long as there is
 //          room for them. values() brings it back.
@@ -12,6 +13,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/model/config.h"
 #include "engine/model/state_layout.h"
+#include "engine/runtime/attention_cache.h"
 
 #include <cstdint>
 #include <memory>
@@ -31,6 +33,7 @@ public:
 
     [[nodiscard]] std::int64_t position() const { return m_position; }
     void advance(std::int64_t tokens) { m_position += tokens; }
+    // Without pages.
     [[nodiscard]] std::size_t byteSize() const { return m_layout.size() * sizeof(float); }
     [[nodiscard]] bool fits(const ModelConfig& config) const { return m_layout == StateLayout(config); }
     // Whether they differ in the enhancement's rows at most, as those of a base model do that is run alone
@@ -40,7 +43,11 @@ public:
     [[nodiscard]] State inShapeOf(const State& shape) const;
     bool operator==(const State& other) const; // bit for bit
 
-    // In the host's memory; the first, where the values stay on the device, fetches them each time.
+    [[nodiscard]] const AttentionCache& attention() const { return m_attention; }
+    [[nodiscard]] AttentionCache& attention() { return m_attention; }
+
+    // The flat part in the host's memory; the first, where the values stay on the device, fetches them each
+    // time.
     [[nodiscard]] std::span<const float> values() const;
     [[nodiscard]] std::span<float> values();
 
@@ -58,6 +65,7 @@ private:
     std::unique_ptr<StateMemory> m_device; // not null: the first m_deviceSize values stand there
     std::size_t m_deviceSize = 0;
     std::int64_t m_position = 0;
+    AttentionCache m_attention;
 };
 
 } // namespace engine

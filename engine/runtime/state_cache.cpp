@@ -102,7 +102,7 @@ void StateCache::keep(const State& state, std::span<const float> logits) {
         m_snapshots.splice(m_snapshots.begin(), m_snapshots, found->second);
         if (known.state.sharesBaseWith(state) && (logits.empty() || !known.logits.empty()))
             return;
-        m_bytes -= known.byteSize();
+        discount(known);
         m_snapshots.pop_front();
         m_byKey.erase(found);
     }
@@ -113,10 +113,29 @@ void StateCache::insert(const PrefixKey& key, State state, std::vector<float> lo
     if (m_byKey.contains(key))
         return;
     m_snapshots.push_front({key, std::move(state), std::move(logits)});
-    m_bytes += m_snapshots.front().byteSize();
+    count(m_snapshots.front());
     m_byKey.emplace(key, m_snapshots.begin());
     while (m_bytes > m_byteBudget && m_snapshots.size() > 1)
         dropOne();
+}
+
+void StateCache::count(const Snapshot& snapshot) {
+    m_bytes += snapshot.byteSize();
+    snapshot.state.attention().forEachPage([this](const void* page, std::size_t bytes) {
+        if (++m_pages[page] == 1)
+            m_bytes += bytes;
+    });
+}
+
+void StateCache::discount(const Snapshot& snapshot) {
+    m_bytes -= snapshot.byteSize();
+    snapshot.state.attention().forEachPage([this](const void* page, std::size_t bytes) {
+        const auto known = m_pages.find(page);
+        if (--known->second > 0)
+            return;
+        m_pages.erase(known);
+        m_bytes -= bytes;
+    });
 }
 
 void StateCache::dropOne() {
@@ -127,7 +146,7 @@ void StateCache::dropOne() {
         if (roundness(snapshot->key.tokens) < roundness(dropped->key.tokens))
             dropped = snapshot;
     }
-    m_bytes -= dropped->byteSize();
+    discount(*dropped);
     m_byKey.erase(dropped->key);
     m_snapshots.erase(dropped);
 }
@@ -136,6 +155,7 @@ void StateCache::clear() {
     m_position = PrefixKey();
     m_byKey.clear();
     m_snapshots.clear();
+    m_pages.clear();
     m_bytes = 0;
 }
 

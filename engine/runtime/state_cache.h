@@ -61,6 +61,7 @@ public:
     [[nodiscard]] bool isAtInterval() const { return m_position.tokens % kSnapshotInterval == 0; }
     void clear();
 
+    // Pages that several snapshots share count once.
     [[nodiscard]] std::size_t byteSize() const { return m_bytes; }
 
     struct Snapshot {
@@ -68,6 +69,7 @@ public:
         State state;
         std::vector<float> logits;
 
+        // Without pages.
         [[nodiscard]] std::size_t byteSize() const {
             return state.byteSize() + logits.size() * sizeof(float);
         }
@@ -81,11 +83,15 @@ private:
     };
 
     void dropOne();
+    // What a snapshot takes of the budget, before and after it is there.
+    void count(const Snapshot& snapshot);
+    void discount(const Snapshot& snapshot);
 
     std::size_t m_byteBudget;
     std::size_t m_bytes = 0;
-    PrefixKey m_position;            // what was restored and read
-    std::list<Snapshot> m_snapshots; // used last comes first
+    std::unordered_map<const void*, std::size_t> m_pages; // of all snapshots, in how many of them
+    PrefixKey m_position;                                 // what was restored and read
+    std::list<Snapshot> m_snapshots;                      // used last comes first
     std::unordered_map<PrefixKey, std::list<Snapshot>::iterator, KeyHash> m_byKey;
 };
 

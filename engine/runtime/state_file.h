@@ -27,7 +27,10 @@ struct StoredState {
     std::vector<float> logits; // that followed; empty if they were not known
 };
 
-// Errors: OutOfMemory, Internal (zstd).
+// What the pages of RWKV-X may take in a saved state, unpacked: a project is not to grow by more than this.
+inline constexpr std::size_t kMostPageBytes = std::size_t{64} << 20;
+
+// Errors: OutOfMemory (also: more pages than that), Internal (zstd).
 [[nodiscard]] Expected<std::vector<std::byte>> writeState(const State& state, std::span<const float> logits,
                                                           std::string_view fingerprint,
                                                           StatePrecision precision);

@@ -108,11 +108,17 @@ private:
         recordSame(what + ": the position", found.position() == expected.position());
         const std::size_t begins[] = {0, layout.wkv(), layout.feedForwardShift(), layout.enhancement(),
                                       layout.layerSize()};
+        for (std::size_t block = 0; block < layout.sparseBlocks; ++block) {
+            const std::size_t first = layout.votesOf(block) + layout.votes - layout.sparseSize();
+            record(what + ": shift, keys and votes of sparse block " + std::to_string(block),
+                   foundValues.subspan(first, layout.sparseSize()),
+                   expectedValues.subspan(first, layout.sparseSize()), bound);
+        }
         const char* const names[] = {"shift of time mixing", "wkv state", "shift of channel mixing",
                                      "enhancement's rows"};
         for (std::size_t layer = 0; layer < layout.layers; ++layer)
             for (std::size_t part = 0; part < std::size(names); ++part) {
-                const std::size_t first = layer * layout.layerSize() + begins[part];
+                const std::size_t first = layout.layerBegin(layer) + begins[part];
                 const std::size_t count = begins[part + 1] - begins[part];
                 record(what + ": " + names[part] + " of layer " + std::to_string(layer),
                        foundValues.subspan(first, count), expectedValues.subspan(first, count), bound);

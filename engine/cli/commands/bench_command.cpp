@@ -65,6 +65,7 @@ void addBenchCommand(CLI::App& app, CommandContext& context) {
         addSubcommand(app, context, "bench", "Measure reading, generating and the machine's limits");
     addModelOption(*command, options->model);
     addTypeOption(*command, options->model);
+    addSparseAttentionOptions(*command, options->model);
     command
         ->add_option("--gate", options->model.gate,
                      "The enhancement: a gate as elsewhere; with --random a kind, such as adaptive")

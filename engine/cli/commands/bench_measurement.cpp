@@ -32,7 +32,7 @@ Expected<LoadedModel> loadForBench(const BenchOptions& options) {
     const auto config = parseRandomModel(options.random, options.model.gate);
     if (!config)
         return failure(config.error());
-    auto model = Model::random(*config, {weightType(options.model.type), !options.readsZeros}, 1);
+    auto model = Model::random(*config, loadingOptions(options.model, !options.readsZeros), 1);
     if (!model)
         return failure(std::move(model.error()));
     LoadedModel loaded;

@@ -190,6 +190,7 @@ void addCompareCommand(CLI::App& app, CommandContext& context) {
     addGateOption(*command, options->model);
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
+    addSparseAttentionOptions(*command, options->model);
     addGenerationOptions(*command, options->generation);
     command->callback([options, &context] {
         context.action = [options, &context, settings = settingsOf(options->generation)] {

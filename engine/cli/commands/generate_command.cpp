@@ -143,6 +143,7 @@ void addGenerateCommand(CLI::App& app, CommandContext& context) {
     addGateOption(*command, options->model);
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
+    addSparseAttentionOptions(*command, options->model);
     addGenerationOptions(*command, options->generation);
     CLI::Option* trace =
         command->add_option("--trace", options->trace, "Write tokens and gates to this SQLite file");

@@ -26,7 +26,8 @@ namespace {
 
 // Tensors of the model itself; files may carry others (test vectors, say), which are no parameters.
 bool isParameter(const TensorInfo& tensor) {
-    static constexpr std::string_view kPrefixes[] = {"emb.", "blocks.", "ln_out.", "head.", "enhance."};
+    static constexpr std::string_view kPrefixes[] = {"emb.",  "blocks.",  "ln_out.",
+                                                     "head.", "enhance.", "moba."};
     return std::ranges::any_of(kPrefixes,
                                [&](std::string_view prefix) { return tensor.name.starts_with(prefix); });
 }
@@ -42,7 +43,7 @@ struct Findings {
 
 Findings modelFindings(const Checkpoint& checkpoint, const ModelFiles& files, const ModelConfig& config) {
     Findings findings;
-    findings.architecture = name(config.architecture);
+    findings.architecture = architectureName(config);
     findings.config = config;
     auto checked = checkModel(checkpoint);
     if (checked)

@@ -27,6 +27,7 @@ struct LogitsOptions {
     std::string promptFile;
     bool isFromDocumentStart = false;
     bool writesAll = false;
+    std::size_t decoded = 0; // of the last tokens
     std::string out;
 };
 
@@ -76,15 +77,19 @@ Expected<void> writeLogits(LogitsOptions options, const CommandContext& context)
     if (!file)
         return cannotWrite();
     // Chunk by chunk, so that a long prompt with a large vocabulary needs no more memory than a short one.
-    constexpr std::size_t kChunk = 256;
+    constexpr std::size_t kUsualChunk = 256;
     const auto vocabulary = static_cast<std::size_t>(loaded->model->config().vocabulary);
+    // As the package rwkv-x is given it: at once.
+    const bool isAtOnce = loaded->model->config().sparse.mode == SparseAttentionMode::Package;
+    const std::size_t chunk = isAtOnce ? tokens->size() : kUsualChunk;
+    const std::size_t prompt = tokens->size() - std::min(tokens->size(), options.decoded);
     const auto opened = openSession(context, loaded->model);
     if (!opened)
         return failure(opened.error());
     State state(loaded->model->config());
-    AlignedBuffer<float> logits((options.writesAll ? std::min(kChunk, tokens->size()) : 1) * vocabulary);
-    for (std::size_t begin = 0; begin < tokens->size(); begin += kChunk) {
-        const std::size_t count = std::min(kChunk, tokens->size() - begin);
+    AlignedBuffer<float> logits((options.writesAll ? std::min(chunk, tokens->size()) : 1) * vocabulary);
+    for (std::size_t begin = 0, count = 0; begin < tokens->size(); begin += count) {
+        count = begin < prompt ? std::min(chunk, prompt - begin) : 1;
         const bool isLast = begin + count == tokens->size();
         const std::size_t rows = options.writesAll ? count : isLast ? 1 : 0;
         const auto wanted = logits.span().first(rows * vocabulary);
@@ -120,6 +125,7 @@ void addLogitsCommand(CLI::App& app, CommandContext& context) {
     addGateOption(*command, options->model);
     addTokenizerOption(*command, options->model);
     addTypeOption(*command, options->model);
+    addSparseAttentionOptions(*command, options->model);
     auto* input = command->add_option_group("input", "What to read");
     input->add_option("--tokens", options->tokens, "Token ids with commas between")
         ->delimiter(',')
@@ -131,6 +137,10 @@ void addLogitsCommand(CLI::App& app, CommandContext& context) {
     command->add_flag("--document-start", options->isFromDocumentStart,
                       "Read the document separator first, as generate does");
     command->add_flag("--all", options->writesAll, "A row for every token instead of the last");
+    command
+        ->add_option("--decode", options->decoded,
+                     "Read so many of the last tokens one by one, as generated ones are")
+        ->capture_default_str();
     command->add_option("--out", options->out, "The file: raw little-endian float32, row after row")
         ->required();
     command->callback([options, &context] {

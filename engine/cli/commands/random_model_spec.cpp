@@ -2,6 +2,7 @@
 
 #include "engine/model/enhancement_names.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -10,13 +11,14 @@ namespace engine {
 namespace {
 
 constexpr int kLargestSize = 1 << 20;
+constexpr std::string_view kSparse = "rwkv-x"; // whose layers are RWKV-7's
 
 std::optional<Architecture> architectureNamed(std::string_view text) {
     if (text == "rwkv5" || text == "rwkv5.2")
         return Architecture::Rwkv5;
     if (text == "rwkv6")
         return Architecture::Rwkv6;
-    if (text == "rwkv7")
+    if (text == "rwkv7" || text == kSparse)
         return Architecture::Rwkv7;
     return std::nullopt;
 }
@@ -37,16 +39,22 @@ Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string&
     const std::size_t times = first == std::string_view::npos ? first : spec.find('x', first);
     if (second != std::string_view::npos && times < second) {
         const auto architecture = architectureNamed(spec.substr(0, first));
-        const auto layers = size(spec.substr(first + 1, times - first - 1));
+        // "12+4": RWKV blocks and sparse ones.
+        const bool isSparse = spec.substr(0, first) == kSparse;
+        const std::size_t plus = isSparse ? spec.find('+', first) : times;
+        const auto layers = size(spec.substr(first + 1, std::min(plus, times) - first - 1));
+        const int blocks =
+            isSparse && plus < times ? size(spec.substr(plus + 1, times - plus - 1)).value_or(0) : 0;
         const auto width = size(spec.substr(times + 1, second - times - 1));
         const auto vocabulary = size(spec.substr(second + 1));
-        if (architecture && layers && width && vocabulary) {
+        if (architecture && layers && isSparse == (blocks > 0) && width && vocabulary) {
             const auto named = enhancementNamed(enhancement);
             if (!named)
                 return failure(named.error());
             ModelConfig config;
             config.architecture = *architecture;
             config.layers = *layers;
+            config.sparse.blocks = blocks;
             config.width = *width;
             config.vocabulary = *vocabulary;
             config.enhancement = *named;
@@ -55,8 +63,8 @@ Expected<ModelConfig> parseRandomModel(std::string_view spec, const std::string&
     }
     return failure(ErrorCode::InvalidArgument,
                    "\"" + std::string(spec) +
-                       "\" is not like rwkv6:24x2048:65536 (rwkv5, rwkv6 or rwkv7, layers, "
-                       "width, vocabulary)");
+                       "\" is not like rwkv6:24x2048:65536 (rwkv5, rwkv6 or rwkv7, layers, width, "
+                       "vocabulary) or rwkv-x:12+4x768:65536 (with sparse blocks)");
 }
 
 } // namespace engine

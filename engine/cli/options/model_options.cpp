@@ -30,6 +30,35 @@ void addTypeOption(CLI::App& command, ModelOptions& options) {
         ->capture_default_str();
 }
 
+void addSparseAttentionOptions(CLI::App& command, ModelOptions& options) {
+    constexpr const char* kGroup = "RWKV-X";
+    command
+        .add_option(
+            "--sparse-attention", options.sparseAttention,
+            "How chunks are chosen: per-head, as the model was trained, or as the package rwkv-x does")
+        ->check(CLI::IsMember({"per-head", "package"}))
+        ->group(kGroup)
+        ->capture_default_str();
+    command
+        .add_option("--chunk-size", options.sparse.chunk,
+                    "Tokens in a chunk; without it, as in the file, or 2048")
+        ->group(kGroup);
+    command
+        .add_option("--chunk-count", options.sparse.chunks,
+                    "Chunks that a token reads; without it, as in the file, or 3")
+        ->group(kGroup);
+    command
+        .add_option("--cache-limit", options.sparse.cacheLimit,
+                    "Tokens whose chunks each sparse block keeps; 0: all; without it 65536")
+        ->group(kGroup);
+    command.add_option("--cache-type", options.cacheType, "Keep keys and values as f16 or f32")
+        ->check(CLI::IsMember({"f16", "f32"}))
+        ->group(kGroup)
+        ->capture_default_str();
+}
+
+namespace {
+
 WeightType weightType(const std::string& type) {
     if (type == "f32")
         return WeightType::Float32;
@@ -44,11 +73,21 @@ WeightType weightType(const std::string& type) {
     return WeightType::AsStored;
 }
 
+} // namespace
+
+Model::Options loadingOptions(const ModelOptions& options, bool skipsZeros) {
+    Model::Options result{weightType(options.type), skipsZeros, options.sparse};
+    result.sparse.isHalf = options.cacheType == "f16";
+    result.sparse.mode =
+        options.sparseAttention == "package" ? SparseAttentionMode::Package : SparseAttentionMode::PerHead;
+    return result;
+}
+
 Expected<LoadedModel> loadModel(const ModelOptions& options, bool skipsZeros,
                                 const std::shared_ptr<const Model>& base) {
     const Stopwatch watch;
     auto named = loadNamedModel({options.model, options.gate, options.tokenizer},
-                                {weightType(options.type), skipsZeros}, base);
+                                loadingOptions(options, skipsZeros), base);
     if (!named)
         return failure(std::move(named.error()));
     return LoadedModel{std::move(*named), watch.seconds()};

@@ -1,4 +1,4 @@
-// model_options.h: --model, --gate, --vocab and --type, and the model they name.
+// model_options.h: --model, --gate, --vocab, --type and those of RWKV-X, and the model they name.
 // Threads: main() only.
 #pragma once
 
@@ -19,6 +19,9 @@ struct ModelOptions {
     std::string gate = "none";   // "none", a name beside the model, or a path
     std::string tokenizer;       // a path; empty: see model_tokenizer.h
     std::string type = "stored"; // stored, f32, f16, bf16, q8, q4
+    SparseAttentionOptions sparse;
+    std::string sparseAttention = "per-head"; // per-head, package
+    std::string cacheType = "f16";            // f16, f32
 };
 
 // Each command takes those of these that mean something to it.
@@ -26,9 +29,11 @@ void addModelOption(CLI::App& command, ModelOptions& options);
 void addGateOption(CLI::App& command, ModelOptions& options);
 void addTokenizerOption(CLI::App& command, ModelOptions& options);
 void addTypeOption(CLI::App& command, ModelOptions& options);
+// --sparse-attention, --chunk-size, --chunk-count, --cache-limit, --cache-type.
+void addSparseAttentionOptions(CLI::App& command, ModelOptions& options);
 
-// Of the values --type takes.
-[[nodiscard]] WeightType weightType(const std::string& type);
+// How `options` want a model.
+[[nodiscard]] Model::Options loadingOptions(const ModelOptions& options, bool skipsZeros);
 
 struct LoadedModel : NamedModel {
     double loadSeconds = 0;

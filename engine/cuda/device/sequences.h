@@ -12,6 +12,18 @@
 
 namespace engine::cuda {
 
+// A sequence's pages in one sparse block (engine/operations/attention/attention_page.h).
+struct AttentionTable {
+    float* const* complete = nullptr; // [count], device memory
+    float* own = nullptr;
+    int count = 0;
+    int filled = 0;
+    int chosen = 0;
+    int isShared = 0;
+    int firstPage = 0;
+    int firstToken = 0;
+};
+
 struct Sequences {
     int count = 1;                             // S
     int tokens = 1;                            // T
@@ -21,6 +33,12 @@ struct Sequences {
     std::uint64_t enabled = ~std::uint64_t{0}; // bit s: sequence s uses the enhancement
     float* memory = nullptr; // working memory, of operations that have a workingFloats(); null: none
 
+    const AttentionTable* attention = nullptr; // [S, attentionBlocks], device memory; null: no such blocks
+    int attentionBlocks = 0;
+
+    [[nodiscard]] __device__ const AttentionTable& attentionOf(int sequence, int block) const {
+        return attention[sequence * attentionBlocks + block];
+    }
     [[nodiscard]] int rows() const { return count * tokens; }
     [[nodiscard]] __device__ float* stateOf(int sequence) const { return states[sequence] + stateOffset; }
     [[nodiscard]] __host__ __device__ bool isEnabled(int sequence) const {

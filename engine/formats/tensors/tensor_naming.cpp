@@ -162,6 +162,19 @@ Convention conventionOf(std::span<const NamedShape> sorted, const std::string& p
     return Convention::Official;
 }
 
+// RWKV-X files have two parts side by side, "rwkv." and "moba.": what stands in front of both is in front of
+// the second, too.
+std::string_view besideRwkv(std::string_view prefix, std::string_view name) {
+    constexpr std::string_view kRwkv = "rwkv.";
+    if (!prefix.ends_with(kRwkv))
+        return name;
+    const std::string_view outer = prefix.substr(0, prefix.size() - kRwkv.size());
+    if (!name.starts_with(outer))
+        return name;
+    const std::string_view inner = name.substr(outer.size());
+    return inner.starts_with("moba.") || inner.starts_with("enhance.") ? inner : name;
+}
+
 } // namespace
 
 BlockName blockName(std::string_view name, std::string_view beginning) {
@@ -186,7 +199,7 @@ TensorNaming TensorNaming::of(std::span<NamedShape> tensors) {
 
 OfficialTensor TensorNaming::official(std::string_view name) const {
     if (!name.starts_with(prefix))
-        return {std::string(name)}; // no part of the model
+        return {std::string(besideRwkv(prefix, name))}; // of another part, or none of the model
     name.remove_prefix(prefix.size());
     switch (convention) {
     case Convention::Official:

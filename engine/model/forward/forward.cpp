@@ -30,7 +30,8 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
                                .position = input.position,
                                .usesEnhancement = input.usesEnhancement,
                                .state = input.state,
-                               .layerState = nullptr});
+                               .layerState = nullptr,
+                               .attention = input.attention});
         m_tokens.insert(m_tokens.end(), input.tokens.begin(), input.tokens.end());
         m_reportsGates |= input.sink != nullptr && input.usesEnhancement;
     }
@@ -84,22 +85,27 @@ void Forward::layer(int index) {
     for (SequenceStep& sequence : m_sequences)
         sequence.layerState = sequence.state + m_layout.layerBegin(static_cast<std::size_t>(index));
     const LayerWeights& weights = m_model.weights().layers[static_cast<std::size_t>(index)];
-    const Step step{m_model.config(),
-                    m_layout,
-                    weights,
-                    m_backend,
-                    m_activations,
-                    index,
-                    static_cast<int>(m_tokens.size()),
-                    m_stream,
-                    m_sequences,
-                    m_reportsGates};
+    Step step{m_model.config(),
+              m_layout,
+              weights,
+              m_backend,
+              m_activations,
+              index,
+              static_cast<int>(m_tokens.size()),
+              m_stream,
+              m_sequences,
+              m_reportsGates};
     std::visit([&](const auto& mixing) { timeMixing(mixing, step); }, weights.timeMixing);
-    channelMixing(weights.channelMixing, step);
+    channelMixing(weights.channelMixing, weights.channelMixingNorm, m_layout.feedForwardShift(), step);
     if (isEnhanced()) {
         float* other = m_activations.streams[m_stream == m_activations.streams[0] ? 1 : 0];
         enhance(m_model.enhancements()[static_cast<std::size_t>(index)], step, other);
-        m_stream = other;
+        m_stream = step.stream = other;
+    }
+    const int interval = m_model.config().sparseInterval();
+    if (interval > 0 && (index + 1) % interval == 0) {
+        const int block = index / interval;
+        sparseBlock(m_model.weights().sparseBlocks[static_cast<std::size_t>(block)], block, step);
     }
 }
 

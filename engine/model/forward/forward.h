@@ -3,7 +3,7 @@
 // itself.
 // Source:  docs/spec/rwkv-models.md section 1, docs/spec/enhanced-rwkv.md section 1. The halves of a block
 //          are in forward_rwkv5.cpp, forward_rwkv6.cpp, forward_rwkv7.cpp, forward_channel_mixing.cpp and
-//          forward_enhancement.cpp.
+//          forward_enhancement.cpp; what stands between blocks in forward_sparse_attention.cpp.
 // Rows:    the tokens of the first sequence, those of the second, ...
 // Use:     begin(), embed(), then layer(0) .. layer(L-1), then logits(); a caller that stops in between must
 //          restore the states, of which some layers' part has changed. Where the layers are divided among two
@@ -31,8 +31,9 @@ struct SequenceStep {
     int tokens = 0;
     std::int64_t position = 0;
     bool usesEnhancement = true;
-    float* state = nullptr;      // all of it
-    float* layerState = nullptr; // this layer's part
+    float* state = nullptr;                    // all of it
+    float* layerState = nullptr;               // this layer's part
+    std::span<const AttentionPages> attention; // of each sparse block
 
     // Of a buffer [rows, columns].
     template <class T> [[nodiscard]] T* rowsOf(T* buffer, int columns) const {

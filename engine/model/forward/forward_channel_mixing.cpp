@@ -3,7 +3,8 @@
 
 namespace engine {
 
-void channelMixing(const ChannelMixingWeights& mixing, const Step& step) {
+void channelMixing(const ChannelMixingWeights& mixing, const NormWeights& norm, std::size_t shift,
+                   const Step& step) {
     Activations& a = step.activations;
     Backend& backend = step.backend;
     const bool hasReceptance = !mixing.receptance.empty();
@@ -11,8 +12,7 @@ void channelMixing(const ChannelMixingWeights& mixing, const Step& step) {
     float* xk = a.shifted[0];
     float* xr = a.shifted[1];
     const TokenShiftUse uses[] = {{mixing.keyMix.data(), xk}, {mixing.receptanceMix.data(), xr}};
-    shiftTokens(step, step.weights.channelMixingNorm.parameters(), step.layout.feedForwardShift(),
-                std::span(uses).first(hasReceptance ? 2 : 1));
+    shiftTokens(step, norm.parameters(), shift, std::span(uses).first(hasReceptance ? 2 : 1));
 
     const LinearJob products[] = {
         {.weights = mixing.key.matrix(), .x = xk, .y = a.feedForward, .end = LinearEnd::SquaredRelu},

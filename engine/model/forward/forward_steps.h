@@ -68,8 +68,12 @@ void timeMixing(const Rwkv7TimeMixing& mixing, const Step& step);
 // `decayLogit` is [C] for all tokens, or null for the activations' own of each token.
 void recurrence(const Step& step, const Values& bonus, const NormWeights& groupNorm, const float* decayLogit);
 
-// stream += ChannelMix(LN2(stream))
-void channelMixing(const ChannelMixingWeights& mixing, const Step& step);
+// stream += ChannelMix(norm(stream)); the row of the token before stands at `shift` of the layer's state.
+void channelMixing(const ChannelMixingWeights& mixing, const NormWeights& norm, std::size_t shift,
+                   const Step& step);
+
+// Sparse block `index`, behind the step's layer: stream += Attention(LN1(stream)), then channel mixing.
+void sparseBlock(const SparseBlockWeights& block, int index, const Step& step);
 
 // The part of enhance() of a gate for every source: `gates` [T,S,G] are those used, `output` [T,C].
 void gateSources(const SourceGateWeights& weights, const NormWeights& norm, const Step& step, float* gates,

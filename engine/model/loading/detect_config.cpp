@@ -20,6 +20,10 @@ std::string_view name(Architecture architecture) {
     return "unknown";
 }
 
+std::string_view architectureName(const ModelConfig& config) {
+    return config.sparse.blocks > 0 ? "rwkv-x" : name(config.architecture);
+}
+
 namespace {
 
 // Far above any model that exists; keeps products of sizes within 64 bits and layer lists within memory.
@@ -47,9 +51,6 @@ Expected<Architecture> detectArchitecture(const Checkpoint& checkpoint) {
         return failure(ErrorCode::UnsupportedArchitecture,
                        where + ": " + what + "; Inkgate runs RWKV-5.2, 6 and 7");
     };
-    for (const TensorInfo& tensor : checkpoint.tensors())
-        if (tensor.name.starts_with("moba."))
-            return refuse("this is an RWKV-X model, which this version does not run");
     if (!has("emb.weight"))
         return refuse(has("enhance.0.norm.weight") || has("enhance.0.gate.weight") || has("enhance.0.route.w")
                           ? "this is a gate file without its base model"
@@ -159,6 +160,15 @@ Expected<ModelConfig> ModelConfig::detect(const Checkpoint& checkpoint) {
     if (!enhancement)
         return failure(enhancement.error());
     config.enhancement = *enhancement;
+    const auto sparse = detectSparseAttention(checkpoint, config.layers);
+    if (!sparse)
+        return failure(sparse.error());
+    if (sparse->blocks > 0 && config.architecture != Architecture::Rwkv7)
+        return failure(ErrorCode::UnsupportedArchitecture,
+                       where + ": sparse-attention blocks among blocks of " +
+                           std::string(name(config.architecture)) +
+                           " are a model that Inkgate does not run; RWKV-X has them among RWKV-7's");
+    config.sparse = *sparse;
     return config;
 }
 

@@ -218,6 +218,20 @@ ChannelMixingWeights channelMixing(Loader& load, const ModelConfig& config, cons
     return mixing;
 }
 
+SparseBlockWeights sparseBlock(Loader& load, const ModelConfig& config, const std::string& moba,
+                               bool skipsZeros) {
+    const int width = config.width;
+    SparseBlockWeights block;
+    block.attentionNorm = load.norm(moba + "ln1", width);
+    block.channelMixingNorm = load.norm(moba + "ln2", width);
+    block.query = load.linear(moba + "att.receptance.weight", width, width);
+    block.key = load.linear(moba + "att.key.weight", width, width);
+    block.value = load.linear(moba + "att.value.weight", width, width);
+    block.output = load.linear(moba + "att.output.weight", width, width);
+    block.channelMixing = channelMixing(load, config, moba + "ffn.", skipsZeros);
+    return block;
+}
+
 EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, const std::string& prefix) {
     const EnhancementConfig& enhancement = config.enhancement;
     const int width = config.width;
@@ -278,6 +292,9 @@ Expected<LoadedWeights> loadWeights(const ModelConfig& config, TensorSource& sou
         }
         current.channelMixing = channelMixing(load, config, block + "ffn.", skipsZeros);
     }
+    for (int block = 0; block < config.sparse.blocks && !load.error().has_value(); ++block)
+        weights.sparseBlocks.push_back(
+            sparseBlock(load, config, "moba." + std::to_string(block) + ".", skipsZeros));
     weights.outputNorm = load.norm("ln_out", config.width);
     weights.head = load.linear("head.weight", config.vocabulary, config.width);
     if (load.error().has_value())

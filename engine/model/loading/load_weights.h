@@ -1,6 +1,7 @@
 // load_weights.h: all tensors of a model, fetched by official name and checked against the sizes in its
 // configuration.
-// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5.
+// Source:  docs/spec/rwkv-models.md section 7, docs/spec/enhanced-rwkv.md section 5, docs/spec/rwkv-x.md
+//          section 1.
 // Threads: one at a time.
 #pragma once
 

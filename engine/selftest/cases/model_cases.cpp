@@ -56,9 +56,17 @@ std::shared_ptr<const Model> randomModel(const ModelConfig& config, WeightType w
     return *model;
 }
 
+// Sparse blocks among its own, with chunks that a test's text has many of.
+ModelConfig smallSparseConfig(const EnhancementConfig& enhancement, bool isHalf) {
+    ModelConfig config = smallConfig(Architecture::Rwkv7, enhancement);
+    config.layers = 4;
+    config.sparse = {.blocks = 2, .chunk = 5, .chunks = 3, .cacheLimit = 20, .isHalf = isHalf};
+    return config;
+}
+
 std::string nameOf(const ModelConfig& config) {
     const bool isPlain = config.enhancement.variant == EnhancementConfig::Variant::None;
-    return std::string(name(config.architecture)) + (isPlain ? "" : " " + describe(config.enhancement));
+    return std::string(architectureName(config)) + (isPlain ? "" : " " + describe(config.enhancement));
 }
 
 } // namespace
@@ -82,6 +90,13 @@ void modelCases(const OpenDevice& open, Results& results) {
                                seed, group);
                 });
             }
+    for (const EnhancementConfig& enhancement : {EnhancementConfig{}, enhancements(true)[3]}) {
+        const ModelConfig config = smallSparseConfig(enhancement, false);
+        results.group("model", nameOf(config) + ", f32", [&](Group& group) {
+            checkModel(randomModel(config, WeightType::Float32, seed), WeightType::Float32, config.layers,
+                       open, seed, group);
+        });
+    }
 }
 
 void dividedModelCases(const OpenDevice& open, Results& results) {
@@ -99,6 +114,16 @@ void dividedModelCases(const OpenDevice& open, Results& results) {
                                              WeightType::Float32, layers, open, seed, group);
                               });
         }
+    for (const int layers : {1, 2, 3}) {
+        const ModelConfig config = smallSparseConfig({}, false);
+        results.group("dividedModel",
+                      nameOf(config) + ", f32, " + std::to_string(layers) + " + " +
+                          std::to_string(config.layers - layers) + " layers",
+                      [&](Group& group) {
+                          checkModel(randomModel(config, WeightType::Float32, seed), WeightType::Float32,
+                                     layers, open, seed, group);
+                      });
+    }
 }
 
 void greedyTextCases(const OpenDevice& open, Results& results) {

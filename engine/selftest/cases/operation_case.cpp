@@ -112,6 +112,9 @@ Tensor OperationCase::updated(const std::string& name, std::span<const float> va
 Tensor OperationCase::updated(const std::string& name, std::size_t count, Normal normal) {
     return add(name, Role::Updated, m_test.values(count, normal));
 }
+Tensor OperationCase::bits(const std::string& name, std::span<const float> values) {
+    return add(name, Role::Bits, values);
+}
 Tensor OperationCase::scratch(const std::string& name, std::size_t count, Normal normal) {
     return add(name, Role::Scratch, m_test.values(count, normal));
 }
@@ -126,12 +129,15 @@ void OperationCase::setBatch(const Batch& batch, std::size_t stateCount, Normal 
 
 void OperationCase::begin(const Placed& placed) const {
     std::vector<SequenceInput> inputs;
+    std::vector<std::vector<AttentionPages>> attention(m_batch.size());
     std::size_t first = 0;
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const bool isOnlyOne = m_batch.size() == 1;
         const auto count = isOnlyOne ? m_tokens.size() : static_cast<std::size_t>(m_batch[i].tokens);
+        if (m_attention)
+            attention[i] = m_attention(placed, i);
         inputs.push_back({std::span(m_tokens).subspan(first, count), m_batch[i].position,
-                          placed.wholeState(i), m_batch[i].usesEnhancement, nullptr});
+                          placed.wholeState(i), m_batch[i].usesEnhancement, nullptr, attention[i]});
         first += count;
     }
     placed.backend().begin(inputs);
@@ -180,6 +186,8 @@ void OperationCase::compare(double bound, const Work& work) {
     for (const Named& named : m_tensors)
         if (named.role == Role::Output || named.role == Role::Updated)
             record(named.name, difference(read(found, named.tensor), read(expected, named.tensor)), bound);
+        else if (named.role == Role::Bits)
+            record(named.name, bitDifference(read(found, named.tensor), read(expected, named.tensor)), 0);
     for (std::size_t i = 0; i < m_states.size(); ++i) {
         const std::size_t count = m_states[i].size();
         const auto after = tested.stateValues(i, count);

@@ -14,6 +14,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace engine::selftest {
@@ -77,11 +78,16 @@ public:
     Tensor output(const std::string& name, std::size_t count);              // NaN before
     Tensor updated(const std::string& name, std::span<const float> values); // read and written
     Tensor updated(const std::string& name, std::size_t count, Normal normal = {});
+    Tensor bits(const std::string& name, std::span<const float> values); // updated, the same bits afterwards
     Tensor scratch(const std::string& name, std::size_t count, Normal normal = {}); // read; anything after
 
     // What the step is about. Without it: one sequence, of no state and `tokens` tokens.
     void setBatch(const Batch& batch, std::size_t stateCount, Normal normal = {});
     void setTokens(std::vector<int> tokens) { m_tokens = std::move(tokens); }
+
+    // The pages of each sequence in the sparse blocks, where the step is about them.
+    using Attention = std::function<std::vector<AttentionPages>(const Placed&, std::size_t sequence)>;
+    void setAttention(Attention attention) { m_attention = std::move(attention); }
 
     // Runs it on both, and holds outputs, updated values and states against those expected.
     void compare(double bound, const Work& work);
@@ -95,7 +101,7 @@ public:
     }
 
 private:
-    enum class Role { Input, Output, Updated, Scratch };
+    enum class Role { Input, Output, Updated, Bits, Scratch };
     struct Named {
         std::string name;
         Tensor tensor;
@@ -113,6 +119,7 @@ private:
     Batch m_batch;
     std::vector<int> m_tokens; // of all sequences
     std::vector<std::vector<float>> m_states;
+    Attention m_attention;
 };
 
 } // namespace engine::selftest

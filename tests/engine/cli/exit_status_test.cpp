@@ -108,6 +108,10 @@ private slots:
         QTest::addColumn<QByteArray>("mentions");
         const QString absent = m_folder.filePath("absent"),
                       damaged = m_folder.filePath("damaged.safetensors");
+        QTest::newRow("a cache limit below a chunk")
+            << QStringList{"bench",         "--random", "rwkv-x:2+1x64:256", "--chunk-size", "16",
+                           "--cache-limit", "15"}
+            << QByteArray("less than one chunk of 16");
         const QStringList tiny{"generate", "--model", "tiny", "--max-tokens", "2"};
         QTest::newRow("unknown model")
             << QStringList{"generate", "--model", "huge", "--prompt", "a"} << QByteArray("huge");

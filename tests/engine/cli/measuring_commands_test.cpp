@@ -143,6 +143,8 @@ private slots:
         QTest::newRow("several sequences of a quantised model")
             << QStringList{"--random", "rwkv6:2x128:512", "--type", "q4", "--batch", "3"};
         QTest::newRow("a model with its gate") << QStringList{"--model", "tiny", "--gate", "gated"};
+        QTest::newRow("random with sparse blocks")
+            << QStringList{"--random", "rwkv-x:2+1x128:512", "--chunk-size", "16", "--cache-limit", "32"};
     }
     void benchHasItsKeys() {
         QFETCH(QStringList, arguments);

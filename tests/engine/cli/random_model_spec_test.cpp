@@ -20,6 +20,15 @@ private slots:
         QCOMPARE(config->enhancement.variant, EnhancementConfig::Variant::ConvRouting);
     }
 
+    void sparseBlocksAreRead() {
+        const auto config = parseRandomModel("rwkv-x:12+4x768:65536", "none");
+        QVERIFY(config);
+        QCOMPARE(architectureName(*config), std::string_view("rwkv-x"));
+        QCOMPARE(config->layers, 12);
+        QCOMPARE(config->sparse.blocks, 4);
+        QCOMPARE(config->width, 768);
+    }
+
     void everyNameLeadsBackToItsEnhancement() {
         for (const char* name :
              {"none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing"}) {
@@ -31,9 +40,10 @@ private slots:
 
     void otherTextIsRefused_data() {
         QTest::addColumn<QByteArray>("spec");
-        for (const char* spec : {"", "rwkv6", "rwkv6:", "rwkv6:2x64", "rwkv6:2x64:", "rwkv6:2:64:256",
-                                 "rwkv6:x64:256", "rwkv6:0x64:256", "rwkv6:2x-64:256", "rwkv6:2x64:256x",
-                                 "rwkv4:2x64:256", "rwkv6:2x64:99999999999999", "rwkv6:2x64x3:256"})
+        for (const char* spec :
+             {"", "rwkv6", "rwkv6:", "rwkv6:2x64", "rwkv6:2x64:", "rwkv6:2:64:256", "rwkv6:x64:256",
+              "rwkv6:0x64:256", "rwkv6:2x-64:256", "rwkv6:2x64:256x", "rwkv4:2x64:256", "rwkv6:2+1x64:256",
+              "rwkv-x:2x64:256", "rwkv-x:2+x64:256", "rwkv6:2x64:99999999999999", "rwkv6:2x64x3:256"})
             QTest::newRow(spec) << QByteArray(spec);
     }
     void otherTextIsRefused() {

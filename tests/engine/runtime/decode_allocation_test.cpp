@@ -106,6 +106,25 @@ private slots:
                         << static_cast<int>(architecture) << static_cast<int>(i) << static_cast<int>(type);
     }
 
+    // Within a chunk.
+    void aTokenOfSparseAttentionAllocatesNothing() {
+        ModelConfig config = support::smallConfig(Architecture::Rwkv7);
+        config.layers = 4;
+        config.sparse = {.blocks = 2, .chunk = 8, .chunks = 3, .cacheLimit = 40};
+        const auto model = Model::random(config, {}, 7);
+        QVERIFY(model);
+        Session session(*model, std::make_shared<ThreadPool>(2));
+        State state((*model)->config());
+        std::vector<float> logits(static_cast<std::size_t>(config.vocabulary));
+        for (int i = 0; i < 161; ++i)
+            QVERIFY(session.decode(state, i % 90, logits).has_value());
+        const std::size_t before = allocations;
+        for (int i = 0; i < 7; ++i)
+            if (!session.decode(state, i, logits))
+                QFAIL("a token failed");
+        QCOMPARE(allocations - before, std::size_t{0});
+    }
+
     void aTokenAllocatesNothing() {
         QFETCH(int, architecture);
         QFETCH(int, enhancement);

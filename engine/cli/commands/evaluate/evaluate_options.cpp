@@ -85,6 +85,7 @@ void addEvaluateOptions(CLI::App& command, EvaluateOptions& options) {
         ->excludes("--gate");
     addTokenizerOption(command, options.model);
     addTypeOption(command, options.model);
+    addSparseAttentionOptions(command, options.model);
     addTextOptions(command, options);
     addPromptOptions(command, options);
     addResultOptions(command, options);
