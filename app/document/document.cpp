@@ -5,6 +5,7 @@
 
 #include <QDateTime>
 
+#include <algorithm>
 #include <utility>
 
 namespace app {
@@ -16,6 +17,12 @@ QList<Span> oneSpan(qsizetype length, Origin origin, RunId run = 0, qsizetype ru
     QList<Span> spans;
     appendSpan(spans, Span{length, origin, run, runOffset});
     return spans;
+}
+
+// What the writer puts between two spans.
+QList<Span> writersSpans(const Span* left, const Span* right, qsizetype length) {
+    const bool isInsideRun = left != nullptr && right != nullptr && left->run != 0 && left->run == right->run;
+    return isInsideRun ? oneSpan(length, Origin::Edited, left->run) : oneSpan(length, Origin::Typed);
 }
 
 } // namespace
@@ -37,14 +44,24 @@ void Document::reset(SpannedText content) {
     notifyHistory();
 }
 
-TextEdit Document::applyEdit(const TextEdit& edit) {
+void Document::moveAnchor(const TextEdit& edit) {
     if (m_openRun != 0 && m_anchor > edit.position) {
         m_anchor = m_anchor >= edit.position + edit.removedLength
                        ? m_anchor - edit.removedLength + edit.inserted.size()
                        : edit.position;
     }
     ++m_revision;
+}
+
+TextEdit Document::applyEdit(const TextEdit& edit) {
+    moveAnchor(edit);
     return m_content.apply(edit);
+}
+
+QList<TextEdit> Document::applyEdits(const QList<TextEdit>& edits) {
+    for (const TextEdit& edit : edits)
+        moveAnchor(edit);
+    return m_content.applyAll(edits);
 }
 
 TextEdit Document::writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const {
@@ -64,16 +81,14 @@ bool Document::applyUserEdit(qsizetype position, qsizetype removedLength, const 
     const TextEdit edit = writersEdit(position, removedLength, inserted);
     const TextEdit inverse = applyEdit(edit);
     m_history->recordKeystroke(edit, inverse, m_clock(), mayJoin);
-    emit changed(DocumentChange{edit, ChangeSource::Writer});
-    notifyHistory();
+    report({edit}, ChangeSource::Writer);
     return true;
 }
 
 QList<Span> Document::spansForWriter(qsizetype position, qsizetype removedLength, qsizetype length) const {
     const auto left = m_content.spanAt(position - 1);
     const auto right = m_content.spanAt(position + removedLength);
-    const bool isInsideRun = left && right && left->span.run != 0 && left->span.run == right->span.run;
-    return isInsideRun ? oneSpan(length, Origin::Edited, left->span.run) : oneSpan(length, Origin::Typed);
+    return writersSpans(left ? &left->span : nullptr, right ? &right->span : nullptr, length);
 }
 
 bool Document::applyReplacements(const QList<Replacement>& replacements) {
@@ -84,12 +99,20 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
             return false;
         from = range.end();
     }
+    // From the end, so that a replacement does not move the ranges still to come.
     QList<TextEdit> edits;
     QList<TextEdit> inverses;
-    // From the end, so that a replacement does not move the ranges still to come.
-    for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
-        edits.append(writersEdit(replacement->range.position, replacement->range.length, replacement->text));
-        inverses.append(applyEdit(edits.last()));
+    if (const auto apart = writersEdits(replacements)) {
+        edits = *apart;
+        inverses = applyEdits(edits);
+    } else {
+        for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
+            // The one behind may have taken half a character of this one along.
+            const qsizetype position = std::min(replacement->range.position, size());
+            const qsizetype length = std::min(replacement->range.length, size() - position);
+            edits.append(writersEdit(position, length, replacement->text));
+            inverses.append(applyEdit(edits.last()));
+        }
     }
     if (!inverses.isEmpty())
         m_history->recordStep(inverses);
@@ -97,14 +120,38 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
     return true;
 }
 
+std::optional<QList<TextEdit>> Document::writersEdits(const QList<Replacement>& replacements) const {
+    QList<TextEdit> edits;
+    edits.reserve(replacements.size());
+    const SpanIndex spans(m_content.spans());
+    qsizetype doneFrom = size() + 1;
+    const Span* right = nullptr; // of what is behind the replacement
+    for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
+        TextEdit edit{replacement->range.position, replacement->range.length, replacement->text, {}};
+        widenToPairs(text(), edit.position, edit.removedLength, edit.inserted);
+        const qsizetype end = edit.position + edit.removedLength;
+        const bool mayShare = (end < size() && text()[end].isSurrogate()) ||
+                              (!edit.inserted.isEmpty() && edit.inserted.back().isHighSurrogate());
+        if (end > doneFrom || (end == doneFrom && mayShare))
+            return std::nullopt;
+        if (end < doneFrom)
+            right = spans.at(end);
+        edit.insertedSpans = writersSpans(spans.at(edit.position - 1), right, edit.inserted.size());
+        doneFrom = edit.position;
+        edits.append(std::move(edit));
+        if (!edits.last().inserted.isEmpty())
+            right = &edits.constLast().insertedSpans.constFirst(); // the one before may touch it
+    }
+    return edits;
+}
+
 bool Document::canUndo() const { return m_history->canUndo(); }
 
 bool Document::canRedo() const { return m_history->canRedo(); }
 
 QList<TextEdit> Document::applyStep(const QList<TextEdit>& edits) {
-    QList<TextEdit> reverse;
-    for (const TextEdit& edit : edits)
-        reverse.prepend(applyEdit(edit));
+    QList<TextEdit> reverse = applyEdits(edits);
+    std::reverse(reverse.begin(), reverse.end());
     return reverse;
 }
 
@@ -197,6 +244,7 @@ bool Document::replacePassage(const TextRange& range, const QString& text, const
 }
 
 void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
+    emit stepDone(DocumentStep{edits, source});
     for (const TextEdit& edit : edits)
         emit changed(DocumentChange{edit, source});
     notifyHistory();

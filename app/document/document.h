@@ -40,6 +40,12 @@ struct DocumentChange {
     ChangeSource source = ChangeSource::Writer;
 };
 
+// What stepDone() reports: all edits of a step, in the order in which they were applied.
+struct DocumentStep {
+    QList<TextEdit> edits;
+    ChangeSource source = ChangeSource::Writer;
+};
+
 class EditHistory;
 
 class Document : public QObject {
@@ -111,6 +117,9 @@ public:
     bool replacePassage(const TextRange& range, const QString& text, const QList<Span>& spans);
 
 signals:
+    // One step, before its edits are told one by one by changed(): for a mirror that would rather do thousands
+    // of edits at once.
+    void stepDone(const app::DocumentStep& step);
     void changed(const app::DocumentChange& change);
     void wasReset(); // the whole text is another
     void historyChanged(bool canUndo, bool canRedo);
@@ -119,8 +128,13 @@ signals:
 
 private:
     void insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before);
-    TextEdit applyEdit(const TextEdit& edit); // text, spans and anchor; returns the inverse
-    QList<TextEdit> applyStep(const QList<TextEdit>& edits);
+    TextEdit applyEdit(const TextEdit& edit);                 // text, spans and anchor; returns the inverse
+    QList<TextEdit> applyEdits(const QList<TextEdit>& edits); // the inverses, in the same order
+    QList<TextEdit> applyStep(const QList<TextEdit>& edits);  // what takes it back, in the order to apply it
+    void moveAnchor(const TextEdit& edit);
+    // All at once, last range first; nothing if two share half a character, so that one depends on what the
+    // other left.
+    [[nodiscard]] std::optional<QList<TextEdit>> writersEdits(const QList<Replacement>& replacements) const;
     void report(const QList<TextEdit>& edits, ChangeSource source);
     void notifyHistory();
     [[nodiscard]] TextEdit writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const;

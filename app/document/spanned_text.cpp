@@ -1,6 +1,7 @@
 #include "app/document/spanned_text.h"
 
 #include "app/document/characters.h"
+#include "app/document/edit_sweep.h"
 
 #include <algorithm>
 #include <utility>
@@ -111,6 +112,17 @@ TextEdit SpannedText::apply(const TextEdit& edit) {
     return inverse;
 }
 
+QList<TextEdit> SpannedText::applyAll(const QList<TextEdit>& edits) {
+    if (edits.size() > 1) {
+        if (const auto pieces = changedPieces(edits))
+            return EditSweep::apply(*this, edits, *pieces);
+    }
+    QList<TextEdit> inverses;
+    for (const TextEdit& edit : edits)
+        inverses.append(apply(edit));
+    return inverses;
+}
+
 QList<Span> SpannedText::spansOf(TextRange range) const {
     QList<Span> spans;
     qsizetype start = 0;
@@ -164,6 +176,21 @@ std::optional<TextRange> SpannedText::placeOf(RunId run, qsizetype start, qsizet
 
 qsizetype SpannedText::snapped(qsizetype position) const {
     return characterStart(m_text, std::clamp<qsizetype>(position, 0, m_text.size()));
+}
+
+SpanIndex::SpanIndex(const QList<Span>& spans)
+    : m_spans(spans) {
+    m_ends.reserve(spans.size());
+    qsizetype end = 0;
+    for (const Span& span : spans)
+        m_ends.append(end += span.length);
+}
+
+const Span* SpanIndex::at(qsizetype position) const {
+    if (position < 0)
+        return nullptr;
+    const auto found = std::upper_bound(m_ends.begin(), m_ends.end(), position);
+    return found == m_ends.end() ? nullptr : &m_spans[found - m_ends.begin()];
 }
 
 } // namespace app

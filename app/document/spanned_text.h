@@ -48,6 +48,9 @@ public:
     [[nodiscard]] bool accepts(const TextEdit& edit) const;
     // Applies an edit that accepts() allows; returns the edit that undoes it exactly, spans included.
     TextEdit apply(const TextEdit& edit);
+    // Applies edits one after the other; returns what apply() would have, in the same order. Thousands that go
+    // from one end of the text to the other (replace all, and its undo) cost one pass over the text.
+    QList<TextEdit> applyAll(const QList<TextEdit>& edits);
 
     // The spans of a range, the first and last cut to it.
     [[nodiscard]] QList<Span> spansOf(TextRange range) const;
@@ -65,8 +68,22 @@ public:
     bool operator==(const SpannedText&) const = default;
 
 private:
+    friend class EditSweep;
+
     QString m_text;
     QList<Span> m_spans;
+};
+
+// Finds the spans of many places; the list must not change meanwhile.
+class SpanIndex {
+public:
+    explicit SpanIndex(const QList<Span>& spans);
+    // The span that covers the unit at `position`; nullptr if there is none.
+    [[nodiscard]] const Span* at(qsizetype position) const;
+
+private:
+    const QList<Span>& m_spans;
+    QList<qsizetype> m_ends;
 };
 
 // Puts `span` at the end of `spans`, joined to the last one if it continues it. Empty spans are left out.

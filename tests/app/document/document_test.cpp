@@ -188,6 +188,68 @@ private slots:
         QVERIFY(!document.applyReplacements({{{0, 300}, QString()}}));
     }
 
+    void manyReplacementsEqualOneAfterTheOther() {
+        QRandomGenerator random(21);
+        const QStringList pieces{QString(), QStringLiteral("x"), QStringLiteral("yes"),
+                                 QStringLiteral("\U0001F40B"), QStringLiteral("\n")};
+        bool isAnyTouching = false;
+        for (int round = 0; round < 300; ++round) {
+            QString text;
+            while (text.size() < 60)
+                text += random.bounded(5) == 0 ? QStringLiteral("\U0001F409") : QStringLiteral("ab");
+            Document atOnce, oneByOne;
+            for (Document* const document : {&atOnce, &oneByOne}) {
+                document->reset(typed(text));
+                document->insertGenerated(1, 10, QStringLiteral("generated words"));
+                document->insertGenerated(2, 40, QStringLiteral("more of them"));
+            }
+            const SpannedText before = atOnce.content();
+            QList<Document::Replacement> replacements;
+            for (qsizetype at = random.bounded(4); at < before.size(); at += random.bounded(5)) {
+                const qsizetype length = std::min<qsizetype>(random.bounded(4), before.size() - at);
+                isAnyTouching =
+                    isAnyTouching || (!replacements.isEmpty() && replacements.last().range.end() == at);
+                replacements.append({{at, length}, pieces[random.bounded(pieces.size())]});
+                at += length;
+            }
+            QVERIFY(atOnce.applyReplacements(replacements));
+            for (auto one = replacements.crbegin(); one != replacements.crend(); ++one) {
+                // The one behind may have taken half a character of this one along.
+                const qsizetype at = std::min(one->range.position, oneByOne.size());
+                const qsizetype length = std::min(one->range.length, oneByOne.size() - at);
+                QVERIFY(oneByOne.applyReplacements({{{at, length}, one->text}}));
+            }
+            QCOMPARE(atOnce.content(), oneByOne.content());
+            atOnce.undo();
+            QCOMPARE(atOnce.content(), before);
+            atOnce.redo();
+            QCOMPARE(atOnce.content(), oneByOne.content());
+        }
+        QVERIFY(isAnyTouching);
+    }
+
+    void aStepIsToldAsAWholeAndThenEditByEdit() {
+        Document document;
+        document.reset(typed(QStringLiteral("one two one")));
+        QStringList told;
+        connect(&document, &Document::stepDone, this, [&told](const DocumentStep& step) {
+            told.append(QStringLiteral("%1 edits").arg(step.edits.size()));
+        });
+        connect(&document, &Document::changed, this, [&told](const DocumentChange& change) {
+            told.append(QStringLiteral("at %1").arg(change.edit.position));
+        });
+        document.applyReplacements({{{0, 3}, QStringLiteral("1")}, {{8, 3}, QStringLiteral("1")}});
+        QCOMPARE(told,
+                 (QStringList{QStringLiteral("2 edits"), QStringLiteral("at 8"), QStringLiteral("at 0")}));
+        told.clear();
+        document.undo();
+        QCOMPARE(told,
+                 (QStringList{QStringLiteral("2 edits"), QStringLiteral("at 0"), QStringLiteral("at 8")}));
+        told.clear();
+        document.applyUserEdit(0, 0, QStringLiteral("x"));
+        QCOMPARE(told, (QStringList{QStringLiteral("1 edits"), QStringLiteral("at 0")}));
+    }
+
     void theEditorIsToldOfEverythingButItsOwnEdits() {
         Document document;
         document.reset(typed(QStringLiteral("Once")));
