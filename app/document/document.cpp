@@ -27,9 +27,9 @@ Document::Document(QObject* parent, Clock clock)
 
 Document::~Document() = default;
 
-void Document::reset(SpannedText content) {
+void Document::reset(SpannedText content, UndoHistory history) {
     m_content = std::move(content);
-    m_history->clear();
+    m_history->reset(std::move(history));
     m_openRun = 0;
     m_anchor = 0;
     ++m_revision;
@@ -133,6 +133,10 @@ void Document::redo() {
     report(step->edits, ChangeSource::History);
 }
 
+std::optional<UndoHistoryChange> Document::takeHistoryChange() {
+    return m_isInStep ? std::nullopt : m_history->takeChange();
+}
+
 void Document::breakTypingStep() { m_history->breakJoin(); }
 
 bool Document::beginGeneration(RunId run, qsizetype position) {
@@ -197,8 +201,10 @@ bool Document::replacePassage(const TextRange& range, const QString& text, const
 }
 
 void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
-    for (const TextEdit& edit : edits)
-        emit changed(DocumentChange{edit, source});
+    for (qsizetype i = 0; i < edits.size(); ++i) {
+        m_isInStep = i + 1 < edits.size();
+        emit changed(DocumentChange{edits[i], source});
+    }
     notifyHistory();
 }
 

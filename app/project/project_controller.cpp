@@ -132,7 +132,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_editingPlaceAtOpening = content.editingPlace;
     m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
-    m_document.reset(content.text);
+    m_document.reset(content.text, content.history);
     m_firstWords = firstWords(m_document.text());
     m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
