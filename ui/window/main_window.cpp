@@ -19,6 +19,7 @@
 #include "ui/window/actions.h"
 #include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
+#include "ui/window/ghost_keeper.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/place_keeper.h"
 #include "ui/window/project_dialogs.h"
@@ -58,6 +59,7 @@ MainWindow::MainWindow(app::AppContext& context)
     new ProjectMessages(m_context.project, *m_messages, saveAs, this);
     m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
     new PlaceKeeper(*m_editor, m_context.project, this);
+    m_ghost = new GhostKeeper(m_context, *m_editor, *m_status, *m_messages, this);
     connectEditing();
     connectWriting();
     connectView();

@@ -25,6 +25,7 @@ struct Actions;
 class AttemptsDock;
 class CompareView;
 class FindBar;
+class GhostKeeper;
 class HeatmapDock;
 class MessageBar;
 class QuitGuard;
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
+    [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
@@ -109,6 +111,7 @@ private:
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;
+    GhostKeeper* m_ghost = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QWidget* m_storyPage = nullptr;
