@@ -7,6 +7,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QDoubleSpinBox>
 #include <QInputMethodEvent>
 #include <QSignalSpy>
 
@@ -209,6 +210,24 @@ private slots:
         desk.type(QStringLiteral("x"));
         QTRY_COMPARE(desk.ghost().position(), 9);
         QTRY_VERIFY(!desk.shown().isEmpty());
+    }
+
+    void theSidebarSaysWhenAndHowLong() {
+        test::GhostDesk desk;
+        auto* const pause = desk.window->findChild<QDoubleSpinBox*>(QStringLiteral("ghostPause"));
+        auto* const length = desk.window->findChild<QDoubleSpinBox*>(QStringLiteral("ghostLength"));
+        QVERIFY(pause != nullptr && length != nullptr);
+        QCOMPARE(pause->text(), QStringLiteral("never"));
+        QCOMPARE(length->value(), 6.0);
+        pause->setValue(1.5);
+        length->setValue(24);
+        QCOMPARE(desk.parts.preferences.ghost(), (app::GhostOptions{1.5, 24}));
+        desk.type(QStringLiteral(" in"));
+        QVERIFY(desk.window->ghost().isWaiting());
+        pause->setValue(0);
+        QVERIFY(!desk.window->ghost().isWaiting());
+        QVERIFY(desk.suggest());
+        QVERIFY(desk.ghost().text().size() > kGhost.size()); // the new length
     }
 
     void noneWhileTheModelWrites() {

@@ -13,13 +13,13 @@ GhostPanel::GhostPanel(app::Preferences& preferences, QWidget* parent)
     : QWidget(parent)
     , m_preferences(preferences)
     , m_pause(new OptionRow(
-          tr("After a &pause of"),
+          tr("After a pa&use of"),
           tr("A suggestion in grey comes behind the cursor when you stop typing at the end of a paragraph. "
              "Ctrl+Space asks for one anywhere. Tab takes it, Ctrl+Right its next word; Esc or writing "
              "something else lets it go."),
           {0, app::GhostOptions::kLongestPause, 0.5, 1, false}))
     , m_length(
-          new OptionRow(tr("Le&ngth at most"), tr("It ends with its sentence, or before."),
+          new OptionRow(tr("Lengt&h at most"), tr("It ends with its sentence, or before."),
                         {app::GhostOptions::kLeastTokens, app::GhostOptions::kMostTokens, 1, 0, false})) {
     m_pause->box()->setObjectName(QStringLiteral("ghostPause"));
     m_pause->setLeastText(tr("never"));

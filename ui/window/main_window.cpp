@@ -69,6 +69,8 @@ MainWindow::MainWindow(app::AppContext& context)
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
+    // Ended by a signal it is not closed.
+    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, &MainWindow::rememberWindow);
     updateTitle();
     updateAttempts();
     m_editor->setReadOnly(!m_context.project.isOpen());
@@ -140,10 +142,14 @@ void MainWindow::restoreWindow() {
     }
 }
 
-void MainWindow::closeEvent(QCloseEvent* event) {
+void MainWindow::rememberWindow() {
     m_focusMode.set(false); // the window comes back as it was outside of full screen
-    m_context.writer.stop();
     m_context.preferences.setWindow(saveGeometry(), saveState(kStateVersion));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_context.writer.stop();
+    rememberWindow();
     if (!m_quitGuard->mayClose()) {
         event->ignore();
         return;

@@ -67,6 +67,7 @@ private:
     void build();
     void buildDocks();
     void restoreWindow();
+    void rememberWindow();
     void connectEditing();
     void connectWriting();
     void connectView();
@@ -110,8 +111,8 @@ private:
     VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
-    QuitGuard* m_quitGuard = nullptr;
     GhostKeeper* m_ghost = nullptr;
+    QuitGuard* m_quitGuard = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QWidget* m_storyPage = nullptr;
