@@ -1,8 +1,8 @@
-// ghost_writer.h: a suggestion that stands behind the cursor (ghost text) until the writer takes it, a word or
-// all, or does something else. It is in no document, history or file. The letters of it that the writer types
-// are the writer's, and the rest stays. What is taken is the model's: of a run that is recorded then, as a
-// whole; each taking is an undo step of its own. A ghost that nothing is taken of leaves no trace, since with
-// one at every pause a project would be made of them.
+// ghost_writer.h: a suggestion that stands behind the cursor (ghost text) until the writer takes it, a word
+// or all, or does something else. It is in no document, history or file. The letters of it that the writer
+// types are the writer's, and the rest stays. What is taken is the model's: of a run that is recorded then,
+// as a whole; each taking is an undo step of its own. A ghost that nothing is taken of leaves no trace, since
+// with one at every pause a project would be made of them.
 // Whatever else StoryWriter does comes first and ends the ghost.
 // Threads: GUI thread only.
 #pragma once
@@ -27,8 +27,8 @@ class GhostWriter : public QObject {
 public:
     GhostWriter(StoryWriter& writer, Document& document, AssistantService& assistant, RunHistory& runs);
 
-    // Asks for a suggestion behind `cursor`, of `maxTokens` at most; another one than that which stands there.
-    // False, and nothing happens, while the model is loaded or writes something else.
+    // Asks for a suggestion behind `cursor`, of `maxTokens` at most; another one than that which stands
+    // there. False, and nothing happens, while the model is loaded or writes something else.
     bool ask(qsizetype cursor, int maxTokens);
     // Nothing of it stays but what was taken; the model stops within a token. False if there was none.
     bool dismiss();

@@ -232,7 +232,7 @@ private slots:
         checkAt(9'000);
         checkAt(desk.editor().mirror().toStory(
             static_cast<int>(desk.editor().mirror().breaks().places().first()))); // where it is broken
-        QCOMPARE(desk.editor().mirror().fills(), fills); // never out of step
+        QCOMPARE(desk.editor().mirror().fills(), fills);                          // never out of step
     }
 };
 

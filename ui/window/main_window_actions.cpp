@@ -321,7 +321,8 @@ void MainWindow::zoom(int steps) {
 void MainWindow::showEditorMenu(const QPoint& globalPosition, std::optional<qsizetype> under) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_actions->continueStory, m_actions->suggest, m_actions->retry, m_actions->alternatives});
+    menu->addActions(
+        {m_actions->continueStory, m_actions->suggest, m_actions->retry, m_actions->alternatives});
     addBranchTo(*menu, under ? m_context.runs.tokenAt(*under) : std::nullopt);
     menu->addAction(m_actions->compare);
     menu->addSeparator();

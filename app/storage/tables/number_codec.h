@@ -1,5 +1,5 @@
-// number_codec.h: numbers as bytes in the project file: 7 bits a byte, lowest first, the eighth bit set on all
-// but the last; see docs/formats/project.md.
+// number_codec.h: numbers as bytes in the project file: 7 bits a byte, lowest first, the eighth bit set on
+// all but the last; see docs/formats/project.md.
 // Threads: pure functions.
 #pragma once
 

@@ -40,8 +40,8 @@ private slots:
         QCOMPARE(outcome.kind, OutcomeKind::Cancelled);
         const Received& side = received(id, Side::First);
         QCOMPARE(outcome.timings[0].tokens, int(side.tokens.size())); // what was shown is what is kept
-        // A token of this model is a byte, a character of up to four. At a slow pace nothing more comes than what
-        // was being put together; at a fast one, what was on its way to the screen.
+        // A token of this model is a byte, a character of up to four. At a slow pace nothing more comes than
+        // what was being put together; at a fast one, what was on its way to the screen.
         if (wordsPerMinute > 0 && wordsPerMinute <= 20)
             QVERIFY2(side.tokens.size() <= shown + 4,
                      qPrintable(QString::number(side.tokens.size() - shown)));

@@ -1,4 +1,5 @@
-// Suggestions behind the cursor, with a scripted model: what is taken, typed and let go, and what is recorded.
+// Suggestions behind the cursor, with a scripted model: what is taken, typed and let go, and what is
+// recorded.
 #include "app/writing/ghost_writer.h"
 
 #include "tests/app/support/story_test.h"

@@ -47,7 +47,8 @@ struct GhostDesk : Desk {
         const QTextLayout* const layout = editor().textCursor().block().layout();
         return layout->preeditAreaText();
     }
-    // The colour of the unit at `offset` of the block's lines, the ghost's included; invalid if it is the text's own.
+    // The colour of the unit at `offset` of the block's lines, the ghost's included; invalid if it is the
+    // text's own.
     [[nodiscard]] static QColor colourAt(const QTextBlock& block, int offset) {
         QColor colour;
         for (const QTextLayout::FormatRange& range : block.layout()->formats()) {
