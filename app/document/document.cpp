@@ -34,9 +34,9 @@ Document::Document(QObject* parent, Clock clock)
 
 Document::~Document() = default;
 
-void Document::reset(SpannedText content) {
+void Document::reset(SpannedText content, UndoHistory history) {
     m_content = std::move(content);
-    m_history->clear();
+    m_history->reset(std::move(history));
     m_openRun = 0;
     m_anchor = 0;
     ++m_revision;
@@ -180,6 +180,10 @@ void Document::redo() {
     report(step->edits, ChangeSource::History);
 }
 
+std::optional<UndoHistoryChange> Document::takeHistoryChange() {
+    return m_isInStep ? std::nullopt : m_history->takeChange();
+}
+
 void Document::breakTypingStep() { m_history->breakJoin(); }
 
 bool Document::beginGeneration(RunId run, qsizetype position) {
@@ -244,9 +248,12 @@ bool Document::replacePassage(const TextRange& range, const QString& text, const
 }
 
 void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
+    m_isInStep = !edits.isEmpty();
     emit stepDone(DocumentStep{edits, source});
-    for (const TextEdit& edit : edits)
-        emit changed(DocumentChange{edit, source});
+    for (qsizetype i = 0; i < edits.size(); ++i) {
+        m_isInStep = i + 1 < edits.size();
+        emit changed(DocumentChange{edits[i], source});
+    }
     notifyHistory();
 }
 

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "app/document/spanned_text.h"
+#include "app/document/undo_steps.h"
 
 #include <QList>
 #include <QObject>
@@ -64,8 +65,9 @@ public:
     // Counts every change; equal revisions of one document mean equal text and spans.
     [[nodiscard]] quint64 revision() const { return m_revision; }
 
-    // Puts another text in place of everything and forgets the history. Emits wasReset().
-    void reset(SpannedText content);
+    // Puts another text in place of everything, with the history that belongs to it, or none. Emits
+    // wasReset().
+    void reset(SpannedText content, UndoHistory history = {});
 
     // The writer replaced `removedLength` units at `position` by `inserted`. An edit that would cut a
     // surrogate pair takes the whole of it in, here and in all that follows. Emits changed() with source
@@ -85,6 +87,9 @@ public:
     [[nodiscard]] bool canRedo() const;
     void undo();
     void redo();
+    // What changed in the history since this was last asked, for the project file; belongs to the text as it
+    // is now. Nothing if nothing did, or while a step of several edits is being told of (changed()).
+    [[nodiscard]] std::optional<UndoHistoryChange> takeHistoryChange();
     // The next character typed begins a new undo step (the cursor was moved, the window lost the focus).
     void breakTypingStep();
 
@@ -148,6 +153,7 @@ private:
     RunId m_openRun = 0;
     qsizetype m_anchor = 0;
     qsizetype m_generatedLength = 0; // of the open run's own text
+    bool m_isInStep = false;         // changed() has not told all edits of a step
     bool m_couldUndo = false;
     bool m_couldRedo = false;
 };

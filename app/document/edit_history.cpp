@@ -37,10 +37,21 @@ bool isCharacter(const QString& text) {
 
 } // namespace
 
-void EditHistory::clear() {
-    m_undo.clear();
-    m_redo.clear();
+void EditHistory::reset(UndoHistory history) {
     m_kind = Keystroke::None;
+    if (history.isEmpty()) { // what is stored, if anything, belongs to another text
+        m_undo.forget();
+        m_redo.forget();
+        return;
+    }
+    m_undo.restore(std::move(history.undo));
+    m_redo.restore(std::move(history.redo));
+}
+
+std::optional<UndoHistoryChange> EditHistory::takeChange() {
+    if (!m_undo.isChanged() && !m_redo.isChanged())
+        return std::nullopt;
+    return UndoHistoryChange{m_undo.takeChange(), m_redo.takeChange()};
 }
 
 EditHistory::Keystroke EditHistory::kindOf(const TextEdit& made, const TextEdit& inverse) {
@@ -73,7 +84,7 @@ void EditHistory::recordKeystroke(const TextEdit& made, const TextEdit& inverse,
     m_redo.clear();
     const Keystroke kind = kindOf(made, inverse);
     if (mayJoin && joins(kind, made, inverse, nowMs)) {
-        TextEdit& last = m_undo.last().edits.first();
+        TextEdit& last = m_undo.changeLast().edits.first();
         if (kind == Keystroke::Insert) {
             last.removedLength += made.inserted.size();
         } else if (inverse.position < last.position) {
@@ -117,7 +128,7 @@ void EditHistory::raiseGeneration(RunId run) {
 void EditHistory::recordRemoval(const TextEdit& inverse) {
     Q_ASSERT(!m_undo.isEmpty() && m_undo.last().generation != 0);
     m_redo.clear();
-    m_undo.last().edits.prepend(inverse);
+    m_undo.changeLast().edits.prepend(inverse);
 }
 
 void EditHistory::recordInsertion(RunId run, qsizetype position, qsizetype length) {
@@ -125,8 +136,8 @@ void EditHistory::recordInsertion(RunId run, qsizetype position, qsizetype lengt
     // forgotten.
     qsizetype redoPosition = position;
     for (qsizetype i = m_redo.size() - 1; i >= 0; --i) {
-        if (!carry(m_redo[i].edits, redoPosition, length)) {
-            m_redo.remove(0, i + 1);
+        if (!carry(m_redo.change(i).edits, redoPosition, length)) {
+            m_redo.removeFirst(i + 1);
             break;
         }
     }
@@ -135,19 +146,20 @@ void EditHistory::recordInsertion(RunId run, qsizetype position, qsizetype lengt
     qsizetype index = m_undo.size() - 1;
     qsizetype carried = position;
     QList<Step> above;
-    for (; index >= 0 && m_undo[index].generation != run; --index) {
-        Step step = m_undo[index];
+    for (; index >= 0 && m_undo.at(index).generation != run; --index) {
+        Step step = m_undo.at(index);
         if (!carry(step.edits, carried, length))
             break;
         above.prepend(std::move(step));
     }
-    if (index < 0 || m_undo[index].generation != run) {
+    if (index < 0 || m_undo.at(index).generation != run) {
         m_kind = Keystroke::None;
         m_undo.append(Step{{TextEdit{position, length, QString(), {}}}, run});
         return;
     }
-    std::move(above.begin(), above.end(), m_undo.begin() + index + 1);
-    QList<TextEdit>& edits = m_undo[index].edits;
+    for (qsizetype i = 0; i < above.size(); ++i)
+        m_undo.change(index + 1 + i) = std::move(above[i]);
+    QList<TextEdit>& edits = m_undo.change(index).edits;
     if (edits.isEmpty())
         m_redo.clear();
     const bool extends = !edits.isEmpty() && edits.first().inserted.isEmpty() &&
@@ -159,7 +171,9 @@ void EditHistory::recordInsertion(RunId run, qsizetype position, qsizetype lengt
 }
 
 void EditHistory::closeGeneration(RunId run) {
-    m_undo.removeIf([run](const Step& step) { return step.generation == run && step.edits.isEmpty(); });
+    for (qsizetype i = m_undo.size() - 1; i >= 0; --i)
+        if (m_undo.at(i).generation == run && m_undo.at(i).edits.isEmpty())
+            m_undo.removeAt(i);
 }
 
 std::optional<EditHistory::Step> EditHistory::takeUndo() {

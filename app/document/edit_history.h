@@ -11,6 +11,7 @@
 #pragma once
 
 #include "app/document/spanned_text.h"
+#include "app/document/undo_stack.h"
 
 #include <QList>
 
@@ -20,12 +21,12 @@ namespace app {
 
 class EditHistory {
 public:
-    struct Step {
-        QList<TextEdit> edits; // in the order of application
-        RunId generation = 0;  // the step of this run
-    };
+    using Step = UndoStep;
 
-    void clear();
+    // Begins anew, with a history that belongs to the text, or none.
+    void reset(UndoHistory history);
+    // What the stored history has to learn; nothing if it knows all.
+    [[nodiscard]] std::optional<UndoHistoryChange> takeChange();
     [[nodiscard]] bool canUndo() const { return !m_undo.isEmpty(); }
     [[nodiscard]] bool canRedo() const { return !m_redo.isEmpty(); }
 
@@ -58,8 +59,8 @@ private:
     static Keystroke kindOf(const TextEdit& made, const TextEdit& inverse);
     bool joins(Keystroke kind, const TextEdit& made, const TextEdit& inverse, qint64 nowMs) const;
 
-    QList<Step> m_undo;                 // newest last
-    QList<Step> m_redo;                 // newest last
+    UndoStack m_undo;
+    UndoStack m_redo;
     Keystroke m_kind = Keystroke::None; // of the newest undo step, if it may still grow
     qint64 m_lastKeystrokeMs = 0;
     QChar m_lastTyped;

@@ -67,7 +67,8 @@ void EngineWorker::generate(const GenerationRequest& request, std::stop_token st
                  {{request.model, request.options.sampler.seed}},
                  request.options,
                  request.prompt,
-                 std::move(stop)});
+                 std::move(stop),
+                 request.isGhost});
 }
 
 void EngineWorker::writeTogether(const TogetherRequest& request, std::stop_token stop) {
@@ -113,7 +114,8 @@ void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, Outc
     // Of several nobody knows yet which one will be used.
     if (outcome == OutcomeKind::Completed && sides.size() == 1) {
         const auto done = guarded([&] { return sides.front().readAhead(task.prompt, task.stop); });
-        if (done)
+        const bool isWorthKeeping = !task.isGhost || sides.front().tokensRead() >= kWorthKeeping;
+        if (done && isWorthKeeping)
             keepStates(task.id, sides.front());
         return;
     }

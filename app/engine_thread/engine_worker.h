@@ -37,6 +37,7 @@ private:
         const GenerationOptions& options;
         const QString& prompt;
         std::stop_token stop;
+        bool isGhost = false;
     };
 
     void perform(const Task& task);

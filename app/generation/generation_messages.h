@@ -30,6 +30,9 @@ struct GenerationRequest {
     ModelChoice model;
     GenerationOptions options; // sampler.seed is the seed used
     QString prompt;            // what the model reads, all of it: the text before the cursor
+    // A suggestion, of which perhaps nothing is used: the project need not keep what the model knows behind
+    // it.
+    bool isGhost = false;
 };
 
 // Several texts from one place, written together: two models with one seed to compare them, one model with

@@ -27,11 +27,14 @@ constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kChoicesUnderMouse = "appearance/choicesUnderMouse";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
+constexpr auto kGhostAfter = "ghost/afterSeconds";
+constexpr auto kGhostTokens = "ghost/tokens";
 constexpr auto kPresets = "generation/presets";
 constexpr auto kModel = "model/name";
 constexpr auto kGate = "model/gate";
 constexpr auto kAddedModels = "model/added";
 constexpr auto kRecent = "files/recent";
+constexpr auto kRecentTitles = "files/recentTitles"; // in the order of the files
 constexpr auto kLastProject = "files/lastProject";
 constexpr auto kExportStory = "export/story";
 constexpr auto kExportTitle = "export/title";
@@ -76,6 +79,15 @@ QList<SamplerPreset> builtInPresets() {
 
 QByteArray compact(const QJsonObject& object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
 
+GhostOptions inRange(GhostOptions options) {
+    // A number that is none (NaN) is in no range.
+    if (!(options.afterSeconds > 0))
+        options.afterSeconds = 0;
+    options.afterSeconds = std::min(options.afterSeconds, GhostOptions::kLongestPause);
+    options.maxTokens = std::clamp(options.maxTokens, GhostOptions::kLeastTokens, GhostOptions::kMostTokens);
+    return options;
+}
+
 SamplerOptions withoutSeed(SamplerOptions options) {
     options.seed = 0;
     return options;
@@ -98,8 +110,15 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
     m_model.model = settings.value(kModel, QStringLiteral("tales")).toString();
     m_model.gate = settings.value(kGate, QStringLiteral("gated")).toString();
     m_addedModels = settings.value(kAddedModels).toStringList();
-    for (const QString& entry : settings.value(kRecent).toStringList().mid(0, kRecentFiles))
-        m_recentFiles.append(pathOfArgument(entry.toUtf8()));
+    m_ghost = inRange({settings.value(kGhostAfter, m_ghost.afterSeconds).toDouble(),
+                       settings.value(kGhostTokens, m_ghost.maxTokens).toInt()});
+    const QStringList titles = settings.value(kRecentTitles).toStringList();
+    for (const QString& entry : settings.value(kRecent).toStringList().mid(0, kRecentFiles)) {
+        const QString path = pathOfArgument(entry.toUtf8());
+        if (const QString title = titles.value(m_recentFiles.size()); !title.isEmpty())
+            m_recentTitles.insert(path, title);
+        m_recentFiles.append(path);
+    }
     const QJsonArray presets = QJsonDocument::fromJson(settings.value(kPresets).toByteArray()).array();
     for (const auto& value : presets) {
         const QJsonObject preset = value.toObject();
@@ -129,6 +148,16 @@ void Preferences::setGeneration(const GenerationOptions& options) {
         return;
     m_generation = options;
     m_settings.setValue(kGeneration, compact(toJson(options)));
+}
+
+void Preferences::setGhost(const GhostOptions& options) {
+    const GhostOptions valid = inRange(options);
+    if (valid == m_ghost)
+        return;
+    m_ghost = valid;
+    m_settings.setValue(kGhostAfter, valid.afterSeconds);
+    m_settings.setValue(kGhostTokens, valid.maxTokens);
+    emit ghostChanged(m_ghost);
 }
 
 int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
@@ -177,25 +206,34 @@ void Preferences::writePresets() {
     emit presetsChanged();
 }
 
-void Preferences::addRecentFile(const QString& path) {
+void Preferences::addRecentFile(const QString& path, const QString& title) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     m_recentFiles.removeAll(absolute);
     m_recentFiles.prepend(absolute);
     m_recentFiles = m_recentFiles.mid(0, kRecentFiles);
+    m_recentTitles.remove(absolute);
+    if (!title.isEmpty())
+        m_recentTitles.insert(absolute, title);
+    m_recentTitles.removeIf([this](auto entry) { return !m_recentFiles.contains(entry.key()); });
     storeRecentFiles();
 }
 
 void Preferences::removeRecentFile(const QString& path) {
     if (m_recentFiles.removeAll(path) == 0)
         return;
+    m_recentTitles.remove(path);
     storeRecentFiles();
 }
 
 void Preferences::storeRecentFiles() {
     QStringList entries;
-    for (const QString& path : std::as_const(m_recentFiles))
+    QStringList titles;
+    for (const QString& path : std::as_const(m_recentFiles)) {
         entries.append(argumentOfPath(path));
+        titles.append(m_recentTitles.value(path));
+    }
     m_settings.setValue(kRecent, entries);
+    m_settings.setValue(kRecentTitles, titles);
     emit recentFilesChanged();
 }
 

@@ -6,8 +6,10 @@
 
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
+#include "app/generation/ghost_options.h"
 
 #include <QByteArray>
+#include <QHash>
 #include <QList>
 #include <QObject>
 #include <QString>
@@ -49,6 +51,9 @@ public:
     [[nodiscard]] const GenerationOptions& generation() const { return m_generation; }
     void setGeneration(const GenerationOptions& options);
 
+    [[nodiscard]] const GhostOptions& ghost() const { return m_ghost; }
+    void setGhost(const GhostOptions& options); // emits ghostChanged() if different
+
     // How many alternatives are written at a time, 2 .. 8.
     [[nodiscard]] int alternatives() const;
     void setAlternatives(int count);
@@ -66,7 +71,9 @@ public:
 
     // Newest first, at most 10, absolute paths.
     [[nodiscard]] const QStringList& recentFiles() const { return m_recentFiles; }
-    void addRecentFile(const QString& path);
+    // `title`: what to call it, if that is not the file's name.
+    void addRecentFile(const QString& path, const QString& title = {});
+    [[nodiscard]] QString recentTitle(const QString& path) const { return m_recentTitles.value(path); }
     void removeRecentFile(const QString& path);
     // The project that was open when Inkgate was last left; empty: an untitled one or none.
     [[nodiscard]] QString lastProject() const;
@@ -87,6 +94,7 @@ public:
 
 signals:
     void appearanceChanged(const app::Appearance& appearance);
+    void ghostChanged(const app::GhostOptions& options);
     void presetsChanged();
     void recentFilesChanged();
 
@@ -98,9 +106,11 @@ private:
     QSettings& m_settings;
     Appearance m_appearance;
     GenerationOptions m_generation;
+    GhostOptions m_ghost;
     ModelChoice m_model;
     QStringList m_addedModels;
     QStringList m_recentFiles;
+    QHash<QString, QString> m_recentTitles; // by path; of those that have one
     QList<SamplerPreset> m_ownPresets;
 };
 

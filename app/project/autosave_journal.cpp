@@ -28,9 +28,10 @@ bool isTyped(const ProjectOperation& operation) {
 
 } // namespace
 
-AutosaveJournal::AutosaveJournal(const Document& document, const RunHistory& runs, StorageWorker& storage,
+AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, StorageWorker& storage,
                                  QObject* parent)
     : QObject(parent)
+    , m_document(document)
     , m_runs(runs)
     , m_storage(storage)
     , m_timer(this) {
@@ -101,6 +102,9 @@ void AutosaveJournal::flush() {
     m_timer.stop();
     if (m_operations.isEmpty())
         return;
+    // In one commit with the edits that it belongs to.
+    if (auto history = m_document.takeHistoryChange())
+        m_operations.append(std::move(*history));
     if (m_place)
         m_operations.append(PlaceChanged{*std::exchange(m_place, std::nullopt)});
     inStorage(m_storage,

@@ -26,7 +26,7 @@ public:
     // Half of the second that may be lost when the program is killed; writing has the other half.
     static constexpr int kIntervalMs = 250;
 
-    AutosaveJournal(const Document& document, const RunHistory& runs, StorageWorker& storage,
+    AutosaveJournal(Document& document, const RunHistory& runs, StorageWorker& storage,
                     QObject* parent = nullptr);
 
     // From now on changes belong to this project. What was gathered before must have been flushed.
@@ -61,6 +61,7 @@ signals:
 private:
     void note(ProjectOperation operation);
 
+    Document& m_document;
     const RunHistory& m_runs;
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept

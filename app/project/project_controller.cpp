@@ -125,8 +125,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_journal->flushAll();
     inStorage(m_storage, [ticket](StorageWorker& storage) { storage.adopt(ticket); });
     // The writer finds an untitled story again among the recent files; one with no text is thrown away.
-    if (!m_untitledPath.isEmpty() && m_document.size() > 0)
-        m_preferences.addRecentFile(m_untitledPath);
+    noteUntitled();
     m_project = ticket;
     m_isOpen = true;
     m_untitledPath = content.isUntitled ? content.path : QString();
@@ -137,7 +136,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_editingPlaceAtOpening = content.editingPlace;
     m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
-    m_document.reset(content.text);
+    m_document.reset(content.text, content.history);
     m_firstWords = firstWords(m_document.text());
     m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
@@ -151,6 +150,12 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     emit statesRead(content.states);
     if (!content.recovered.isEmpty())
         emit recoveredFound(content.recovered);
+}
+
+// Of an untitled story the name of its file says nothing.
+void ProjectController::noteUntitled() {
+    if (!m_untitledPath.isEmpty() && m_document.size() > 0)
+        m_preferences.addRecentFile(m_untitledPath, title());
 }
 
 void ProjectController::saveNow() { secure(); }
@@ -281,6 +286,7 @@ void ProjectController::setSavingAs(bool isSavingAs) {
 }
 
 bool ProjectController::shutdown() {
+    noteUntitled();
     m_journal->flushAll();
     StorageWorker::Ending ending;
     QMetaObject::invokeMethod(

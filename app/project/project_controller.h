@@ -140,6 +140,7 @@ signals:
 
 private:
     void connectStorage();
+    void noteUntitled();
     void followFirstWords(const DocumentChange& change);
     // The ticket of the new request; 0 if it was refused.
     [[nodiscard]] qint64 beginOpening(const QString& path);

@@ -38,6 +38,8 @@ void ProjectController::connectStorage() {
                 if (project != m_project)
                     return;
                 setSavingAs(false);
+                if (!m_untitledPath.isEmpty())
+                    m_preferences.removeRecentFile(m_untitledPath); // it has a name now, and no other file
                 m_untitledPath.clear();
                 m_untitledTitle.clear();
                 setPlace({}, {});

@@ -5,6 +5,7 @@
 
 #include "app/document/editing_place.h"
 #include "app/document/spanned_text.h"
+#include "app/document/undo_steps.h"
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
@@ -22,6 +23,7 @@ namespace app {
 
 struct ProjectContent {
     SpannedText text;
+    UndoHistory history;   // of the text
     QList<RunRecord> runs; // oldest first
     QList<RunId> runsWithGates;
     QList<KeptState> states;
@@ -64,7 +66,8 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged,
-                                      PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
+// UndoHistoryChange: the history belongs to the text as the edits before it have made it.
+using ProjectOperation = std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored,
+                                      StatesChanged, PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

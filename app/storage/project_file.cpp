@@ -3,9 +3,11 @@
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/history_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/state_table.h"
+#include "app/storage/tables/text_mark.h"
 #include "app/storage/tables/text_table.h"
 #include "app/storage/tables/version_table.h"
 #include "app/storage/tables/whole_characters.h"
@@ -92,6 +94,7 @@ Expected<void> ProjectFile::readText() {
     if (!stored)
         return failure(stored.error());
     m_text = std::move(stored->text);
+    m_mark = std::move(stored->mark);
     m_edits = stored->edits;
     m_snapshotAt = stored->snapshotAt;
     const auto runs = m_database->queryInteger("SELECT count(*) FROM story_run");
@@ -130,6 +133,8 @@ StorageResult<ProjectContent> ProjectFile::read() {
     content.runsWithGates = std::move(*withGates);
     if (auto states = readKeptStates(*m_database))
         content.states = std::move(*states); // what cannot be read is read again from the text
+    if (auto history = readHistory(*m_database, m_mark, m_text.size()))
+        content.history = std::move(*history);
     if (const auto place = readEditingPlace(*m_database))
         content.editingPlace = *place;
     return content;
@@ -137,11 +142,13 @@ StorageResult<ProjectContent> ProjectFile::read() {
 
 StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operations) {
     SpannedText text = m_text;
-    if (auto done = writeOperations(operations, text); !done) {
+    QByteArray mark = m_mark;
+    if (auto done = writeOperations(operations, text, mark); !done) {
         m_runs->forgetUnwritten();
         return failed(done.error(), m_path);
     }
     m_text = std::move(text);
+    m_mark = std::move(mark);
     for (const ProjectOperation& operation : operations) {
         if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
@@ -156,8 +163,9 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     return {};
 }
 
-// `text` becomes what it is after the operations.
-Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text) {
+// `text` and its name become what they are after the operations.
+Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text,
+                                            QByteArray& mark) {
     auto transaction = beginMarked(*m_database);
     if (!transaction)
         return failure(transaction.error());
@@ -167,8 +175,12 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
         if (const auto* edit = std::get_if<TextEdit>(&operation)) {
             if (!text.accepts(*edit))
                 return engine::failure(engine::ErrorCode::Internal, "an edit does not fit the text");
-            done = appendStoredEdit(*m_database, ++sequence, wholeCharacters(*edit, text));
+            const TextEdit whole = wholeCharacters(*edit, text);
+            done = appendStoredEdit(*m_database, ++sequence, whole);
             text.apply(*edit);
+            mark = markBehind(mark, whole);
+        } else if (const auto* history = std::get_if<UndoHistoryChange>(&operation)) {
+            done = writeHistory(*m_database, *history, mark);
         } else if (const auto* change = std::get_if<RunChanged>(&operation)) {
             done = m_runs->write(*change);
         } else if (const auto* restored = std::get_if<RunRestored>(&operation)) {
@@ -201,10 +213,14 @@ Expected<void> ProjectFile::writeSnapshot(const SpannedText& text) {
         return failure(transaction.error());
     if (auto done = replaceStoredText(*m_database, text, m_edits); !done)
         return done;
+    const QByteArray mark = markOfSnapshot(text);
+    if (auto done = renameHistoryText(*m_database, m_mark, mark); !done)
+        return done;
     if (auto done = transaction->commit(); !done)
         return done;
     m_snapshotAt = m_edits;
     m_text = text;
+    m_mark = mark;
     return {};
 }
 

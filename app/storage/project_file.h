@@ -88,7 +88,7 @@ private:
     [[nodiscard]] engine::Expected<void> readText();
     [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
-                                                         SpannedText& text);
+                                                         SpannedText& text, QByteArray& mark);
     [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);
     [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
 
@@ -100,6 +100,7 @@ private:
     std::unique_ptr<engine::Database> m_database; // at a fixed address, as RunTable needs it
     std::unique_ptr<RunTable> m_runs;
     SpannedText m_text;            // what the file holds
+    QByteArray m_mark;             // its name (text_mark.h)
     std::int64_t m_edits = 0;      // sequence number of the last edit
     std::int64_t m_snapshotAt = 0; // the last edit in the snapshot
     bool m_hasRuns = false;

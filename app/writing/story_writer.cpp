@@ -17,7 +17,8 @@ StoryWriter::StoryWriter(Document& document, AssistantService& assistant, RunHis
     , m_document(document)
     , m_assistant(assistant)
     , m_runs(runs)
-    , m_newSeed(newSeed ? std::move(newSeed) : [] { return QRandomGenerator::system()->generate64(); }) {
+    , m_newSeed(newSeed ? std::move(newSeed) : [] { return QRandomGenerator::system()->generate64(); })
+    , m_ghost(*this, document, assistant, runs) {
     connect(&m_assistant, &AssistantService::promptProgress, this, [this](const PromptProgress& progress) {
         if (progress.id == m_job.request)
             emit promptProgressed(progress);
@@ -54,6 +55,8 @@ void StoryWriter::setActivity(Activity activity) {
     m_activity = activity;
     emit activityChanged(activity);
 }
+
+QString StoryWriter::promptAt(qsizetype position) const { return m_document.text().first(position); }
 
 GenerationOptions StoryWriter::optionsOfNextRun(bool withNewSeed) {
     GenerationOptions options = m_options;
@@ -102,7 +105,7 @@ void StoryWriter::begin(qsizetype position, RunId replacing, const GenerationOpt
     position = m_document.content().snapped(position);
     m_job = Job{};
     m_job.replacing = replacing;
-    m_job.prompt = m_document.text().first(position);
+    m_job.prompt = promptAt(position);
     RunRecord record;
     if (const RunRecord* const replaced = m_runs.run(replacing)) {
         record = newRecord(options);
@@ -132,7 +135,7 @@ void StoryWriter::compareAt(qsizetype cursor, const QString& gate) {
     const GenerationOptions options = optionsOfNextRun(false);
     m_comparePosition = m_document.content().snapped(cursor);
     m_job = Job{};
-    m_job.prompt = m_document.text().first(m_comparePosition);
+    m_job.prompt = promptAt(m_comparePosition);
     const RunRecord place = recordAt(m_comparePosition, m_job.prompt, options);
     // One place, so the sides are attempts like others once one of them is in the text.
     for (const Side side : {Side::First, Side::Second}) {
@@ -166,6 +169,7 @@ void StoryWriter::stop() {
 }
 
 void StoryWriter::release() {
+    m_ghost.dismiss();
     if (m_job.request == 0)
         return;
     m_assistant.abandon(m_job.request);

@@ -10,6 +10,7 @@
 #include "app/writing/alternatives.h"
 #include "app/writing/attempt_path.h"
 #include "app/writing/compare_session.h"
+#include "app/writing/ghost_writer.h"
 #include "app/writing/standing_attempt.h"
 
 #include <QElapsedTimer>
@@ -88,6 +89,9 @@ public:
     // As useSide().
     bool useAlternative(qsizetype card);
 
+    // What is suggested behind the cursor.
+    [[nodiscard]] GhostWriter& ghost() { return m_ghost; }
+
     // Base (gate "none") and the gated model (`gate`) from the text before `cursor`, same options and seed.
     // Writes into comparison(), not into the document.
     void compareAt(qsizetype cursor, const QString& gate);
@@ -95,6 +99,15 @@ public:
     // Puts one side's text into the document where the comparison began (the place moves with edits), as one
     // undo step, and stops the comparison if it still runs. False if there is no text.
     bool useSide(Side side);
+
+    // --- for runs that begin at a place, here and in GhostWriter ---
+    // What the model reads there.
+    [[nodiscard]] QString promptAt(qsizetype position) const;
+    [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
+    // The record of a run there, with its place in the tree of attempts; a parent that the writer has changed
+    // is kept, so before the id is given.
+    [[nodiscard]] RunRecord recordAt(qsizetype position, const QString& prompt,
+                                     const GenerationOptions& options);
 
 signals:
     void optionsChanged(const app::GenerationOptions& options);
@@ -128,10 +141,7 @@ private:
     // The job's first run: opens its generation at `position` and asks for it.
     void beginJob(const RunRecord& record, qsizetype position);
     RunRecord newRecord(const GenerationOptions& options) const;
-    // Fills in where it hangs; a parent that the writer has changed is kept, so before the id is given.
-    RunRecord recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options);
     bool usePassage(const QList<RunId>& others, RunId run, qsizetype position);
-    [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
     // Before another attempt takes its place.
     void keep(const StandingAttempt& attempt);
     // How much of what stands behind the generation's anchor gives way to its first words.
@@ -155,6 +165,7 @@ private:
     qsizetype m_comparePosition = 0;
     Alternatives m_alternatives;
     qsizetype m_alternativesPosition = 0;
+    GhostWriter m_ghost;
 };
 
 } // namespace app

@@ -92,7 +92,7 @@ bool StoryWriter::branchBehind(RunId run, int token, const GenerationOptions& op
         m_job.branchOf = run;
         m_job.branchEnd = end;
         m_job.isBranchInText = true;
-        m_job.prompt = m_document.text().first(range->end());
+        m_job.prompt = promptAt(range->end());
         beginJob(recordAt(range->end(), m_job.prompt, options), range->end());
         return true;
     }
@@ -102,7 +102,7 @@ bool StoryWriter::branchBehind(RunId run, int token, const GenerationOptions& op
     m_job = Job{};
     m_job.branchOf = run;
     m_job.branchEnd = end;
-    m_job.prompt = m_document.text().first(passage->givesWay.position) + passage->text;
+    m_job.prompt = promptAt(passage->givesWay.position) + passage->text;
     RunRecord record = newRecord(options);
     record.parent = run;
     record.parentEnd = end;
@@ -147,7 +147,7 @@ void StoryWriter::writeAlternatives(qsizetype cursor, int count) {
     count = std::clamp(count, Alternatives::kFewest, Alternatives::kMost);
     m_alternativesPosition = m_document.content().snapped(cursor);
     m_job = Job{};
-    m_job.prompt = m_document.text().first(m_alternativesPosition);
+    m_job.prompt = promptAt(m_alternativesPosition);
     GenerationOptions options = optionsOfNextRun(false);
     const RunRecord place = recordAt(m_alternativesPosition, m_job.prompt, options);
     TogetherRequest request;

@@ -100,8 +100,8 @@ int BreakAlignment::betterPlace(const QTextBlock& block) const {
     }
     m_editor.document()->documentLayout()->blockBoundingRect(block); // lays it out if need be
     const QTextLayout* const layout = block.layout();
-    if (layout == nullptr || layout->lineCount() == 0) {
-        return place;
+    if (layout == nullptr || layout->lineCount() == 0 || !layout->preeditAreaText().isEmpty()) {
+        return place; // of a paragraph with something in it that is no text the lines tell nothing
     }
     const QTextLine last = layout->lineAt(layout->lineCount() - 1);
     const qreal room = last.width() - last.naturalTextWidth();
@@ -122,9 +122,9 @@ void BreakAlignment::align() {
     }
     // A screen more on both sides, so that nothing moves before the writer's eyes when the page is scrolled.
     const int height = m_editor.viewport()->height();
-    const int from = m_editor.cursorForPosition(QPoint(0, -height)).position();
-    const int to = m_editor.cursorForPosition(QPoint(0, 2 * height)).position();
-    const QTextCursor top = m_editor.cursorForPosition(QPoint(0, 0));
+    const int from = m_editor.cursorAtPoint(QPoint(0, -height)).position();
+    const int to = m_editor.cursorAtPoint(QPoint(0, 2 * height)).position();
+    const QTextCursor top = m_editor.cursorAtPoint(QPoint(0, 0));
     const int topBefore = m_editor.cursorRect(top).top();
     const QScopedValueRollback aligning(m_isAligning, true);
     bool isMoved = false;

@@ -2,6 +2,7 @@
 
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/ghost_text.h"
 #include "ui/editor/layout/page_layout.h"
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/word_counter.h"
@@ -37,7 +38,8 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     , m_alignment(new BreakAlignment(*this, *m_mirror))
     , m_words(new WordCounter(
           *document(), this, [this](const QTextBlock& block) { return m_mirror->continuesParagraph(block); }))
-    , m_highlighter(std::make_unique<OriginHighlighter>(story, *m_mirror, m_layout->formats())) {
+    , m_highlighter(std::make_unique<OriginHighlighter>(story, *m_mirror, m_layout->formats()))
+    , m_ghost(new GhostText(*document(), this)) {
     setAcceptRichText(false);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -83,6 +85,7 @@ void StoryEditor::setColours(const Colours& colours) {
     setPalette(page);
     setAutoFillBackground(true);
     m_highlighter->setColours(colours);
+    m_ghost->setColour(colours.ghostInk);
     showMarks();
 }
 
@@ -136,7 +139,7 @@ void StoryEditor::placeCursor(qsizetype place) {
 }
 
 app::EditingPlace StoryEditor::editingPlace() const {
-    return {cursorPlace(), m_mirror->toStory(cursorForPosition(QPoint(0, 0)).position())};
+    return {cursorPlace(), m_mirror->toStory(cursorAtPoint(QPoint(0, 0)).position())};
 }
 
 void StoryEditor::setEditingPlace(const app::EditingPlace& place) {
@@ -170,9 +173,8 @@ QRect StoryEditor::lineRect(qsizetype place) const { return cursorRect(cursorAt(
 
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
     const QPointF place(point.x() + horizontalScrollBar()->value(), point.y() + verticalScrollBar()->value());
-    const int near = document()->documentLayout()->hitTest(place, Qt::FuzzyHit);
-    const QTextBlock block = document()->findBlock(std::max(near, 0));
-    if (near < 0 || !block.isValid() || block.layout() == nullptr) {
+    const QTextBlock block = cursorAtPoint(point).block();
+    if (!block.isValid() || block.layout() == nullptr) {
         return std::nullopt;
     }
     const QPointF inside = place - document()->documentLayout()->blockBoundingRect(block).topLeft();
@@ -181,8 +183,9 @@ std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
         const QRectF rect = line.naturalTextRect();
         if (inside.y() >= line.y() && inside.y() < line.y() + line.height() && inside.x() >= rect.left() &&
             inside.x() < rect.right()) {
-            return m_mirror->toStory(block.position() +
-                                     line.xToCursor(inside.x(), QTextLine::CursorOnCharacter));
+            const int offset =
+                m_ghost->withoutGhost(block, line.xToCursor(inside.x(), QTextLine::CursorOnCharacter));
+            return offset < 0 ? std::nullopt : std::optional(m_mirror->toStory(block.position() + offset));
         }
     }
     return std::nullopt;
@@ -197,6 +200,7 @@ void StoryEditor::onFilled() {
             0, 1); // else Qt leaves an empty page without a line, and so without a caret
     }
     placeCursor(m_before.cursorPosition);
+    showGhost();
     for (auto& marks : m_marks) {
         marks.clear();
     }
@@ -216,7 +220,7 @@ void StoryEditor::beforeStoryChange(const app::DocumentChange& change) {
     const QTextCursor cursor = textCursor();
     m_before.cursorPosition = m_mirror->toStory(cursor.position());
     m_before.cursorAnchor = m_mirror->toStory(cursor.anchor());
-    const QTextCursor top = cursorForPosition(QPoint(0, 0));
+    const QTextCursor top = cursorAtPoint(QPoint(0, 0));
     m_before.topPosition = m_mirror->toStory(top.position());
     m_before.topOffset = cursorRect(top).top();
     m_before.isAboveView = change.edit.position < m_before.topPosition;

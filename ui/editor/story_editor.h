@@ -22,6 +22,7 @@ namespace ui {
 class BlockFormats;
 class BreakAlignment;
 class DocumentMirror;
+class GhostText;
 class OriginHighlighter;
 class PageLayout;
 class WordCounter;
@@ -44,6 +45,13 @@ public:
     [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const {
         return m_marks[static_cast<std::size_t>(mark)];
     }
+
+    // A suggestion behind a place in the story, which is no part of it (ghost_text.h); none if it is empty.
+    // While it is shown, Tab and Ctrl+Right are its keys: see ghostAllWanted().
+    void setGhost(qsizetype place, const QString& text);
+    [[nodiscard]] const GhostText& ghost() const { return *m_ghost; }
+    // An input method is putting something together at the cursor.
+    [[nodiscard]] bool isComposing() const { return m_isComposing; }
 
     // Reports what is under the mouse through hovered() while on.
     void setHoverReported(bool isReported);
@@ -71,6 +79,9 @@ public:
     [[nodiscard]] const PageLayout& pageLayout() const { return *m_layout; }
     // Where the looks of words in sight come together; a new source of them joins here.
     [[nodiscard]] BlockFormats& formats();
+    // The place on the page that is nearest to a point of the viewport. QTextEdit's own cursorForPosition()
+    // takes a ghost for text.
+    [[nodiscard]] QTextCursor cursorAtPoint(const QPoint& point) const;
     // The unit of text under a point of the viewport, if there is one.
     [[nodiscard]] std::optional<qsizetype> positionUnder(const QPoint& point) const;
 
@@ -79,6 +90,10 @@ signals:
     void editingPlaceChanged();
     void hovered(std::optional<qsizetype> position);
     void zoomRequested(int steps);
+    void ghostAllWanted();
+    void ghostWordWanted();
+    // The writer turned to something else.
+    void ghostRejected();
     // `under`: the unit of text under the mouse, if the menu was asked for there.
     void menuRequested(const QPoint& globalPosition, std::optional<qsizetype> under);
 
@@ -91,6 +106,8 @@ protected:
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void inputMethodEvent(QInputMethodEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -120,7 +137,11 @@ private:
     void onScrolled();
     void noteSight();
     void stepOverBreak(const QKeyEvent& event);
+    [[nodiscard]] bool takesGhost(const QKeyEvent& event);
+    void showGhost();
     [[nodiscard]] QTextCursor cursorAt(const app::TextRange& range) const;
+    // Of a mark: a ghost stands in its place, or has moved it aside.
+    [[nodiscard]] bool isBehindGhost(const QTextCursor& range) const;
 
     app::Document& m_story;
     PageLayout* m_layout; // the page's
@@ -128,6 +149,10 @@ private:
     BreakAlignment* m_alignment;
     WordCounter* m_words;
     std::unique_ptr<OriginHighlighter> m_highlighter;
+    GhostText* m_ghost;
+    qsizetype m_ghostPlace = 0;
+    QString m_ghostWords; // that should be shown; empty: none
+    bool m_isComposing = false;
     Colours m_colours;
     Typography m_typography;
     std::array<QList<app::TextRange>, 4> m_marks;

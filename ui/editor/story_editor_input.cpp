@@ -1,6 +1,7 @@
 // What the writer does to the page by keys, mouse and clipboard.
 #include "app/document/utf8_text.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/ghost_text.h"
 #include "ui/editor/story_editor.h"
 
 #include <QContextMenuEvent>
@@ -67,7 +68,7 @@ void StoryEditor::dropEvent(QDropEvent* event) {
         event->ignore();
         return;
     }
-    const QTextCursor target = cursorForPosition(event->position().toPoint());
+    const QTextCursor target = cursorAtPoint(event->position().toPoint());
     const bool isOwn = event->source() == this || event->source() == viewport();
     if (isOwn && event->dropAction() == Qt::MoveAction) {
         moveSelectionTo(m_mirror->toStory(target.position()));
@@ -169,6 +170,9 @@ void StoryEditor::keyPressEvent(QKeyEvent* event) {
         m_story.redo();
         return;
     }
+    if (takesGhost(*event)) {
+        return;
+    }
     const int before = textCursor().position();
     stepOverBreak(*event);
     if (event->matches(QKeySequence::InsertLineSeparator) ||
@@ -210,6 +214,8 @@ void StoryEditor::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void StoryEditor::focusOutEvent(QFocusEvent* event) {
+    emit ghostRejected();
+    m_ghost->hide();
     m_story.breakTypingStep();
     QTextEdit::focusOutEvent(event);
 }

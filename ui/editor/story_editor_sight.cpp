@@ -48,6 +48,9 @@ void StoryEditor::showMarks() {
             }
             ExtraSelection selection;
             selection.cursor = cursorAt(*range);
+            if (isBehindGhost(selection.cursor)) {
+                continue; // Qt would paint it beside its word
+            }
             selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
             selection.format.setBackground(grounds[mark]);
             selections.append(selection);

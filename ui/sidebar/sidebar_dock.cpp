@@ -5,6 +5,7 @@
 #include "app/preferences/preferences.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
+#include "ui/sidebar/ghost_panel.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sampler_panel.h"
 
@@ -67,7 +68,11 @@ SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
     heading->setObjectName(QStringLiteral("sidebarHeading"));
     layout->addWidget(m_model);
     layout->addWidget(heading);
-    layout->addWidget(m_sampler);
+    auto* sections = new QVBoxLayout; // as far apart as those of the sampler's
+    sections->setSpacing(6);
+    sections->addWidget(m_sampler);
+    sections->addWidget(new GhostPanel(m_context.preferences));
+    layout->addLayout(sections);
     layout->addStretch(1);
     setWidget(new ColumnScrollArea(content));
     connectParts();

@@ -1,5 +1,6 @@
 // colours.h: the two palettes, light and dark, by what each colour is for. Every ink reaches a contrast of at
-// least 4.5 on the ground it is used on (tests/ui/theme_test.cpp holds them to it).
+// least 4.5 on the ground it is used on, but for the ghost's, which reaches 3 (tests/ui/theme_test.cpp holds
+// them to it).
 // Threads: values.
 #pragma once
 
@@ -15,6 +16,7 @@ struct Colours {
     QColor quietInk;     // what should not catch the eye: status, hints
     QColor generatedInk; // words of the model
     QColor editedInk;    // the writer's words inside the model's
+    QColor ghostInk;     // a suggestion that is no text yet: readable, but fainter than any text
     QColor accent;       // caret, focus ring, links, default buttons
     QColor onAccent;     // text on `accent`
     QColor selection;

@@ -87,6 +87,8 @@ Actions::Actions(QMainWindow& window) {
     continueStory = write.add(tr("&Continue the story"),
                               {QKeySequence(tr("Ctrl+Enter")), QKeySequence(tr("Ctrl+Return"))},
                               tr("The model goes on from the cursor"));
+    suggest = write.add(tr("Su&ggest"), {QKeySequence(tr("Ctrl+Space"))},
+                        tr("A suggestion in grey behind the cursor: Tab takes it, Ctrl+Right its next word"));
     stop =
         write.add(tr("&Stop"), {QKeySequence(Qt::Key_Escape)}, tr("Stops the model and keeps what it wrote"));
     stopButton = new QAction(tr("Stop"), &window);

@@ -48,6 +48,7 @@ public:
     QAction* findPrevious;
 
     QAction* continueStory;
+    QAction* suggest;
     QAction* stop;       // Esc: also closes what else is open, so it is always on
     QAction* stopButton; // on the tool bar: on while the model writes
     QAction* retry;

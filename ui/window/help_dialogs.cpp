@@ -40,6 +40,10 @@ public:
                 }
             }
         }
+        addHeading(tr("While a suggestion is shown"));
+        addText(tr("Tab"), tr("Takes all of it"));
+        addText(tr("Ctrl+Right"), tr("Takes its next word"));
+        addText(tr("Esc"), tr("Lets it go, as anything else but its own letters"));
         addHeading(tr("In the heatmap"));
         addText(tr("Arrow keys"), tr("From token to token and layer to layer"));
         addText(tr("Enter"), tr("The channels of the layer"));

@@ -20,6 +20,7 @@
 #include "ui/window/actions.h"
 #include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
+#include "ui/window/ghost_keeper.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/place_keeper.h"
 #include "ui/window/project_dialogs.h"
@@ -59,6 +60,7 @@ MainWindow::MainWindow(app::AppContext& context)
     new ProjectMessages(m_context.project, *m_messages, saveAs, this);
     m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
     new PlaceKeeper(*m_editor, m_context.project, this);
+    m_ghost = new GhostKeeper(m_context, *m_editor, *m_status, *m_messages, this);
     connectEditing();
     connectWriting();
     connectView();
@@ -69,6 +71,8 @@ MainWindow::MainWindow(app::AppContext& context)
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
+    // Ended by a signal it is not closed.
+    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, &MainWindow::rememberWindow);
     updateTitle();
     updateAttempts();
     m_editor->setReadOnly(!m_context.project.isOpen());
@@ -141,10 +145,14 @@ void MainWindow::restoreWindow() {
     }
 }
 
-void MainWindow::closeEvent(QCloseEvent* event) {
+void MainWindow::rememberWindow() {
     m_focusMode.set(false); // the window comes back as it was outside of full screen
-    m_context.writer.stop();
     m_context.preferences.setWindow(saveGeometry(), saveState(kStateVersion));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_context.writer.stop();
+    rememberWindow();
     if (!m_quitGuard->mayClose()) {
         event->ignore();
         return;

@@ -26,6 +26,7 @@ class AttemptsDock;
 class ChoicePresenter;
 class CompareView;
 class FindBar;
+class GhostKeeper;
 class HeatmapDock;
 class MessageBar;
 class QuitGuard;
@@ -52,6 +53,7 @@ public:
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
     [[nodiscard]] ChoicePresenter& choices() { return *m_choices; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
+    [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
@@ -67,6 +69,7 @@ private:
     void build();
     void buildDocks();
     void restoreWindow();
+    void rememberWindow();
     void connectEditing();
     void connectWriting();
     void connectView();
@@ -113,6 +116,7 @@ private:
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     ChoicePresenter* m_choices = nullptr;
+    GhostKeeper* m_ghost = nullptr;
     QuitGuard* m_quitGuard = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;

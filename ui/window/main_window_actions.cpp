@@ -25,6 +25,7 @@
 #include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
+#include "ui/window/ghost_keeper.h"
 #include "ui/window/help_dialogs.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/status_line.h"
@@ -81,6 +82,7 @@ void MainWindow::connectEditing() {
 void MainWindow::connectWriting() {
     using app::StoryWriter;
     connect(m_actions->continueStory, &QAction::triggered, this, &MainWindow::continueStory);
+    connect(m_actions->suggest, &QAction::triggered, m_ghost, &GhostKeeper::suggest);
     connect(m_actions->stop, &QAction::triggered, this, &MainWindow::escape);
     connect(m_actions->stopButton, &QAction::triggered, &m_context.writer, &StoryWriter::stop);
     connect(&m_context.writer, &StoryWriter::activityChanged, this, [this](StoryWriter::Activity activity) {
@@ -292,6 +294,8 @@ void MainWindow::escape() {
     }
     if (m_context.writer.activity() != app::StoryWriter::Activity::Idle) {
         m_context.writer.stop();
+    } else if (m_ghost->dismiss()) {
+        return;
     } else if (m_selection->unlock()) {
         return;
     } else if (m_heatmap->isVisible() && m_heatmap->back()) {
@@ -321,7 +325,8 @@ void MainWindow::zoom(int steps) {
 void MainWindow::showEditorMenu(const QPoint& globalPosition, std::optional<qsizetype> under) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_actions->continueStory, m_actions->retry, m_actions->alternatives});
+    menu->addActions(
+        {m_actions->continueStory, m_actions->suggest, m_actions->retry, m_actions->alternatives});
     addBranchTo(*menu, under ? m_context.runs.tokenAt(*under) : std::nullopt);
     menu->addAction(m_actions->compare);
     menu->addSeparator();

@@ -85,7 +85,12 @@ void ProjectDialogs::askForName(const QString& title, const QString& filter, con
 void ProjectDialogs::fillRecent() {
     m_recent->clear();
     for (const QString& path : m_context.preferences.recentFiles()) {
-        QAction* const action = m_recent->addAction(QFileInfo(app::readablePath(path)).completeBaseName());
+        QString title = m_context.preferences.recentTitle(path);
+        if (title.isEmpty()) {
+            title = QFileInfo(app::readablePath(path)).completeBaseName();
+        }
+        // An ampersand in a title is no mnemonic.
+        QAction* const action = m_recent->addAction(title.replace(u'&', QLatin1String("&&")));
         action->setToolTip(app::readablePath(path));
         connect(action, &QAction::triggered, this, [this, path] { m_context.project.open(path); });
     }

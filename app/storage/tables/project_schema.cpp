@@ -2,6 +2,7 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/history_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -144,6 +145,8 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createChoiceTables(database); !done)
         return done;
+    if (auto done = createHistoryTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -155,6 +158,7 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
         {kComponent, static_cast<int>(kMigrations.size())},
         {engine::kGateComponent, engine::gateTablesVersion()},
         {kVersionComponent, versionTablesVersion()},
+        {kHistoryComponent, historyTablesVersion()},
         {kChoiceComponent, choiceTablesVersion()},
     };
     for (const auto& component : components) {

@@ -2,6 +2,7 @@
 
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
+#include "app/storage/tables/text_mark.h"
 
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
     if (!text)
         return damaged(database, "the text and its origins do not fit together");
     stored.text = std::move(*text);
+    stored.mark = markOfSnapshot(stored.text);
     stored.edits = stored.snapshotAt = snapshot->integer(0);
     snapshot->reset();
 
@@ -52,6 +54,7 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
             return damaged(database,
                            "edit " + std::to_string(journal->integer(0)) + " does not fit the text");
         stored.text.apply(*edit);
+        stored.mark = markBehind(stored.mark, *edit);
         stored.edits = journal->integer(0);
     }
     if (!more)

@@ -14,6 +14,7 @@ struct StoredText {
     SpannedText text;            // with the journal applied
     std::int64_t edits = 0;      // sequence number of the last edit
     std::int64_t snapshotAt = 0; // and of the last one in the snapshot
+    QByteArray mark;             // names the text (text_mark.h)
 };
 
 [[nodiscard]] engine::Expected<StoredText> readStoredText(engine::Database& database);

@@ -34,7 +34,9 @@ private slots:
             preferences.setModel({QStringLiteral("/models/big.safetensors"), QStringLiteral("none")});
             preferences.setAddedModels({QStringLiteral("/models/big.safetensors")});
             QVERIFY(preferences.savePreset(QStringLiteral("Mine"), own));
+            preferences.addRecentFile(QStringLiteral("/b.inkgate"), QStringLiteral("One, two & three"));
             preferences.addRecentFile(QStringLiteral("/a.inkgate"));
+            preferences.setGhost({2.5, 24});
             preferences.setLastProject(QStringLiteral("/a.inkgate"));
             preferences.setWindow("geometry", "state");
         }
@@ -48,16 +50,33 @@ private slots:
         QCOMPARE(preferences.addedModels().size(), 1);
         own.seed = 0; // not part of a preset
         QVERIFY(preferences.samplerPresets().contains(SamplerPreset{QStringLiteral("Mine"), own, false}));
-        QCOMPARE(preferences.recentFiles(), QStringList{QStringLiteral("/a.inkgate")});
+        QCOMPARE(preferences.recentFiles(),
+                 (QStringList{QStringLiteral("/a.inkgate"), QStringLiteral("/b.inkgate")}));
+        QCOMPARE(preferences.recentTitle(QStringLiteral("/b.inkgate")), QStringLiteral("One, two & three"));
+        QVERIFY(preferences.recentTitle(QStringLiteral("/a.inkgate")).isEmpty());
+        QCOMPARE(preferences.ghost(), (GhostOptions{2.5, 24}));
         QCOMPARE(preferences.lastProject(), QStringLiteral("/a.inkgate"));
         QCOMPARE(preferences.windowGeometry(), QByteArray("geometry"));
         QCOMPARE(preferences.windowState(), QByteArray("state"));
+    }
+
+    void suggestionsAreShortAndTheirPauseIsOne() {
+        QSettings settings(m_path, QSettings::IniFormat);
+        settings.setValue(QStringLiteral("ghost/afterSeconds"), QStringLiteral("nan"));
+        settings.setValue(QStringLiteral("ghost/tokens"), 1'000'000);
+        Preferences preferences(settings);
+        QCOMPARE(preferences.ghost(), (GhostOptions{0, GhostOptions::kMostTokens}));
+        QSignalSpy changed(&preferences, &Preferences::ghostChanged);
+        preferences.setGhost({-1, 0});
+        QCOMPARE(preferences.ghost(), (GhostOptions{0, GhostOptions::kLeastTokens}));
+        QCOMPARE(changed.count(), 1);
     }
 
     void withoutSettingsThereAreSensibleOnes() {
         QSettings settings(m_path, QSettings::IniFormat);
         const Preferences preferences(settings);
         QCOMPARE(preferences.appearance(), Appearance());
+        QCOMPARE(preferences.ghost(), (GhostOptions{0, 16})); // never by itself
         QCOMPARE(preferences.generation(), GenerationOptions());
         QCOMPARE(preferences.model(), (ModelChoice{QStringLiteral("tales"), QStringLiteral("gated")}));
     }

@@ -117,7 +117,21 @@ private:
         QVERIFY2(writer.marks >= expected,
                  qPrintable(QStringLiteral("%1 marks of %2").arg(writer.marks).arg(expected)));
         checkRuns(parts);
+        checkHistory(parts.document);
         writer.runs = parts.runs.runs().size();
+    }
+
+    // The steps of before the kill are there and belong to the text.
+    static void checkHistory(Document& document) {
+        const SpannedText killed = document.content();
+        QVERIFY(document.canUndo() || marksIn(killed.text()) == 0); // nothing but the sample story
+        int steps = 0;
+        for (; steps < 200 && document.canUndo(); ++steps)
+            document.undo();
+        QVERIFY(document.content() != killed || steps == 0);
+        for (; steps > 0; --steps)
+            document.redo();
+        QCOMPARE(document.content(), killed);
     }
 
     // Text, tokens and runs were written together, so they fit together.
