@@ -8,6 +8,7 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
+#include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
 #include "app/versions/story_version.h"
 
@@ -25,6 +26,7 @@ struct ProjectContent {
     QList<RunRecord> runs; // oldest first
     QList<RunId> runsWithGates;
     QList<KeptState> states;
+    ReadingSettings reading;                  // what the model reads besides the text
     std::optional<EditingPlace> editingPlace; // where the writer was
     QString path;                             // of the file; empty: in memory only
     bool isUntitled = false;                  // the writer has given it no name yet
@@ -63,7 +65,13 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged,
-                                      PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
+// Memory, author's note, lorebook and limit are these now.
+struct ReadingChanged {
+    ReadingSettings settings;
+};
+
+using ProjectOperation =
+    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged, ReadingChanged,
+                 VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

@@ -24,6 +24,7 @@ namespace app {
 
 class AssistantService;
 class RunHistory;
+class StoryReading;
 
 class StoryWriter : public QObject {
     Q_OBJECT
@@ -32,7 +33,8 @@ public:
     enum class Activity { Idle, Continuing, Comparing, WritingAlternatives };
 
     // `newSeed` draws the seed of a run (tests pass a fixed row); by default from the system's random source.
-    StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs, QObject* parent = nullptr,
+    StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs,
+                const StoryReading& reading, QObject* parent = nullptr,
                 std::function<quint64()> newSeed = {});
     ~StoryWriter() override;
 
@@ -44,6 +46,11 @@ public:
     void setModelChoice(const ModelChoice& choice);
 
     [[nodiscard]] Activity activity() const { return m_activity; }
+
+    // What a run reads that goes on at `position`: the story before it, and what the project adds. Whatever
+    // the model reads is asked for with this.
+    [[nodiscard]] PromptSource sourceAt(qsizetype position) const;
+    [[nodiscard]] PromptSource sourceBehind(const QString& story) const;
 
     // Ctrl+Enter: continues at `cursor` from the text before it; what follows stays, unseen by the model.
     void continueAt(qsizetype cursor);
@@ -113,7 +120,7 @@ private:
         RunId branchOf = 0;
         qsizetype branchEnd = 0;
         bool isBranchInText = false; // its text up to there stands already
-        QString prompt;
+        PromptSource source;
         int tokens = 0;
         int firstTokens = 0; // in the first batch, at which the timer starts
         QElapsedTimer sinceFirstToken;
@@ -123,7 +130,7 @@ private:
     void beginJob(const RunRecord& record, qsizetype position);
     RunRecord newRecord(const GenerationOptions& options) const;
     // Fills in where it hangs; a parent that the writer has changed is kept, so before the id is given.
-    RunRecord recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options);
+    RunRecord recordAt(qsizetype position, const QString& story, const GenerationOptions& options);
     bool usePassage(const QList<RunId>& others, RunId run, qsizetype position);
     [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
     // Before another attempt takes its place.
@@ -140,6 +147,7 @@ private:
     Document& m_document;
     AssistantService& m_assistant;
     RunHistory& m_runs;
+    const StoryReading& m_reading;
     std::function<quint64()> m_newSeed;
     GenerationOptions m_options;
     ModelChoice m_choice;

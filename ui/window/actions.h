@@ -56,6 +56,7 @@ public:
     QAction* alternatives;
     QAction* branch;
     QAction* compare;
+    QAction* editMemory;
     QAction* teachVoice;
 
     QAction* showOrigins;
@@ -68,6 +69,7 @@ public:
     QAction* showSidebar;
     QAction* showHeatmap;
     QAction* showAttempts;
+    QAction* showReading;
     QAction* focusMode;
 
     QAction* shortcuts;

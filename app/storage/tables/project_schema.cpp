@@ -1,6 +1,7 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -141,6 +142,8 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createVersionTables(database); !done)
         return done;
+    if (auto done = createReadingTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -154,7 +157,10 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
     const auto versions = engine::schemaVersion(database, kVersionComponent);
     if (!versions)
         return failure(versions.error());
-    if (*versions > versionTablesVersion())
+    const auto reading = engine::schemaVersion(database, kReadingComponent);
+    if (!reading)
+        return failure(reading.error());
+    if (*versions > versionTablesVersion() || *reading > readingTablesVersion())
         return true;
     return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
