@@ -6,9 +6,9 @@ namespace app {
 
 namespace {
 
-// What is tried at one place of the text. Ordinary expressions need some dozen steps; those that run wild
-// need billions.
-const QString kStepLimit = QStringLiteral("(*LIMIT_MATCH=10000)");
+// What is tried at one place of the text. Ordinary expressions need some thousand steps in a long
+// paragraph; those that run wild need billions.
+const QString kStepLimit = QStringLiteral("(*LIMIT_MATCH=100000)");
 
 // Of an expression that begins at `begin`: the position behind its flags; -1 if it does not end.
 qsizetype endOfExpression(QStringView line, qsizetype begin) {

@@ -17,7 +17,7 @@ namespace app {
 [[nodiscard]] QString lineOfKeys(const QStringList& keys);
 
 // The expression of a key; nothing if it is a keyword. Its searching is bounded: PCRE2 gives up on a place
-// after some thousand steps, and QRegularExpressionMatch::isValid() tells (lore_search.h).
+// after a hundred thousand steps, and QRegularExpressionMatch::isValid() tells (lore_search.h).
 [[nodiscard]] std::optional<QRegularExpression> expressionOf(const QString& key, bool matchesCase);
 
 // A sentence that says what is wrong with an expression, or nothing.

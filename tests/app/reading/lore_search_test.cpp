@@ -161,6 +161,19 @@ private slots:
         QVERIFY2(finds.faults[0].problem.contains(key), qPrintable(finds.faults[0].problem));
     }
 
+    // They try a lot in a long paragraph, and end.
+    void ordinaryExpressionsAreNotGivenUp() {
+        const QString story =
+            QStringLiteral("the ferry came over the river and Nora rowed of old, ").repeated(60);
+        for (const char* key : {"/the .* came .* over .* river[qz]/", "/(\\w+ )+[qz]/",
+                                "/\\b(rows?|rowed) .* (of|across) .* old[qz]/"}) {
+            LoreEntry wide = entry(QStringLiteral("Wide"), {QString::fromLatin1(key)});
+            wide.rangeWords = 2000;
+            const LoreFinds finds = findLore(bookOf({wide}), story);
+            QVERIFY2(finds.faults.isEmpty() && finds.fired.isEmpty(), key);
+        }
+    }
+
     void stoppingEndsTheSearch() {
         std::stop_source stop;
         stop.request_stop();
