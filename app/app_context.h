@@ -10,6 +10,7 @@ class ModelCatalog;
 class Preferences;
 class ProjectController;
 class RunHistory;
+class StoryReading;
 class StoryWriter;
 class VoiceFit;
 
@@ -19,6 +20,7 @@ struct AppContext {
     StoryWriter& writer;         // app/writing/story_writer.h: continue, stop, retry, compare
     AssistantService& assistant; // app/assistant/assistant_service.h: which model is loaded
     RunHistory& runs;            // app/runs/run_history.h: tokens and gates of every run
+    StoryReading& reading;       // app/reading/story_reading.h: memory, note, lorebook, limit
     ModelCatalog& models;        // app/models/model_catalog.h: what can be chosen
     Preferences& preferences;    // app/preferences/preferences.h
     VoiceFit& voice;             // app/voice/voice_fit.h: fits a gate to the writer's text

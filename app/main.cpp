@@ -9,6 +9,7 @@
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "app/quit_signals.h"
+#include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 #include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
@@ -115,6 +116,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::Preferences preferences(settings);
     app::Document document;
     app::RunHistory runs(document);
+    app::StoryReading reading;
 
     QThread storageThread;
     QThread engineThread;
@@ -125,8 +127,8 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     auto& engine = startIn(engineThread, QStringLiteral("engine"), std::make_unique<app::EngineWorker>());
 
     app::AssistantService assistant(engine);
-    app::StoryWriter writer(document, assistant, runs);
-    app::ProjectController project(document, runs, preferences, storage);
+    app::StoryWriter writer(document, assistant, runs, reading);
+    app::ProjectController project(document, runs, reading, preferences, storage);
     const QString voices =
         QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/voices");
     app::ModelCatalog models(voices);
@@ -142,7 +144,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
                      &app::AssistantService::offerStates);
 
-    app::AppContext context{document, project, writer, assistant, runs, models, preferences, voice};
+    app::AppContext context{document, project, writer, assistant, runs, reading, models, preferences, voice};
     int status = 0;
     {
         ui::MainWindow window(context);

@@ -38,6 +38,10 @@ AssistantService::AssistantService(TextGenerator& generator, QObject* parent)
             emit tokensGenerated(batch);
     });
     connect(&m_generator, &TextGenerator::finished, this, &AssistantService::finish);
+    connect(&m_generator, &TextGenerator::promptInspected, this, [this](const PromptInspection& inspection) {
+        if (inspection.id == m_inspection.id())
+            emit promptInspected(inspection);
+    });
     connect(&m_generator, &TextGenerator::statesKept, this,
             [this](RequestId id, const QList<KeptState>& states) {
                 // Of a request that was stopped, too: reading goes on from there.
@@ -96,6 +100,16 @@ GenerationHandle AssistantService::writeTogether(TogetherRequest request) {
         },
         Qt::QueuedConnection);
     return handle;
+}
+
+void AssistantService::inspectPrompt(const PromptSource& source) {
+    m_inspection.cancel();
+    m_inspection = GenerationHandle(++m_lastId);
+    QMetaObject::invokeMethod(
+        &m_generator,
+        [&generator = m_generator, id = m_inspection.id(), model = m_choice, source,
+         stop = m_inspection.token()] { generator.inspectPrompt(id, model, source, stop); },
+        Qt::QueuedConnection);
 }
 
 void AssistantService::cancel(RequestId id) {

@@ -40,6 +40,10 @@ public:
     GenerationHandle generate(GenerationRequest request);
     GenerationHandle writeTogether(TogetherRequest request);
 
+    // What the model last loaded would read: ends in promptInspected(), unless another is asked for before.
+    // Waits its turn, so ask while nothing is being written.
+    void inspectPrompt(const PromptSource& source);
+
     // Stops a request; what was written until then still arrives, then finished(id, Cancelled).
     void cancel(RequestId id);
     // Stops a request and drops everything it still sends, except finished().
@@ -62,6 +66,7 @@ signals:
     void promptRead(const app::PromptRead& prompt);
     void tokensGenerated(const app::TokenBatch& batch);
     void finished(app::RequestId id, const app::Outcome& outcome);
+    void promptInspected(const app::PromptInspection& inspection);
     void busyChanged(bool busy);
     // What the open project should keep in place of what it has.
     void statesKept(const QList<app::KeptState>& states);
@@ -77,6 +82,7 @@ private:
 
     TextGenerator& m_generator;
     QHash<RequestId, Request> m_requests;
+    GenerationHandle m_inspection;
     GenerationHandle m_readingAhead; // of the last request, which may still read what it wrote
     RequestId m_lastId = 0;
     RequestId m_lastOfOtherProject = 0;

@@ -1,5 +1,6 @@
 #include "app/engine_thread/engine_worker.h"
 
+#include "app/engine_thread/model_tokens.h"
 #include "app/engine_thread/side_run.h"
 #include "app/errors/error_text.h"
 
@@ -21,6 +22,8 @@ constexpr int kMuchToRead = 512;
 constexpr std::chrono::seconds kKeepingInterval(60);
 // Having read less than this is not worth the bytes, unless the text was gone on with.
 constexpr std::size_t kWorthKeeping = 1024;
+// More than this is not what was just written.
+constexpr int kMostToReadAhead = 4096;
 
 // The name of a model for a sentence, also when it could not be loaded.
 QString nameOf(const ModelChoice& choice) { return choice.model.section(u'/', -1); }
@@ -66,13 +69,39 @@ void EngineWorker::generate(const GenerationRequest& request, std::stop_token st
     perform(Task{request.id,
                  {{request.model, request.options.sampler.seed}},
                  request.options,
-                 request.prompt,
+                 request.source,
                  std::move(stop),
+                 {},
                  request.isGhost});
 }
 
 void EngineWorker::writeTogether(const TogetherRequest& request, std::stop_token stop) {
-    perform(Task{request.id, request.parts, request.options, request.prompt, std::move(stop)});
+    perform(Task{request.id, request.parts, request.options, request.source, std::move(stop), {}});
+}
+
+void EngineWorker::inspectPrompt(RequestId id, const ModelChoice& model, const PromptSource& source,
+                                 std::stop_token stop) {
+    PromptInspection inspection;
+    inspection.id = id;
+    (void)guarded([&]() -> engine::Expected<void> {
+        const ShelvedModel* const shelved = m_shelf.find(model);
+        if (shelved == nullptr) {
+            inspection.prompt = assemblePrompt(source, nullptr, stop);
+            return {};
+        }
+        const ModelTokens tokens(*shelved->tokenizer);
+        inspection.prompt = assemblePrompt(source, &tokens, stop);
+        const auto toRead = tokensToRead(*shelved, inspection.prompt.text);
+        if (!toRead)
+            return failure(toRead.error());
+        inspection.hasModel = true;
+        inspection.fingerprint = shelved->info.fingerprint;
+        inspection.promptTokens = toRead->promptTokens;
+        inspection.tokensKnown = toRead->known;
+        return {};
+    }); // what cannot be read is told when it is to be gone on with
+    if (!stop.stop_requested())
+        emit promptInspected(inspection);
 }
 
 void EngineWorker::offerStates(const QList<KeptState>& states) {
@@ -82,7 +111,7 @@ void EngineWorker::offerStates(const QList<KeptState>& states) {
     }); // without them the text is read again
 }
 
-void EngineWorker::perform(const Task& task) {
+void EngineWorker::perform(Task task) {
     Outcome outcome;
     QString model;
     std::list<SideRun> sides; // a run's recorder points into it, so runs do not move
@@ -113,7 +142,7 @@ void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, Outc
         return;
     // Of several nobody knows yet which one will be used.
     if (outcome == OutcomeKind::Completed && sides.size() == 1) {
-        const auto done = guarded([&] { return sides.front().readAhead(task.prompt, task.stop); });
+        const auto done = guarded([&] { return readAhead(task, sides.front()); });
         const bool isWorthKeeping = !task.isGhost || sides.front().tokensRead() >= kWorthKeeping;
         if (done && isWorthKeeping)
             keepStates(task.id, sides.front());
@@ -122,6 +151,21 @@ void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, Outc
     for (const SideRun& side : sides)
         if (side.tokensRead() >= kWorthKeeping)
             keepStates(task.id, side);
+}
+
+engine::Expected<void> EngineWorker::readAhead(const Task& task, SideRun& side) {
+    const ShelvedModel& model = side.shelved();
+    const ModelTokens tokens(*model.tokenizer);
+    // Put together anew: what was written moves the author's note on, and may call for other lore.
+    const Prompt next =
+        assemblePrompt({task.source.story + side.written(), task.source.settings}, &tokens, task.stop);
+    const auto toRead = tokensToRead(model, next.text);
+    if (!toRead)
+        return failure(toRead.error());
+    // Other lore, or a new beginning: so much is read only when the writer wants to go on.
+    if (toRead->promptTokens - toRead->known > kMostToReadAhead)
+        return {};
+    return side.readAhead(next.text, task.stop);
 }
 
 void EngineWorker::keepStates(RequestId id, const SideRun& side) {
@@ -167,12 +211,15 @@ void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<Side
     options.sampler.seed = task.parts[static_cast<qsizetype>(number)].seed;
     SideRun::Events events{
         [this](const SideRun& run, const PromptProgress& progress) { noteReading(progress, run); },
-        [this](const PromptRead& prompt) { emit promptRead(prompt); },
+        [this, &prompt = task.prompt](PromptRead read) {
+            read.prompt = prompt;
+            emit promptRead(read);
+        },
         [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};
     sides.emplace_back(task.id, sideOf(number), model, options, std::move(events), task.stop);
 }
 
-engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
+engine::Expected<void> EngineWorker::write(Task& task, std::list<SideRun>& sides, Outcome& outcome,
                                            QString& model) {
     if (task.parts.isEmpty() || task.parts.size() > static_cast<qsizetype>(kMostSides))
         return engine::failure(engine::ErrorCode::InvalidArgument, "a request needs one to eight texts");
@@ -186,7 +233,10 @@ engine::Expected<void> EngineWorker::write(const Task& task, std::list<SideRun>&
         continuations.push_back(&sides.back().continuation());
     }
     model = sides.front().model().name;
-    auto result = engine::continueTogether(continuations, task.prompt.toStdString(), task.stop);
+    // Models that write together count alike: they differ in their gate.
+    const ModelTokens tokens(*models->front()->tokenizer);
+    task.prompt = assemblePrompt(task.source, &tokens, task.stop);
+    auto result = engine::continueTogether(continuations, task.prompt.text.toStdString(), task.stop);
     // What was written until then belongs to the writer, whatever ended it.
     std::size_t index = 0;
     for (SideRun& side : sides) {

@@ -28,6 +28,8 @@ public:
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
     void writeTogether(const TogetherRequest& request, std::stop_token stop) override;
+    void inspectPrompt(RequestId id, const ModelChoice& model, const PromptSource& source,
+                       std::stop_token stop) override;
     void offerStates(const QList<KeptState>& states) override;
 
 private:
@@ -35,14 +37,15 @@ private:
         RequestId id = 0;
         QList<TogetherRequest::Part> parts;
         const GenerationOptions& options;
-        const QString& prompt;
+        const PromptSource& source;
         std::stop_token stop;
+        Prompt prompt; // once the model that reads it is known
         bool isGhost = false;
     };
 
-    void perform(const Task& task);
+    void perform(Task task);
     // Fills in `sides`, reasons and timings. A Cancelled error means that `stop` took effect.
-    [[nodiscard]] engine::Expected<void> write(const Task& task, std::list<SideRun>& sides, Outcome& outcome,
+    [[nodiscard]] engine::Expected<void> write(Task& task, std::list<SideRun>& sides, Outcome& outcome,
                                                QString& model);
     // Loads what is not on the shelf. `model`: the name of the one that failed.
     [[nodiscard]] engine::Expected<std::vector<ShelvedModel*>> modelsOf(const Task& task, QString& model);
@@ -51,6 +54,8 @@ private:
     void noteReading(const PromptProgress& progress, const SideRun& side);
     // After the request was answered: so that the next one, or the next start, has little or nothing to read.
     void prepareNext(const Task& task, std::list<SideRun>& sides, OutcomeKind outcome);
+    // What the next prompt will be, once the text that was written is in the story.
+    [[nodiscard]] engine::Expected<void> readAhead(const Task& task, SideRun& side);
     void keepStates(RequestId id, const SideRun& side);
 
     using Clock = std::chrono::steady_clock;

@@ -41,6 +41,9 @@ public:
     // Errors: those of loadNamedModel(), loadTokenizerOf() and openSession().
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
+    // The model if it is here; null if not. Does not count as asking for it.
+    [[nodiscard]] const ShelvedModel* find(const ModelChoice& choice) const;
+
     // The GPU has failed or is full: from now on models run on the processor. Forgets those that
     // are here.
     void giveUpDevice();

@@ -112,8 +112,13 @@ void SideRun::promptRead(const engine::Generation& generation) {
             },
             firstPosition);
     m_tokensRead = generation.promptTokensRead();
-    m_events.promptRead({m_id, m_side, m_model.info, static_cast<int>(generation.promptTokens().size()),
-                         static_cast<int>(m_tokensRead), m_continuation.promptSeconds()});
+    m_events.promptRead({m_id,
+                         m_side,
+                         m_model.info,
+                         {},
+                         static_cast<int>(generation.promptTokens().size()),
+                         static_cast<int>(m_tokensRead),
+                         m_continuation.promptSeconds()});
 }
 
 void SideRun::generated(const engine::GeneratedToken& token) {
@@ -137,6 +142,8 @@ void SideRun::sendRest() {
         m_events.batch(*rest);
 }
 
+QString SideRun::written() const { return fromUtf8(m_text); }
+
 EndReason SideRun::endReason() const { return toEndReason(m_continuation.stopReason()); }
 
 SideTimings SideRun::timings() const {
@@ -146,7 +153,7 @@ SideTimings SideRun::timings() const {
 engine::Expected<void> SideRun::readAhead(const QString& prompt, std::stop_token stop) {
     engine::Generation next(*m_model.session, *m_model.tokenizer, toSettings(m_options, m_model),
                             &m_model.stateCache);
-    if (auto read = next.readPrompt(prompt.toStdString() + m_text, nullptr, std::move(stop)); !read)
+    if (auto read = next.readPrompt(prompt.toStdString(), nullptr, std::move(stop)); !read)
         return read;
     m_aheadTokens = next.promptTokens();
     return {};

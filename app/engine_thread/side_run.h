@@ -34,8 +34,8 @@ public:
 
     [[nodiscard]] engine::Continuation& continuation() { return m_continuation; }
 
-    // Once it has ended: reads `prompt` with what it wrote, as the next prompt will be, so that going on
-    // starts at once. Errors: those of Generation::readPrompt().
+    // Once it has ended: reads the next prompt, so that going on starts at once. Errors: those of
+    // Generation::readPrompt().
     [[nodiscard]] engine::Expected<void> readAhead(const QString& prompt, std::stop_token stop);
 
     // What a project should keep of what the model knows of the text (state_keeping.h).
@@ -43,6 +43,8 @@ public:
     // How much of the prompt it has read so far; what the model remembered from before is not counted.
     [[nodiscard]] std::size_t tokensRead() const { return m_tokensRead; }
 
+    [[nodiscard]] QString written() const;
+    [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
     [[nodiscard]] EndReason endReason() const;
     [[nodiscard]] SideTimings timings() const;
     // Sends what is left, the gates that the recorder does not have yet included.

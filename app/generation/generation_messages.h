@@ -3,6 +3,7 @@
 
 #include "app/generation/gate_frames.h"
 #include "app/generation/generation_options.h"
+#include "app/reading/prompt_assembly.h"
 
 #include <QByteArray>
 #include <QList>
@@ -29,7 +30,7 @@ struct GenerationRequest {
     RequestId id = 0; // filled in by AssistantService
     ModelChoice model;
     GenerationOptions options; // sampler.seed is the seed used
-    QString prompt;            // what the model reads, all of it: the text before the cursor
+    PromptSource source;       // what the model reads; the prompt is put together in the engine thread
     // A suggestion, of which perhaps nothing is used: the project need not keep what the model knows behind
     // it.
     bool isGhost = false;
@@ -45,7 +46,7 @@ struct TogetherRequest {
     RequestId id = 0;
     QList<Part> parts;         // by Side; 1 .. kMostSides
     GenerationOptions options; // but for the seed
-    QString prompt;
+    PromptSource source;
 };
 
 // A token of a run; [start, end) are positions in the run's own text. Empty if the token ends inside a
@@ -79,9 +80,20 @@ struct PromptRead {
     RequestId id = 0;
     Side side = Side::First;
     ModelInfo model;
-    int promptTokens = 0;
-    int tokensRead = 0; // of these; the others were known from before
+    Prompt prompt;        // all of it
+    int promptTokens = 0; // with the one that begins a text
+    int tokensRead = 0;   // of these; the others were known from before
     double seconds = 0;
+};
+
+// What a model would read now, and how much of it is new to it.
+struct PromptInspection {
+    RequestId id = 0;
+    bool hasModel = false; // else nothing is counted
+    QString fingerprint;   // of the model
+    Prompt prompt;
+    int promptTokens = 0;
+    int tokensKnown = 0; // of these, remembered from before
 };
 
 // What a side wrote since its last batch. At most one per side and about 30 ms.

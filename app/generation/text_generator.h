@@ -27,6 +27,10 @@ public:
     virtual void loadModel(RequestId id, const ModelChoice& choice) = 0;
     virtual void generate(const GenerationRequest& request, std::stop_token stop) = 0;
     virtual void writeTogether(const TogetherRequest& request, std::stop_token stop) = 0;
+    // Puts together what the model would read and looks up how much of it is new, without reading. Of a model
+    // that is not loaded it says so. Ends in promptInspected(), unless it is stopped.
+    virtual void inspectPrompt(RequestId id, const ModelChoice& model, const PromptSource& source,
+                               std::stop_token stop) = 0;
     // What the open project keeps of its text, in place of what was offered before.
     virtual void offerStates(const QList<KeptState>& states) = 0;
 
@@ -37,6 +41,7 @@ signals:
     void promptRead(const app::PromptRead& prompt);
     void tokensGenerated(const app::TokenBatch& batch);
     void finished(app::RequestId id, const app::Outcome& outcome);
+    void promptInspected(const app::PromptInspection& inspection);
     // What a project should keep, in place of what it has: some time after a generation, and after and during
     // a long reading, also one that was stopped.
     void statesKept(app::RequestId id, const QList<app::KeptState>& states);

@@ -2,6 +2,7 @@
 
 #include "app/document/document.h"
 #include "app/project/storage_call.h"
+#include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 
 #include <QDateTime>
@@ -28,11 +29,12 @@ bool isTyped(const ProjectOperation& operation) {
 
 } // namespace
 
-AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, StorageWorker& storage,
-                                 QObject* parent)
+AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs,
+                                 const StoryReading& reading, StorageWorker& storage, QObject* parent)
     : QObject(parent)
     , m_document(document)
     , m_runs(runs)
+    , m_reading(reading)
     , m_storage(storage)
     , m_timer(this) {
     m_timer.setSingleShot(true);
@@ -43,6 +45,13 @@ AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, Sto
         if (const auto cause = m_pace.due(QDateTime::currentMSecsSinceEpoch()))
             keepVersion(*cause, QString());
         note(change.edit);
+    });
+    connect(&reading, &StoryReading::changed, this, [this] {
+        // The last state is all that counts.
+        m_operations.removeIf([](const ProjectOperation& operation) {
+            return std::holds_alternative<ReadingChanged>(operation);
+        });
+        note(ReadingChanged{m_reading.settings()});
     });
     const auto noteRun = [this](RunId id) {
         if (const RunRecord* run = m_runs.run(id))
@@ -86,7 +95,8 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
         m_place = place;
 }
 
-void AutosaveJournal::restoreRuns() {
+void AutosaveJournal::restoreRest() {
+    note(ReadingChanged{m_reading.settings()});
     for (const RunId id : m_runs.runs())
         note(RunRestored{*m_runs.run(id)});
     flush();

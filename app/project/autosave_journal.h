@@ -18,6 +18,7 @@ namespace app {
 
 class Document;
 class RunHistory;
+class StoryReading;
 
 class AutosaveJournal : public QObject {
     Q_OBJECT
@@ -26,8 +27,8 @@ public:
     // Half of the second that may be lost when the program is killed; writing has the other half.
     static constexpr int kIntervalMs = 250;
 
-    AutosaveJournal(Document& document, const RunHistory& runs, StorageWorker& storage,
-                    QObject* parent = nullptr);
+    AutosaveJournal(Document& document, const RunHistory& runs, const StoryReading& reading,
+                    StorageWorker& storage, QObject* parent = nullptr);
 
     // From now on changes belong to this project. What was gathered before must have been flushed.
     void setProject(ProjectTicket project) {
@@ -44,8 +45,8 @@ public:
     void keepVersion(VersionCause cause, const QString& name);
     void nameVersion(const VersionNamed& named) { note(named); }
     void deleteVersion(const VersionDeleted& deleted) { note(deleted); }
-    // The project's file is another one, which may lack runs: all of them are written again, at once.
-    void restoreRuns();
+    // The project's file is another one, which may have the text alone: all else is written again, at once.
+    void restoreRest();
     // Sends what has gathered.
     void flush();
     // The same, before the project is left.
@@ -63,6 +64,7 @@ private:
 
     Document& m_document;
     const RunHistory& m_runs;
+    const StoryReading& m_reading;
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
     QList<ProjectOperation> m_operations;

@@ -6,6 +6,7 @@
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
 #include "app/project/version_keeper.h"
+#include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
@@ -30,14 +31,15 @@ QString sampleStory() {
 
 } // namespace
 
-ProjectController::ProjectController(Document& document, RunHistory& runs, Preferences& preferences,
-                                     StorageWorker& storage, QObject* parent)
+ProjectController::ProjectController(Document& document, RunHistory& runs, StoryReading& reading,
+                                     Preferences& preferences, StorageWorker& storage, QObject* parent)
     : QObject(parent)
     , m_document(document)
     , m_runs(runs)
+    , m_reading(reading)
     , m_preferences(preferences)
     , m_storage(storage)
-    , m_journal(std::make_unique<AutosaveJournal>(document, runs, storage))
+    , m_journal(std::make_unique<AutosaveJournal>(document, runs, reading, storage))
     , m_versions(std::make_unique<VersionKeeper>(*m_journal, storage)) {
     connect(m_journal.get(), &AutosaveJournal::noted, this, [this] {
         if (m_saveState == SaveState::Saved)
@@ -67,7 +69,8 @@ ProjectController::~ProjectController() = default;
 
 bool ProjectController::hasUnsavedChanges() const {
     return m_saveState == SaveState::Failing ||
-           (m_saveState == SaveState::ReadOnly && m_document.revision() != m_openedRevision);
+           (m_saveState == SaveState::ReadOnly &&
+            (m_document.revision() != m_openedRevision || m_reading.revision() != m_openedReading));
 }
 
 qint64 ProjectController::beginOpening(const QString& path) {
@@ -137,6 +140,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_editingPlace = content.editingPlace;
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text, content.history);
+    m_reading.reset(content.reading);
     m_firstWords = firstWords(m_document.text());
     m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);
@@ -145,6 +149,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_preferences.markStarted();
     setSaveState(content.problem.isEmpty() ? SaveState::Saved : SaveState::ReadOnly, content.problem);
     m_openedRevision = m_document.revision();
+    m_openedReading = m_reading.revision();
     setOpening(0);
     emit opened(content.notice.isEmpty() ? content.problem : content.notice);
     emit statesRead(content.states);
@@ -227,6 +232,12 @@ void ProjectController::exportStory(const QString& path, StoryFormat format, con
 void ProjectController::exportBytes(const QString& path, const QByteArray& bytes) {
     inStorage(m_storage, [absolute = QFileInfo(path).absoluteFilePath(), bytes](StorageWorker& storage) {
         storage.exportBytes(absolute, bytes);
+    });
+}
+
+void ProjectController::readLorebook(const QString& path) {
+    inStorage(m_storage, [absolute = QFileInfo(path).absoluteFilePath()](StorageWorker& storage) {
+        storage.readLorebook(absolute);
     });
 }
 

@@ -11,6 +11,7 @@
 #include "app/exchange/story_format.h"
 #include "app/files/file_place.h"
 #include "app/generation/kept_state.h"
+#include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
 
 #include <QObject>
@@ -25,6 +26,7 @@ class AutosaveJournal;
 class Preferences;
 class RunHistory;
 class StorageWorker;
+class StoryReading;
 class VersionKeeper;
 struct ProjectContent;
 
@@ -41,8 +43,8 @@ public:
     };
 
     // `storage` lives in the storage thread, which runs.
-    ProjectController(Document& document, RunHistory& runs, Preferences& preferences, StorageWorker& storage,
-                      QObject* parent = nullptr);
+    ProjectController(Document& document, RunHistory& runs, StoryReading& reading, Preferences& preferences,
+                      StorageWorker& storage, QObject* parent = nullptr);
     ~ProjectController() override;
 
     // Opens what a start should show: `fileArgument` if given (a project, or a text file to import); else the
@@ -62,6 +64,8 @@ public:
     // exportBytes(), which writes a file that is finished. Both replace an older file at once or not at all.
     void exportStory(const QString& path, StoryFormat format, const StoryDetails& details);
     void exportBytes(const QString& path, const QByteArray& bytes);
+    // Reads a file with a lorebook (lorebook_file.h); ends in lorebookRead().
+    void readLorebook(const QString& path);
     // What the model remembers of the text now; statesRead() gives it back when the project is opened again.
     void keepStates(const QList<KeptState>& states);
     // Ctrl+S: writes what is pending without waiting for the timer, and looks whether the file is still
@@ -124,6 +128,9 @@ signals:
     void savedAs(const QString& path);
     void exported(const QString& path);
     void exportFailed(const QString& path, const QString& message, const QString& details);
+    // `problem`: one sentence, and there is no book; or empty.
+    void lorebookRead(const QString& path, const app::Lorebook& book, const QString& notice,
+                      const QString& problem);
     // After opened(): what the project keeps of the model's memory; often nothing.
     void statesRead(const QList<app::KeptState>& states);
     void titleChanged(const QString& title);
@@ -153,6 +160,7 @@ private:
 
     Document& m_document;
     RunHistory& m_runs;
+    StoryReading& m_reading;
     Preferences& m_preferences;
     StorageWorker& m_storage;
     QString m_path;          // empty: untitled
@@ -172,6 +180,7 @@ private:
     qint64 m_openingTicket = 0; // of the project being opened; 0: none
     bool m_isSavingAs = false;
     quint64 m_openedRevision = 0; // of the document when the project was opened
+    quint64 m_openedReading = 0;  // the same of m_reading
     std::unique_ptr<AutosaveJournal> m_journal;
     std::unique_ptr<VersionKeeper> m_versions;
 };

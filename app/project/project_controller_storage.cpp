@@ -60,9 +60,9 @@ void ProjectController::connectStorage() {
                 if (project != m_project)
                     return;
                 setPlace(place, keptIn);
-                // Of a file that was written over only the text could be copied; the runs are here.
+                // Of a file that was written over only the text could be copied; the rest is here.
                 if (place.kind == FilePlace::Kind::Gone)
-                    m_journal->restoreRuns();
+                    m_journal->restoreRest();
                 // The next start finds the text, whatever is answered until then.
                 const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
                 if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)
@@ -85,6 +85,7 @@ void ProjectController::connectStorage() {
             });
     connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
     connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
+    connect(&m_storage, &StorageWorker::lorebookRead, this, &ProjectController::lorebookRead);
     connect(&m_storage, &StorageWorker::gatesRead, this,
             [this](ProjectTicket project, RunId run, const GateFrames& gates) {
                 if (project == m_project)

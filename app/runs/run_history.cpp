@@ -134,7 +134,7 @@ void RunHistory::addChangedVersion(const RunRecord& record) {
     insert(record);
 }
 
-void RunHistory::describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
+void RunHistory::describe(RunId id, const ModelInfo& model, const Prompt& prompt, int promptTokens,
                           double promptSeconds) {
     const auto record = m_runs.find(id);
     if (record == m_runs.end())

@@ -70,7 +70,7 @@ public:
     // Keeps an attempt as the writer changed it: no run of its own to look at.
     void addChangedVersion(const RunRecord& record);
     // The model and prompt became known.
-    void describe(RunId id, const ModelInfo& model, const QString& prompt, int promptTokens,
+    void describe(RunId id, const ModelInfo& model, const Prompt& prompt, int promptTokens,
                   double promptSeconds);
     void append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
                 const QList<QByteArray>& choices = {});

@@ -19,6 +19,12 @@ RunPrompt RunPrompt::endOf(const QString& whole) {
     return prompt;
 }
 
+RunPrompt RunPrompt::without(const QString& whole, qsizetype position, qsizetype length) {
+    RunPrompt prompt;
+    prompt.m_text = QString(whole).remove(position, length);
+    return prompt;
+}
+
 RunPrompt RunPrompt::fromPacked(const QByteArray& packed) {
     RunPrompt prompt;
     prompt.m_packed = packed;

@@ -4,6 +4,7 @@
 
 #include "app/document/text_origin.h"
 #include "app/generation/generation_messages.h"
+#include "app/reading/prompt_assembly.h"
 #include "app/runs/run_prompt.h"
 
 #include <QDateTime>
@@ -31,7 +32,10 @@ struct RunRecord {
     GenerationOptions options;  // sampler.seed is the seed used
     qsizetype promptLength = 0; // units of text the model read
     int promptTokens = 0;
-    RunPrompt prompt;       // the end of that text
+    RunPrompt prompt; // that text, without the beginning of a long story
+    // What it is made of; positions in prompt.text(). Empty: it is the story before `place`, all of it.
+    QList<PromptPart> promptParts;
+    qsizetype place = 0;    // where in the story it was written: units before it
     QString text;           // what it wrote
     QList<RunToken> tokens; // ascending, positions in `text`
     // Of an attempt as the writer changed it, kept when another took its place: where each piece of `text`
@@ -46,8 +50,11 @@ struct RunRecord {
     [[nodiscard]] bool isChangedVersion() const { return !passage.isEmpty(); }
     // The run whose words `text` is made of.
     [[nodiscard]] RunId writtenBy() const { return isChangedVersion() ? passage.first().run : id; }
-    // `whole` is all that the model read.
+    // `whole` is all that the model read: the story before the place, or with what else there was.
     void setPrompt(const QString& whole);
+    void setPrompt(const Prompt& whole);
+    // The end of the story before the place, as it was read: the prompt without all that is no story.
+    [[nodiscard]] QString storyBefore() const;
     // The token that covers a position of `text`; -1 if none does.
     [[nodiscard]] int tokenAt(qsizetype position) const;
 

@@ -9,6 +9,7 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
+#include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
 #include "app/versions/story_version.h"
 
@@ -27,6 +28,7 @@ struct ProjectContent {
     QList<RunRecord> runs; // oldest first
     QList<RunId> runsWithGates;
     QList<KeptState> states;
+    ReadingSettings reading;                  // what the model reads besides the text
     std::optional<EditingPlace> editingPlace; // where the writer was
     QString path;                             // of the file; empty: in memory only
     bool isUntitled = false;                  // the writer has given it no name yet
@@ -66,8 +68,14 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
+// Memory, author's note, lorebook and limit are these now.
+struct ReadingChanged {
+    ReadingSettings settings;
+};
+
 // UndoHistoryChange: the history belongs to the text as the edits before it have made it.
-using ProjectOperation = std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored,
-                                      StatesChanged, PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
+using ProjectOperation =
+    std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged,
+                 ReadingChanged, VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

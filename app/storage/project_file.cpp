@@ -6,6 +6,7 @@
 #include "app/storage/tables/history_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/state_table.h"
 #include "app/storage/tables/text_mark.h"
 #include "app/storage/tables/text_table.h"
@@ -101,6 +102,8 @@ Expected<void> ProjectFile::readText() {
     if (!runs)
         return failure(runs.error());
     m_hasRuns = *runs > 0;
+    if (auto reading = readReading(*m_database))
+        m_reading = std::move(*reading); // damage there does not keep the story from opening
     return {};
 }
 
@@ -123,6 +126,7 @@ StorageResult<ProjectContent> ProjectFile::read() {
     content.text = m_text;
     content.path = m_path;
     content.problem = m_problem;
+    content.reading = m_reading;
     auto runs = m_runs->readAll();
     if (!runs)
         return failed(runs.error(), m_path);
@@ -143,12 +147,14 @@ StorageResult<ProjectContent> ProjectFile::read() {
 StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operations) {
     SpannedText text = m_text;
     QByteArray mark = m_mark;
-    if (auto done = writeOperations(operations, text, mark); !done) {
+    ReadingSettings reading = m_reading;
+    if (auto done = writeOperations(operations, text, mark, reading); !done) {
         m_runs->forgetUnwritten();
         return failed(done.error(), m_path);
     }
     m_text = std::move(text);
     m_mark = std::move(mark);
+    m_reading = std::move(reading);
     for (const ProjectOperation& operation : operations) {
         if (std::holds_alternative<TextEdit>(operation))
             ++m_edits;
@@ -163,9 +169,9 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     return {};
 }
 
-// `text` and its name become what they are after the operations.
+// `text`, its name and `reading` become what they are after the operations.
 Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text,
-                                            QByteArray& mark) {
+                                            QByteArray& mark, ReadingSettings& reading) {
     auto transaction = beginMarked(*m_database);
     if (!transaction)
         return failure(transaction.error());
@@ -189,6 +195,9 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = replaceKeptStates(*m_database, kept->states);
         } else if (const auto* moved = std::get_if<PlaceChanged>(&operation)) {
             done = replaceEditingPlace(*m_database, moved->place);
+        } else if (const auto* changed = std::get_if<ReadingChanged>(&operation)) {
+            done = writeReading(*m_database, reading, changed->settings);
+            reading = changed->settings;
         } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
             if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
                 done = failure(isKept.error());

@@ -55,7 +55,10 @@ public:
     void setPath(const QString& path) { m_path = path; }
     [[nodiscard]] const QString& problem() const { return m_problem; }
     [[nodiscard]] const SpannedText& text() const { return m_text; }
-    [[nodiscard]] bool isEmpty() const { return m_text.size() == 0 && !m_hasRuns; }
+    // Nothing in it is the writer's.
+    [[nodiscard]] bool isEmpty() const {
+        return m_text.size() == 0 && !m_hasRuns && m_reading == ReadingSettings();
+    }
 
     [[nodiscard]] StorageResult<ProjectContent> read();
     // All of it or, on a problem, nothing.
@@ -88,7 +91,8 @@ private:
     [[nodiscard]] engine::Expected<void> readText();
     [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
-                                                         SpannedText& text, QByteArray& mark);
+                                                         SpannedText& text, QByteArray& mark,;
+                                                         ReadingSettings& reading);
     [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);
     [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
 
@@ -101,6 +105,7 @@ private:
     std::unique_ptr<RunTable> m_runs;
     SpannedText m_text;            // what the file holds
     QByteArray m_mark;             // its name (text_mark.h)
+    ReadingSettings m_reading;     // the same
     std::int64_t m_edits = 0;      // sequence number of the last edit
     std::int64_t m_snapshotAt = 0; // the last edit in the snapshot
     bool m_hasRuns = false;

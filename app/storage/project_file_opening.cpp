@@ -5,6 +5,7 @@
 #include "app/storage/file_replacement.h"
 #include "app/storage/recovery/old_log.h"
 #include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/text_table.h"
 
 #include <QCoreApplication>
@@ -204,6 +205,8 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Databas
         operations.append(RunChanged{withoutText});
         operations.append(RunGrown{run.id, run.text, run.tokens, {}, {}});
     }
+    if (const auto reading = readReading(newer))
+        operations.append(ReadingChanged{*reading});
     if (auto done = (*copy)->append(operations); !done)
         return failure(done.error());
     return copy;

@@ -2,6 +2,7 @@
 
 #include "app/exchange/story_files.h"
 #include "app/files/file_path.h"
+#include "app/reading/lorebook_file.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/story_import.h"
 #include "app/storage/tables/project_schema.h"
@@ -208,6 +209,20 @@ void StorageWorker::exportBytes(const QString& path, const QByteArray& bytes) {
         emit exportFailed(path, done.error().message, done.error().details);
     else
         emit exported(path);
+}
+
+void StorageWorker::readLorebook(const QString& path) {
+    const QString name = readableName(path);
+    const auto bytes = readWholeFile(path, kMostLorebookBytes);
+    if (!bytes) {
+        emit lorebookRead(path, {}, {}, bytes.error().message);
+        return;
+    }
+    const auto read = app::readLorebook(*bytes, name);
+    if (read)
+        emit lorebookRead(path, read->book, read->notice, {});
+    else
+        emit lorebookRead(path, {}, {}, read.error());
 }
 
 void StorageWorker::readGates(ProjectTicket project, RunId run) {

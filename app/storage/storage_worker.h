@@ -76,6 +76,7 @@ public:
     void exportStory(const QString& path, StoryFormat format, const QString& text,
                      const StoryDetails& details);
     void exportBytes(const QString& path, const QByteArray& bytes);
+    void readLorebook(const QString& path); // ends in lorebookRead()
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
     void readChoices(ProjectTicket project, RunId run);
@@ -106,6 +107,9 @@ signals:
                       const QString& details);
     void exported(const QString& path);
     void exportFailed(const QString& path, const QString& message, const QString& details);
+    // `problem`: one sentence, and there is no book; or empty.
+    void lorebookRead(const QString& path, const app::Lorebook& book, const QString& notice,
+                      const QString& problem);
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
     void choicesRead(app::ProjectTicket project, app::RunId run, const QList<QByteArray>& choices);

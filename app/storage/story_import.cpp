@@ -16,7 +16,7 @@ namespace app {
 namespace {
 
 // Pictures, which are left out, can make a book of this size.
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{256} << 20;
+constexpr qsizetype kLargestFile = qsizetype{256} << 20;
 
 bool isRegular(const std::filesystem::path& file) {
     std::error_code ignored; // whatever it is, reading will say so
@@ -28,20 +28,6 @@ QByteArray beginningOf(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     in.read(bytes.data(), bytes.size());
     return QByteArray(bytes.data(), static_cast<qsizetype>(in.gcount()));
-}
-
-StorageResult<QByteArray> wholeFile(const std::filesystem::path& file, const QString& path) {
-    std::error_code reason;
-    const auto size = std::filesystem::file_size(file, reason);
-    if (!reason && size > kLargestFile)
-        return failure({sentenceOf(ImportFault::TooLarge, readableName(path)), {}});
-    QByteArray bytes(reason ? 0 : static_cast<qsizetype>(size), Qt::Uninitialized);
-    std::ifstream in(file, std::ios::binary);
-    in.read(bytes.data(), bytes.size());
-    if (reason || in.gcount() != bytes.size())
-        return failure(problemOf({engine::ErrorCode::FileUnreadable, file.string() + ": cannot be read"},
-                                 readablePath(path)));
-    return bytes;
 }
 
 } // namespace
@@ -57,7 +43,7 @@ StorageResult<StoryImport> importStory(const QString& path) {
         result.text = std::move(*text);
         return result;
     }
-    const auto bytes = wholeFile(file, path);
+    const auto bytes = readWholeFile(path, kLargestFile);
     if (!bytes)
         return failure(bytes.error());
     const auto read = readStoryFile(*bytes, path);

@@ -1,6 +1,7 @@
 #include "app/storage/text_import.h"
 
 #include "app/document/utf8_text.h"
+#include "app/exchange/import_fault.h"
 #include "app/files/file_path.h"
 #include "app/storage/tables/sql_text.h"
 #include "engine/core/atomic_file.h"
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 
 namespace app {
 
@@ -69,6 +71,21 @@ StorageResult<QString> readTextFile(const QString& path, QString* notice) {
     if (notice != nullptr)
         *notice = noticeOf(*read, path);
     return fromUtf8(read->text);
+}
+
+StorageResult<QByteArray> readWholeFile(const QString& path, qsizetype mostBytes) {
+    const std::filesystem::path file = toSystemPath(path);
+    std::error_code reason;
+    const auto size = std::filesystem::file_size(file, reason);
+    if (!reason && size > static_cast<std::uintmax_t>(mostBytes))
+        return failure({sentenceOf(ImportFault::TooLarge, readableName(path)), {}});
+    QByteArray bytes(reason ? 0 : static_cast<qsizetype>(size), Qt::Uninitialized);
+    std::ifstream in(file, std::ios::binary);
+    in.read(bytes.data(), bytes.size());
+    if (reason || in.gcount() != bytes.size())
+        return failure(problemOf({engine::ErrorCode::FileUnreadable, file.string() + ": cannot be read"},
+                                 readablePath(path)));
+    return bytes;
 }
 
 StorageResult<void> writeWholeFile(const QString& path, const QByteArray& bytes) {

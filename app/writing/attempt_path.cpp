@@ -49,15 +49,18 @@ void takeFollowers(const SpannedText& text, const RunHistory& runs, QSet<RunId> 
     }
 }
 
+// The story ends in what was read of it.
+bool goesOnFrom(const QString& before, QStringView story) {
+    return story.endsWith(before) && (!before.isEmpty() || story.isEmpty());
+}
+
 // Where a run was written that hangs from no other: the text before it still stands there, or in one place
 // elsewhere.
 std::optional<qsizetype> rootPlace(const SpannedText& text, const RunRecord& run) {
-    const QString prompt = run.prompt.text();
-    if (run.promptLength <= text.size() &&
-        QStringView(text.text()).first(run.promptLength).endsWith(prompt) &&
-        (!prompt.isEmpty() || run.promptLength == 0))
-        return run.promptLength;
-    const QString context = prompt.last(std::min(prompt.size(), kContext));
+    const QString before = run.storyBefore();
+    if (run.place <= text.size() && goesOnFrom(before, QStringView(text.text()).first(run.place)))
+        return run.place;
+    const QString context = before.last(std::min(before.size(), kContext));
     const qsizetype found = context.isEmpty() ? -1 : text.text().indexOf(context);
     if (found < 0 || text.text().indexOf(context, found + 1) >= 0)
         return std::nullopt;
@@ -99,14 +102,13 @@ AttemptPlace placeInTree(const SpannedText& text, const RunHistory& runs, qsizet
     return {0, head.length, standing};
 }
 
-RunId attemptAtSamePlace(const RunHistory& runs, const AttemptPlace& place, const QString& prompt) {
+RunId attemptAtSamePlace(const RunHistory& runs, const AttemptPlace& place, const QString& story) {
     for (const RunId id : runs.runs()) {
         const RunRecord& run = *runs.run(id);
         if (run.text.isEmpty() || run.parent != place.parent || run.parentEnd != place.parentEnd ||
             run.isChangedVersion())
             continue;
-        if (place.parent != 0 ||
-            (run.promptLength == prompt.size() && run.prompt == RunPrompt::endOf(prompt)))
+        if (place.parent != 0 || (run.place == story.size() && goesOnFrom(run.storyBefore(), story)))
             return run.attemptOf;
     }
     return 0;

@@ -26,9 +26,9 @@ struct AttemptPlace {
 };
 [[nodiscard]] AttemptPlace placeInTree(const SpannedText& text, const RunHistory& runs, qsizetype position);
 
-// An attempt that wrote something at this very place; 0: none did. `prompt` is all the text before it.
+// An attempt that wrote something at this very place; 0: none did. `story` is all of it before the place.
 [[nodiscard]] RunId attemptAtSamePlace(const RunHistory& runs, const AttemptPlace& place,
-                                       const QString& prompt);
+                                       const QString& story);
 
 // A passage that takes the place of others.
 struct PathPassage {

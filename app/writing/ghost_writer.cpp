@@ -82,12 +82,12 @@ bool GhostWriter::ask(qsizetype cursor, int maxTokens) {
     ghost.options.endsWithSentence = false; // it would become half as long again
     ghost.options.wordsPerMinute = 0;
     ghost.askedAt = QDateTime::currentDateTimeUtc();
-    ghost.prompt = m_writer.promptAt(position);
+    ghost.source = m_writer.sourceAt(position);
     ghost.start = ghost.position = position;
     GenerationRequest request;
     request.model = m_writer.modelChoice();
     request.options = ghost.options;
-    request.prompt = ghost.prompt;
+    request.source = ghost.source;
     request.isGhost = true;
     ghost.request = m_assistant.generate(std::move(request)).id();
     m_ghost = std::move(ghost);
@@ -147,13 +147,13 @@ void GhostWriter::pass(qsizetype length) {
 }
 
 void GhostWriter::record() {
-    RunRecord record = m_writer.recordAt(m_ghost.start, m_ghost.prompt, m_ghost.options);
+    RunRecord record = m_writer.recordAt(m_ghost.start, m_ghost.source.story, m_ghost.options);
     record.startedAt = m_ghost.askedAt;
     m_ghost.run = record.id;
     m_runs.add(record);
     const PromptRead& read = m_ghost.read;
-    m_runs.describe(record.id, read.model, m_ghost.prompt, read.promptTokens, read.seconds);
-    m_runs.append(record.id, m_ghost.text, m_ghost.tokens, m_ghost.gates);
+    m_runs.describe(record.id, read.model, read.prompt, read.promptTokens, read.seconds);
+    m_runs.append(record.id, m_ghost.text, m_ghost.tokens, m_ghost.gates, m_ghost.choices);
     if (m_ghost.isWritten)
         m_runs.finish(record.id, m_ghost.outcome.kind, m_ghost.outcome.reasons[0], m_ghost.outcome.timings[0],
                       m_ghost.outcome.message);
@@ -170,8 +170,9 @@ void GhostWriter::onTokens(const TokenBatch& batch) {
     m_ghost.text += batch.text;
     m_ghost.tokens += batch.tokens;
     m_ghost.gates.append(batch.gates);
+    m_ghost.choices += batch.choices;
     if (m_ghost.run != 0)
-        m_runs.append(m_ghost.run, batch.text, batch.tokens, batch.gates);
+        m_runs.append(m_ghost.run, batch.text, batch.tokens, batch.gates, batch.choices);
     if (!batch.text.isEmpty())
         emit changed();
 }

@@ -57,13 +57,14 @@ private:
         RunId run = 0;         // once something was taken
         GenerationOptions options;
         QDateTime askedAt;
-        QString prompt;
+        PromptSource source;
         qsizetype start = 0; // where the run's text begins
         qsizetype position = 0;
         QString text;         // all that the model wrote
         qsizetype passed = 0; // so much of it was taken or typed
         QList<RunToken> tokens;
         GateFrames gates;
+        QList<QByteArray> choices;
         PromptRead read;
         Outcome outcome;
         bool isWritten = false; // outcome is known

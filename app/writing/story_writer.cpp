@@ -1,6 +1,7 @@
 #include "app/writing/story_writer.h"
 
 #include "app/assistant/assistant_service.h"
+#include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 
 #include <QDateTime>
@@ -11,12 +12,13 @@
 
 namespace app {
 
-StoryWriter::StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs, QObject* parent,
-                         std::function<quint64()> newSeed)
+StoryWriter::StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs,
+                         const StoryReading& reading, QObject* parent, std::function<quint64()> newSeed)
     : QObject(parent)
     , m_document(document)
     , m_assistant(assistant)
     , m_runs(runs)
+    , m_reading(reading)
     , m_newSeed(newSeed ? std::move(newSeed) : [] { return QRandomGenerator::system()->generate64(); })
     , m_ghost(*this, document, assistant, runs) {
     connect(&m_assistant, &AssistantService::promptProgress, this, [this](const PromptProgress& progress) {
@@ -56,7 +58,11 @@ void StoryWriter::setActivity(Activity activity) {
     emit activityChanged(activity);
 }
 
-QString StoryWriter::promptAt(qsizetype position) const { return m_document.text().first(position); }
+PromptSource StoryWriter::sourceAt(qsizetype position) const {
+    return sourceBehind(m_document.text().first(m_document.content().snapped(position)));
+}
+
+PromptSource StoryWriter::sourceBehind(const QString& story) const { return {story, m_reading.settings()}; }
 
 GenerationOptions StoryWriter::optionsOfNextRun(bool withNewSeed) {
     GenerationOptions options = m_options;
@@ -87,7 +93,7 @@ void StoryWriter::retry(qsizetype cursor) {
         begin(cursor, 0, optionsOfNextRun(true));
 }
 
-RunRecord StoryWriter::recordAt(qsizetype position, const QString& prompt, const GenerationOptions& options) {
+RunRecord StoryWriter::recordAt(qsizetype position, const QString& story, const GenerationOptions& options) {
     AttemptPlace place = placeInTree(m_document.content(), m_runs, position);
     if (place.unkept) {
         place.parent = m_runs.nextId();
@@ -96,7 +102,7 @@ RunRecord StoryWriter::recordAt(qsizetype position, const QString& prompt, const
     RunRecord record = newRecord(options);
     record.parent = place.parent;
     record.parentEnd = place.parent != 0 ? place.parentEnd : 0;
-    if (const RunId sibling = attemptAtSamePlace(m_runs, place, prompt))
+    if (const RunId sibling = attemptAtSamePlace(m_runs, place, story))
         record.attemptOf = sibling;
     return record;
 }
@@ -105,7 +111,7 @@ void StoryWriter::begin(qsizetype position, RunId replacing, const GenerationOpt
     position = m_document.content().snapped(position);
     m_job = Job{};
     m_job.replacing = replacing;
-    m_job.prompt = promptAt(position);
+    m_job.source = sourceAt(position);
     RunRecord record;
     if (const RunRecord* const replaced = m_runs.run(replacing)) {
         record = newRecord(options);
@@ -113,7 +119,7 @@ void StoryWriter::begin(qsizetype position, RunId replacing, const GenerationOpt
         record.parent = replaced->parent;
         record.parentEnd = replaced->parentEnd;
     } else {
-        record = recordAt(position, m_job.prompt, options);
+        record = recordAt(position, m_job.source.story, options);
     }
     beginJob(record, position);
 }
@@ -125,7 +131,7 @@ void StoryWriter::beginJob(const RunRecord& record, qsizetype position) {
     GenerationRequest request;
     request.model = m_choice;
     request.options = record.options;
-    request.prompt = m_job.prompt;
+    request.source = m_job.source;
     m_job.request = m_assistant.generate(std::move(request)).id();
     setActivity(Activity::Continuing);
 }
@@ -135,8 +141,8 @@ void StoryWriter::compareAt(qsizetype cursor, const QString& gate) {
     const GenerationOptions options = optionsOfNextRun(false);
     m_comparePosition = m_document.content().snapped(cursor);
     m_job = Job{};
-    m_job.prompt = promptAt(m_comparePosition);
-    const RunRecord place = recordAt(m_comparePosition, m_job.prompt, options);
+    m_job.source = sourceAt(m_comparePosition);
+    const RunRecord place = recordAt(m_comparePosition, m_job.source.story, options);
     // One place, so the sides are attempts like others once one of them is in the text.
     for (const Side side : {Side::First, Side::Second}) {
         RunRecord record = place;
@@ -153,7 +159,7 @@ void StoryWriter::compareAt(qsizetype cursor, const QString& gate) {
     for (const QString& used : {QStringLiteral("none"), gate})
         request.parts.append({ModelChoice{m_choice.model, used}, options.sampler.seed});
     request.options = options;
-    request.prompt = m_job.prompt;
+    request.source = m_job.source;
     m_job.request = m_assistant.writeTogether(std::move(request)).id();
     setActivity(Activity::Comparing);
 }
@@ -188,7 +194,7 @@ void StoryWriter::onPromptRead(const PromptRead& prompt) {
     if (prompt.id != m_job.request)
         return;
     const RunId run = m_job.runs.value(static_cast<qsizetype>(prompt.side));
-    m_runs.describe(run, prompt.model, m_job.prompt, prompt.promptTokens, prompt.seconds);
+    m_runs.describe(run, prompt.model, prompt.prompt, prompt.promptTokens, prompt.seconds);
     if (m_activity == Activity::Comparing)
         m_comparison.describe(prompt.side, prompt.model);
     emit promptRead(prompt);

@@ -25,6 +25,7 @@ namespace app {
 
 class AssistantService;
 class RunHistory;
+class StoryReading;
 
 class StoryWriter : public QObject {
     Q_OBJECT
@@ -33,7 +34,8 @@ public:
     enum class Activity { Idle, Continuing, Comparing, WritingAlternatives };
 
     // `newSeed` draws the seed of a run (tests pass a fixed row); by default from the system's random source.
-    StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs, QObject* parent = nullptr,
+    StoryWriter(Document& document, AssistantService& assistant, RunHistory& runs,
+                const StoryReading& reading, QObject* parent = nullptr,
                 std::function<quint64()> newSeed = {});
     ~StoryWriter() override;
 
@@ -45,6 +47,11 @@ public:
     void setModelChoice(const ModelChoice& choice);
 
     [[nodiscard]] Activity activity() const { return m_activity; }
+
+    // What a run reads that goes on at `position`: the story before it, and what the project adds. Whatever
+    // the model reads is asked for with this.
+    [[nodiscard]] PromptSource sourceAt(qsizetype position) const;
+    [[nodiscard]] PromptSource sourceBehind(const QString& story) const;
 
     // Ctrl+Enter: continues at `cursor` from the text before it; what follows stays, unseen by the model.
     void continueAt(qsizetype cursor);
@@ -101,12 +108,10 @@ public:
     bool useSide(Side side);
 
     // --- for runs that begin at a place, here and in GhostWriter ---
-    // What the model reads there.
-    [[nodiscard]] QString promptAt(qsizetype position) const;
     [[nodiscard]] GenerationOptions optionsOfNextRun(bool withNewSeed);
     // The record of a run there, with its place in the tree of attempts; a parent that the writer has changed
     // is kept, so before the id is given.
-    [[nodiscard]] RunRecord recordAt(qsizetype position, const QString& prompt,
+    [[nodiscard]] RunRecord recordAt(qsizetype position, const QString& story,
                                      const GenerationOptions& options);
 
 signals:
@@ -131,7 +136,7 @@ private:
         RunId branchOf = 0;
         qsizetype branchEnd = 0;
         bool isBranchInText = false; // its text up to there stands already
-        QString prompt;
+        PromptSource source;
         int tokens = 0;
         int firstTokens = 0; // in the first batch, at which the timer starts
         QElapsedTimer sinceFirstToken;
@@ -156,6 +161,7 @@ private:
     Document& m_document;
     AssistantService& m_assistant;
     RunHistory& m_runs;
+    const StoryReading& m_reading;
     std::function<quint64()> m_newSeed;
     GenerationOptions m_options;
     ModelChoice m_choice;

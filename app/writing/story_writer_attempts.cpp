@@ -92,8 +92,8 @@ bool StoryWriter::branchBehind(RunId run, int token, const GenerationOptions& op
         m_job.branchOf = run;
         m_job.branchEnd = end;
         m_job.isBranchInText = true;
-        m_job.prompt = promptAt(range->end());
-        beginJob(recordAt(range->end(), m_job.prompt, options), range->end());
+        m_job.source = sourceAt(range->end());
+        beginJob(recordAt(range->end(), m_job.source.story, options), range->end());
         return true;
     }
     const auto passage = pathPassage(m_document.content(), m_runs, run, end);
@@ -102,11 +102,11 @@ bool StoryWriter::branchBehind(RunId run, int token, const GenerationOptions& op
     m_job = Job{};
     m_job.branchOf = run;
     m_job.branchEnd = end;
-    m_job.prompt = promptAt(passage->givesWay.position) + passage->text;
+    m_job.source = sourceBehind(m_document.text().first(passage->givesWay.position) + passage->text);
     RunRecord record = newRecord(options);
     record.parent = run;
     record.parentEnd = end;
-    if (const RunId sibling = attemptAtSamePlace(m_runs, {run, end, {}}, m_job.prompt))
+    if (const RunId sibling = attemptAtSamePlace(m_runs, {run, end, {}}, m_job.source.story))
         record.attemptOf = sibling;
     beginJob(record, passage->givesWay.position);
     return true;
@@ -147,9 +147,9 @@ void StoryWriter::writeAlternatives(qsizetype cursor, int count) {
     count = std::clamp(count, Alternatives::kFewest, Alternatives::kMost);
     m_alternativesPosition = m_document.content().snapped(cursor);
     m_job = Job{};
-    m_job.prompt = promptAt(m_alternativesPosition);
+    m_job.source = sourceAt(m_alternativesPosition);
     GenerationOptions options = optionsOfNextRun(false);
-    const RunRecord place = recordAt(m_alternativesPosition, m_job.prompt, options);
+    const RunRecord place = recordAt(m_alternativesPosition, m_job.source.story, options);
     TogetherRequest request;
     for (int card = 0; card < count; ++card) {
         if (card > 0) // of a fixed seed the ones behind it, so that they can be had again
@@ -164,7 +164,7 @@ void StoryWriter::writeAlternatives(qsizetype cursor, int count) {
     m_runs.setCurrentRun(m_job.runs.first());
     m_alternatives.begin(m_job.runs);
     request.options = options;
-    request.prompt = m_job.prompt;
+    request.source = m_job.source;
     m_job.request = m_assistant.writeTogether(std::move(request)).id();
     setActivity(Activity::WritingAlternatives);
 }

@@ -2,6 +2,7 @@
 // fuzzers to start from.
 #include "app/exchange/package/zip_package.h"
 #include "app/exchange/story_files.h"
+#include "app/reading/lorebook_file.h"
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
@@ -145,6 +146,27 @@ void addStories(const Seeds& seeds) {
     }
 }
 
+void addLorebooks(const Seeds& seeds) {
+    app::LoreEntry entry;
+    entry.name = QStringLiteral("Ferry");
+    entry.text = QStringLiteral("An old scow.");
+    entry.keys = {QStringLiteral("ferry"), QStringLiteral("/ferr(y|ies)/i")};
+    entry.group = QStringLiteral("places");
+    const QByteArray own = app::writeLorebook({{entry}, {{entry.group, 2}}});
+    const auto add = [&seeds](const char* name, const QByteArray& bytes) {
+        seeds.add("lorebook", name,
+                  std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+    };
+    add("own", own);
+    add("silly-tavern",
+        R"({"entries":{"0":{"key":["ferry"],"comment":"F","content":"It floats.","order":1,"position":4,)"
+        R"("group":"g","groupOverride":false,"selective":true,"keysecondary":["x"],"caseSensitive":null}}})");
+    add("novel-ai",
+        R"({"lorebookVersion":5,"entries":[{"text":"T","displayName":"N","keys":["k"],"searchRange":900,)"
+        R"("category":"c","contextConfig":{"insertionPosition":-4}}],"categories":[{"id":"c","name":"C"}]})");
+    add("kobold-ai", R"([{"key":"a, b","content":"C","comment":"N","constant":true,"widisabled":false}])");
+}
+
 // A text with edits, and a run with its tokens and gates.
 bool addProject(const Seeds& seeds) {
     using namespace app;
@@ -178,6 +200,7 @@ int main(int argc, char** argv) {
     addStates(seeds);
     addTexts(seeds);
     addStories(seeds);
+    addLorebooks(seeds);
     const std::string vocabulary = samples::smallVocabulary();
     seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));
     if (!addProject(seeds)) {

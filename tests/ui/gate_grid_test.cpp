@@ -26,7 +26,7 @@ private slots:
         app::ModelInfo model;
         model.layers = 2;
         model.gateRows = {QStringLiteral("h-1"), QStringLiteral("mean:0.9"), QStringLiteral("x0")};
-        runs.describe(1, model, QString(), 0, 0);
+        runs.describe(1, model, app::Prompt(), 0, 0);
         GateFrames frames;
         frames.layers = 6;
         frames.width = 4;

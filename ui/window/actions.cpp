@@ -112,6 +112,8 @@ Actions::Actions(QMainWindow& window) {
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
                         tr("Both models continue from the cursor, side by side"));
     write.separate();
+    editMemory = write.add(tr("Memory a&nd lorebook…"), {QKeySequence(tr("Ctrl+L"))},
+                           tr("What the model reads besides the story: memory, author’s note, lorebook"));
     teachVoice =
         write.add(tr("Teach it your &voice…"), {},
                   tr("Fits a gate to what you wrote, so that the model comes nearer to how you write"));
@@ -120,6 +122,8 @@ Actions::Actions(QMainWindow& window) {
     showSidebar = view.add(tr("&Model and settings"), {QKeySequence(tr("Ctrl+M"))}, {}, true);
     showHeatmap = view.add(tr("&Gate heatmap"), {QKeySequence(tr("Ctrl+G"))}, {}, true);
     showAttempts = view.add(tr("&Attempts"), {QKeySequence(tr("Ctrl+T"))}, {}, true);
+    showReading = view.add(tr("What the model &reads"), {QKeySequence(tr("Ctrl+Shift+R"))},
+                           tr("The prompt of the next continuation, part by part, with its tokens"), true);
     showOrigins = view.add(tr("&Colour the model’s words"), {QKeySequence(tr("Ctrl+Shift+G"))}, {}, true);
     choicesUnderMouse =
         view.add(tr("Likely &words under the mouse"), {},

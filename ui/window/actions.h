@@ -58,6 +58,7 @@ public:
     QAction* branch;
     QAction* likelyWords;
     QAction* compare;
+    QAction* editMemory;
     QAction* teachVoice;
 
     QAction* showOrigins;
@@ -71,6 +72,7 @@ public:
     QAction* showSidebar;
     QAction* showHeatmap;
     QAction* showAttempts;
+    QAction* showReading;
     QAction* focusMode;
 
     QAction* shortcuts;

@@ -2,6 +2,7 @@
 
 #include "app/document/document.h"
 #include "app/project/project_controller.h"
+#include "app/writing/reading_preview.h"
 #include "app/writing/story_writer.h"
 #include "ui/attempts/attempts_dock.h"
 #include "ui/choices/choice_presenter.h"
@@ -12,6 +13,9 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/reading/memory_dialog.h"
+#include "ui/reading/reading_dock.h"
+#include "ui/reading/reading_edge.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/typography.h"
@@ -48,6 +52,8 @@ MainWindow::MainWindow(app::AppContext& context)
     : m_context(context)
     , m_theme(new Theme(this))
     , m_selection(new TokenSelection(this))
+    , m_preview(
+          new app::ReadingPreview(context.writer, context.assistant, context.document, context.reading, this))
     , m_focusMode(*this)
     , m_isFirstStart(context.preferences.isFirstStart()) {
     QCoreApplication::installTranslator(new EnglishPlurals(this));
@@ -68,6 +74,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectVoice();
     connectAttempts();
     connectChoices();
+    connectReading();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -126,12 +133,18 @@ void MainWindow::buildDocks() {
     m_heatmap = new HeatmapDock(m_context.runs, *m_selection);
     m_sidebar = new SidebarDock(m_context);
     m_attempts = new AttemptsDock(m_context.writer, m_context.document, m_context.runs);
+    m_reading = new ReadingDock(*m_preview, m_context.reading);
+    m_edge = new ReadingEdge(*m_editor);
     addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
+    addDockWidget(Qt::LeftDockWidgetArea, m_reading);
+    tabifyDockWidget(m_attempts, m_reading);
     m_attempts->hide();
+    m_reading->hide();
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
     m_voice = new VoiceDialog(m_context, this);
     m_versions = new VersionsDialog(m_context, this);
+    m_memory = new MemoryDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
 }
 
@@ -190,6 +203,8 @@ void MainWindow::applyColours() {
     m_heatmap->setColours(colours);
     m_voice->setColours(colours);
     m_versions->setColours(colours);
+    m_reading->setColours(colours);
+    m_edge->setInk(colours.quietInk);
 }
 
 void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }

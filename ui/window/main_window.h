@@ -19,6 +19,10 @@ class QMenu;
 class QStackedWidget;
 class QToolBar;
 
+namespace app {
+class ReadingPreview;
+}
+
 namespace ui {
 
 struct Actions;
@@ -28,8 +32,11 @@ class CompareView;
 class FindBar;
 class GhostKeeper;
 class HeatmapDock;
+class MemoryDialog;
 class MessageBar;
 class QuitGuard;
+class ReadingDock;
+class ReadingEdge;
 class SidebarDock;
 class StatusLine;
 class StoryEditor;
@@ -52,6 +59,10 @@ public:
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
     [[nodiscard]] ChoicePresenter& choices() { return *m_choices; }
+    [[nodiscard]] ReadingDock& reading() { return *m_reading; }
+    [[nodiscard]] ReadingEdge& readingEdge() { return *m_edge; }
+    [[nodiscard]] app::ReadingPreview& readingPreview() { return *m_preview; }
+    [[nodiscard]] MemoryDialog& memory() { return *m_memory; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
@@ -75,6 +86,7 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
+    void connectReading();  // main_window_reading.cpp
     void connectAttempts(); // main_window_attempts.cpp, as what follows up to showLikelyWords()
     void writeAlternatives();
     void branch();
@@ -111,6 +123,10 @@ private:
     HeatmapDock* m_heatmap = nullptr;
     SidebarDock* m_sidebar = nullptr;
     AttemptsDock* m_attempts = nullptr;
+    app::ReadingPreview* m_preview;
+    ReadingDock* m_reading = nullptr;
+    ReadingEdge* m_edge = nullptr;
+    MemoryDialog* m_memory = nullptr;
     VoiceDialog* m_voice;
     VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;

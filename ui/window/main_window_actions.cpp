@@ -19,6 +19,7 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/reading/reading_dock.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
@@ -123,6 +124,7 @@ void MainWindow::connectView() {
     bindDock(m_actions->showSidebar, m_sidebar);
     bindDock(m_actions->showHeatmap, m_heatmap);
     bindDock(m_actions->showAttempts, m_attempts);
+    bindDock(m_actions->showReading, m_reading);
     connect(m_heatmap, &QDockWidget::visibilityChanged, m_marker, &TokenMarker::setActive);
     connect(m_actions->showOrigins, &QAction::triggered, this, [this](bool isShown) {
         app::Appearance appearance = m_context.preferences.appearance();

@@ -3,6 +3,7 @@
 #include "app/files/file_path.h"
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/history_table.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -147,6 +148,8 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createHistoryTables(database); !done)
         return done;
+    if (auto done = createReadingTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -159,6 +162,7 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
         {engine::kGateComponent, engine::gateTablesVersion()},
         {kVersionComponent, versionTablesVersion()},
         {kHistoryComponent, historyTablesVersion()},
+        {kReadingComponent, readingTablesVersion()},
         {kChoiceComponent, choiceTablesVersion()},
     };
     for (const auto& component : components) {

@@ -1,6 +1,7 @@
 #include "app/storage/tables/run_table.h"
 
 #include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
 
@@ -94,6 +95,8 @@ engine::Expected<void> RunTable::write(const RunChanged& change) {
         .bind(21, utf8(run.name))
         .bind(22, run.isDeleted ? 1 : 0);
     auto done = statement->run();
+    if (done)
+        done = writeRunReading(m_database, run);
     // A finished run gets no more gates; its last block is written by the flush before this commit.
     if (done && run.isFinished) {
         if (const auto writer = m_gateWriters.find(run.id); writer != m_gateWriters.end()) {

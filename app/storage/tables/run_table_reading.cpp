@@ -1,6 +1,7 @@
 // What is read from the tables of runs; run_table.cpp writes them.
 #include "app/document/spanned_text.h"
 #include "app/runs/run_parents.h"
+#include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/run_table.h"
 #include "app/storage/tables/span_codec.h"
 #include "app/storage/tables/sql_text.h"
@@ -45,6 +46,7 @@ RunRecord recordOf(const engine::Statement& row, const QHash<std::int64_t, RunPr
     record.options = generationOptionsOfRun(options);
     record.prompt = prompts.value(row.integer(8));
     record.promptLength = row.integer(9);
+    record.place = record.promptLength;
     record.promptTokens = static_cast<int>(row.integer(10));
     record.text = textColumn(row, 11);
     record.passage = passageFrom(options, record.text);
@@ -69,6 +71,7 @@ engine::Expected<QList<RunRecord>> RunTable::readAll() {
     const auto prompts = m_prompts.readAll();
     if (!prompts)
         return failure(prompts.error());
+    const auto readings = readRunReadings(m_database);
     auto rows = m_database.prepare(
         "SELECT id, kind, side, compared_with, attempt_of, started_at, model, options, prompt_id, "
         "prompt_length, prompt_tokens, text, is_finished, outcome, end_reason, prompt_seconds, "
@@ -80,7 +83,12 @@ engine::Expected<QList<RunRecord>> RunTable::readAll() {
     QList<RunId> order;
     auto more = rows->step();
     for (; more && *more; more = rows->step()) {
-        const RunRecord record = recordOf(*rows, *prompts);
+        RunRecord record = recordOf(*rows, *prompts);
+        // A file of a newer program may have another table; then only the parts are not known.
+        if (readings && readings->contains(record.id)) {
+            record.place = readings->value(record.id).place;
+            record.promptParts = readings->value(record.id).parts;
+        }
         order.append(record.id);
         runs.insert(record.id, record);
     }

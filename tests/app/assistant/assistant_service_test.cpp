@@ -210,7 +210,7 @@ private:
         GenerationRequest request;
         request.model = {QStringLiteral("tales"), QStringLiteral("gated")};
         request.options.maxTokens = tokens;
-        request.prompt = QStringLiteral("Once");
+        request.source.story = QStringLiteral("Once");
         return request;
     }
 

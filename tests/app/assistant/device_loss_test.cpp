@@ -90,7 +90,7 @@ private:
         request.options.maxTokens = kTokens;
         request.options.endsWithSentence = false;
         request.options.stopAtDocumentEnd = false;
-        request.prompt = QStringLiteral("The door was open.");
+        request.source.story = QStringLiteral("The door was open.");
         return request;
     }
 

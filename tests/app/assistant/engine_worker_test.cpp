@@ -149,7 +149,7 @@ private slots:
     void whatWasWrittenIsReadAheadAndKept() {
         QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
         GenerationRequest first = request(smallGated(m_folder.path()), 30);
-        first.prompt = QStringLiteral("A house by the river ").repeated(40);
+        first.source.story = QStringLiteral("A house by the river ").repeated(40);
         const auto [a, outcome] = run(first);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
         QVERIFY(received(a, Side::First).prompt.tokensRead > 700);
@@ -157,7 +157,7 @@ private slots:
         const auto states = kept.last()[0].value<QList<KeptState>>();
 
         GenerationRequest next = first;
-        next.prompt += received(a, Side::First).text;
+        next.source.story += received(a, Side::First).text;
         const auto [b, outcomeB] = run(next);
         QCOMPARE(received(b, Side::First).prompt.tokensRead, 0);
         QVERIFY(received(b, Side::First).prompt.promptTokens > 800);
@@ -189,20 +189,60 @@ private slots:
         QCOMPARE(prompt.tokensRead, prompt.promptTokens - 1);
     }
 
+    // The prompt, its tokens and what of it is new are told before by the same that reads it then.
+    void whatIsShownBeforeIsWhatIsRead() {
+        GenerationRequest next = request(smallGated(m_folder.path()), 20);
+        next.source.story = QStringLiteral("The ferry came \U0001F600 over the river.\n").repeated(60);
+        next.source.settings.memory = QString::fromUtf8("Nora, größer.");
+        next.source.settings.note = QStringLiteral("It grows dark.");
+        next.source.settings.limit = 1500;
+        LoreEntry lore;
+        lore.text = QStringLiteral("The ferry is an old scow.");
+        lore.keys = {QStringLiteral("/ferr(y|ies)/")};
+        next.source.settings.lorebook.entries = {lore};
+        m_service->loadModel(next.model);
+        for (int round = 0; round < 3; ++round) {
+            QSignalSpy inspected(m_service.get(), &AssistantService::promptInspected);
+            m_service->inspectPrompt(next.source);
+            QVERIFY(inspected.wait(kPatienceMs));
+            const auto shown = inspected.last()[0].value<PromptInspection>();
+            QVERIFY(shown.hasModel && shown.prompt.isCounted && shown.prompt.storyStart > 0);
+            QCOMPARE(shown.prompt.tokens() + 1, shown.promptTokens); // the separator
+            QVERIFY(shown.prompt.parts.size() == 5);
+            const auto [id, outcome] = run(next);
+            const PromptRead& read = received(id, Side::First).prompt;
+            QCOMPARE(read.prompt, shown.prompt);
+            QCOMPARE(read.promptTokens, shown.promptTokens);
+            QCOMPARE(read.tokensRead, shown.promptTokens - shown.tokensKnown);
+            // What was written was read ahead, with the note where it stands then.
+            if (round > 0)
+                QCOMPARE(read.tokensRead, 0);
+            next.source.story += received(id, Side::First).text;
+        }
+        // Of a model that is not there it says so, and shows what it can.
+        m_service->loadModel({QStringLiteral("/no/such/model"), QStringLiteral("none")});
+        QSignalSpy inspected(m_service.get(), &AssistantService::promptInspected);
+        m_service->inspectPrompt(next.source);
+        QVERIFY(inspected.wait(kPatienceMs));
+        const auto shown = inspected.last()[0].value<PromptInspection>();
+        QVERIFY(!shown.hasModel && !shown.prompt.isCounted);
+        QVERIFY(shown.prompt.text.endsWith(next.source.story.last(20)));
+    }
+
     // Everything is read, once. After a change in the middle: what stands behind it, and at most an interval
     // before.
     void aLongTextEditedInItsMiddleIsReadFromThere() {
         GenerationRequest novel = request(smallGated(m_folder.path()), 5);
-        novel.prompt = QStringLiteral("The ferry came over the river.\n").repeated(200).first(6'000);
+        novel.source.story = QStringLiteral("The ferry came over the river.\n").repeated(200).first(6'000);
         const auto [a, outcome] = run(novel);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
         QCOMPARE(received(a, Side::First).prompt.promptTokens, 6'001); // and the document separator
-        novel.prompt.insert(3'000, QStringLiteral("Nobody was on it. "));
+        novel.source.story.insert(3'000, QStringLiteral("Nobody was on it. "));
         const auto [b, outcomeB] = run(novel);
         const PromptRead& prompt = received(b, Side::First).prompt;
         QCOMPARE(prompt.promptTokens, 6'019);
         QVERIFY2(prompt.tokensRead <= 3'018 + 256, qPrintable(QString::number(prompt.tokensRead)));
-        novel.prompt.truncate(1'500); // the cursor is moved back
+        novel.source.story.truncate(1'500); // the cursor is moved back
         const auto [c, outcomeC] = run(novel);
         QVERIFY(received(c, Side::First).prompt.tokensRead <= 256);
     }
@@ -213,7 +253,7 @@ private slots:
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         QSignalSpy progress(m_service.get(), &AssistantService::promptProgress);
         GenerationRequest novel = request(smallBase(m_folder.path()), 5);
-        novel.prompt = QStringLiteral("The bell rang over the river. ").repeated(20'000);
+        novel.source.story = QStringLiteral("The bell rang over the river. ").repeated(20'000);
         const GenerationHandle handle = m_service->generate(novel);
         const auto known = [&progress] {
             return progress.isEmpty() ? 0 : progress.last()[0].value<PromptProgress>().tokensKnown;
@@ -243,7 +283,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(keptTokens() >= static_cast<std::uint64_t>(last), kPatienceMs);
 
         // Up to a little further than was known.
-        novel.prompt.truncate(last + 2000);
+        novel.source.story.truncate(last + 2000);
         const auto [again, outcome] = run(novel);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
         QVERIFY(received(again, Side::First).prompt.tokensRead <= 2000);
@@ -264,7 +304,7 @@ private slots:
     void whereTheLastAttemptBeganIsKeptWithItsLogits() {
         QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
         GenerationRequest first = request(smallGated(m_folder.path()), 700);
-        first.prompt = QStringLiteral("A mill by the river ").repeated(60);
+        first.source.story = QStringLiteral("A mill by the river ").repeated(60);
         const auto [id, outcome] = run(first);
         QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, id), kPatienceMs);
         EngineWorker fresh;
@@ -313,7 +353,7 @@ private slots:
         both.parts = {{smallBase(m_folder.path()), seed},
                       {isGateAlone ? smallBaseWithGate(m_folder.path()) : smallGated(m_folder.path()), seed}};
         both.options = request({}, 30).options;
-        both.prompt = request({}, 30).prompt;
+        both.source.story = request({}, 30).source.story;
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         QList<Side> order;
         connect(m_service.get(), &AssistantService::tokensGenerated, &finished,
@@ -337,7 +377,7 @@ private slots:
         TogetherRequest both;
         both.parts = {{smallBase(m_folder.path()), 7}, {smallBase(m_folder.path()), 7}};
         both.options = request({}, 20).options;
-        both.prompt = QStringLiteral("Once upon a time");
+        both.source.story = QStringLiteral("Once upon a time");
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         const RequestId id = m_service->writeTogether(both).id();
         QVERIFY(finished.wait(kPatienceMs));
@@ -350,7 +390,7 @@ private slots:
         for (const quint64 seed : {11, 12, 13})
             three.parts.append({smallGated(m_folder.path()), seed});
         three.options = request({}, 25).options;
-        three.prompt = QStringLiteral("The ferry came over the river. ").repeated(30);
+        three.source.story = QStringLiteral("The ferry came over the river. ").repeated(30);
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         const RequestId id = m_service->writeTogether(three).id();
         QVERIFY(finished.wait(kPatienceMs));
@@ -359,7 +399,7 @@ private slots:
             QCOMPARE(received(id, sideOf(side)).prompt.tokensRead, 0);
         for (std::size_t side = 0; side < 3; ++side) {
             GenerationRequest alone = request(smallGated(m_folder.path()), 25);
-            alone.prompt = three.prompt;
+            alone.source.story = three.source.story;
             alone.options.sampler.seed = three.parts[static_cast<qsizetype>(side)].seed;
             const auto [one, outcome] = run(alone);
             QCOMPARE(received(id, sideOf(side)).text, received(one, Side::First).text);
@@ -383,7 +423,7 @@ private slots:
 
     void cancellingWhileThePromptIsReadDoesNotReadItToTheEnd() {
         GenerationRequest novel = request(smallBase(m_folder.path()), 5);
-        novel.prompt = QStringLiteral("The ferry came over the river. ").repeated(20'000);
+        novel.source.story = QStringLiteral("The ferry came over the river. ").repeated(20'000);
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         const GenerationHandle handle = m_service->generate(novel);
         QTest::qWait(200);
@@ -404,7 +444,7 @@ private slots:
 
     void anEmptyTextCanBeContinued() {
         GenerationRequest empty = request(smallBase(m_folder.path()), 5);
-        empty.prompt.clear();
+        empty.source.story.clear();
         const auto [id, outcome] = run(empty);
         QCOMPARE(outcome.kind, OutcomeKind::Completed);
     }

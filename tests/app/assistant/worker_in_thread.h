@@ -61,7 +61,7 @@ protected:
         request.options.stopAtDocumentEnd = false;
         request.options.sampler.seed = 7;
         request.options.sampler.topP = 1;
-        request.prompt = QStringLiteral("Once upon a time \U0001F600 ");
+        request.source.story = QStringLiteral("Once upon a time \U0001F600 ");
         return request;
     }
 

@@ -116,6 +116,12 @@ private:
         writer.marks = marksIn(parts.document.text());
         QVERIFY2(writer.marks >= expected,
                  qPrintable(QStringLiteral("%1 marks of %2").arg(writer.marks).arg(expected)));
+        const ReadingSettings& reading = parts.reading.settings();
+        const int remembered = reading.memory.isEmpty() ? 0 : reading.memory.mid(1).chopped(1).toInt();
+        QVERIFY2(remembered >= expected,
+                 qPrintable(QStringLiteral("memory %1 of %2").arg(remembered).arg(expected)));
+        QCOMPARE(reading.lorebook.entries.isEmpty() ? QString() : reading.lorebook.entries.last().name,
+                 reading.memory);
         checkRuns(parts);
         checkHistory(parts.document);
         writer.runs = parts.runs.runs().size();

@@ -17,6 +17,19 @@ namespace {
 // Marks are typed in order, each once, and never removed: "<17>" is the seventeenth.
 QString mark(int number) { return QStringLiteral("<%1>").arg(number); }
 
+// The last mark is in the memory and in the newest entry of the lorebook, too.
+void remember(app::StoryReading& reading, const QString& mark) {
+    constexpr qsizetype kMostEntries = 30;
+    app::ReadingSettings settings = reading.settings();
+    settings.memory = mark;
+    app::LoreEntry entry;
+    entry.name = mark;
+    if (settings.lorebook.entries.size() >= kMostEntries)
+        settings.lorebook.entries.clear();
+    settings.lorebook.entries.append(entry);
+    reading.change(settings);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -37,6 +50,7 @@ int main(int argc, char** argv) {
         const int action = random.bounded(10);
         if (action < 5) {
             document.applyUserEdit(0, 0, mark(++marks));
+            remember(parts.reading, mark(marks));
         } else if (action < 7) {
             document.applyUserEdit(document.size(), 0, QStringLiteral("words "));
         } else if (action == 7 && document.text().endsWith(QStringLiteral("words "))) {

@@ -26,8 +26,8 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , storage(startIn(storageThread, "storage", new StorageWorker(folder + QStringLiteral("/data"))))
     , generator(startIn(engineThread, "engine", new ScriptedGenerator(script)))
     , assistant(*generator)
-    , writer(document, assistant, runs, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
-    , project(document, runs, preferences, *storage)
+    , writer(document, assistant, runs, reading, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
+    , project(document, runs, reading, preferences, *storage)
     , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
     writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});

@@ -6,6 +6,7 @@
 #include "app/document/document.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
+#include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 #include "app/storage/storage_worker.h"
 #include "app/voice/voice_fit.h"
@@ -34,6 +35,7 @@ public:
     Preferences preferences;
     Document document;
     RunHistory runs;
+    StoryReading reading;
     QThread storageThread;
     QThread engineThread;
     StorageWorker* storage;

@@ -3,9 +3,21 @@
 
 #include <QThread>
 
+#include <numeric>
+
 namespace app {
 
 namespace {
+
+class Units final : public TokenCounter {
+public:
+    [[nodiscard]] std::optional<QList<qsizetype>> ends(QStringView text) const override {
+        QList<qsizetype> ends(text.size());
+        std::iota(ends.begin(), ends.end(), 1);
+        return ends;
+    }
+};
+const Units kUnits;
 
 // Quantised as the project file keeps it, so that stored and live frames are equal.
 float step(int number, float steps) { return static_cast<float>(number) / steps; }
@@ -76,11 +88,26 @@ void ScriptedGenerator::loadModel(RequestId id, const ModelChoice& choice) {
 }
 
 void ScriptedGenerator::generate(const GenerationRequest& request, std::stop_token stop) {
-    write(request.id, {{request.model, request.options.sampler.seed}}, request.options, request.prompt, stop);
+    write(request.id, {{request.model, request.options.sampler.seed}}, request.options, request.source, stop);
 }
 
 void ScriptedGenerator::writeTogether(const TogetherRequest& request, std::stop_token stop) {
-    write(request.id, request.parts, request.options, request.prompt, stop);
+    write(request.id, request.parts, request.options, request.source, stop);
+}
+
+void ScriptedGenerator::inspectPrompt(RequestId id, const ModelChoice& model, const PromptSource& source,
+                                      std::stop_token stop) {
+    PromptInspection inspection;
+    inspection.id = id;
+    inspection.hasModel = m_script.loadProblem.isEmpty();
+    inspection.prompt = assemblePrompt(source, inspection.hasModel ? &kUnits : nullptr, stop);
+    inspection.fingerprint = infoOf(m_script, model).fingerprint;
+    inspection.promptTokens = static_cast<int>(inspection.prompt.text.size());
+    while (inspection.tokensKnown < std::min(inspection.prompt.text.size(), m_lastPrompt.size()) &&
+           inspection.prompt.text[inspection.tokensKnown] == m_lastPrompt[inspection.tokensKnown])
+        ++inspection.tokensKnown;
+    if (!stop.stop_requested())
+        emit promptInspected(inspection);
 }
 
 bool ScriptedGenerator::readPrompt(RequestId id, Side side, const std::stop_token& stop) {
@@ -94,7 +121,7 @@ bool ScriptedGenerator::readPrompt(RequestId id, Side side, const std::stop_toke
 }
 
 void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& parts,
-                              const GenerationOptions& options, const QString& prompt,
+                              const GenerationOptions& options, const PromptSource& source,
                               const std::stop_token& stop) {
     Outcome outcome;
     const auto end = [&](OutcomeKind kind, const QString& message = {}) {
@@ -102,11 +129,14 @@ void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& 
         outcome.message = message;
         emit finished(id, outcome);
     };
+    const Prompt prompt = assemblePrompt(source, &kUnits);
+    m_lastPrompt = prompt.text;
     for (qsizetype side = 0; side < parts.size(); ++side) {
         if (!readPrompt(id, static_cast<Side>(side), stop))
             return end(OutcomeKind::Cancelled);
-        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, parts[side].model),
-                                   static_cast<int>(prompt.size()), static_cast<int>(prompt.size()), 0.25});
+        const auto tokens = static_cast<int>(prompt.text.size());
+        emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, parts[side].model), prompt,
+                                   tokens, tokens, 0.25});
     }
     QList<qsizetype> lengths(parts.size(), 0);
     for (int token = 0; token < options.maxTokens; ++token) {

@@ -37,10 +37,15 @@ public:
     void loadModel(RequestId id, const ModelChoice& choice) override;
     void generate(const GenerationRequest& request, std::stop_token stop) override;
     void writeTogether(const TogetherRequest& request, std::stop_token stop) override;
+    // Every unit of a text is a token to it. It knows what it was last given to go on from.
+    void inspectPrompt(RequestId id, const ModelChoice& model, const PromptSource& source,
+                       std::stop_token stop) override;
     void offerStates(const QList<KeptState>&) override {}
 
     // Tokens written since the program began; any thread.
     [[nodiscard]] int tokensWritten() const { return m_tokensWritten; }
+    // What it was given to go on from last; while it does not run.
+    [[nodiscard]] QString lastPrompt() const { return m_lastPrompt; }
     // The gates it reports for a token: any test can tell what must have been stored.
     [[nodiscard]] static GateFrames gatesOf(const Script& script, int token);
     [[nodiscard]] static ModelInfo infoOf(const Script& script, const ModelChoice& choice);
@@ -50,11 +55,12 @@ public:
 
 private:
     void write(RequestId id, const QList<TogetherRequest::Part>& parts, const GenerationOptions& options,
-               const QString& prompt, const std::stop_token& stop);
+               const PromptSource& source, const std::stop_token& stop);
     [[nodiscard]] bool readPrompt(RequestId id, Side side, const std::stop_token& stop);
 
     Script m_script;
     QStringList m_words;
+    QString m_lastPrompt;
     std::atomic<int> m_tokensWritten = 0;
 };
 
