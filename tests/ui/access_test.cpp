@@ -27,14 +27,11 @@ private slots:
     void everythingInDialogsHasAName() {
         test::Desk desk(QStringLiteral("Once"));
         QStringList found;
-        const QStringList silent =
-            test::forEachDialog(*desk.window, [&found](const QString& command, const QWidget& dialog) {
-                // Qt's own dialogs for files, faces and printers speak as Qt lets them.
-                const bool isQts = dialog.inherits("QFileDialog") || dialog.inherits("QFontDialog") ||
-                                   dialog.inherits("QPrintDialog");
-                for (const QString& widget : isQts ? QStringList() : test::nameless(dialog))
-                    found.append(QStringLiteral("%1: %2").arg(command, widget));
-            });
+        const QStringList silent = test::forEachDialog(*desk.window, [&found](const QString& command,
+                                                                              const QWidget& dialog) {
+            for (const QString& widget : test::isMadeByQt(dialog) ? QStringList() : test::nameless(dialog))
+                found.append(QStringLiteral("%1: %2").arg(command, widget));
+        });
         QVERIFY2(silent.isEmpty(), qPrintable(silent.join(u' ')));
         QVERIFY2(found.isEmpty(), qPrintable(found.join(QStringLiteral(", "))));
     }

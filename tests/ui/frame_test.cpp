@@ -15,7 +15,9 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QDockWidget>
 #include <QLabel>
+#include <QStatusBar>
 #include <QTest>
 #include <QToolBar>
 #include <QToolButton>
@@ -127,7 +129,7 @@ private slots:
             theme->trigger();
             const Colours& colours = desk.window->theme().colours();
             QVERIFY(!title->hasKeys());
-            QCOMPARE(mark(), colours.window);
+            QTRY_COMPARE(mark(), colours.window);
             desk.window->findChild<QWidget*>(QStringLiteral("model"))->setFocus();
             QVERIFY(title->hasKeys());
             QCOMPARE(mark(), colours.accent);

@@ -148,7 +148,11 @@ private slots:
                                            contrast(with.pixelColor(x, y), theme.colours().window) >= kVisible
                                        ? 1
                                        : 0;
-                QVERIFY2(accents > 20, control->metaObject()->className());
+                QVERIFY2(accents > 20, qPrintable(QStringLiteral("%1: %2 of %3 x %4")
+                                                      .arg(QLatin1String(control->metaObject()->className()))
+                                                      .arg(accents)
+                                                      .arg(with.width())
+                                                      .arg(with.height())));
             }
         }
     }

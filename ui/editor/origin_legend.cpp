@@ -13,12 +13,13 @@ OriginLegend::OriginLegend(QWidget* parent)
     setToolTip(tr("The colours of the words on the page: what you typed, what the model wrote, and what you "
                   "changed in the model’s words"));
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
+    row->setContentsMargins(0, 0, 6, 0);
     row->setSpacing(10);
     for (QLabel* const name : m_names) {
         name->setTextFormat(Qt::PlainText);
         row->addWidget(name);
     }
+    row->addStretch(1);
 }
 
 void OriginLegend::setColours(const Colours& colours) {

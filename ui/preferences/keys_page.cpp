@@ -90,6 +90,7 @@ void KeysPage::build() {
     m_message->setMinimumHeight(2 * m_message->fontMetrics().lineSpacing()); // nothing jumps
     for (QPushButton* const button : {m_take, m_remove, m_reset, m_resetAll})
         button->setAutoDefault(false);
+    m_take->hide();
     auto* name = new QLabel(tr("&New keys"));
     name->setBuddy(m_recorder);
     auto* row = new QHBoxLayout;
@@ -111,7 +112,8 @@ void KeysPage::build() {
 
 QString KeysPage::keysOf(const QAction& action) {
     QStringList names;
-    for (const QKeySequence& key : action.shortcuts())
+    // The platform's further keys (F16 for Copy on some keyboards) would only bury the ones people use.
+    for (const QKeySequence& key : action.shortcuts().mid(0, 2))
         names.append(key.toString(QKeySequence::NativeText));
     return names.join(QStringLiteral(", "));
 }

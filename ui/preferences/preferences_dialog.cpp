@@ -33,6 +33,8 @@ PreferencesDialog::PreferencesDialog(const app::AppContext& context, ShortcutSet
     m_names->setObjectName(QStringLiteral("preferencesPages"));
     m_names->setAccessibleName(tr("Pages of settings"));
     m_names->setFixedWidth(kNamesWidth);
+    m_names->setFrameShape(QFrame::NoFrame);
+    m_names->viewport()->setAutoFillBackground(false);
     m_names->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(m_names, &QListWidget::currentRowChanged, m_pages, &QStackedWidget::setCurrentIndex);
     addPage(tr("Appearance"), m_appearance);

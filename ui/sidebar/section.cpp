@@ -5,6 +5,12 @@
 
 namespace ui {
 
+namespace {
+
+constexpr int kToTheEdge = -6;
+
+} // namespace
+
 Section::Section(const QString& title, bool isOpen, QWidget* parent)
     : QWidget(parent)
     , m_heading(new QToolButton)
@@ -22,7 +28,10 @@ Section::Section(const QString& title, bool isOpen, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_heading);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(kToTheEdge, 0, 0, 0); // its mark is level with the labels, not its ground
+    head->addWidget(m_heading);
+    layout->addLayout(head);
     layout->addWidget(m_content);
     connect(m_heading, &QToolButton::toggled, this, &Section::setOpen);
     setOpen(isOpen);

@@ -31,6 +31,16 @@ bool isHeading(const QWidget& widget) {
            widget.objectName() == QLatin1String("paneHeading");
 }
 
+void polishLabel(QLabel& label) {
+    if (label.property("quiet").toBool())
+        label.setForegroundRole(QPalette::PlaceholderText);
+    if (isHeading(label)) {
+        QFont font = label.font();
+        font.setWeight(QFont::DemiBold);
+        label.setFont(font);
+    }
+}
+
 } // namespace
 
 FlatStyle::FlatStyle()
@@ -41,15 +51,8 @@ FlatStyle::FlatStyle()
 
 void FlatStyle::polish(QWidget* widget) {
     QProxyStyle::polish(widget);
-    if (auto* const label = qobject_cast<QLabel*>(widget)) {
-        if (label->property("quiet").toBool())
-            label->setForegroundRole(QPalette::PlaceholderText);
-        if (isHeading(*label)) {
-            QFont font = label->font();
-            font.setWeight(QFont::DemiBold);
-            label->setFont(font);
-        }
-    }
+    if (auto* const label = qobject_cast<QLabel*>(widget))
+        polishLabel(*label);
     if (qobject_cast<QAbstractButton*>(widget) != nullptr || qobject_cast<QComboBox*>(widget) != nullptr ||
         widget->inherits("QAbstractSpinBox") || widget->inherits("QAbstractSlider") ||
         widget->inherits("QLineEdit") || qobject_cast<QTabBar*>(widget) != nullptr ||
@@ -82,6 +85,9 @@ bool FlatStyle::eventFilter(QObject* watched, QEvent* event) {
                         widget->update();
         }
     }
+    if (event->type() == QEvent::DynamicPropertyChange)
+        if (auto* const label = qobject_cast<QLabel*>(watched))
+            polishLabel(*label); // it was looked at before it said what it is
     return QProxyStyle::eventFilter(watched, event);
 }
 
@@ -127,6 +133,7 @@ int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const
     case PM_TabBarTabHSpace: return 24;
     case PM_TabBarTabVSpace: return 12;
     case PM_ToolTipLabelFrameWidth: return 6;
+    case PM_FocusFrameHMargin: return 5; // beside the words of a list
     case PM_HeaderMargin: return 6;
     case PM_TreeViewIndentation: return 18;
     default: return QProxyStyle::pixelMetric(metric, option, widget);
@@ -213,13 +220,6 @@ QRect FlatStyle::subElementRect(SubElement element, const QStyleOption* option, 
         return frame != nullptr && frame->lineWidth > 0
                    ? option->rect.adjusted(kFieldMargin, 1, -kFieldMargin, -1)
                    : option->rect;
-    }
-    case SE_ProgressBarGroove:
-    case SE_ProgressBarContents: {
-        QRect bar = option->rect;
-        bar.setHeight(6);
-        bar.moveCenter(option->rect.center());
-        return bar;
     }
     default: return QProxyStyle::subElementRect(element, option, widget);
     }

@@ -2,7 +2,7 @@
 // gradients, no pictures on buttons. Fusion lays them out where nothing else is said. All colours come from
 // `Colours`; a change of them needs no new style, only a new palette.
 //
-// What a widget can say of itself, before it is shown:
+// What a widget can say of itself:
 //   property "quiet" (bool), a label: set back behind what matters; "heading" (bool): the name of a part
 //   Qt::WA_StyledBackground: a bar on the window's ground, a hairline above it; property "problem" (bool):
 //   about something that failed

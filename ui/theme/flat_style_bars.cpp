@@ -13,6 +13,11 @@ namespace {
 
 constexpr int kMarkColumn = 26;
 constexpr int kSide = 12;
+constexpr double kProgress = 6; // thickness of a progress bar
+
+QRectF slim(const QRectF& rect) {
+    return {rect.left(), rect.center().y() - kProgress / 2, rect.width(), kProgress};
+}
 
 } // namespace
 
@@ -80,7 +85,7 @@ bool FlatStyle::drawBar(ControlElement element, const QStyleOption& option, QPai
     case CE_HeaderSection:
     case CE_HeaderEmptyArea: drawHeader(option, painter); return true;
     case CE_ProgressBarGroove:
-        fillRounded(painter, QRectF(rect), m_colours->border, rect.height() / 2.0);
+        fillRounded(painter, slim(rect), m_colours->border, kProgress / 2.0);
         return true;
     case CE_ProgressBarContents: drawProgress(option, painter); return true;
     default: return false;
@@ -150,7 +155,7 @@ void FlatStyle::drawProgress(const QStyleOption& option, QPainter& painter) cons
     const auto* const bar = qstyleoption_cast<const QStyleOptionProgressBar*>(&option);
     if (bar == nullptr)
         return;
-    QRectF done(option.rect);
+    QRectF done = slim(option.rect);
     const double range = double(bar->maximum) - bar->minimum;
     if (range > 0)
         done.setWidth(done.width() * std::clamp((double(bar->progress) - bar->minimum) / range, 0.0, 1.0));

@@ -55,6 +55,8 @@ void FlatStyle::drawWholeToolButton(const QStyleOptionComplex& option, QPainter&
         return;
     QStyleOptionToolButton plain = *button;
     plain.state.setFlag(State_HasFocus, false);
+    if (plain.features.testFlag(QStyleOptionToolButton::Arrow))
+        plain.state.setFlag(State_On, false); // a heading that is open says so by its arrow
     if (!plain.features.testFlag(QStyleOptionToolButton::PopupDelay) &&
         !plain.features.testFlag(QStyleOptionToolButton::MenuButtonPopup))
         plain.features.setFlag(QStyleOptionToolButton::HasMenu, false);

@@ -3,9 +3,11 @@
 #include "ui/theme/flat_style.h"
 
 #include <QAbstractSpinBox>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QPainter>
+#include <QRadioButton>
 #include <QStyleOption>
 
 #include <cmath>
@@ -113,7 +115,14 @@ bool FlatStyle::drawPart(PrimitiveElement element, const QStyleOption& option, Q
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck: drawIndicator(option, painter, false); return true;
     case PE_IndicatorRadioButton: drawIndicator(option, painter, true); return true;
-    case PE_FrameFocusRect: drawFocusRing(painter, QRectF(option.rect), m_colours->accent); return true;
+    case PE_FrameFocusRect: {
+        // Around words that stand free, the ring needs some air.
+        const bool isFree = qobject_cast<const QCheckBox*>(widget) != nullptr ||
+                            qobject_cast<const QRadioButton*>(widget) != nullptr;
+        drawFocusRing(painter, QRectF(option.rect).adjusted(isFree ? -3 : 0, 0, isFree ? 3 : 0, 0),
+                      m_colours->accent);
+        return true;
+    }
     case PE_PanelLineEdit: {
         const auto* const frame = qstyleoption_cast<const QStyleOptionFrame*>(&option);
         if (frame != nullptr && frame->lineWidth > 0)

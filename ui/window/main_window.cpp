@@ -107,7 +107,7 @@ void MainWindow::build() {
     m_status = new StatusLine(m_context);
     setStatusBar(m_status);
     m_legend = new OriginLegend;
-    m_status->insertPermanentWidget(0, m_legend);
+    m_status->insertPermanentWidget(1, m_legend); // behind what the model is doing
     m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
 }
 

@@ -124,6 +124,11 @@ QWidgetList visibleWindows() {
 
 } // namespace
 
+bool isMadeByQt(const QWidget& dialog) {
+    return dialog.inherits("QFileDialog") || dialog.inherits("QFontDialog") ||
+           dialog.inherits("QPrintDialog");
+}
+
 QString describe(const QWidget& widget) {
     return QStringLiteral("%1 \"%2\" in \"%3\"")
         .arg(QLatin1String(widget.metaObject()->className()), widget.objectName(),

@@ -21,6 +21,9 @@ namespace test {
 // Words in sight that do not fit into the place they have, and controls that something cuts off.
 [[nodiscard]] QStringList cut(const QWidget& root);
 
+// Dialogs for files, faces and printers: what they say and where is Qt's.
+[[nodiscard]] bool isMadeByQt(const QWidget& dialog);
+
 // Opens every dialog that a command of the window opens ("…" says so, or it is one of the help menu), hands it
 // over with the command's name and closes it. Returns the names of commands that opened none.
 [[nodiscard]] QStringList forEachDialog(ui::MainWindow& window,
