@@ -5,6 +5,7 @@
 #include "ui/editor/ghost_text.h"
 #include "ui/editor/layout/page_layout.h"
 #include "ui/editor/origin_highlighter.h"
+#include "ui/editor/scroll_margin.h"
 #include "ui/editor/word_counter.h"
 
 #include <QScrollBar>
@@ -257,6 +258,7 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
     } else {
         // Undo, redo, paste and commands put the cursor where something happened, as every editor does.
         placeCursor(position + added);
+        bringCursorIntoSight();
         return;
     }
     if (m_before.isAboveView && m_before.topPosition < position + removed) {
@@ -268,10 +270,8 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         scrollBy(cursorRect(first).top() - m_before.topOffset);
     } else if (m_before.follows) {
         const QTextCursor place = cursorAt({position + added, 0});
-        const int below = cursorRect(place).bottom() + fontMetrics().height() - viewport()->height();
-        if (below > 0) {
-            scrollBy(below);
-        }
+        const QRect line = cursorRect(place);
+        scrollBy(std::max(0, scrollToClear(line.top(), line.bottom(), viewport()->height())));
     }
 }
 

@@ -67,6 +67,8 @@ public:
     void moveSelectionTo(qsizetype place);
     // Selects a range and brings it into view.
     void showRange(const app::TextRange& range);
+    // Scrolls so that the cursor stands clear of the edges (scroll_margin.h).
+    void bringCursorIntoSight();
     // Scrolls so that a range is in sight, without touching the cursor.
     void reveal(const app::TextRange& range);
 

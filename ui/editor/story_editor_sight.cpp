@@ -2,6 +2,7 @@
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/layout/page_layout.h"
+#include "ui/editor/scroll_margin.h"
 #include "ui/editor/story_editor.h"
 
 #include <QScrollBar>
@@ -64,10 +65,15 @@ void StoryEditor::showMarks() {
 
 void StoryEditor::reveal(const app::TextRange& range) {
     const QRect place = cursorRect(cursorAt({range.position, 0}));
-    const QRect view = viewport()->rect();
-    if (place.top() < view.top() || place.bottom() > view.bottom()) {
-        scrollBy(place.center().y() - view.height() / 3);
-    }
+    const int height = viewport()->height();
+    const bool isInSight = place.top() >= 0 && place.bottom() <= height;
+    scrollBy(isInSight ? scrollToClear(place.top(), place.bottom(), height) : place.center().y() - height / 3);
+}
+
+void StoryEditor::bringCursorIntoSight() {
+    ensureCursorVisible(); // also lays out as much of the text as that takes
+    const QRect place = cursorRect();
+    scrollBy(scrollToClear(place.top(), place.bottom(), viewport()->height()));
 }
 
 void StoryEditor::scrollBy(int pixels) {
@@ -91,7 +97,7 @@ void StoryEditor::restore(const Sight& sight) {
     }
     // A bar that opens below, or a smaller window, must not cover the line that is being written.
     if (sight.isCursorInSight) {
-        ensureCursorVisible();
+        bringCursorIntoSight();
     }
     noteSight();
 }

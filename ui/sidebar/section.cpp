@@ -5,6 +5,12 @@
 
 namespace ui {
 
+namespace {
+
+constexpr int kToTheEdge = -6;
+
+} // namespace
+
 Section::Section(const QString& title, bool isOpen, QWidget* parent)
     : QWidget(parent)
     , m_heading(new QToolButton)
@@ -17,12 +23,15 @@ Section::Section(const QString& title, bool isOpen, QWidget* parent)
     m_heading->setObjectName(QStringLiteral("sectionHeading"));
     m_heading->setFocusPolicy(Qt::TabFocus);
     m_heading->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    m_body->setContentsMargins(0, 2, 0, 4);
+    m_body->setContentsMargins(0, 4, 0, 10);
     m_body->setSpacing(6);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_heading);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(kToTheEdge, 0, 0, 0); // its mark is level with the labels, not its ground
+    head->addWidget(m_heading);
+    layout->addLayout(head);
     layout->addWidget(m_content);
     connect(m_heading, &QToolButton::toggled, this, &Section::setOpen);
     setOpen(isOpen);

@@ -7,6 +7,7 @@
 #include "ui/attempts/attempts_dock.h"
 #include "ui/choices/choice_presenter.h"
 #include "ui/compare/compare_view.h"
+#include "ui/editor/origin_legend.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
 #include "ui/editor/word_counter.h"
@@ -36,7 +37,6 @@
 #include <QCloseEvent>
 #include <QCoreApplication>
 #include <QStackedWidget>
-#include <QToolBar>
 
 namespace ui {
 
@@ -70,6 +70,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectEditing();
     connectWriting();
     connectView();
+    connectFrame();
     connectProblems();
     connectVoice();
     connectAttempts();
@@ -116,15 +117,10 @@ void MainWindow::build() {
     layout->addWidget(m_messages);
     setCentralWidget(centre);
 
-    m_toolBar = new QToolBar(tr("Tools"));
-    m_toolBar->setObjectName(QStringLiteral("toolBar"));
-    m_toolBar->setMovable(false);
-    m_toolBar->setIconSize(QSize(20, 20));
-    m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
-    m_actions->addToToolBar(*m_toolBar);
-    addToolBar(m_toolBar);
     m_status = new StatusLine(m_context);
     setStatusBar(m_status);
+    m_legend = new OriginLegend;
+    m_status->insertPermanentWidget(1, m_legend); // behind what the model is doing
     m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
     m_choices = new ChoicePresenter(*m_editor, m_context.runs, this);
 }
@@ -146,6 +142,7 @@ void MainWindow::buildDocks() {
     m_versions = new VersionsDialog(m_context, this);
     m_memory = new MemoryDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
+    finishDocks();
 }
 
 void MainWindow::restoreWindow() {
@@ -190,6 +187,7 @@ void MainWindow::applyAppearance(const app::Appearance& appearance) {
     m_actions->showOrigins->setChecked(appearance.showOrigins);
     m_actions->choicesUnderMouse->setChecked(appearance.choicesUnderMouse);
     m_choices->setOpensUnderMouse(appearance.choicesUnderMouse);
+    m_legend->setVisible(appearance.showOrigins);
     m_actions->themeSystem->setChecked(appearance.theme == app::Theme::System);
     m_actions->themeLight->setChecked(appearance.theme == app::Theme::Light);
     m_actions->themeDark->setChecked(appearance.theme == app::Theme::Dark);
@@ -205,6 +203,7 @@ void MainWindow::applyColours() {
     m_versions->setColours(colours);
     m_reading->setColours(colours);
     m_edge->setInk(colours.quietInk);
+    colourFrame(colours);
 }
 
 void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }

@@ -26,6 +26,7 @@ class ReadingPreview;
 namespace ui {
 
 struct Actions;
+struct Colours;
 class AttemptsDock;
 class ChoicePresenter;
 class CompareView;
@@ -34,9 +35,13 @@ class GhostKeeper;
 class HeatmapDock;
 class MemoryDialog;
 class MessageBar;
+class OriginLegend;
+class PaneSwitcher;
+class PreferencesDialog;
 class QuitGuard;
 class ReadingDock;
 class ReadingEdge;
+class ShortcutSet;
 class SidebarDock;
 class StatusLine;
 class StoryEditor;
@@ -70,6 +75,8 @@ public:
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
     [[nodiscard]] TokenSelection& tokenSelection() { return *m_selection; }
     [[nodiscard]] const Theme& theme() const { return *m_theme; }
+    [[nodiscard]] ShortcutSet& shortcuts() { return *m_shortcuts; }
+    [[nodiscard]] PaneSwitcher& panes() { return *m_panes; }
     [[nodiscard]] bool isComparing() const; // the compare view is in sight
 
 protected:
@@ -84,6 +91,10 @@ private:
     void connectEditing();
     void connectWriting();
     void connectView();
+    void connectFrame(); // main_window_frame.cpp, as the next three
+    void finishDocks();
+    void showPreferences();
+    void colourFrame(const Colours& colours);
     void connectProblems();
     void connectVoice();
     void connectReading();  // main_window_reading.cpp
@@ -134,6 +145,10 @@ private:
     ChoicePresenter* m_choices = nullptr;
     GhostKeeper* m_ghost = nullptr;
     QuitGuard* m_quitGuard = nullptr;
+    OriginLegend* m_legend = nullptr;
+    ShortcutSet* m_shortcuts = nullptr;
+    PaneSwitcher* m_panes = nullptr;
+    PreferencesDialog* m_preferencesDialog = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QWidget* m_storyPage = nullptr;
