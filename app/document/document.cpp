@@ -18,6 +18,10 @@ QList<Span> oneSpan(qsizetype length, Origin origin, RunId run = 0, qsizetype ru
     return spans;
 }
 
+QList<TextEdit> reversed(const QList<TextEdit>& edits) {
+    return QList<TextEdit>(edits.crbegin(), edits.crend());
+}
+
 } // namespace
 
 Document::Document(QObject* parent, Clock clock)
@@ -64,7 +68,7 @@ bool Document::applyUserEdit(qsizetype position, qsizetype removedLength, const 
     const TextEdit edit = writersEdit(position, removedLength, inserted);
     const TextEdit inverse = applyEdit(edit);
     m_history->recordKeystroke(edit, inverse, m_clock(), mayJoin);
-    emit changed(DocumentChange{edit, ChangeSource::Writer});
+    emit changed(DocumentChange{edit, ChangeSource::Writer, inverse});
     notifyHistory();
     return true;
 }
@@ -93,8 +97,38 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
     }
     if (!inverses.isEmpty())
         m_history->recordStep(inverses);
-    report(edits, ChangeSource::Command);
+    report(edits, inverses, ChangeSource::Command);
     return true;
+}
+
+bool Document::applyEdits(const QList<TextEdit>& edits) {
+    const qsizetype anchor = m_anchor;
+    QList<TextEdit> inverses;
+    for (const TextEdit& edit : edits) {
+        const bool takesAnchor =
+            m_openRun != 0 && m_anchor > edit.position && m_anchor < edit.position + edit.removedLength;
+        if (takesAnchor || !m_content.accepts(edit)) {
+            for (auto inverse = inverses.crbegin(); inverse != inverses.crend(); ++inverse)
+                applyEdit(*inverse);
+            m_anchor = anchor;
+            return false;
+        }
+        inverses.append(applyEdit(edit));
+    }
+    if (!inverses.isEmpty())
+        m_history->recordStep(inverses);
+    report(edits, inverses, ChangeSource::Command);
+    return true;
+}
+
+bool Document::moveRange(const TextRange& range, qsizetype place) {
+    const bool isInside = range.position >= 0 && range.length > 0 && range.end() <= size();
+    if (!isInside || place < 0 || place > size() || (place > range.position && place < range.end()))
+        return false;
+    const QString moved = text().sliced(range.position, range.length);
+    const qsizetype target = place >= range.end() ? place - range.length : place;
+    return applyEdits({TextEdit{range.position, range.length, QString(), {}},
+                       TextEdit{target, 0, moved, m_content.spansOf(range)}});
 }
 
 bool Document::canUndo() const { return m_history->canUndo(); }
@@ -102,10 +136,10 @@ bool Document::canUndo() const { return m_history->canUndo(); }
 bool Document::canRedo() const { return m_history->canRedo(); }
 
 QList<TextEdit> Document::applyStep(const QList<TextEdit>& edits) {
-    QList<TextEdit> reverse;
+    QList<TextEdit> inverses;
     for (const TextEdit& edit : edits)
-        reverse.prepend(applyEdit(edit));
-    return reverse;
+        inverses.append(applyEdit(edit));
+    return inverses;
 }
 
 void Document::undo() {
@@ -113,14 +147,14 @@ void Document::undo() {
     if (!step)
         return;
     const bool wasOpen = m_openRun != 0 && step->generation == m_openRun;
-    QList<TextEdit> reverse = applyStep(step->edits);
-    if (!reverse.isEmpty())
-        m_history->pushUndone(EditHistory::Step{std::move(reverse), step->generation});
+    const QList<TextEdit> inverses = applyStep(step->edits);
+    if (!inverses.isEmpty())
+        m_history->pushUndone(EditHistory::Step{reversed(inverses), step->generation});
     if (wasOpen) {
         m_history->closeGeneration(m_openRun);
         m_openRun = 0;
     }
-    report(step->edits, ChangeSource::History);
+    report(step->edits, inverses, ChangeSource::History);
     if (wasOpen)
         emit generationUndone(step->generation);
 }
@@ -129,8 +163,9 @@ void Document::redo() {
     const auto step = m_history->takeRedo();
     if (!step)
         return;
-    m_history->pushRedone(EditHistory::Step{applyStep(step->edits), step->generation});
-    report(step->edits, ChangeSource::History);
+    const QList<TextEdit> inverses = applyStep(step->edits);
+    m_history->pushRedone(EditHistory::Step{reversed(inverses), step->generation});
+    report(step->edits, inverses, ChangeSource::History);
 }
 
 void Document::breakTypingStep() { m_history->breakJoin(); }
@@ -157,15 +192,19 @@ bool Document::appendGenerated(RunId run, const QString& text, qsizetype replace
 void Document::insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before) {
     TextEdit edit{m_anchor, replacedLength, before.text + text, before.spans};
     appendSpan(edit.insertedSpans, Span{text.size(), Origin::Generated, m_openRun, m_generatedLength});
+    TextEdit inverse{edit.position, edit.inserted.size(), QString(), {}};
     if (replacedLength > 0) {
         m_history->raiseGeneration(m_openRun);
-        m_history->recordRemoval(applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}}));
+        const TextEdit removal = applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}});
+        m_history->recordRemoval(removal);
+        inverse.inserted = removal.inserted;
+        inverse.insertedSpans = removal.insertedSpans;
     }
     m_generatedLength += text.size();
     m_history->recordInsertion(m_openRun, edit.position, edit.inserted.size());
     applyEdit(TextEdit{edit.position, 0, edit.inserted, edit.insertedSpans});
     m_anchor = edit.position + edit.inserted.size();
-    report({edit}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
+    report({edit}, {inverse}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
 }
 
 void Document::endGeneration(RunId run) {
@@ -191,14 +230,15 @@ bool Document::replacePassage(const TextRange& range, const QString& text, const
         return false;
     if (range.length == 0 && text.isEmpty())
         return true;
-    m_history->recordStep({applyEdit(edit)});
-    report({edit}, ChangeSource::Command);
+    const TextEdit inverse = applyEdit(edit);
+    m_history->recordStep({inverse});
+    report({edit}, {inverse}, ChangeSource::Command);
     return true;
 }
 
-void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
-    for (const TextEdit& edit : edits)
-        emit changed(DocumentChange{edit, source});
+void Document::report(const QList<TextEdit>& edits, const QList<TextEdit>& inverses, ChangeSource source) {
+    for (qsizetype i = 0; i < edits.size(); ++i)
+        emit changed(DocumentChange{edits[i], source, inverses[i], i + 1 == edits.size()});
     notifyHistory();
 }
 

@@ -38,6 +38,8 @@ enum class ChangeSource {
 struct DocumentChange {
     TextEdit edit;
     ChangeSource source = ChangeSource::Writer;
+    TextEdit inverse;         // takes it back: what was removed, with its origins
+    bool isLastOfStep = true; // the text is as it is after this one
 };
 
 class EditHistory;
@@ -74,6 +76,13 @@ public:
     // Replaces ranges (ascending, not overlapping, inside the text) in one undo step, e.g. "replace all". One
     // changed() each, the last range first, source Command. False if the ranges are not as said.
     bool applyReplacements(const QList<Replacement>& replacements);
+
+    // Edits with their origins, each placed in the text that the one before leads to, as one undo step, source
+    // Command. False, and nothing happens, if one does not fit, or takes away the place where a generation
+    // goes on.
+    bool applyEdits(const QList<TextEdit>& edits);
+    // Takes a range to another place outside of it, in the text as it is now, origins included; one undo step.
+    bool moveRange(const TextRange& range, qsizetype place);
 
     [[nodiscard]] bool canUndo() const;
     [[nodiscard]] bool canRedo() const;
@@ -120,8 +129,9 @@ signals:
 private:
     void insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before);
     TextEdit applyEdit(const TextEdit& edit); // text, spans and anchor; returns the inverse
+    // Returns the inverses, in the order of the edits.
     QList<TextEdit> applyStep(const QList<TextEdit>& edits);
-    void report(const QList<TextEdit>& edits, ChangeSource source);
+    void report(const QList<TextEdit>& edits, const QList<TextEdit>& inverses, ChangeSource source);
     void notifyHistory();
     [[nodiscard]] TextEdit writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const;
     [[nodiscard]] QList<Span> spansForWriter(qsizetype position, qsizetype removedLength,
