@@ -24,8 +24,11 @@ namespace app {
 class AutosaveJournal;
 class Preferences;
 class RunHistory;
+class SceneNotes;
 class StorageWorker;
+class StoryOutline;
 class VersionKeeper;
+class WritingLog;
 struct ProjectContent;
 
 class ProjectController : public QObject {
@@ -81,6 +84,10 @@ public:
 
     // The versions of the open project.
     [[nodiscard]] VersionKeeper& versions() { return *m_versions; }
+    // Its chapters and scenes, what is noted about them, and how much was written when.
+    [[nodiscard]] const StoryOutline& outline() const { return *m_outline; }
+    [[nodiscard]] SceneNotes& notes() { return *m_notes; }
+    [[nodiscard]] WritingLog& log() { return *m_log; }
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -140,6 +147,7 @@ signals:
 
 private:
     void connectStorage();
+    void connectNotebook();
     void followFirstWords(const DocumentChange& change);
     // The ticket of the new request; 0 if it was refused.
     [[nodiscard]] qint64 beginOpening(const QString& path);
@@ -171,7 +179,10 @@ private:
     qint64 m_openingTicket = 0; // of the project being opened; 0: none
     bool m_isSavingAs = false;
     quint64 m_openedRevision = 0; // of the document when the project was opened
-    std::unique_ptr<AutosaveJournal> m_journal;
+    std::unique_ptr<StoryOutline> m_outline;
+    std::unique_ptr<SceneNotes> m_notes;
+    std::unique_ptr<WritingLog> m_log;
+    std::unique_ptr<AutosaveJournal> m_journal; // after those whose changes it saves
     std::unique_ptr<VersionKeeper> m_versions;
 };
 

@@ -8,7 +8,9 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
+#include "app/notes/scene_note.h"
 #include "app/runs/run_record.h"
+#include "app/statistics/writing_day.h"
 #include "app/versions/story_version.h"
 
 #include <QList>
@@ -26,6 +28,8 @@ struct ProjectContent {
     QList<RunId> runsWithGates;
     QList<KeptState> states;
     std::optional<EditingPlace> editingPlace; // where the writer was
+    StoredNotes notes;                        // of scenes
+    QList<WritingDay> days;                   // what was written when, oldest first
     QString path;                             // of the file; empty: in memory only
     bool isUntitled = false;                  // the writer has given it no name yet
     QString title;                            // of one without a name that had one, or empty
@@ -63,7 +67,14 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged,
-                                      PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
+// Notes, and days of the writing log.
+struct NotebookChanged {
+    std::optional<NotesChanged> notes;
+    QList<WritingDay> days;
+};
+
+using ProjectOperation =
+    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged, VersionKept,
+                 VersionNamed, VersionDeleted, NotebookChanged>;
 
 } // namespace app

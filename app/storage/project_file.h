@@ -55,7 +55,7 @@ public:
     void setPath(const QString& path) { m_path = path; }
     [[nodiscard]] const QString& problem() const { return m_problem; }
     [[nodiscard]] const SpannedText& text() const { return m_text; }
-    [[nodiscard]] bool isEmpty() const { return m_text.size() == 0 && !m_hasRuns; }
+    [[nodiscard]] bool isEmpty() const { return m_text.size() == 0 && !m_hasRuns && !m_hasNotes; }
 
     [[nodiscard]] StorageResult<ProjectContent> read();
     // All of it or, on a problem, nothing.
@@ -100,6 +100,7 @@ private:
     std::int64_t m_edits = 0;      // sequence number of the last edit
     std::int64_t m_snapshotAt = 0; // the last edit in the snapshot
     bool m_hasRuns = false;
+    bool m_hasNotes = false;
 };
 
 } // namespace app

@@ -1,6 +1,8 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/notebook/note_table.h"
+#include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -141,6 +143,10 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createVersionTables(database); !done)
         return done;
+    if (auto done = createNoteTables(database); !done)
+        return done;
+    if (auto done = createWritingDayTable(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -155,6 +161,14 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
     if (!versions)
         return failure(versions.error());
     if (*versions > versionTablesVersion())
+        return true;
+    const auto notes = engine::schemaVersion(database, kNoteComponent);
+    if (!notes)
+        return failure(notes.error());
+    const auto days = engine::schemaVersion(database, kWritingDayComponent);
+    if (!days)
+        return failure(days.error());
+    if (*notes > noteTablesVersion() || *days > writingDayTableVersion())
         return true;
     return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
