@@ -25,6 +25,10 @@ QList<Span> writersSpans(const Span* left, const Span* right, qsizetype length) 
     return isInsideRun ? oneSpan(length, Origin::Edited, left->run) : oneSpan(length, Origin::Typed);
 }
 
+QList<TextEdit> reversed(const QList<TextEdit>& edits) {
+    return QList<TextEdit>(edits.crbegin(), edits.crend());
+}
+
 } // namespace
 
 Document::Document(QObject* parent, Clock clock)
@@ -58,7 +62,7 @@ TextEdit Document::applyEdit(const TextEdit& edit) {
     return m_content.apply(edit);
 }
 
-QList<TextEdit> Document::applyEdits(const QList<TextEdit>& edits) {
+QList<TextEdit> Document::applyAll(const QList<TextEdit>& edits) {
     for (const TextEdit& edit : edits)
         moveAnchor(edit);
     return m_content.applyAll(edits);
@@ -81,7 +85,7 @@ bool Document::applyUserEdit(qsizetype position, qsizetype removedLength, const 
     const TextEdit edit = writersEdit(position, removedLength, inserted);
     const TextEdit inverse = applyEdit(edit);
     m_history->recordKeystroke(edit, inverse, m_clock(), mayJoin);
-    report({edit}, ChangeSource::Writer);
+    report({edit}, {inverse}, ChangeSource::Writer);
     return true;
 }
 
@@ -104,7 +108,7 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
     QList<TextEdit> inverses;
     if (const auto apart = writersEdits(replacements)) {
         edits = *apart;
-        inverses = applyEdits(edits);
+        inverses = applyAll(edits);
     } else {
         for (auto replacement = replacements.crbegin(); replacement != replacements.crend(); ++replacement) {
             // The one behind may have taken half a character of this one along.
@@ -116,7 +120,7 @@ bool Document::applyReplacements(const QList<Replacement>& replacements) {
     }
     if (!inverses.isEmpty())
         m_history->recordStep(inverses);
-    report(edits, ChangeSource::Command);
+    report(edits, inverses, ChangeSource::Command);
     return true;
 }
 
@@ -145,29 +149,53 @@ std::optional<QList<TextEdit>> Document::writersEdits(const QList<Replacement>& 
     return edits;
 }
 
+bool Document::applyEdits(const QList<TextEdit>& edits) {
+    const qsizetype anchor = m_anchor;
+    QList<TextEdit> inverses;
+    for (const TextEdit& edit : edits) {
+        const bool takesAnchor =
+            m_openRun != 0 && m_anchor > edit.position && m_anchor < edit.position + edit.removedLength;
+        if (takesAnchor || !m_content.accepts(edit)) {
+            for (auto inverse = inverses.crbegin(); inverse != inverses.crend(); ++inverse)
+                applyEdit(*inverse);
+            m_anchor = anchor;
+            return false;
+        }
+        inverses.append(applyEdit(edit));
+    }
+    if (!inverses.isEmpty())
+        m_history->recordStep(inverses);
+    report(edits, inverses, ChangeSource::Command);
+    return true;
+}
+
+bool Document::moveRange(const TextRange& range, qsizetype place) {
+    const bool isInside = range.position >= 0 && range.length > 0 && range.end() <= size();
+    if (!isInside || place < 0 || place > size() || (place > range.position && place < range.end()))
+        return false;
+    const QString moved = text().sliced(range.position, range.length);
+    const qsizetype target = place >= range.end() ? place - range.length : place;
+    return applyEdits({TextEdit{range.position, range.length, QString(), {}},
+                       TextEdit{target, 0, moved, m_content.spansOf(range)}});
+}
+
 bool Document::canUndo() const { return m_history->canUndo(); }
 
 bool Document::canRedo() const { return m_history->canRedo(); }
-
-QList<TextEdit> Document::applyStep(const QList<TextEdit>& edits) {
-    QList<TextEdit> reverse = applyEdits(edits);
-    std::reverse(reverse.begin(), reverse.end());
-    return reverse;
-}
 
 void Document::undo() {
     const auto step = m_history->takeUndo();
     if (!step)
         return;
     const bool wasOpen = m_openRun != 0 && step->generation == m_openRun;
-    QList<TextEdit> reverse = applyStep(step->edits);
-    if (!reverse.isEmpty())
-        m_history->pushUndone(EditHistory::Step{std::move(reverse), step->generation});
+    const QList<TextEdit> inverses = applyAll(step->edits);
+    if (!inverses.isEmpty())
+        m_history->pushUndone(EditHistory::Step{reversed(inverses), step->generation});
     if (wasOpen) {
         m_history->closeGeneration(m_openRun);
         m_openRun = 0;
     }
-    report(step->edits, ChangeSource::History);
+    report(step->edits, inverses, ChangeSource::History);
     if (wasOpen)
         emit generationUndone(step->generation);
 }
@@ -176,8 +204,9 @@ void Document::redo() {
     const auto step = m_history->takeRedo();
     if (!step)
         return;
-    m_history->pushRedone(EditHistory::Step{applyStep(step->edits), step->generation});
-    report(step->edits, ChangeSource::History);
+    const QList<TextEdit> inverses = applyAll(step->edits);
+    m_history->pushRedone(EditHistory::Step{reversed(inverses), step->generation});
+    report(step->edits, inverses, ChangeSource::History);
 }
 
 std::optional<UndoHistoryChange> Document::takeHistoryChange() {
@@ -208,15 +237,19 @@ bool Document::appendGenerated(RunId run, const QString& text, qsizetype replace
 void Document::insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before) {
     TextEdit edit{m_anchor, replacedLength, before.text + text, before.spans};
     appendSpan(edit.insertedSpans, Span{text.size(), Origin::Generated, m_openRun, m_generatedLength});
+    TextEdit inverse{edit.position, edit.inserted.size(), QString(), {}};
     if (replacedLength > 0) {
         m_history->raiseGeneration(m_openRun);
-        m_history->recordRemoval(applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}}));
+        const TextEdit removal = applyEdit(TextEdit{m_anchor, replacedLength, QString(), {}});
+        m_history->recordRemoval(removal);
+        inverse.inserted = removal.inserted;
+        inverse.insertedSpans = removal.insertedSpans;
     }
     m_generatedLength += text.size();
     m_history->recordInsertion(m_openRun, edit.position, edit.inserted.size());
     applyEdit(TextEdit{edit.position, 0, edit.inserted, edit.insertedSpans});
     m_anchor = edit.position + edit.inserted.size();
-    report({edit}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
+    report({edit}, {inverse}, ChangeSource::Generation); // one edit, so that a cursor goes along with it
 }
 
 void Document::endGeneration(RunId run) {
@@ -242,17 +275,18 @@ bool Document::replacePassage(const TextRange& range, const QString& text, const
         return false;
     if (range.length == 0 && text.isEmpty())
         return true;
-    m_history->recordStep({applyEdit(edit)});
-    report({edit}, ChangeSource::Command);
+    const TextEdit inverse = applyEdit(edit);
+    m_history->recordStep({inverse});
+    report({edit}, {inverse}, ChangeSource::Command);
     return true;
 }
 
-void Document::report(const QList<TextEdit>& edits, ChangeSource source) {
+void Document::report(const QList<TextEdit>& edits, const QList<TextEdit>& inverses, ChangeSource source) {
     m_isInStep = !edits.isEmpty();
     emit stepDone(DocumentStep{edits, source});
     for (qsizetype i = 0; i < edits.size(); ++i) {
         m_isInStep = i + 1 < edits.size();
-        emit changed(DocumentChange{edits[i], source});
+        emit changed(DocumentChange{edits[i], source, inverses[i], !m_isInStep});
     }
     notifyHistory();
 }

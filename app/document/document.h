@@ -39,6 +39,8 @@ enum class ChangeSource {
 struct DocumentChange {
     TextEdit edit;
     ChangeSource source = ChangeSource::Writer;
+    TextEdit inverse;         // takes it back: what was removed, with its origins
+    bool isLastOfStep = true; // the text is as it is after this one
 };
 
 // What stepDone() reports: all edits of a step, in the order in which they were applied.
@@ -82,6 +84,13 @@ public:
     // Replaces ranges (ascending, not overlapping, inside the text) in one undo step, e.g. "replace all". One
     // changed() each, the last range first, source Command. False if the ranges are not as said.
     bool applyReplacements(const QList<Replacement>& replacements);
+
+    // Edits with their origins, each placed in the text that the one before leads to, as one undo step, source
+    // Command. False, and nothing happens, if one does not fit, or takes away the place where a generation
+    // goes on.
+    bool applyEdits(const QList<TextEdit>& edits);
+    // Takes a range to another place outside of it, in the text as it is now, origins included; one undo step.
+    bool moveRange(const TextRange& range, qsizetype place);
 
     [[nodiscard]] bool canUndo() const;
     [[nodiscard]] bool canRedo() const;
@@ -133,14 +142,13 @@ signals:
 
 private:
     void insertAtAnchor(const QString& text, qsizetype replacedLength, const Passage& before);
-    TextEdit applyEdit(const TextEdit& edit);                 // text, spans and anchor; returns the inverse
-    QList<TextEdit> applyEdits(const QList<TextEdit>& edits); // the inverses, in the same order
-    QList<TextEdit> applyStep(const QList<TextEdit>& edits);  // what takes it back, in the order to apply it
+    TextEdit applyEdit(const TextEdit& edit);               // text, spans and anchor; returns the inverse
+    QList<TextEdit> applyAll(const QList<TextEdit>& edits); // the inverses, in the same order
     void moveAnchor(const TextEdit& edit);
     // All at once, last range first; nothing if two share half a character, so that one depends on what the
     // other left.
     [[nodiscard]] std::optional<QList<TextEdit>> writersEdits(const QList<Replacement>& replacements) const;
-    void report(const QList<TextEdit>& edits, ChangeSource source);
+    void report(const QList<TextEdit>& edits, const QList<TextEdit>& inverses, ChangeSource source);
     void notifyHistory();
     [[nodiscard]] TextEdit writersEdit(qsizetype position, qsizetype removedLength, QString inserted) const;
     [[nodiscard]] QList<Span> spansForWriter(qsizetype position, qsizetype removedLength,

@@ -21,4 +21,18 @@ int countWords(QStringView text, bool* wordState) {
     return words;
 }
 
+TextRange wholeWords(QStringView text, const TextRange& range) {
+    const auto isPartOfWord = [text](qsizetype at) {
+        const QChar c = text[at];
+        return c.isLetterOrNumber() || c.isMark() || c.isSurrogate() || c == u'\'' || c == u'\u2019' ||
+               c == u'-';
+    };
+    qsizetype from = range.position, to = range.end();
+    while (from > 0 && isPartOfWord(from - 1))
+        --from;
+    while (to < text.size() && isPartOfWord(to))
+        ++to;
+    return {from, to - from};
+}
+
 } // namespace app

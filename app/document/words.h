@@ -2,6 +2,8 @@
 // Threads: pure functions.
 #pragma once
 
+#include "app/document/text_origin.h"
+
 #include <QStringView>
 
 namespace app {
@@ -10,5 +12,8 @@ namespace app {
 // "well-known": one each).
 // `isInside`: the text goes on a word that was counted before; afterwards, whether it ends in one.
 [[nodiscard]] int countWords(QStringView text, bool* isInside = nullptr);
+
+// A range that goes to the ends of the words that it touches.
+[[nodiscard]] TextRange wholeWords(QStringView text, const TextRange& range);
 
 } // namespace app

@@ -73,15 +73,31 @@ void AutosaveJournal::note(ProjectOperation operation) {
         return;
     const bool isKey = isTyped(operation);
     m_operations.append(std::move(operation));
-    // Started once for all that comes until it fires: nothing waits longer than the interval.
+    startTimer();
+    // On a busy machine keys may come so fast that no timer gets its turn between them.
+    if (isKey && m_waiting.hasExpired(kIntervalMs))
+        flush();
+}
+
+// Once for all that comes until it fires: nothing waits longer than the interval.
+void AutosaveJournal::startTimer() {
     if (!m_timer.isActive()) {
         m_timer.start();
         m_waiting.start();
     }
     emit noted();
-    // On a busy machine keys may come so fast that no timer gets its turn between them.
-    if (isKey && m_waiting.hasExpired(kIntervalMs))
-        flush();
+}
+
+void AutosaveJournal::wake() {
+    if (m_project != 0)
+        startTimer();
+}
+
+void AutosaveJournal::takeFromNotebook() {
+    if (m_project == 0 || !m_notebook)
+        return;
+    if (NotebookChanged changes = m_notebook(); changes.notes || !changes.days.isEmpty())
+        m_operations.append(std::move(changes));
 }
 
 void AutosaveJournal::keepVersion(VersionCause cause, const QString& name) {
@@ -110,6 +126,7 @@ void AutosaveJournal::flushAll() {
 
 void AutosaveJournal::flush() {
     m_timer.stop();
+    takeFromNotebook();
     if (m_operations.isEmpty())
         return;
     // In one commit with the edits that it belongs to.

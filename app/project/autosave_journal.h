@@ -12,7 +12,9 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace app {
 
@@ -47,13 +49,18 @@ public:
     void deleteVersion(const VersionDeleted& deleted) { note(deleted); }
     // The project's file is another one, which may have the text alone: all else is written again, at once.
     void restoreRest();
+    // Asked whenever something is saved, for what there is to save with it: places in the text, which change
+    // with every key.
+    using Source = std::function<NotebookChanged()>;
+    void setNotebook(Source source) { m_notebook = std::move(source); }
+    void wake(); // the notebook has something
     // Sends what has gathered.
     void flush();
     // The same, before the project is left.
     void flushAll();
     // True if everything up to the operations with this number is all there is.
     [[nodiscard]] bool isAll(qint64 sequence) const {
-        return sequence == m_sequence && m_operations.isEmpty();
+        return sequence == m_sequence && m_operations.isEmpty() && !m_timer.isActive();
     }
 
 signals:
@@ -61,6 +68,8 @@ signals:
 
 private:
     void note(ProjectOperation operation);
+    void startTimer();
+    void takeFromNotebook();
 
     Document& m_document;
     const RunHistory& m_runs;
@@ -68,6 +77,7 @@ private:
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
     QList<ProjectOperation> m_operations;
+    Source m_notebook;
     VersionPace m_pace;
     std::optional<EditingPlace> m_place; // not sent yet
     qint64 m_sequence = 0;               // of the last operations sent

@@ -2,14 +2,17 @@
 
 #include "app/exchange/story/story_text.h"
 #include "app/files/file_path.h"
+#include "app/notes/scene_notes.h"
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
 #include "app/project/storage_call.h"
 #include "app/project/version_keeper.h"
 #include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
+#include "app/statistics/writing_log.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
+#include "app/structure/story_outline.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -39,6 +42,9 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Story
     , m_reading(reading)
     , m_preferences(preferences)
     , m_storage(storage)
+    , m_outline(std::make_unique<StoryOutline>(document))
+    , m_notes(std::make_unique<SceneNotes>(document, *m_outline))
+    , m_log(std::make_unique<WritingLog>(document))
     , m_journal(std::make_unique<AutosaveJournal>(document, runs, reading, storage))
     , m_versions(std::make_unique<VersionKeeper>(*m_journal, storage)) {
     connect(m_journal.get(), &AutosaveJournal::noted, this, [this] {
@@ -62,10 +68,17 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Story
         });
     });
     connectStorage();
+    connectNotebook();
     connect(&m_document, &Document::changed, this, &ProjectController::followFirstWords);
 }
 
 ProjectController::~ProjectController() = default;
+
+void ProjectController::connectNotebook() {
+    m_journal->setNotebook([this] { return NotebookChanged{m_notes->takeChanges(), m_log->takeChanges()}; });
+    connect(m_notes.get(), &SceneNotes::storeWanted, m_journal.get(), &AutosaveJournal::wake);
+    connect(m_log.get(), &WritingLog::storeWanted, m_journal.get(), &AutosaveJournal::wake);
+}
 
 bool ProjectController::hasUnsavedChanges() const {
     return m_saveState == SaveState::Failing ||
@@ -141,6 +154,8 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_runs.reset(content.runs, content.runsWithGates);
     m_document.reset(content.text, content.history);
     m_reading.reset(content.reading);
+    m_notes->reset(content.notes);
+    m_log->reset(content.days);
     m_firstWords = firstWords(m_document.text());
     m_runs.setCurrentToStanding();
     m_journal->setProject(ticket);

@@ -25,9 +25,12 @@ namespace app {
 class AutosaveJournal;
 class Preferences;
 class RunHistory;
+class SceneNotes;
 class StorageWorker;
+class StoryOutline;
 class StoryReading;
 class VersionKeeper;
+class WritingLog;
 struct ProjectContent;
 
 class ProjectController : public QObject {
@@ -85,6 +88,10 @@ public:
 
     // The versions of the open project.
     [[nodiscard]] VersionKeeper& versions() { return *m_versions; }
+    // Its chapters and scenes, what is noted about them, and how much was written when.
+    [[nodiscard]] const StoryOutline& outline() const { return *m_outline; }
+    [[nodiscard]] SceneNotes& notes() { return *m_notes; }
+    [[nodiscard]] WritingLog& log() { return *m_log; }
 
     [[nodiscard]] const QString& path() const { return m_path; } // empty: untitled
     [[nodiscard]] bool isUntitled() const { return m_path.isEmpty(); }
@@ -148,6 +155,7 @@ signals:
 private:
     void connectStorage();
     void noteUntitled();
+    void connectNotebook();
     void followFirstWords(const DocumentChange& change);
     // The ticket of the new request; 0 if it was refused.
     [[nodiscard]] qint64 beginOpening(const QString& path);
@@ -181,7 +189,10 @@ private:
     bool m_isSavingAs = false;
     quint64 m_openedRevision = 0; // of the document when the project was opened
     quint64 m_openedReading = 0;  // the same of m_reading
-    std::unique_ptr<AutosaveJournal> m_journal;
+    std::unique_ptr<StoryOutline> m_outline;
+    std::unique_ptr<SceneNotes> m_notes;
+    std::unique_ptr<WritingLog> m_log;
+    std::unique_ptr<AutosaveJournal> m_journal; // after those whose changes it saves
     std::unique_ptr<VersionKeeper> m_versions;
 };
 

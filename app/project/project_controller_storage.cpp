@@ -1,10 +1,12 @@
 // What the storage thread answers.
 #include "app/files/file_path.h"
+#include "app/notes/scene_notes.h"
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
 #include "app/project/project_controller.h"
 #include "app/project/version_keeper.h"
 #include "app/runs/run_history.h"
+#include "app/statistics/writing_log.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_worker.h"
 
@@ -61,8 +63,11 @@ void ProjectController::connectStorage() {
                     return;
                 setPlace(place, keptIn);
                 // Of a file that was written over only the text could be copied; the rest is here.
-                if (place.kind == FilePlace::Kind::Gone)
+                if (place.kind == FilePlace::Kind::Gone) {
+                    m_notes->storeAll();
+                    m_log->storeAll();
                     m_journal->restoreRest();
+                }
                 // The next start finds the text, whatever is answered until then.
                 const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
                 if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)

@@ -9,8 +9,10 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
+#include "app/notes/scene_note.h"
 #include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
+#include "app/statistics/writing_day.h"
 #include "app/versions/story_version.h"
 
 #include <QList>
@@ -30,6 +32,8 @@ struct ProjectContent {
     QList<KeptState> states;
     ReadingSettings reading;                  // what the model reads besides the text
     std::optional<EditingPlace> editingPlace; // where the writer was
+    StoredNotes notes;                        // of scenes
+    QList<WritingDay> days;                   // what was written when, oldest first
     QString path;                             // of the file; empty: in memory only
     bool isUntitled = false;                  // the writer has given it no name yet
     QString title;                            // of one without a name that had one, or empty
@@ -68,6 +72,12 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
+// Notes, and days of the writing log.
+struct NotebookChanged {
+    std::optional<NotesChanged> notes;
+    QList<WritingDay> days;
+};
+
 // Memory, author's note, lorebook and limit are these now.
 struct ReadingChanged {
     ReadingSettings settings;
@@ -76,6 +86,6 @@ struct ReadingChanged {
 // UndoHistoryChange: the history belongs to the text as the edits before it have made it.
 using ProjectOperation =
     std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged,
-                 ReadingChanged, VersionKept, VersionNamed, VersionDeleted>;
+                 ReadingChanged, VersionKept, VersionNamed, VersionDeleted, NotebookChanged>;
 
 } // namespace app

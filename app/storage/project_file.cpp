@@ -2,6 +2,8 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/notebook/note_table.h"
+#include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/history_table.h"
 #include "app/storage/tables/place_table.h"
@@ -47,6 +49,16 @@ Expected<engine::Transaction> beginMarked(Database& database) {
     if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
         return failure(marked.error());
     return transaction;
+}
+
+Expected<void> writeNotebook(Database& database, const NotebookChanged& changes) {
+    if (changes.notes)
+        if (auto done = writeNotes(database, *changes.notes); !done)
+            return done;
+    for (const WritingDay& day : changes.days)
+        if (auto done = writeWritingDay(database, day); !done)
+            return done;
+    return {};
 }
 
 // A name that is a link stands for the file it leads to.
@@ -104,6 +116,10 @@ Expected<void> ProjectFile::readText() {
     m_hasRuns = *runs > 0;
     if (auto reading = readReading(*m_database))
         m_reading = std::move(*reading); // damage there does not keep the story from opening
+    const auto notes = m_database->queryInteger("SELECT count(*) FROM scene_note");
+    if (!notes)
+        return failure(notes.error());
+    m_hasNotes = *notes > 0;
     return {};
 }
 
@@ -141,6 +157,14 @@ StorageResult<ProjectContent> ProjectFile::read() {
         content.history = std::move(*history);
     if (const auto place = readEditingPlace(*m_database))
         content.editingPlace = *place;
+    auto notes = readNotes(*m_database);
+    if (!notes)
+        return failed(notes.error(), m_path);
+    content.notes = std::move(*notes);
+    auto days = readWritingDays(*m_database);
+    if (!days)
+        return failed(days.error(), m_path);
+    content.days = std::move(*days);
     return content;
 }
 
@@ -162,6 +186,8 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
                  std::holds_alternative<RunGrown>(operation) ||
                  std::holds_alternative<RunRestored>(operation))
             m_hasRuns = true;
+        else if (const auto* notebook = std::get_if<NotebookChanged>(&operation))
+            m_hasNotes = m_hasNotes || (notebook->notes && !notebook->notes->written.isEmpty());
     }
     // A snapshot that fails leaves the journal, which holds everything; the next append() tries again.
     if (m_edits - m_snapshotAt >= kJournalLength)
@@ -205,6 +231,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = nameVersion(*m_database, *named);
         } else if (const auto* deleted = std::get_if<VersionDeleted>(&operation)) {
             done = deleteVersion(*m_database, *deleted);
+        } else if (const auto* notebook = std::get_if<NotebookChanged>(&operation)) {
+            done = writeNotebook(*m_database, *notebook);
         } else {
             done = m_runs->write(std::get<RunGrown>(operation));
         }

@@ -57,7 +57,7 @@ public:
     [[nodiscard]] const SpannedText& text() const { return m_text; }
     // Nothing in it is the writer's.
     [[nodiscard]] bool isEmpty() const {
-        return m_text.size() == 0 && !m_hasRuns && m_reading == ReadingSettings();
+        return m_text.size() == 0 && !m_hasRuns && !m_hasNotes && m_reading == ReadingSettings();
     }
 
     [[nodiscard]] StorageResult<ProjectContent> read();
@@ -109,6 +109,7 @@ private:
     std::int64_t m_edits = 0;      // sequence number of the last edit
     std::int64_t m_snapshotAt = 0; // the last edit in the snapshot
     bool m_hasRuns = false;
+    bool m_hasNotes = false;
 };
 
 } // namespace app

@@ -3,6 +3,8 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/notebook/note_table.h"
+#include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/recovery/old_log.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/reading_table.h"
@@ -207,6 +209,12 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopyOfNewer(Databas
     }
     if (const auto reading = readReading(newer))
         operations.append(ReadingChanged{*reading});
+    // As far as they can be read.
+    NotebookChanged notebook;
+    if (const auto notes = readNotes(newer))
+        notebook.notes = NotesChanged{notes->notes, {}, notes->places};
+    notebook.days = readWritingDays(newer).value_or(QList<WritingDay>());
+    operations.append(notebook);
     if (auto done = (*copy)->append(operations); !done)
         return failure(done.error());
     return copy;

@@ -84,12 +84,8 @@ void StoryEditor::moveSelectionTo(qsizetype place) {
     if (place >= from.position && place <= from.end()) {
         return;
     }
-    const app::Document::Replacement taken{from, QString()};
-    const app::Document::Replacement put{{place, 0}, selectedText()};
-    if (place < from.position) {
-        m_story.applyReplacements({put, taken});
-    } else {
-        m_story.applyReplacements({taken, put});
+    if (!m_story.moveRange(from, place)) {
+        return;
     }
     const qsizetype start = place < from.position ? place : place - from.length;
     showRange({start, from.length});

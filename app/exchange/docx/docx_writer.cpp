@@ -112,7 +112,7 @@ QByteArray coreProperties(const StoryDetails& details) {
     return bytes;
 }
 
-QByteArray customProperties(Separation separation) {
+QByteArray customProperties(const Separation& separation) {
     const QString content =
         QStringLiteral(
             "<Properties xmlns=\"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties\" "

@@ -41,7 +41,7 @@ QString storyStyleSheet() {
         "hr::before { content: attr(title); }\n");
 }
 
-void writeStoryMeta(QXmlStreamWriter& xml, Separation separation) {
+void writeStoryMeta(QXmlStreamWriter& xml, const Separation& separation) {
     const auto meta = [&xml](const QString& name, const QString& content) {
         xml.writeEmptyElement(QStringLiteral("meta"));
         xml.writeAttribute(QStringLiteral("name"), name);

@@ -11,7 +11,7 @@ namespace app {
 // The rules that make it look like a printed story. A reader's own settings are left alone.
 [[nodiscard]] QString storyStyleSheet();
 // <meta> elements that tell our reader how it was written.
-void writeStoryMeta(QXmlStreamWriter& xml, Separation separation);
+void writeStoryMeta(QXmlStreamWriter& xml, const Separation& separation);
 void writeStoryMarkup(QXmlStreamWriter& xml, const FileBlock& block, bool beginsSection);
 
 } // namespace app

@@ -1,5 +1,8 @@
 #include "app/exchange/story/formatted_story.h"
 
+#include "app/exchange/story/marks.h"
+#include "app/structure/story_line.h"
+
 #include <algorithm>
 
 namespace app {
@@ -8,13 +11,15 @@ namespace {
 
 using Kind = StoryBlock::Kind;
 
+const QString kPlainHeadings = QStringLiteral("; plain headings");
+
 bool standsFree(const StoryBlock& block) {
     return block.kind == Kind::Heading || block.kind == Kind::SceneBreak;
 }
 
 // Blank lines that are usual between two blocks.
-int usualGap(const StoryBlock& before, const StoryBlock& after, Separation separation) {
-    return separation == Separation::BlankLine || standsFree(before) || standsFree(after) ? 1 : 0;
+int usualGap(const StoryBlock& before, const StoryBlock& after, const Separation& separation) {
+    return separation.kind == Separation::BlankLine || standsFree(before) || standsFree(after) ? 1 : 0;
 }
 
 // Most neighbours have an empty paragraph between them.
@@ -26,6 +31,21 @@ bool isParted(const QList<FileBlock>& blocks) {
         ++(blocks[at - 1].block.isBlank() ? parted : joined);
     }
     return parted > joined;
+}
+
+bool isPlainHeading(const StoryBlock& block) {
+    const StoryLine line = readStoryLine(writeMarks(block.runs));
+    return line.kind == StoryLine::Kind::Heading && line.level == 0;
+}
+
+// Of another program's file, a paragraph "Chapter 3" is meant as such.
+StoryBlock withHeading(StoryBlock block) {
+    if (block.kind == Kind::Paragraph && isPlainHeading(block)) {
+        block.kind = Kind::Heading;
+        block.level = 1;
+        block.isPlain = true;
+    }
+    return block;
 }
 
 FormattedStory fromForeignBlocks(QList<FileBlock> blocks) {
@@ -49,7 +69,7 @@ FormattedStory fromForeignBlocks(QList<FileBlock> blocks) {
                 gap = 0;
             story.blocks.append(QList<StoryBlock>(gap, StoryBlock{Kind::Blank, 0, {}}));
         }
-        story.blocks.append(each.block);
+        story.blocks.append(withHeading(each.block));
         before = &each.block;
         empty = 0;
     }
@@ -90,25 +110,43 @@ FormattedStory fromFileBlocks(const QList<FileBlock>& blocks, std::optional<Sepa
     FormattedStory story;
     story.separation = *separation;
     const StoryBlock* before = nullptr;
+    int headings = 0;
     for (const FileBlock& each : blocks) {
         if (!each.block.isBlank() && before != nullptr && !each.isTight)
             story.blocks.append(QList<StoryBlock>(usualGap(*before, each.block, *separation),
                                                   StoryBlock{Kind::Blank, 0, {}}));
         story.blocks.append(each.block);
+        if (each.block.kind == Kind::Heading)
+            story.blocks.last().isPlain =
+                separation->plainHeadings.contains(headings++) && isPlainHeading(each.block);
         if (!each.block.isBlank())
             before = &each.block;
     }
     return story;
 }
 
-QString nameOf(Separation separation) {
-    return separation == Separation::LineEnd ? QStringLiteral("lines") : QStringLiteral("blank lines");
+QString nameOf(const Separation& separation) {
+    QString name =
+        separation.kind == Separation::LineEnd ? QStringLiteral("lines") : QStringLiteral("blank lines");
+    if (!separation.plainHeadings.isEmpty())
+        name += kPlainHeadings;
+    for (const int heading : separation.plainHeadings)
+        name += u' ' + QString::number(heading);
+    return name;
 }
 
 std::optional<Separation> separationOf(QStringView name) {
-    for (const Separation each : {Separation::BlankLine, Separation::LineEnd})
-        if (name == nameOf(each))
-            return each;
+    const qsizetype end = name.indexOf(kPlainHeadings);
+    for (const Separation::Kind kind : {Separation::BlankLine, Separation::LineEnd}) {
+        Separation separation(kind);
+        if ((end < 0 ? name : name.first(end)) != nameOf(separation))
+            continue;
+        if (end >= 0)
+            for (const QStringView number :
+                 name.mid(end + kPlainHeadings.size()).split(u' ', Qt::SkipEmptyParts))
+                separation.plainHeadings.append(number.toInt());
+        return separation;
+    }
     return std::nullopt;
 }
 

@@ -7,9 +7,9 @@
 // - A line of nothing but spaces is blank. A story separates its paragraphs by blank lines or by line ends,
 //   whichever it mostly does (Separation); that many, and one around headings and scene breaks, are what
 //   divides blocks. Formats say it with indents and styles; any more blank lines become empty paragraphs.
-// - "# " to "###### " begins a heading, "> " a quotation. Three or more of one of * - _ (spaces between them
-//   allowed), "#" alone and "⁂" are scene breaks and keep their form. Spaces and tabs at the beginning of a
-//   line are part of the paragraph; they do not make it code, and "- " makes no list.
+// - app/structure/story_line.h says which lines are headings ("# One", "Chapter 1"), quotations and scene
+//   breaks, which keep their form. Spaces and tabs at the beginning of a line are part of the paragraph; they
+//   do not make it code, and "- " makes no list.
 // - *emphasis* and **strong**: marks.h.
 // Threads: values.
 #pragma once
@@ -32,16 +32,26 @@ struct TextRun {
 struct StoryBlock {
     enum class Kind { Blank, Paragraph, Heading, SceneBreak, Quotation };
     Kind kind = Kind::Paragraph;
-    int level = 0;       // of a heading, 1 .. 6
-    QList<TextRun> runs; // of a scene break: its form; of a blank line: none
+    int level = 0;        // of a heading, 1 .. 6
+    QList<TextRun> runs;  // of a scene break: its form; of a blank line: none
+    bool isPlain = false; // of a heading: its words alone make it one, it has no '#'
 
     bool operator==(const StoryBlock&) const = default;
     [[nodiscard]] QString text() const;
     [[nodiscard]] bool isBlank() const { return kind == Kind::Blank; }
 };
 
-// What parts two paragraphs.
-enum class Separation { BlankLine, LineEnd };
+// What parts two paragraphs, and what else files do not say of the lines that they were made of.
+struct Separation {
+    enum Kind { BlankLine, LineEnd };
+    Separation(Kind of = BlankLine) // NOLINT: a kind alone is a separation
+        : kind(of) {}
+
+    Kind kind;
+    QList<int> plainHeadings; // numbers of the headings without '#' among all, ascending, from 0
+
+    bool operator==(const Separation&) const = default;
+};
 
 // What a format says about a story beside its text. Empty: nothing is said.
 struct StoryDetails {
@@ -54,7 +64,7 @@ struct StoryDetails {
 
 struct FormattedStory {
     QList<StoryBlock> blocks; // every line of the text, the blank ones too
-    Separation separation = Separation::BlankLine;
+    Separation separation;
     StoryDetails details;
 };
 
@@ -70,8 +80,8 @@ struct FileBlock {
 [[nodiscard]] FormattedStory fromFileBlocks(const QList<FileBlock>& blocks,
                                             std::optional<Separation> separation);
 
-// "lines" and "blank lines": as files say it.
-[[nodiscard]] QString nameOf(Separation separation);
+// As files say it: "lines" or "blank lines"; with "; plain headings 0 1 2" behind it where there are such.
+[[nodiscard]] QString nameOf(const Separation& separation);
 [[nodiscard]] std::optional<Separation> separationOf(QStringView name);
 
 } // namespace app

@@ -1,6 +1,7 @@
 #include "app/exchange/story/story_text.h"
 
 #include "app/exchange/story/marks.h"
+#include "app/structure/story_line.h"
 
 #include <QTextBoundaryFinder>
 
@@ -14,47 +15,20 @@ using Kind = StoryBlock::Kind;
 
 constexpr qsizetype kLongestTitle = 40;
 
-bool isSceneBreak(QStringView line) {
-    const QStringView trimmed = line.trimmed();
-    if (trimmed == u"#" || trimmed == u"⁂")
-        return true;
-    if (trimmed.isEmpty() || !QStringView(u"*-_").contains(trimmed.front()))
-        return false;
-    qsizetype marks = 0;
-    for (const QChar unit : trimmed) {
-        if (unit == trimmed.front())
-            ++marks;
-        else if (unit != u' ' && unit != u'\t')
-            return false;
+// Levels of headings by their words alone are given when the whole story is known.
+StoryBlock readLine(QStringView text, const StoryLine& line) {
+    const QList<TextRun> runs = readMarks(text.mid(line.content));
+    switch (line.kind) {
+    case StoryLine::Kind::Blank: return {Kind::Blank, 0, {}};
+    case StoryLine::Kind::SceneBreak: return {Kind::SceneBreak, 0, {TextRun{text.toString()}}};
+    case StoryLine::Kind::Heading: return {Kind::Heading, line.level, runs, line.level == 0};
+    case StoryLine::Kind::Quotation: return {Kind::Quotation, 0, runs};
+    case StoryLine::Kind::Paragraph: break;
     }
-    return marks >= 3;
+    return {Kind::Paragraph, 0, runs};
 }
 
-// The number of '#' before the space that makes them a heading; 0: it is none.
-int headingLevel(QStringView line) {
-    int level = 0;
-    while (level < line.size() && line[level] == u'#')
-        ++level;
-    const bool isHeading = level >= 1 && level <= 6 && level < line.size() && line[level] == u' ';
-    return isHeading && !line.mid(level + 1).trimmed().isEmpty() ? level : 0;
-}
-
-bool isQuotation(QStringView line) { return line == u">" || line.startsWith(u"> "); }
-
-StoryBlock readLine(QStringView line) {
-    if (line.trimmed().isEmpty())
-        return {Kind::Blank, 0, {}};
-    if (isSceneBreak(line))
-        return {Kind::SceneBreak, 0, {TextRun{line.toString()}}};
-    if (const int level = headingLevel(line))
-        return {Kind::Heading, level, readMarks(line.mid(level + 1))};
-    if (isQuotation(line))
-        return {Kind::Quotation, 0, readMarks(line.mid(2))};
-    // What would be a heading or a quotation without its backslash.
-    if (line.startsWith(u'\\') && (headingLevel(line.mid(1)) > 0 || isQuotation(line.mid(1))))
-        return {Kind::Paragraph, 0, readMarks(line.mid(1))};
-    return {Kind::Paragraph, 0, readMarks(line)};
-}
+bool isSceneBreak(const QString& line) { return readStoryLine(line).kind == StoryLine::Kind::SceneBreak; }
 
 QString writeLine(const StoryBlock& block) {
     switch (block.kind) {
@@ -62,6 +36,8 @@ QString writeLine(const StoryBlock& block) {
     case Kind::SceneBreak: return isSceneBreak(block.text()) ? block.text() : QStringLiteral("* * *");
     case Kind::Heading: {
         const QString title = writeMarks(block.runs);
+        if (block.isPlain)
+            return title;
         return title.trimmed().isEmpty() ? QString()
                                          : QString(std::clamp(block.level, 1, 6), u'#') + u' ' + title;
     }
@@ -73,9 +49,24 @@ QString writeLine(const StoryBlock& block) {
     }
     QString line = writeMarks(block.runs);
     // A line of another program's file that only looks like one of ours. Scene breaks are meant as such.
-    if (headingLevel(line) > 0 || isQuotation(line))
+    const StoryLine::Kind looksLike = readStoryLine(line).kind;
+    if (looksLike == StoryLine::Kind::Heading || looksLike == StoryLine::Kind::Quotation)
         line.prepend(u'\\');
     return line;
+}
+
+// The levels that depend on others, and which headings these are.
+void settlePlainHeadings(FormattedStory& story, const QList<StoryLine>& headings) {
+    const bool hasParts = std::ranges::any_of(headings, &StoryLine::isPart);
+    int number = 0;
+    for (StoryBlock& block : story.blocks) {
+        if (block.kind != Kind::Heading)
+            continue;
+        block.level = headingLevel(headings[number], hasParts);
+        if (block.isPlain)
+            story.separation.plainHeadings.append(number);
+        ++number;
+    }
 }
 
 Separation separationIn(const QList<StoryBlock>& blocks) {
@@ -100,16 +91,22 @@ FormattedStory readStoryText(QStringView text) {
     FormattedStory story;
     if (text.isEmpty())
         return story;
+    QList<StoryLine> headings;
     qsizetype begin = 0;
     for (qsizetype at = 0; at <= text.size(); ++at) {
-        if (at < text.size() && text[at] != u'\n' && text[at] != u'\r')
+        if (at < text.size() && !endsLine(text[at]))
             continue;
-        story.blocks.append(readLine(text.mid(begin, at - begin)));
+        const QStringView line = text.mid(begin, at - begin);
+        const StoryLine read = readStoryLine(line);
+        if (read.kind == StoryLine::Kind::Heading)
+            headings.append(read);
+        story.blocks.append(readLine(line, read));
         if (at + 1 < text.size() && text[at] == u'\r' && text[at + 1] == u'\n')
             ++at;
         begin = at + 1;
     }
     story.separation = separationIn(story.blocks);
+    settlePlainHeadings(story, headings);
     return story;
 }
 

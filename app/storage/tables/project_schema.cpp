@@ -1,6 +1,8 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/notebook/note_table.h"
+#include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/history_table.h"
 #include "app/storage/tables/reading_table.h"
@@ -150,6 +152,10 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createReadingTables(database); !done)
         return done;
+    if (auto done = createNoteTables(database); !done)
+        return done;
+    if (auto done = createWritingDayTable(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -163,6 +169,8 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
         {kVersionComponent, versionTablesVersion()},
         {kHistoryComponent, historyTablesVersion()},
         {kReadingComponent, readingTablesVersion()},
+        {kNoteComponent, noteTablesVersion()},
+        {kWritingDayComponent, writingDayTableVersion()},
         {kChoiceComponent, choiceTablesVersion()},
     };
     for (const auto& component : components) {

@@ -267,6 +267,64 @@ private slots:
         QCOMPARE(mirror, document.text());
     }
 
+    void movedWordsKeepTheirOrigins() {
+        Document document;
+        document.reset(typed(QStringLiteral("one two three")));
+        QVERIFY(document.insertGenerated(7, 4, QStringLiteral("GEN ")));
+        const SpannedText before = document.content();
+        QVERIFY(document.moveRange({4, 8}, 0)); // "GEN two "
+        QCOMPARE(document.text(), QStringLiteral("GEN two one three"));
+        QCOMPARE(document.content().placeOf(7, 0, 4), (TextRange{0, 4}));
+        QVERIFY(document.moveRange({0, 4}, document.size()));
+        QCOMPARE(document.content().placeOf(7, 0, 4), (TextRange{13, 4}));
+        document.undo();
+        document.undo();
+        QCOMPARE(document.content(), before);
+        for (const qsizetype inside : {5, 7})
+            QVERIFY(!document.moveRange({4, 4}, inside));
+        QVERIFY(!document.moveRange({4, 100}, 0) && !document.moveRange({4, 4}, -1));
+        QCOMPARE(document.content(), before);
+        // Not the words that a generation goes on behind.
+        QVERIFY(document.beginGeneration(8, 6));
+        QVERIFY(!document.moveRange({4, 4}, 0));
+        QCOMPARE(document.content(), before);
+        QCOMPARE(document.generationAnchor(), std::optional<qsizetype>(6));
+        QVERIFY(document.moveRange({8, 4}, 0));
+        QCOMPARE(document.generationAnchor(), std::optional<qsizetype>(10));
+    }
+
+    // What is told of a change takes it back, and the last change of a step says so.
+    void changesAreToldWithTheirInverses() {
+        Document document;
+        document.reset(typed(QStringLiteral("one two three")));
+        SpannedText mirror = document.content();
+        QList<TextEdit> step;
+        int steps = 0;
+        connect(&document, &Document::changed, this, [&](const DocumentChange& change) {
+            const SpannedText before = mirror;
+            QCOMPARE(mirror.apply(change.edit), change.inverse);
+            SpannedText back = mirror;
+            back.apply(change.inverse);
+            QCOMPARE(back, before);
+            steps += change.isLastOfStep ? 1 : 0;
+            if (change.isLastOfStep)
+                QCOMPARE(mirror, document.content());
+        });
+        document.applyUserEdit(0, 3, QStringLiteral("1"));
+        document.applyReplacements({{{0, 1}, QStringLiteral("one")}, {{2, 3}, QStringLiteral("2")}});
+        QVERIFY(document.moveRange({0, 3}, document.size()));
+        QVERIFY(document.beginGeneration(1, 2));
+        document.appendGenerated(1, QStringLiteral("gen"), 1);
+        document.appendGenerated(1, QStringLiteral("erated"));
+        document.endGeneration(1);
+        for (int i = 0; i < 4; ++i)
+            document.undo();
+        for (int i = 0; i < 4; ++i)
+            document.redo();
+        QCOMPARE(steps, 13);
+        QCOMPARE(mirror, document.content());
+    }
+
     void historySignalsFollowWhatIsPossible() {
         Document document;
         QSignalSpy history(&document, &Document::historyChanged);

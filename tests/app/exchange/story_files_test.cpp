@@ -77,6 +77,9 @@ private slots:
             row("spaces", QStringLiteral("  a  b \t c  \n\n   *d  e*  f"));
             row("quotation without words", QStringLiteral("> a\n>\n> b\n\n>\n\nc"));
             row("tight headings", QStringLiteral("a\n\nb\n\n# H\nc\n\n\n\n# I\n\n***\n***\nd"));
+            row("chapters by their words",
+                QStringLiteral("Part One\n\nChapter 1\n\na\n\n# Chapter 2\n\nb\n\n\\Chapter 3\n\n"
+                               "**Chapter 4: The *end***\n\n## c\n\nChapter five\n\n***"));
             row("long line", QStringLiteral("word *and* ").repeated(20'000).trimmed());
             row("breaks of other kinds", QStringLiteral("a\u2028b\u2029c\u0085d\u00A0e\u200Bf"));
         }

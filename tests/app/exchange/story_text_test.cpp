@@ -100,6 +100,9 @@ private slots:
         row("# One", Kind::Heading, 1);
         row("###### Six", Kind::Heading, 6);
         row("####### Seven", Kind::Paragraph);
+        row("Chapter 3: The ferry", Kind::Heading, 1);
+        row("Part Two", Kind::Heading, 1);
+        row("\\Chapter 3", Kind::Paragraph);
         row("#tag", Kind::Paragraph);
         row("#", Kind::SceneBreak);
         row("***", Kind::SceneBreak);
@@ -142,6 +145,22 @@ private slots:
         FormattedStory story = readStoryText(text);
         story.blocks = fromFileBlocks(toFileBlocks(story), story.separation).blocks;
         QCOMPARE(writeStoryText(story), text);
+    }
+
+    // The level of a chapter is that of a chapter of this story; a paragraph of another program's file that is
+    // one by its words is meant as one.
+    void chaptersAreHeadingsByTheirWords() {
+        FormattedStory story = readStoryText(u"Chapter 1\n\na\n\n# Chapter 2");
+        QVERIFY(story.blocks[0].isPlain && story.blocks[0].level == 1 && !story.blocks[4].isPlain);
+        QCOMPARE(nameOf(story.separation), QStringLiteral("blank lines; plain headings 0"));
+        QCOMPARE(separationOf(nameOf(story.separation)), std::optional(story.separation));
+        QCOMPARE(readStoryText(u"# Part One\n\nChapter 1").blocks[2].level, 2);
+        const QList<FileBlock> foreign{
+            {{StoryBlock::Kind::Paragraph, 0, {{QStringLiteral("Chapter 1")}}}},
+            {{StoryBlock::Kind::Paragraph, 0, {{QStringLiteral("# no heading")}}}}};
+        const FormattedStory imported = fromFileBlocks(foreign, std::nullopt);
+        QCOMPARE(imported.blocks[0].kind, StoryBlock::Kind::Heading);
+        QCOMPARE(writeStoryText(imported), QStringLiteral("Chapter 1\n\n\\# no heading"));
     }
 
     void otherLineEndsEndLines() {
