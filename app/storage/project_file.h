@@ -91,7 +91,7 @@ private:
     [[nodiscard]] engine::Expected<void> readText();
     [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
-                                                         SpannedText& text, QByteArray& mark,;
+                                                         SpannedText& text, QByteArray& mark,
                                                          ReadingSettings& reading);
     [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);
     [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
