@@ -78,10 +78,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, before), kPatienceMs);
         kept.clear();
         ghost.isGhost = true;
-        // What is asked for next waits for all that the suggestion before it had to do.
         for (const QString& typed : {QStringLiteral("And"), QStringLiteral(" so"), QStringLiteral(" it")}) {
             ghost.prompt += typed;
             QCOMPARE(run(ghost).second.kind, OutcomeKind::Completed);
+            // The worker is done with all that it does behind it.
+            QMetaObject::invokeMethod(
+                m_worker, [] {}, Qt::BlockingQueuedConnection);
+            QCoreApplication::processEvents();
         }
         QVERIFY(kept.isEmpty());
         // But what took long to read is worth it, whoever read it.
