@@ -9,10 +9,28 @@
 #include <QKeyEvent>
 #include <QScrollBar>
 #include <QTextBlock>
+#include <QTextLayout>
 
 #include <algorithm>
 
 namespace ui {
+
+namespace {
+
+// Between which units of the lines, a ghost's included, a point of them is.
+int offsetIn(const QTextLayout& layout, const QPointF& point) {
+    int offset = 0;
+    for (int i = 0; i < layout.lineCount(); ++i) {
+        const QTextLine line = layout.lineAt(i);
+        offset = line.xToCursor(point.x());
+        if (point.y() < line.y() + line.height()) {
+            break;
+        }
+    }
+    return offset;
+}
+
+} // namespace
 
 void StoryEditor::setGhost(qsizetype place, const QString& text) {
     m_ghostPlace = place;
@@ -88,12 +106,14 @@ void StoryEditor::mousePressEvent(QMouseEvent* event) {
 QTextCursor StoryEditor::cursorAtPoint(const QPoint& point) const {
     const QPointF place(point.x() + horizontalScrollBar()->value(), point.y() + verticalScrollBar()->value());
     const QAbstractTextDocumentLayout* const layout = document()->documentLayout();
-    int position = std::max(layout->hitTest(place, Qt::FuzzyHit), 0);
     const QTextBlock block = document()->findBlock(m_ghost->position());
     const QRectF area = layout->blockBoundingRect(block);
+    int position = 0;
     if (m_ghost->isShown() && place.y() >= area.top() && place.y() < area.bottom()) {
-        const int offset = m_ghost->withoutGhost(block, position - block.position());
+        const int offset = m_ghost->withoutGhost(block, offsetIn(*block.layout(), place - area.topLeft()));
         position = offset < 0 ? m_ghost->position() : block.position() + offset;
+    } else {
+        position = std::max(layout->hitTest(place, Qt::FuzzyHit), 0);
     }
     QTextCursor cursor(document());
     cursor.setPosition(std::min(position, document()->characterCount() - 1));
