@@ -2,6 +2,7 @@
 
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/focus_view.h"
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/word_counter.h"
 
@@ -31,7 +32,8 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     , m_alignment(new BreakAlignment(*this, *m_mirror))
     , m_words(new WordCounter(
           *document(), this, [this](const QTextBlock& block) { return m_mirror->continuesParagraph(block); }))
-    , m_highlighter(new OriginHighlighter(story, *m_mirror, document())) {
+    , m_highlighter(new OriginHighlighter(story, *m_mirror, document()))
+    , m_focusView(new FocusView(*this, story)) {
     setAcceptRichText(false);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -52,6 +54,10 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
         }
     });
     connect(document(), &QTextDocument::contentsChange, this, [this] { m_areMarksOld = true; });
+    connect(m_focusView, &FocusView::changed, this, [this] {
+        showMarks();
+        viewport()->update();
+    });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
     connect(m_mirror, &DocumentMirror::aboutToFill, this,
             [this] { m_before.cursorPosition = cursorPlace(); });
@@ -108,7 +114,7 @@ void StoryEditor::setMarks(Mark mark, const QList<app::TextRange>& ranges) {
 
 void StoryEditor::showMarks() {
     m_areMarksOld = false;
-    QList<ExtraSelection> selections;
+    QList<ExtraSelection> selections = m_focusView->dimmed(m_colours.dimmedInk);
     const qsizetype end = m_story.size();
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
                               m_colours.lockMark};
@@ -221,7 +227,7 @@ void StoryEditor::onFilled() {
     for (auto& marks : m_marks) {
         marks.clear();
     }
-    setExtraSelections({});
+    showMarks();
 }
 
 void StoryEditor::onReset() {
@@ -297,15 +303,32 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
 void StoryEditor::setPageMargins() {
     QTextFrameFormat format = document()->rootFrame()->frameFormat();
     format.setMargin(0);
-    format.setTopMargin(kTopMargin);
-    format.setBottomMargin(kBottomMargin);
-    document()->rootFrame()->setFrameFormat(format);
+    // As a typewriter, the first and the last line come to the height of all others.
+    const bool isTypewriter = m_focusView->isTypewriter();
+    const int height = viewport()->height();
+    format.setTopMargin(isTypewriter ? qRound(height * FocusView::kHeight) : kTopMargin);
+    format.setBottomMargin(isTypewriter ? qRound(height * (1 - FocusView::kHeight)) : kBottomMargin);
+    if (format != document()->rootFrame()->frameFormat()) {
+        document()->rootFrame()->setFrameFormat(format); // lays the whole text out
+    }
+}
+
+void StoryEditor::setTypewriter(bool isOn) {
+    m_focusView->setTypewriter(isOn);
+    setPageMargins();
+    m_focusView->scroll();
+    ensureCursorVisible();
 }
 
 void StoryEditor::centreColumn() {
     const int available = width() - verticalScrollBar()->sizeHint().width();
     const int side = std::max(kSideMargin, (available - m_typography.columnWidth) / 2);
     setViewportMargins(side, 0, side, 0);
+}
+
+void StoryEditor::paintEvent(QPaintEvent* event) {
+    QTextEdit::paintEvent(event);
+    m_focusView->paint(m_colours);
 }
 
 void StoryEditor::resizeEvent(QResizeEvent* event) {
@@ -316,6 +339,10 @@ void StoryEditor::resizeEvent(QResizeEvent* event) {
     // A bar that opens below, or a smaller window, must not cover the line that is being written.
     if (wasInSight) {
         ensureCursorVisible();
+    }
+    if (m_focusView->isTypewriter()) {
+        setPageMargins();
+        m_focusView->scroll();
     }
     noteSight();
 }

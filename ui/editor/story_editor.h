@@ -20,6 +20,7 @@ namespace ui {
 
 class BreakAlignment;
 class DocumentMirror;
+class FocusView;
 class OriginHighlighter;
 class WordCounter;
 
@@ -40,6 +41,9 @@ public:
     [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const {
         return m_marks[static_cast<std::size_t>(mark)];
     }
+
+    [[nodiscard]] FocusView& focusView() { return *m_focusView; }
+    void setTypewriter(bool isOn); // focus_view.h
 
     // Reports what is under the mouse through hovered() while on.
     void setHoverReported(bool isReported);
@@ -84,6 +88,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
@@ -104,6 +109,7 @@ private:
     BreakAlignment* m_alignment;
     WordCounter* m_words;
     OriginHighlighter* m_highlighter;
+    FocusView* m_focusView;
     Colours m_colours;
     Typography m_typography;
     std::array<QList<app::TextRange>, 4> m_marks;

@@ -58,6 +58,13 @@ public:
     QAction* compare;
     QAction* teachVoice;
 
+    QAction* goTo;
+    QAction* sceneBreak;
+    QAction* newChapter;
+    QAction* mergeScene;
+    QAction* renameScene;
+    QAction* goals;
+
     QAction* showOrigins;
     QAction* largerText;
     QAction* smallerText;
@@ -68,6 +75,10 @@ public:
     QAction* showSidebar;
     QAction* showHeatmap;
     QAction* showAttempts;
+    QAction* showOutline;
+    QList<QAction*> pageFocus; // one for each PageFocus
+    QAction* nextFocus;
+    QAction* typewriter;
     QAction* focusMode;
 
     QAction* shortcuts;

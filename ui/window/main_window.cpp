@@ -11,6 +11,7 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/outline/outline_dock.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/typography.h"
@@ -64,6 +65,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectProblems();
     connectVoice();
     connectAttempts();
+    connectStructure();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -119,7 +121,11 @@ void MainWindow::buildDocks() {
     m_heatmap = new HeatmapDock(m_context.runs, *m_selection);
     m_sidebar = new SidebarDock(m_context);
     m_attempts = new AttemptsDock(m_context.writer, m_context.document, m_context.runs);
+    m_outline = new OutlineDock(m_context.document, m_context.project.outline(), m_context.project.notes(),
+                                *m_editor);
+    addDockWidget(Qt::LeftDockWidgetArea, m_outline);
     addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
+    m_outline->hide();
     m_attempts->hide();
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);

@@ -27,6 +27,7 @@ class CompareView;
 class FindBar;
 class HeatmapDock;
 class MessageBar;
+class OutlineDock;
 class QuitGuard;
 class SidebarDock;
 class StatusLine;
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] HeatmapDock& heatmap() { return *m_heatmap; }
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
+    [[nodiscard]] OutlineDock& outline() { return *m_outline; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
@@ -70,6 +72,11 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
+    void connectStructure(); // main_window_structure.cpp, as the next four
+    void connectFocus();
+    void connectGoals();
+    void goToScene();
+    void setPageFocus(app::PageFocus focus);
     void connectAttempts(); // main_window_attempts.cpp, as the next five
     void writeAlternatives();
     void branch();
@@ -104,6 +111,7 @@ private:
     HeatmapDock* m_heatmap = nullptr;
     SidebarDock* m_sidebar = nullptr;
     AttemptsDock* m_attempts = nullptr;
+    OutlineDock* m_outline = nullptr;
     VoiceDialog* m_voice;
     VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;
