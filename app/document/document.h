@@ -85,11 +85,11 @@ public:
     // changed() each, the last range first, source Command. False if the ranges are not as said.
     bool applyReplacements(const QList<Replacement>& replacements);
 
-    // Edits with their origins, each placed in the text that the one before leads to, as one undo step, source
-    // Command. False, and nothing happens, if one does not fit, or takes away the place where a generation
-    // goes on.
+    // Edits with their origins, each placed in the text that the one before leads to, as one undo step,
+    // source Command. False, and nothing happens, if one does not fit, or takes away the place where a
+    // generation goes on.
     bool applyEdits(const QList<TextEdit>& edits);
-    // Takes a range to another place outside of it, in the text as it is now, origins included; one undo step.
+    // Takes a range to another place outside of it, in the text as it is now, origins included; one step.
     bool moveRange(const TextRange& range, qsizetype place);
 
     [[nodiscard]] bool canUndo() const;

@@ -116,6 +116,10 @@ SceneNotes::Overview SceneNotes::overview() const {
     return overview;
 }
 
+bool SceneNotes::isSection(qsizetype section) const {
+    return section >= 0 && section < m_outline.outline().sections();
+}
+
 NotePlace SceneNotes::placeIn(qsizetype section, NoteId note) const {
     const Outline& outline = m_outline.outline();
     const TextRange body = outline.body(section, m_story.text());
@@ -173,7 +177,7 @@ void SceneNotes::drop(NoteId note) {
 }
 
 void SceneNotes::setSynopsis(qsizetype section, const QString& words) {
-    if (words == synopsis(section))
+    if (!isSection(section) || words == synopsis(section))
         return;
     SceneNote& note = noteFor(section);
     note.synopsis = words;
@@ -181,7 +185,7 @@ void SceneNotes::setSynopsis(qsizetype section, const QString& words) {
 }
 
 void SceneNotes::setText(qsizetype section, const QString& words) {
-    if (words == text(section))
+    if (!isSection(section) || words == text(section))
         return;
     SceneNote& note = noteFor(section);
     note.text = words;
@@ -189,7 +193,7 @@ void SceneNotes::setText(qsizetype section, const QString& words) {
 }
 
 void SceneNotes::setCollapsed(qsizetype section, bool isCollapsed) {
-    if (isCollapsed == this->isCollapsed(section))
+    if (!isSection(section) || isCollapsed == this->isCollapsed(section))
         return;
     if (isCollapsed) {
         SceneNote& note = noteFor(section);
@@ -214,7 +218,7 @@ QList<SceneNote> SceneNotes::withoutScene() const {
 }
 
 void SceneNotes::attach(NoteId note, qsizetype section) {
-    if (find(note) == nullptr)
+    if (find(note) == nullptr || !isSection(section))
         return;
     m_anchors.set(placeIn(section, note));
     m_arePlacesOld = true;

@@ -68,6 +68,7 @@ private:
     [[nodiscard]] QString joined(qsizetype section, QString SceneNote::*part) const;
     // The one note of the section, made of all that there are.
     SceneNote& noteFor(qsizetype section);
+    [[nodiscard]] bool isSection(qsizetype section) const;
     [[nodiscard]] NotePlace placeIn(qsizetype section, NoteId note) const;
     void written(NoteId note);
     void dropEmpty();

@@ -21,6 +21,7 @@ constexpr int kSmallestFont = 6;
 constexpr int kLargestFont = 72;
 constexpr int kShortestMeasure = 45;
 constexpr int kLongestMeasure = 110;
+constexpr int kLargestGoal = 100'000;
 
 constexpr auto kTheme = "appearance/theme";
 constexpr auto kFontFamily = "appearance/fontFamily";
@@ -32,6 +33,10 @@ constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
 constexpr auto kGhostAfter = "ghost/afterSeconds";
 constexpr auto kGhostTokens = "ghost/tokens";
+constexpr auto kGoalWords = "writing/goal";
+constexpr auto kGoalPerSession = "writing/goalPerSession";
+constexpr auto kPageFocus = "writing/focus";
+constexpr auto kTypewriter = "writing/typewriter";
 constexpr auto kPresets = "generation/presets";
 constexpr auto kModel = "model/name";
 constexpr auto kGate = "model/gate";
@@ -171,6 +176,27 @@ void Preferences::setGhost(const GhostOptions& options) {
 int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
 
 void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, count); }
+
+WritingGoal Preferences::goal() const {
+    return {std::clamp(m_settings.value(kGoalWords).toInt(), 0, kLargestGoal),
+            m_settings.value(kGoalPerSession).toBool()};
+}
+
+void Preferences::setGoal(const WritingGoal& goal) {
+    m_settings.setValue(kGoalWords, goal.words);
+    m_settings.setValue(kGoalPerSession, goal.isPerSession);
+    emit goalChanged();
+}
+
+PageFocus Preferences::pageFocus() const {
+    return static_cast<PageFocus>(std::clamp(m_settings.value(kPageFocus).toInt(), 0, 3));
+}
+
+void Preferences::setPageFocus(PageFocus focus) { m_settings.setValue(kPageFocus, static_cast<int>(focus)); }
+
+bool Preferences::isTypewriter() const { return m_settings.value(kTypewriter).toBool(); }
+
+void Preferences::setTypewriter(bool isOn) { m_settings.setValue(kTypewriter, isOn); }
 
 void Preferences::setModel(const ModelChoice& choice) {
     m_model = choice;

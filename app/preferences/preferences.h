@@ -31,6 +31,17 @@ struct SamplerPreset {
     bool operator==(const SamplerPreset&) const = default;
 };
 
+// How many own words the writer wants to write. 0: no goal.
+struct WritingGoal {
+    int words = 0;
+    bool isPerSession = false; // else a day
+
+    bool operator==(const WritingGoal&) const = default;
+};
+
+// What stands out on the page; the rest is dimmed. Numbers are stored: fixed.
+enum class PageFocus { Off = 0, Line = 1, Sentence = 2, Paragraph = 3 };
+
 struct Appearance {
     Theme theme = Theme::System;
     QString fontFamily; // empty: the theme's own serif
@@ -60,6 +71,13 @@ public:
     // How many alternatives are written at a time, 2 .. 8.
     [[nodiscard]] int alternatives() const;
     void setAlternatives(int count);
+
+    [[nodiscard]] WritingGoal goal() const;
+    void setGoal(const WritingGoal& goal); // emits goalChanged()
+    [[nodiscard]] PageFocus pageFocus() const;
+    void setPageFocus(PageFocus focus);
+    [[nodiscard]] bool isTypewriter() const;
+    void setTypewriter(bool isOn);
 
     [[nodiscard]] const ModelChoice& model() const { return m_model; } // default: "tales" with gate "gated"
     void setModel(const ModelChoice& choice);
@@ -104,6 +122,7 @@ signals:
     void appearanceChanged(const app::Appearance& appearance);
     void ghostChanged(const app::GhostOptions& options);
     void presetsChanged();
+    void goalChanged();
     void recentFilesChanged();
 
 private:

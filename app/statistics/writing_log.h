@@ -1,12 +1,12 @@
 // writing_log.h: how many words were written on which day, the writer's own apart from the model's.
 //
-// What counts. A word counts as typed when the writer typed its first letter. Words that are deleted again, or
-// undone, are taken off; redone ones come back. A day never goes below nothing: who deletes yesterday's words
-// does not owe them. A change of more than kLargePiece words at once is no typing (pasting, cutting, undoing
-// either): it is logged as pasted or cut, and the typed words stay as they are, so moving a passage changes
-// nothing. Neither do steps of several edits: replacing everywhere, moving a scene. Words of the model count
-// when they come into the story, and are taken off when they go, by whatever way. Imported words are nobody's.
-// Time runs from one change by the writer to the next, if that comes within two minutes.
+// What counts. A word counts as typed when the writer typed its first letter. Words that are deleted again,
+// or undone, are taken off; redone ones come back. A day never goes below nothing: who deletes yesterday's
+// words does not owe them. A change of more than kLargePiece words at once is no typing (pasting, cutting,
+// undoing either): it is logged as pasted or cut, and the typed words stay as they are, so moving a passage
+// changes nothing. Neither do steps of several edits: replacing everywhere, moving a scene. Words of the
+// model count when they come into the story, and are taken off when they go, by whatever way. Imported words
+// are nobody's. Time runs from one change by the writer to the next, if that comes within two minutes.
 //
 // Threads: GUI thread only.
 #pragma once

@@ -1,6 +1,6 @@
 // outline.h: the parts and chapters (headings) and the scenes (what scene breaks part) of a text, kept up to
-// date edit by edit. Only lines that an edit touched are read again; where a heading or a scene break comes or
-// goes, the words on both sides of it are counted anew.
+// date edit by edit. Only lines that an edit touched are read again; where a heading or a scene break comes
+// or goes, the words on both sides of it are counted anew.
 // A text is its heads (lines that are headings or scene breaks) and, behind each, a section up to the next
 // one. Section 0 is what stands before the first head; section n lies behind head n - 1.
 // Threads: values.

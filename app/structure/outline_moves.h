@@ -10,8 +10,8 @@ namespace app {
 // Where a row is put: before or behind another one, or as the last one in it.
 enum class RowPlace { Before, Into, Behind };
 
-// `target` -1: to the end of the story. `isOpen`: the target shows the rows below it, so that the place behind
-// it is the first one in it.
+// `target` -1: to the end of the story. `isOpen`: the target shows the rows below it, so that the place
+// behind it is the first one in it.
 [[nodiscard]] OutlineEdits moveRow(const SpannedText& story, const Outline& outline,
                                    const QList<OutlineRow>& rows, qsizetype row, qsizetype target,
                                    RowPlace place, bool isOpen);

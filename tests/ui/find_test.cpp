@@ -1,14 +1,20 @@
+#include "app/notes/scene_notes.h"
+#include "app/project/project_controller.h"
 #include "tests/ui/support/desk.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/story_editor.h"
 #include "ui/find/find_bar.h"
 #include "ui/find/text_search.h"
+#include "ui/outline/outline_dock.h"
+#include "ui/outline/scene_panel.h"
 #include "ui/window/actions.h"
+#include "ui/window/message_bar.h"
 
 #include <QAction>
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QTest>
 
@@ -185,6 +191,53 @@ private slots:
         desk.window->editor().showRange({16, 5});
         desk.window->actions().find->trigger();
         QCOMPARE(desk.pattern->text(), QStringLiteral("other"));
+    }
+
+    // With the box, notes of scenes are searched and replaced as well.
+    void everywhereIncludesNotes() {
+        FindDesk desk;
+        app::SceneNotes& notes = desk.parts.project.notes();
+        notes.setSynopsis(0, QStringLiteral("A cat"));
+        notes.setText(0, QStringLiteral("Which cat? The old cat."));
+        desk.window->actions().replace->trigger();
+        auto* const everywhere = desk.bar.findChild<QCheckBox*>(QStringLiteral("findEverywhere"));
+        const auto* const count = desk.bar.findChild<QLabel*>(QStringLiteral("findCount"));
+        QVERIFY(everywhere->isVisible());
+        desk.type(QStringLiteral("cat"));
+        QTRY_COMPARE(desk.bar.matchCount(), 3);
+        everywhere->setChecked(true);
+        QTRY_COMPARE(desk.bar.matchCount(), 6);
+        // Behind the last one of the story come those of the notes, then the story again.
+        desk.window->editor().placeCursor(30);
+        desk.bar.findNext();
+        QCOMPARE(count->text(), QStringLiteral("3 of 6"));
+        desk.bar.findNext();
+        QCOMPARE(count->text(), QStringLiteral("4 of 6"));
+        QVERIFY(desk.window->outline().isVisible());
+        desk.bar.findNext();
+        desk.bar.findNext();
+        QCOMPARE(count->text(), QStringLiteral("6 of 6"));
+        const QTextCursor found = desk.window->outline().scene().text().textCursor();
+        QCOMPARE(found.selectionStart(), 19);
+        QCOMPARE(found.selectedText(), QStringLiteral("cat"));
+        desk.bar.findNext();
+        QCOMPARE(count->text(), QStringLiteral("1 of 6"));
+        desk.bar.findPrevious();
+        QCOMPARE(count->text(), QStringLiteral("6 of 6"));
+
+        desk.replacement->setText(QStringLiteral("dog"));
+        QTest::mouseClick(desk.bar.findChild<QPushButton*>(QStringLiteral("findReplaceAll")), Qt::LeftButton);
+        QCOMPARE(notes.synopsis(0), QStringLiteral("A dog"));
+        QCOMPARE(notes.text(0), QStringLiteral("Which dog? The old dog."));
+        QVERIFY(desk.parts.document.text().startsWith(QStringLiteral("The dog saw the other dog.")));
+        // The text has its undo; the notes have theirs in the message.
+        desk.parts.document.undo();
+        QCOMPARE(desk.parts.document.text(), kText);
+        for (QPushButton* const button : desk.window->messages().findChildren<QPushButton*>())
+            if (button->isVisible() && button->text().contains(QStringLiteral("ndo")))
+                button->click();
+        QCOMPARE(notes.text(0), QStringLiteral("Which cat? The old cat."));
+        QCOMPARE(notes.synopsis(0), QStringLiteral("A cat"));
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/focus_view.h"
 #include "ui/editor/ghost_text.h"
 #include "ui/editor/layout/page_layout.h"
 #include "ui/editor/origin_highlighter.h"
@@ -40,7 +41,8 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     , m_words(new WordCounter(
           *document(), this, [this](const QTextBlock& block) { return m_mirror->continuesParagraph(block); }))
     , m_highlighter(std::make_unique<OriginHighlighter>(story, *m_mirror, m_layout->formats()))
-    , m_ghost(new GhostText(*document(), this)) {
+    , m_ghost(new GhostText(*document(), this))
+    , m_focusView(new FocusView(*this, story)) {
     setAcceptRichText(false);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -60,6 +62,10 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::editingPlaceChanged);
     connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::noteSight);
     connect(document(), &QTextDocument::contentsChange, this, [this] { m_areMarksOld = true; });
+    connect(m_focusView, &FocusView::changed, this, [this] {
+        showMarks();
+        viewport()->update();
+    });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
     connect(m_mirror, &DocumentMirror::aboutToFill, this,
             [this] { m_before.cursorPosition = cursorPlace(); });
@@ -205,7 +211,7 @@ void StoryEditor::onFilled() {
     for (auto& marks : m_marks) {
         marks.clear();
     }
-    setExtraSelections({});
+    showMarks();
 }
 
 void StoryEditor::onReset() {
@@ -280,9 +286,21 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
 void StoryEditor::setPageMargins() {
     QTextFrameFormat format = document()->rootFrame()->frameFormat();
     format.setMargin(0);
-    format.setTopMargin(kTopMargin);
-    format.setBottomMargin(kBottomMargin);
-    document()->rootFrame()->setFrameFormat(format);
+    // As a typewriter, the first and the last line come to the height of all others.
+    const bool isTypewriter = m_focusView->isTypewriter();
+    const int height = viewport()->height();
+    format.setTopMargin(isTypewriter ? qRound(height * FocusView::kHeight) : kTopMargin);
+    format.setBottomMargin(isTypewriter ? qRound(height * (1 - FocusView::kHeight)) : kBottomMargin);
+    if (format != document()->rootFrame()->frameFormat()) {
+        document()->rootFrame()->setFrameFormat(format); // lays the whole text out
+    }
+}
+
+void StoryEditor::setTypewriter(bool isOn) {
+    m_focusView->setTypewriter(isOn);
+    setPageMargins();
+    m_focusView->scroll();
+    ensureCursorVisible();
 }
 
 void StoryEditor::centreColumn() {

@@ -22,6 +22,7 @@ namespace ui {
 class BlockFormats;
 class BreakAlignment;
 class DocumentMirror;
+class FocusView;
 class GhostText;
 class OriginHighlighter;
 class PageLayout;
@@ -52,6 +53,8 @@ public:
     [[nodiscard]] const GhostText& ghost() const { return *m_ghost; }
     // An input method is putting something together at the cursor.
     [[nodiscard]] bool isComposing() const { return m_isComposing; }
+    [[nodiscard]] FocusView& focusView() { return *m_focusView; }
+    void setTypewriter(bool isOn); // focus_view.h
 
     // Reports what is under the mouse through hovered() while on.
     void setHoverReported(bool isReported);
@@ -113,6 +116,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
@@ -155,6 +159,7 @@ private:
     qsizetype m_ghostPlace = 0;
     QString m_ghostWords; // that should be shown; empty: none
     bool m_isComposing = false;
+    FocusView* m_focusView;
     Colours m_colours;
     Typography m_typography;
     std::array<QList<app::TextRange>, 4> m_marks;

@@ -1,6 +1,7 @@
 // What part of the page is in sight, and what is painted there besides the text.
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/focus_view.h"
 #include "ui/editor/layout/page_layout.h"
 #include "ui/editor/scroll_margin.h"
 #include "ui/editor/story_editor.h"
@@ -27,7 +28,7 @@ bool StoryEditor::hasMarks() const {
 // Those in sight, and a screen more on both sides.
 void StoryEditor::showMarks() {
     m_areMarksOld = false;
-    QList<ExtraSelection> selections;
+    QList<ExtraSelection> selections = m_focusView->dimmed(m_colours.dimmedInk);
     const bool isAny = hasMarks();
     const int height = viewport()->height();
     const auto placeAt = [this](int y) {
@@ -120,11 +121,16 @@ void StoryEditor::resizeEvent(QResizeEvent* event) {
     QTextEdit::resizeEvent(event);
     m_alignment->onLinesChanged();
     restore(before);
+    if (m_focusView->isTypewriter()) {
+        setPageMargins();
+        m_focusView->scroll();
+    }
 }
 
 void StoryEditor::paintEvent(QPaintEvent* event) {
     m_layout->prepareView();
     QTextEdit::paintEvent(event);
+    m_focusView->paint(m_colours);
 }
 
 void StoryEditor::onScrolled() {

@@ -12,6 +12,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace ui {
@@ -37,15 +38,17 @@ FindBar::FindBar(StoryEditor& editor, app::Document& story, QWidget* parent)
         m_then = Step::NearCursor;
         m_delay->start();
     });
-    for (QCheckBox* const box : {m_case, m_word, m_regex}) {
+    for (QCheckBox* const box : {m_case, m_word, m_regex, m_everywhere}) {
         connect(box, &QCheckBox::toggled, this, [this] { search(Step::NearCursor); });
     }
+    connect(m_everywhere, &QCheckBox::toggled, this, [this] { search(Step::None); });
     connect(m_pattern, &QLineEdit::returnPressed, this, &FindBar::findNext);
     connect(m_replacement, &QLineEdit::returnPressed, this, &FindBar::replaceCurrent);
     connect(m_replace, &QPushButton::clicked, this, &FindBar::replaceCurrent);
     connect(m_replaceAll, &QPushButton::clicked, this, &FindBar::replaceAll);
     connect(&m_editor, &StoryEditor::selectionChanged, this, [this] {
         if (isVisible()) {
+            m_shownOutside = -1; // the writer is in the story again
             tell();
         }
     });
@@ -78,6 +81,10 @@ void FindBar::build() {
     m_regex->setObjectName(QStringLiteral("findRegex"));
     m_regex->setToolTip(
         tr("Finds patterns: “colou?r” finds both spellings, “\\bthe (\\w+)” the word after every “the”."));
+    m_everywhere = new QCheckBox(tr("N&otes, too"));
+    m_everywhere->setObjectName(QStringLiteral("findEverywhere"));
+    m_everywhere->setToolTip(tr("Also in the synopses and notes of all scenes"));
+    m_everywhere->hide();
     auto* previous = new QPushButton(tr("&Previous"));
     previous->setToolTip(tr("The match before (Shift+F3)"));
     auto* next = new QPushButton(tr("&Next"));
@@ -132,6 +139,11 @@ SearchQuery FindBar::query() const {
     return {m_pattern->text(), m_regex->isChecked(), m_case->isChecked(), m_word->isChecked()};
 }
 
+void FindBar::setSource(std::unique_ptr<FindSource> source) {
+    m_source = std::move(source);
+    m_everywhere->setVisible(m_source != nullptr);
+}
+
 void FindBar::open(bool withReplace) {
     m_replaceRow->setVisible(withReplace);
     const QString selected = m_editor.selectedText();
@@ -158,12 +170,20 @@ void FindBar::search(Step then) {
     m_then = then;
     m_hasResult = false;
     m_searchRevision = m_story.revision();
-    m_search->start(m_story.text(), query());
+    m_outsideTexts = m_source && m_everywhere->isChecked() ? m_source->texts() : QStringList();
+    m_search->start(m_story.text(), query(), m_outsideTexts);
 }
 
 void FindBar::onFound(const SearchResult& result) {
     m_result = result;
     m_hasResult = true;
+    m_others.clear();
+    for (qsizetype text = 0; text < result.others.size(); ++text) {
+        for (const app::TextRange& range : result.others[text]) {
+            m_others.append({text, range});
+        }
+    }
+    m_shownOutside = -1;
     m_resultRevision = m_searchRevision;
     if (m_resultRevision != m_story.revision()) {
         m_delay->start(); // the text has moved on: these places may be wrong
@@ -189,7 +209,7 @@ void FindBar::step(Step step) {
         return;
     }
     const auto& matches = m_result.matches;
-    if (matches.isEmpty()) {
+    if (matches.isEmpty() && m_others.isEmpty()) {
         tell();
         return;
     }
@@ -205,9 +225,61 @@ void FindBar::step(Step step) {
         const qsizetype from = step == Step::NearCursor ? selected.position : selected.end();
         index = std::lower_bound(matches.begin(), matches.end(), from, startsBefore) - matches.begin();
     }
+    if (stepOutside(step, index)) {
+        return;
+    }
     index = (index + matches.size()) % matches.size(); // goes round
     m_editor.showRange(matches[index]);
     tell();
+}
+
+// Matches outside follow the last one of the story. `index`: where the step leads in the story.
+bool FindBar::stepOutside(Step step, qsizetype index) {
+    qsizetype match = -1;
+    if (m_shownOutside >= 0) {
+        match = step == Step::Previous ? m_shownOutside - 1 : m_shownOutside + 1;
+        if ((match < 0 || match >= m_others.size()) && !m_result.matches.isEmpty()) {
+            const bool isBack = match < 0;
+            m_shownOutside = -1;
+            m_editor.showRange(isBack ? m_result.matches.last() : m_result.matches.first());
+            tell();
+            return true;
+        }
+        match = (match + m_others.size()) % m_others.size();
+    } else if (!m_others.isEmpty() && (index < 0 || index >= m_result.matches.size())) {
+        match = index < 0 ? m_others.size() - 1 : 0;
+    }
+    if (match < 0) {
+        return false;
+    }
+    showOutside(match);
+    return true;
+}
+
+void FindBar::showOutside(qsizetype match) {
+    m_source->show(m_others[match].text, m_others[match].range);
+    m_shownOutside = match;
+    tell();
+}
+
+int FindBar::replaceOutside(const QList<qsizetype>& matches) {
+    const Replacer replacer(query(), m_replacement->text());
+    QHash<qsizetype, QString> texts;
+    int places = 0;
+    for (auto match = matches.crbegin(); match != matches.crend(); ++match) { // from the end of each
+        const Outside& outside = m_others[*match];
+        const QString& searched = m_outsideTexts[outside.text];
+        if (const auto text = replacer.replacementFor(searched, outside.range)) {
+            QString& changed =
+                texts.contains(outside.text) ? texts[outside.text] : *texts.insert(outside.text, searched);
+            changed.replace(outside.range.position, outside.range.length, *text);
+            ++places;
+        }
+    }
+    if (places > 0) {
+        emit replacedElsewhere(places, m_source->replace(texts));
+    }
+    return places;
 }
 
 qsizetype FindBar::currentMatch() const {
@@ -216,7 +288,8 @@ qsizetype FindBar::currentMatch() const {
 }
 
 void FindBar::tell() {
-    const bool any = !m_result.matches.isEmpty();
+    const qsizetype all = matchCount();
+    const bool any = all > 0;
     m_replace->setEnabled(any);
     m_replaceAll->setEnabled(any);
     m_count->setToolTip(m_result.problem);
@@ -226,14 +299,21 @@ void FindBar::tell() {
         m_count->clear();
     } else if (!any) {
         m_count->setText(tr("Not found"));
+    } else if (m_shownOutside >= 0) {
+        m_count->setText(tr("%1 of %2").arg(m_result.matches.size() + m_shownOutside + 1).arg(all));
     } else if (const qsizetype current = currentMatch(); current >= 0) {
-        m_count->setText(tr("%1 of %2").arg(current + 1).arg(m_result.matches.size()));
+        m_count->setText(tr("%1 of %2").arg(current + 1).arg(all));
     } else {
-        m_count->setText(tr("%n match(es)", nullptr, static_cast<int>(m_result.matches.size())));
+        m_count->setText(tr("%n match(es)", nullptr, static_cast<int>(all)));
     }
 }
 
 void FindBar::replaceCurrent() {
+    if (m_shownOutside >= 0 && m_hasResult) {
+        (void)replaceOutside({m_shownOutside});
+        search(Step::None);
+        return;
+    }
     const qsizetype current = currentMatch();
     if (current < 0 || !m_hasResult || m_resultRevision != m_story.revision()) {
         step(Step::Next);
@@ -257,7 +337,13 @@ void FindBar::replaceAll() {
             replacements.append({match, *text});
         }
     }
+    QList<qsizetype> outside(m_others.size());
+    std::iota(outside.begin(), outside.end(), 0);
+    const int elsewhere = replaceOutside(outside);
     if (replacements.isEmpty()) {
+        if (elsewhere > 0) {
+            search(Step::None);
+        }
         return;
     }
     emit aboutToReplaceAll();

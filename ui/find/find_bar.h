@@ -3,9 +3,13 @@
 // Threads: GUI thread only.
 #pragma once
 
+#include "ui/find/find_source.h"
 #include "ui/find/text_search.h"
 
 #include <QWidget>
+
+#include <functional>
+#include <memory>
 
 class QCheckBox;
 class QLabel;
@@ -27,17 +31,22 @@ class FindBar : public QWidget {
 public:
     FindBar(StoryEditor& editor, app::Document& story, QWidget* parent = nullptr);
 
+    // What the box “Notes, too” adds to the search. One, which the bar owns.
+    void setSource(std::unique_ptr<FindSource> source);
+
     // Shows the bar with the selected words in it.
     void open(bool withReplace);
     void close(); // hides it and gives the keys back to the story
     void findNext();
     void findPrevious();
 
-    [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size(); }
+    [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size() + m_others.size(); }
 
 signals:
     // There are matches, and all of them are replaced now.
     void aboutToReplaceAll();
+    // In so many places outside of the story; `undo` takes that back.
+    void replacedElsewhere(int places, const std::function<void()>& undo);
 
 private:
     enum class Step { None, Next, Previous, NearCursor };
@@ -46,6 +55,9 @@ private:
     void search(Step then);
     void onFound(const SearchResult& result);
     void step(Step step);
+    [[nodiscard]] bool stepOutside(Step step, qsizetype index);
+    void showOutside(qsizetype match);
+    [[nodiscard]] int replaceOutside(const QList<qsizetype>& matches);
     void replaceCurrent();
     void replaceAll();
     void tell();
@@ -65,6 +77,16 @@ private:
     QLabel* m_count = nullptr;
     QPushButton* m_replace = nullptr;
     QPushButton* m_replaceAll = nullptr;
+    std::unique_ptr<FindSource> m_source;
+    QCheckBox* m_everywhere = nullptr;
+    // A match outside of the story.
+    struct Outside {
+        qsizetype text = 0;
+        app::TextRange range;
+    };
+    QStringList m_outsideTexts; // that were searched
+    QList<Outside> m_others;    // of m_result, behind those of the story
+    qsizetype m_shownOutside = -1;
     SearchResult m_result;
     bool m_hasResult = false;     // of the current query
     quint64 m_resultRevision = 0; // of the story that m_result was searched in

@@ -89,11 +89,14 @@ TextSearch::~TextSearch() {
     m_pool.waitForDone();
 }
 
-void TextSearch::start(const QString& text, const SearchQuery& query) {
+void TextSearch::start(const QString& text, const SearchQuery& query, const QStringList& others) {
     m_pool.clear(); // searches that have not begun are not wanted any more
     const quint64 request = ++m_request;
-    m_pool.start([this, request, text, query] {
-        const SearchResult result = findAll(text, query);
+    m_pool.start([this, request, text, query, others] {
+        SearchResult result = findAll(text, query);
+        for (const QString& other : others) {
+            result.others.append(findAll(other, query).matches);
+        }
         QMetaObject::invokeMethod(
             this,
             [this, request, result] {

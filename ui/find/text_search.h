@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QRegularExpression>
 #include <QString>
+#include <QStringList>
 #include <QThreadPool>
 
 #include <optional>
@@ -26,7 +27,8 @@ struct SearchQuery {
 
 struct SearchResult {
     QList<app::TextRange> matches; // ascending, not overlapping, never empty ranges; at most kMostMatches
-    QString problem;               // the pattern's mistake, one sentence; no matches then
+    QList<QList<app::TextRange>> others; // the same for each of the other texts
+    QString problem;                     // the pattern's mistake, one sentence; no matches then
 };
 
 inline constexpr qsizetype kMostMatches = 100'000;
@@ -56,7 +58,7 @@ public:
     ~TextSearch() override; // waits for the search that is going on
 
     // found() follows once, unless another start() comes first.
-    void start(const QString& text, const SearchQuery& query);
+    void start(const QString& text, const SearchQuery& query, const QStringList& others = {});
 
 signals:
     void found(const ui::SearchResult& result);

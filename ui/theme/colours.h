@@ -14,6 +14,7 @@ struct Colours {
     QColor page;         // behind the story
     QColor ink;          // the writer's words, and labels
     QColor quietInk;     // what should not catch the eye: status, hints
+    QColor dimmedInk;    // of the story, what is not in focus
     QColor generatedInk; // words of the model
     QColor editedInk;    // the writer's words inside the model's
     QColor ghostInk;     // a suggestion that is no text yet: readable, but fainter than any text

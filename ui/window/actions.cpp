@@ -176,7 +176,24 @@ Actions::Actions(QMainWindow& window) {
         write.add(tr("Teach it your &voice…"), {},
                   tr("Fits a gate to what you wrote, so that the model comes nearer to how you write"));
 
+    MenuMaker story(window, tr("&Story"));
+    goTo = story.add(tr("&Go to a chapter or scene…"), {QKeySequence(tr("Ctrl+J"))}, {});
+    story.separate();
+    newChapter = story.add(tr("&New chapter here"), {},
+                           tr("Begins a chapter at the cursor; the text behind it becomes its text"));
+    sceneBreak = story.add(tr("&Scene break here"), {QKeySequence(tr("Ctrl+Shift+B"))},
+                           tr("Parts the scene at the cursor"));
+    mergeScene = story.add(tr("&Merge with the one before"), {},
+                           tr("Takes the heading or scene break before the cursor away"));
+    renameScene = story.add(tr("&Rename…"), {},
+                            tr("Another title for the chapter at the cursor, or a name "
+                               "for the scene"));
+    story.separate();
+    goals = story.add(tr("Goa&ls and log…"), {}, tr("How many words you want to write, and wrote"));
+
     MenuMaker view(window, tr("&View"));
+    showOutline = view.add(tr("&Outline"), {QKeySequence(tr("Ctrl+Shift+O"))},
+                           tr("Chapters and scenes, and your notes about them"), true);
     showSidebar = view.add(tr("&Model and settings"), {QKeySequence(tr("Ctrl+M"))}, {}, true);
     showHeatmap = view.add(tr("&Gate heatmap"), {QKeySequence(tr("Ctrl+G"))}, {}, true);
     showAttempts = view.add(tr("&Attempts"), {QKeySequence(tr("Ctrl+T"))}, {}, true);
@@ -202,6 +219,19 @@ Actions::Actions(QMainWindow& window) {
         group->addAction(theme);
     }
     view.separate();
+    QMenu* const focus = view.menu()->addMenu(tr("Foc&us on"));
+    auto* focusGroup = new QActionGroup(&window);
+    for (const QString& name :
+         {tr("&Everything"), tr("The &line"), tr("The &sentence"), tr("The &paragraph")}) {
+        QAction* const action = focus->addAction(name);
+        action->setCheckable(true);
+        focusGroup->addAction(action);
+        pageFocus.append(action);
+    }
+    nextFocus = view.add(tr("Ne&xt focus"), {QKeySequence(Qt::Key_F8)},
+                         tr("Line, sentence, paragraph, everything; the rest is dimmed"));
+    typewriter = view.add(tr("T&ypewriter scrolling"), {QKeySequence(tr("Shift+F8"))},
+                          tr("Keeps the line that is written at one height"), true);
     nextPane = view.add(tr("&Next pane"), {QKeySequence(Qt::Key_F6)},
                         tr("Takes the keys from the page to the panels, one after the other"));
     previousPane = view.add(tr("Pre&vious pane"), {QKeySequence(Qt::SHIFT | Qt::Key_F6)}, {});
@@ -212,7 +242,7 @@ Actions::Actions(QMainWindow& window) {
     shortcuts = help.add(tr("&Keyboard shortcuts"), {QKeySequence(Qt::Key_F1)}, {});
     about = help.add(tr("&About Inkgate"), {}, {});
     about->setMenuRole(QAction::AboutRole);
-    menus = {file.menu(), edit.menu(), write.menu(), view.menu(), help.menu()};
+    menus = {file.menu(), edit.menu(), write.menu(), story.menu(), view.menu(), help.menu()};
     nameAll(*this, window);
 }
 

@@ -63,6 +63,13 @@ public:
     QAction* editMemory;
     QAction* teachVoice;
 
+    QAction* goTo;
+    QAction* sceneBreak;
+    QAction* newChapter;
+    QAction* mergeScene;
+    QAction* renameScene;
+    QAction* goals;
+
     QAction* showOrigins;
     QAction* choicesUnderMouse;
     QAction* largerText;
@@ -78,6 +85,10 @@ public:
     QAction* showToolBar;
     QAction* nextPane;
     QAction* previousPane;
+    QAction* showOutline;
+    QList<QAction*> pageFocus; // one for each PageFocus
+    QAction* nextFocus;
+    QAction* typewriter;
     QAction* focusMode;
 
     QAction* shortcuts;

@@ -14,6 +14,7 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/outline/outline_dock.h"
 #include "ui/reading/memory_dialog.h"
 #include "ui/reading/reading_dock.h"
 #include "ui/reading/reading_edge.h"
@@ -76,6 +77,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectAttempts();
     connectChoices();
     connectReading();
+    connectStructure();
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
@@ -131,9 +133,13 @@ void MainWindow::buildDocks() {
     m_attempts = new AttemptsDock(m_context.writer, m_context.document, m_context.runs);
     m_reading = new ReadingDock(*m_preview, m_context.reading);
     m_edge = new ReadingEdge(*m_editor);
+    m_outline = new OutlineDock(m_context.document, m_context.project.outline(), m_context.project.notes(),
+                                *m_editor);
+    addDockWidget(Qt::LeftDockWidgetArea, m_outline);
     addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
     addDockWidget(Qt::LeftDockWidgetArea, m_reading);
     tabifyDockWidget(m_attempts, m_reading);
+    m_outline->hide();
     m_attempts->hide();
     m_reading->hide();
     addDockWidget(Qt::BottomDockWidgetArea, m_heatmap);

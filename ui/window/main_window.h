@@ -38,6 +38,7 @@ class MessageBar;
 class OriginLegend;
 class PaneSwitcher;
 class PreferencesDialog;
+class OutlineDock;
 class QuitGuard;
 class ReadingDock;
 class ReadingEdge;
@@ -68,6 +69,7 @@ public:
     [[nodiscard]] ReadingEdge& readingEdge() { return *m_edge; }
     [[nodiscard]] app::ReadingPreview& readingPreview() { return *m_preview; }
     [[nodiscard]] MemoryDialog& memory() { return *m_memory; }
+    [[nodiscard]] OutlineDock& outline() { return *m_outline; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
@@ -98,6 +100,11 @@ private:
     void connectProblems();
     void connectVoice();
     void connectReading();  // main_window_reading.cpp
+    void connectStructure(); // main_window_structure.cpp, as the next four
+    void connectFocus();
+    void connectGoals();
+    void goToScene();
+    void setPageFocus(app::PageFocus focus);
     void connectAttempts(); // main_window_attempts.cpp, as what follows up to showLikelyWords()
     void writeAlternatives();
     void branch();
@@ -138,6 +145,7 @@ private:
     ReadingDock* m_reading = nullptr;
     ReadingEdge* m_edge = nullptr;
     MemoryDialog* m_memory = nullptr;
+    OutlineDock* m_outline = nullptr;
     VoiceDialog* m_voice;
     VersionsDialog* m_versions;
     StatusLine* m_status = nullptr;

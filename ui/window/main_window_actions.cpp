@@ -313,6 +313,8 @@ void MainWindow::escape() {
         showStory();
     } else if (!m_messages->isHidden() && m_messages->isPassing()) {
         m_messages->dismiss(); // what is about a lasting cause stays as long as that
+    } else if (m_focusMode.isOn() && m_editor->hasFocus()) {
+        m_actions->focusMode->trigger(); // out of full screen
     } else {
         m_editor->setFocus(); // from a setting back to the page
     }

@@ -36,28 +36,32 @@ StatusLine::StatusLine(const app::AppContext& context, QWidget* parent)
     : QStatusBar(parent)
     , m_context(context)
     , m_activity(new QLabel)
+    , m_goal(new QLabel)
     , m_words(new QLabel)
     , m_model(new QLabel)
     , m_saved(new QLabel) {
     setSizeGripEnabled(false);
     m_activity->setObjectName(QStringLiteral("statusActivity"));
+    m_goal->setObjectName(QStringLiteral("statusGoal"));
     m_words->setObjectName(QStringLiteral("statusWords"));
     m_model->setObjectName(QStringLiteral("statusModel"));
     m_saved->setObjectName(QStringLiteral("statusSaved"));
     m_activity->setAccessibleName(tr("What the model is doing"));
+    m_goal->setAccessibleName(tr("Goal"));
     m_words->setAccessibleName(tr("Words"));
     m_model->setAccessibleName(tr("Model"));
     m_saved->setAccessibleName(tr("Saved"));
     addWidget(m_activity, 1);
-    for (QLabel* const label : {m_words, m_model, m_saved}) {
+    for (QLabel* const label : {m_goal, m_words, m_model, m_saved}) {
         addPermanentWidget(label);
     }
-    for (QLabel* const label : {m_activity, m_words, m_model, m_saved}) {
+    for (QLabel* const label : {m_activity, m_goal, m_words, m_model, m_saved}) {
         label->setTextFormat(Qt::PlainText);
         label->setProperty("quiet", true);
         label->setContentsMargins(6, 4, 6, 4);
     }
     setWords(0);
+    m_goal->hide();
     connectWriter();
     connect(&m_context.assistant, &app::AssistantService::modelLoading, this, &StatusLine::showModel);
     connect(&m_context.assistant, &app::AssistantService::modelLoaded, this, &StatusLine::showModel);
@@ -146,6 +150,13 @@ QString StatusLine::activity() const { return m_activity->text(); }
 
 void StatusLine::setWords(int words) {
     m_words->setText(tr("%1 word(s)", nullptr, words).arg(QLocale().toString(words)));
+}
+
+void StatusLine::setGoal(const QString& progress, const QString& details) {
+    m_goal->setVisible(!progress.isEmpty());
+    m_goal->setText(progress);
+    m_goal->setToolTip(details);
+    m_words->setToolTip(details);
 }
 
 void StatusLine::showModel() {

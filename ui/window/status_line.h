@@ -23,6 +23,8 @@ public:
     // Said while the model writes in the middle of the story.
     void setWritesBeforeText(bool isBefore) { m_writesBeforeText = isBefore; }
     void say(const QString& activity);
+    // How far the writer is; empty: there is no goal. `details`: for the tool tip of the words.
+    void setGoal(const QString& progress, const QString& details);
 
     [[nodiscard]] QString activity() const;
 
@@ -35,6 +37,7 @@ private:
 
     app::AppContext m_context;
     QLabel* m_activity;
+    QLabel* m_goal;
     QLabel* m_words;
     QLabel* m_model;
     QLabel* m_saved;

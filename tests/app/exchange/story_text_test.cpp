@@ -147,8 +147,8 @@ private slots:
         QCOMPARE(writeStoryText(story), text);
     }
 
-    // The level of a chapter is that of a chapter of this story; a paragraph of another program's file that is
-    // one by its words is meant as one.
+    // The level of a chapter is that of a chapter of this story; a paragraph of another program's file that
+    // is one by its words is meant as one.
     void chaptersAreHeadingsByTheirWords() {
         FormattedStory story = readStoryText(u"Chapter 1\n\na\n\n# Chapter 2");
         QVERIFY(story.blocks[0].isPlain && story.blocks[0].level == 1 && !story.blocks[4].isPlain);

@@ -1,5 +1,6 @@
 // kill -9 at random moments: the project opens again with everything but the last second.
 // The number of kills is 50 by default; INKGATE_KILLS in the environment asks for another.
+#include "app/notes/scene_notes.h"
 #include "tests/app/support/app_parts.h"
 
 #include <QDateTime>
@@ -123,6 +124,7 @@ private:
         QCOMPARE(reading.lorebook.entries.isEmpty() ? QString() : reading.lorebook.entries.last().name,
                  reading.memory);
         checkRuns(parts);
+        checkNotes(parts, expected, writer.marks);
         checkHistory(parts.document);
         writer.runs = parts.runs.runs().size();
     }
@@ -138,6 +140,17 @@ private:
         for (; steps > 0; --steps)
             document.redo();
         QCOMPARE(document.content(), killed);
+    }
+
+    // What was noted is there, at its scene, however many marks came before it.
+    static void checkNotes(AppParts& parts, int expected, int marks) {
+        const SceneNotes& notes = parts.project.notes();
+        QVERIFY(notes.all().size() <= 1 && (expected == 0 || notes.all().size() == 1));
+        if (notes.all().isEmpty())
+            return;
+        QCOMPARE(notes.sectionOf(notes.all().first().id), std::optional<qsizetype>(1));
+        const int noted = notes.synopsis(1).toInt();
+        QVERIFY2(noted >= expected && noted <= marks, qPrintable(QString::number(noted)));
     }
 
     // Text, tokens and runs were written together, so they fit together.

@@ -1,7 +1,8 @@
-// A writer who never stops: types, deletes, undoes, lets the model write, until the process is killed. Says
-// on standard output how far it has come, so that whoever kills it knows what must have survived:
-// "<milliseconds> <marks>" four times a second, after the moment at which that many marks had been in the
-// text. Usage: app_restless_writer FOLDER SEED
+// A writer who never stops: types, deletes, undoes, lets the model write, notes how many marks there are,
+// until the process is killed. Says on standard output how far it has come, so that whoever kills it knows
+// what must have survived: "<milliseconds> <marks>" four times a second, after the moment at which that many
+// marks had been in the text. Usage: app_restless_writer FOLDER SEED
+#include "app/notes/scene_notes.h"
 #include "tests/app/support/app_parts.h"
 
 #include <QCoreApplication>
@@ -41,6 +42,8 @@ int main(int argc, char** argv) {
     if (!parts.start())
         return 1;
     app::Document& document = parts.document;
+    if (!document.text().contains(QStringLiteral("***")))
+        document.applyUserEdit(document.size(), 0, QStringLiteral("\n\n***\n\nThe scene. "));
     int marks = 0;
     while (document.text().contains(mark(marks + 1)))
         ++marks;
@@ -51,6 +54,7 @@ int main(int argc, char** argv) {
         if (action < 5) {
             document.applyUserEdit(0, 0, mark(++marks));
             remember(parts.reading, mark(marks));
+            parts.project.notes().setSynopsis(1, QString::number(marks));
         } else if (action < 7) {
             document.applyUserEdit(document.size(), 0, QStringLiteral("words "));
         } else if (action == 7 && document.text().endsWith(QStringLiteral("words "))) {

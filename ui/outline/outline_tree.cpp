@@ -1,0 +1,355 @@
+#include "ui/outline/outline_tree.h"
+
+#include "app/notes/scene_notes.h"
+#include "app/structure/story_outline.h"
+#include "ui/outline/outline_commands.h"
+#include "ui/outline/outline_row_view.h"
+
+#include <QContextMenuEvent>
+#include <QDropEvent>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenu>
+#include <QPainter>
+#include <QSignalBlocker>
+
+#include <algorithm>
+#include <utility>
+
+namespace ui {
+
+namespace {
+
+using Kind = app::OutlineRow::Kind;
+
+constexpr int kFillMs = 200; // after the last change
+constexpr auto kMoveKeys = Qt::ControlModifier | Qt::ShiftModifier;
+
+bool areSameRows(const QList<app::OutlineRow>& one, const QList<app::OutlineRow>& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const app::OutlineRow& left, const app::OutlineRow& right) {
+                          return left.kind == right.kind && left.parent == right.parent &&
+                                 left.section == right.section;
+                      });
+}
+
+} // namespace
+
+OutlineTree::OutlineTree(const app::StoryOutline& outline, app::SceneNotes& notes, OutlineCommands& commands,
+                         QWidget* parent)
+    : QTreeWidget(parent)
+    , m_outline(outline)
+    , m_notes(notes)
+    , m_commands(commands) {
+    setObjectName(QStringLiteral("outlineTree"));
+    setAccessibleName(tr("Outline"));
+    setHeaderHidden(true);
+    setFrameShape(QFrame::NoFrame);
+    setIndentation(16);
+    setUniformRowHeights(true);
+    setMouseTracking(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollMode(ScrollPerPixel);
+    setEditTriggers(EditKeyPressed);
+    setExpandsOnDoubleClick(false);
+    setDragDropMode(InternalMove);
+    setDragEnabled(true);
+    setItemDelegate(new OutlineRowView(this));
+    connect(this, &QTreeWidget::itemClicked, this, &OutlineTree::goToRow);
+    connect(this, &QTreeWidget::itemChanged, this, &OutlineTree::renamed, Qt::QueuedConnection);
+    connect(this, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
+        if (const qsizetype row = rowOf(item); row >= 0) {
+            m_isCursorShown = false;
+            emit sectionChosen(m_rows[row].section);
+        }
+    });
+    const auto noteCollapsed = [this](QTreeWidgetItem* item, bool isCollapsed) {
+        if (const qsizetype row = rowOf(item); row >= 0)
+            m_notes.setCollapsed(m_rows[row].section, isCollapsed);
+    };
+    connect(this, &QTreeWidget::itemCollapsed, this,
+            [noteCollapsed](QTreeWidgetItem* item) { noteCollapsed(item, true); });
+    connect(this, &QTreeWidget::itemExpanded, this,
+            [noteCollapsed](QTreeWidgetItem* item) { noteCollapsed(item, false); });
+    m_fillTimer.setSingleShot(true);
+    m_fillTimer.setInterval(kFillMs);
+    connect(&m_fillTimer, &QTimer::timeout, this, &OutlineTree::fillNow);
+    connect(&outline, &app::StoryOutline::changed, this, &OutlineTree::fillSoon);
+    connect(&notes, &app::SceneNotes::changed, this, &OutlineTree::fillSoon);
+    connect(&commands, &OutlineCommands::moved, this,
+            [this](qsizetype section) { m_chooseSection = section; });
+}
+
+void OutlineTree::setLive(bool isLive) {
+    m_isLive = isLive;
+    fillNow();
+}
+
+void OutlineTree::fillSoon() {
+    m_isDue = true;
+    if (m_isLive && !m_fillTimer.isActive())
+        m_fillTimer.start();
+}
+
+void OutlineTree::fillNow() {
+    if (!m_isLive || !m_isDue)
+        return;
+    if (state() == EditingState || state() == DraggingState) {
+        m_fillTimer.start();
+        return;
+    }
+    m_fillTimer.stop();
+    m_isDue = false;
+    const QList<app::OutlineRow> rows = m_commands.rows();
+    noteCursor();
+    QSignalBlocker quiet(this);
+    if (!areSameRows(rows, m_rows))
+        build(rows);
+    m_rows = rows;
+    const app::SceneNotes::Overview overview = m_notes.overview();
+    for (qsizetype row = 0; row < rows.size(); ++row) {
+        show(row, overview.synopses.value(rows[row].section));
+        if (rows[row].kind == Kind::Heading)
+            m_items[row]->setExpanded(!overview.collapsed.contains(rows[row].section));
+    }
+    mark();
+    if (const qsizetype section = std::exchange(m_chooseSection, -1); section >= 0)
+        if (const qsizetype row = app::rowOfSection(m_rows, section); row >= 0)
+            setCurrentItem(m_items[row]);
+    quiet.unblock();
+    emit filled();
+}
+
+void OutlineTree::build(const QList<app::OutlineRow>& rows) {
+    const qsizetype current = rowOf(currentItem());
+    const qsizetype section = current >= 0 ? m_rows[current].section : -1;
+    clear();
+    m_items.clear();
+    for (const app::OutlineRow& row : rows) {
+        auto* const item = new QTreeWidgetItem;
+        Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemIsDropEnabled;
+        if (row.kind != Kind::Beginning)
+            flags |= Qt::ItemIsEditable | Qt::ItemIsDragEnabled;
+        item->setFlags(flags);
+        row.parent >= 0 ? m_items[row.parent]->addChild(item) : addTopLevelItem(item);
+        m_items.append(item);
+    }
+    if (m_chooseSection < 0)
+        m_chooseSection = section;
+}
+
+void OutlineTree::show(qsizetype row, const QString& synopsis) {
+    const app::OutlineRow& shown = m_rows[row];
+    QTreeWidgetItem& item = *m_items[row];
+    const QString name = synopsis.section(u'\n', 0, 0);
+    QString words = shown.title;
+    if (shown.kind == Kind::Beginning)
+        words = tr("Beginning");
+    else if (shown.kind == Kind::Scene)
+        words = !name.isEmpty()         ? name
+                : shown.title.isEmpty() ? tr("(no words yet)")
+                                        : shown.title + QChar(0x2026);
+    const QString count = QLocale().toString(shown.words);
+    item.setData(0, TitleRole, shown.kind == Kind::Scene ? name : shown.title);
+    item.setData(0, ShownRole, words);
+    item.setData(0, CountRole, count);
+    item.setData(0, QuietRole, shown.kind != Kind::Heading && name.isEmpty());
+    item.setToolTip(0, synopsis.isEmpty() ? words : words + QStringLiteral("\n\n") + synopsis);
+}
+
+void OutlineTree::mark() {
+    const QSignalBlocker quiet(this);
+    qsizetype current = app::rowOfSection(m_rows, m_section);
+    if (current >= 0 && m_isInHeading && m_rows[current].kind == Kind::Scene)
+        current = m_rows[current].parent; // the chapter, not its first scene
+    // In a chapter that is folded, the chapter.
+    for (qsizetype above = current; above >= 0 && above < m_rows.size(); above = m_rows[above].parent)
+        if (!m_items[above]->isExpanded() && m_rows[above].kind == Kind::Heading)
+            current = above;
+    for (qsizetype row = 0; row < m_items.size(); ++row) {
+        QTreeWidgetItem& item = *m_items[row];
+        const QString said =
+            tr("%1, %n word(s)", nullptr, m_rows[row].words).arg(item.data(0, ShownRole).toString());
+        item.setData(0, CursorRole, row == current);
+        item.setData(0, Qt::AccessibleTextRole, row == current ? tr("%1, at the cursor").arg(said) : said);
+    }
+    if (current >= 0 && !hasFocus() && m_isCursorShown)
+        setCurrentItem(m_items[current]);
+    viewport()->update();
+}
+
+// True if it is in another row now.
+bool OutlineTree::noteCursor() {
+    const app::Outline& outline = m_outline.outline();
+    const qsizetype place = m_commands.cursorPlace();
+    const qsizetype section = outline.sectionAt(place);
+    const app::OutlineHead* const head = section > 0 ? &outline.heads()[section - 1] : nullptr;
+    const bool isInHeading = head != nullptr && head->isHeading() && place <= head->end;
+    const bool isSame = section == m_section && isInHeading == m_isInHeading;
+    m_section = section;
+    m_isInHeading = isInHeading;
+    return !isSame;
+}
+
+void OutlineTree::followCursor() {
+    const bool isSame = !noteCursor();
+    if (!m_isLive || hasFocus())
+        return;
+    if (!isSame && !m_isDue)
+        mark();
+    const bool wasCursorShown = std::exchange(m_isCursorShown, true);
+    if (!isSame || !wasCursorShown)
+        emit sectionChosen(m_section);
+}
+
+qsizetype OutlineTree::shownSection() const {
+    const qsizetype row = m_isCursorShown ? -1 : rowOf(currentItem());
+    return row >= 0 ? m_rows[row].section : m_section;
+}
+
+void OutlineTree::goToRow(QTreeWidgetItem* item) {
+    const qsizetype row = rowOf(item);
+    fillNow(); // places may have moved since
+    if (row >= 0 && row < m_rows.size())
+        m_commands.goTo(m_rows[row].place);
+}
+
+void OutlineTree::renamed(QTreeWidgetItem* item) {
+    const qsizetype row = rowOf(item);
+    if (row < 0)
+        return;
+    const QString name = item->data(0, TitleRole).toString();
+    const app::OutlineRow shown = m_rows[row];
+    if (shown.kind == Kind::Heading) {
+        m_commands.rename(row, name);
+    } else if (shown.kind == Kind::Scene) {
+        const QString synopsis = m_notes.synopsis(shown.section);
+        const qsizetype end = synopsis.indexOf(u'\n');
+        if (name != synopsis.section(u'\n', 0, 0))
+            m_notes.setSynopsis(shown.section, end < 0 ? name : name + synopsis.sliced(end));
+    }
+    fillSoon();
+}
+
+void OutlineTree::chooseSection(qsizetype section) {
+    fillNow();
+    if (const qsizetype row = app::rowOfSection(m_rows, section); row >= 0)
+        setCurrentItem(m_items[row]);
+}
+
+void OutlineTree::renameSection(qsizetype section) {
+    m_isDue = true;
+    fillNow();
+    for (qsizetype row = 0; row < m_rows.size(); ++row) {
+        if (m_rows[row].section != section)
+            continue;
+        scrollToItem(m_items[row]);
+        setCurrentItem(m_items[row]);
+        setFocus();
+        editItem(m_items[row]);
+        return;
+    }
+}
+
+void OutlineTree::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const {
+    painter->fillRect(rect, palette().base()); // what is chosen has a frame of its own
+    QTreeWidget::drawBranches(painter, rect, index);
+}
+
+// --- moving -------------------------------------------------
+
+bool OutlineTree::dropRow(qsizetype row, const QPoint& point) {
+    m_isDue = true;
+    QTreeWidgetItem* const target = itemAt(point);
+    app::RowPlace place = app::RowPlace::Into;
+    if (target != nullptr) {
+        const QRect rect = visualItemRect(target);
+        const int edge = rect.height() / 4;
+        if (point.y() < rect.top() + edge)
+            place = app::RowPlace::Before;
+        else if (point.y() > rect.bottom() - edge)
+            place = app::RowPlace::Behind;
+    }
+    const bool isOpen = target != nullptr && target->isExpanded() && target->childCount() > 0;
+    return m_commands.moveTo(row, rowOf(target), place, isOpen);
+}
+
+void OutlineTree::dragMoveEvent(QDragMoveEvent* event) {
+    QTreeWidget::dragMoveEvent(event);
+    if (event->source() == this)
+        event->acceptProposedAction(); // any place has a meaning
+}
+
+void OutlineTree::dropEvent(QDropEvent* event) {
+    // The text is what moves; the rows follow it. Nothing is left for Qt to remove.
+    const qsizetype row = rowOf(currentItem());
+    const QPoint point = event->position().toPoint();
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    setState(NoState);
+    viewport()->update();
+    QMetaObject::invokeMethod(
+        this, [this, row, point] { dropRow(row, point); }, Qt::QueuedConnection);
+}
+
+bool OutlineTree::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* const key = static_cast<QKeyEvent*>(event);
+        if (key->modifiers() == kMoveKeys && (key->key() == Qt::Key_Up || key->key() == Qt::Key_Down)) {
+            event->accept();
+            return true;
+        }
+    }
+    return QTreeWidget::event(event);
+}
+
+void OutlineTree::keyPressEvent(QKeyEvent* event) {
+    const qsizetype row = rowOf(currentItem());
+    if (state() == EditingState || row < 0) {
+        QTreeWidget::keyPressEvent(event);
+        return;
+    }
+    const bool isPlain = (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+    if (isPlain && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        goToRow(currentItem());
+        emit itemActivated(currentItem(), 0);
+        return;
+    }
+    const bool isMove = (event->modifiers() & ~Qt::KeypadModifier) == kMoveKeys;
+    if (isMove && (event->key() == Qt::Key_Up || event->key() == Qt::Key_Down)) {
+        event->key() == Qt::Key_Up ? m_commands.moveUp(row) : m_commands.moveDown(row);
+        return;
+    }
+    QTreeWidget::keyPressEvent(event);
+}
+
+void OutlineTree::contextMenuEvent(QContextMenuEvent* event) {
+    const qsizetype row = rowOf(currentItem());
+    if (row < 0)
+        return;
+    const app::OutlineRow shown = m_rows[row];
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto add = [&](const QString& text, const QKeySequence& key, auto act) {
+        QAction* const action = menu->addAction(text, this, act);
+        action->setShortcut(key); // shown; the tree's own keys do it
+        action->setShortcutContext(Qt::WidgetShortcut);
+        return action;
+    };
+    add(tr("&Go there"), Qt::Key_Return, [this, shown] { m_commands.goTo(shown.place); });
+    add(tr("&Rename…"), Qt::Key_F2, [this] {
+        editItem(currentItem());
+    })->setEnabled(shown.kind != Kind::Beginning);
+    menu->addSeparator();
+    add(tr("Move &up"), QKeySequence(tr("Ctrl+Shift+Up")), [this, row] { m_commands.moveUp(row); });
+    add(tr("Move &down"), QKeySequence(tr("Ctrl+Shift+Down")), [this, row] { m_commands.moveDown(row); });
+    add(tr("&Merge with the one before"), {}, [this, shown] {
+        m_commands.merge(shown.section);
+    })->setEnabled(shown.section > 0);
+    const bool byMouse = event->reason() == QContextMenuEvent::Mouse;
+    menu->popup(byMouse ? event->globalPos()
+                        : viewport()->mapToGlobal(visualItemRect(currentItem()).bottomLeft()));
+}
+
+} // namespace ui
