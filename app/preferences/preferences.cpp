@@ -19,10 +19,13 @@ namespace {
 constexpr qsizetype kRecentFiles = 10;
 constexpr int kSmallestFont = 6;
 constexpr int kLargestFont = 72;
+constexpr int kShortestMeasure = 45;
+constexpr int kLongestMeasure = 110;
 
 constexpr auto kTheme = "appearance/theme";
 constexpr auto kFontFamily = "appearance/fontFamily";
 constexpr auto kFontSize = "appearance/fontSize";
+constexpr auto kMeasure = "appearance/measure";
 constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
@@ -36,6 +39,7 @@ constexpr auto kExportStory = "export/story";
 constexpr auto kExportTitle = "export/title";
 constexpr auto kExportAuthor = "export/author";
 constexpr auto kExportLanguage = "export/language";
+constexpr auto kKeys = "keys/";
 constexpr auto kStarted = "started";
 constexpr auto kGeometry = "window/geometry";
 constexpr auto kState = "window/state";
@@ -89,6 +93,8 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
     m_appearance.fontFamily = settings.value(kFontFamily).toString();
     m_appearance.fontSize =
         std::clamp(settings.value(kFontSize, m_appearance.fontSize).toInt(), kSmallestFont, kLargestFont);
+    m_appearance.measure =
+        std::clamp(settings.value(kMeasure, m_appearance.measure).toInt(), kShortestMeasure, kLongestMeasure);
     m_appearance.showOrigins = settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
     m_generation = generationOptionsFromJson(
         QJsonDocument::fromJson(settings.value(kGeneration).toByteArray()).object());
@@ -110,12 +116,14 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
 void Preferences::setAppearance(const Appearance& appearance) {
     Appearance valid = appearance;
     valid.fontSize = std::clamp(valid.fontSize, kSmallestFont, kLargestFont);
+    valid.measure = std::clamp(valid.measure, kShortestMeasure, kLongestMeasure);
     if (valid == m_appearance)
         return;
     m_appearance = valid;
     m_settings.setValue(kTheme, nameOf(valid.theme));
     m_settings.setValue(kFontFamily, valid.fontFamily);
     m_settings.setValue(kFontSize, valid.fontSize);
+    m_settings.setValue(kMeasure, valid.measure);
     m_settings.setValue(kShowOrigins, valid.showOrigins);
     emit appearanceChanged(m_appearance);
 }
@@ -217,6 +225,19 @@ void Preferences::setExportDetails(const QString& story, const StoryDetails& det
     m_settings.setValue(kExportTitle, details.title);
     m_settings.setValue(kExportAuthor, details.author);
     m_settings.setValue(kExportLanguage, details.language);
+}
+
+std::optional<QStringList> Preferences::keysOf(const QString& command) const {
+    const QString key = QLatin1String(kKeys) + command;
+    return m_settings.contains(key) ? std::optional(m_settings.value(key).toStringList()) : std::nullopt;
+}
+
+void Preferences::setKeysOf(const QString& command, const std::optional<QStringList>& keys) {
+    const QString key = QLatin1String(kKeys) + command;
+    if (keys)
+        m_settings.setValue(key, *keys);
+    else
+        m_settings.remove(key);
 }
 
 bool Preferences::isFirstStart() const { return !m_settings.value(kStarted).toBool(); }

@@ -13,6 +13,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 class QSettings;
 
 namespace app {
@@ -31,6 +33,7 @@ struct Appearance {
     Theme theme = Theme::System;
     QString fontFamily; // empty: the theme's own serif
     int fontSize = 13;  // points, 6 .. 72
+    int measure = 72;   // characters in a line of the page, 45 .. 110
     bool showOrigins = true;
 
     bool operator==(const Appearance&) const = default;
@@ -75,6 +78,11 @@ public:
     // belongs to the story of this path or untitled title.
     [[nodiscard]] StoryDetails exportDetails(const QString& story) const;
     void setExportDetails(const QString& story, const StoryDetails& details);
+
+    // Keys that the writer gave to a command, by the command's name; nothing: it has its usual ones. An empty
+    // list is a command without keys. Portable text: "Ctrl+R".
+    [[nodiscard]] std::optional<QStringList> keysOf(const QString& command) const;
+    void setKeysOf(const QString& command, const std::optional<QStringList>& keys);
 
     // True until markStarted(): the first start opens the sample story.
     [[nodiscard]] bool isFirstStart() const;

@@ -10,7 +10,6 @@ namespace ui {
 
 namespace {
 
-constexpr int kColumnCharacters = 72;
 constexpr double kLinePitch = 1.6; // of the font size: generous, as the measure is long
 
 // Faces drawn for long reading, best first; the last ones are what a bare Debian has.
@@ -62,7 +61,7 @@ Typography typographyFor(const app::Appearance& appearance) {
     const QString sample =
         QStringLiteral("the quiet river went by the house and she watched it until the evening");
     typography.columnWidth = static_cast<int>(std::ceil(
-        metrics.horizontalAdvance(sample) * kColumnCharacters / static_cast<double>(sample.size())));
+        metrics.horizontalAdvance(sample) * appearance.measure / static_cast<double>(sample.size())));
 
     // Faces differ in how much air they bring along; the pitch of the lines should not.
     const double pixels = QFontInfo(typography.font).pixelSize();

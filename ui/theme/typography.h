@@ -12,7 +12,7 @@ namespace ui {
 struct Typography {
     QFont font;
     QTextBlockFormat paragraph; // leading
-    int columnWidth = 0;        // device-independent pixels for about 72 characters
+    int columnWidth = 0;        // device-independent pixels for the measure
 
     bool operator==(const Typography&) const = default;
 };

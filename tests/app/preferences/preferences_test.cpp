@@ -17,7 +17,7 @@ private slots:
     }
 
     void everythingIsRememberedBetweenStarts() {
-        const Appearance appearance{Theme::Dark, QStringLiteral("Vollkorn"), 17, false};
+        const Appearance appearance{Theme::Dark, QStringLiteral("Vollkorn"), 17, 60, false};
         GenerationOptions generation;
         generation.maxTokens = 77;
         generation.sampler.temperature = 1.5;
@@ -37,6 +37,10 @@ private slots:
             preferences.addRecentFile(QStringLiteral("/a.inkgate"));
             preferences.setLastProject(QStringLiteral("/a.inkgate"));
             preferences.setWindow("geometry", "state");
+            preferences.setKeysOf(QStringLiteral("retry"), QStringList{QStringLiteral("Ctrl+J")});
+            preferences.setKeysOf(QStringLiteral("branch"), QStringList());
+            preferences.setKeysOf(QStringLiteral("undo"), QStringList{QStringLiteral("Ctrl+U")});
+            preferences.setKeysOf(QStringLiteral("undo"), std::nullopt);
         }
         QSettings settings(m_path, QSettings::IniFormat);
         const Preferences preferences(settings);
@@ -52,6 +56,9 @@ private slots:
         QCOMPARE(preferences.lastProject(), QStringLiteral("/a.inkgate"));
         QCOMPARE(preferences.windowGeometry(), QByteArray("geometry"));
         QCOMPARE(preferences.windowState(), QByteArray("state"));
+        QCOMPARE(preferences.keysOf(QStringLiteral("retry")), QStringList{QStringLiteral("Ctrl+J")});
+        QCOMPARE(preferences.keysOf(QStringLiteral("branch")), QStringList()); // a command without keys
+        QVERIFY(!preferences.keysOf(QStringLiteral("undo")));                  // the usual ones
     }
 
     void withoutSettingsThereAreSensibleOnes() {
@@ -67,6 +74,7 @@ private slots:
             QSettings settings(m_path, QSettings::IniFormat);
             settings.setValue("appearance/theme", "purple");
             settings.setValue("appearance/fontSize", 10'000);
+            settings.setValue("appearance/measure", -3);
             settings.setValue("generation/options", "{]");
             settings.setValue("generation/presets", "[1, {}, {\"name\": 5}]");
         }
@@ -74,6 +82,7 @@ private slots:
         const Preferences preferences(settings);
         QCOMPARE(preferences.appearance().theme, Theme::System);
         QVERIFY(preferences.appearance().fontSize <= 72);
+        QCOMPARE(preferences.appearance().measure, 45);
         QCOMPARE(preferences.generation(), GenerationOptions());
         for (const SamplerPreset& preset : preferences.samplerPresets())
             QVERIFY(preset.isBuiltIn);
