@@ -9,15 +9,29 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QBoxLayout>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
 #include <QFontMetricsF>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTest>
 #include <QTextEdit>
+#include <QToolButton>
 
 using namespace ui;
 
 namespace {
 
 constexpr double kReadable = 4.5; // WCAG 2, AA, text of normal size
+constexpr double kVisible = 3;    // the same for what is no text: rings, outlines, marks
+constexpr double kApart = 1.15;   // two grounds that the eye tells apart
 
 // CIE lightness of a colour, 0 .. 100.
 double lightness(const QColor& colour) {
@@ -63,12 +77,106 @@ private slots:
             QTest::newRow(theme + "ink on window") << colours.ink << colours.window;
             QTest::newRow(theme + "ink on problem") << colours.ink << colours.problem;
             QTest::newRow(theme + "accent on window") << colours.accent << colours.window;
+            QTest::newRow(theme + "quiet on selection") << colours.quietInk << colours.selection;
+            QTest::newRow(theme + "ink on button") << colours.ink << colours.button;
+            QTest::newRow(theme + "ink on button under the mouse") << colours.ink << colours.buttonHover;
+            QTest::newRow(theme + "words on a default button") << colours.onAccent << colours.accent;
+            QTest::newRow(theme + "generated on window") << colours.generatedInk << colours.window;
+            QTest::newRow(theme + "edited on window") << colours.editedInk << colours.window;
+            QTest::newRow(theme + "link on page") << colours.accent << colours.page;
         }
     }
     void everyInkIsReadable() {
         QFETCH(QColor, ink);
         QFETCH(QColor, ground);
         QVERIFY2(contrast(ink, ground) >= kReadable, qPrintable(QString::number(contrast(ink, ground))));
+    }
+
+    void ringsAndOutlinesAreVisible() {
+        for (const Colours& colours : {lightColours(), darkColours()}) {
+            for (const QColor& ground : {colours.window, colours.page, colours.problem}) {
+                QVERIFY(contrast(colours.accent, ground) >= kVisible);
+                QVERIFY(contrast(colours.outline, ground) >= kVisible);
+            }
+            QVERIFY(contrast(colours.accent, colours.button) >= kVisible);
+            QVERIFY(contrast(colours.accent, colours.selection) >= kVisible);
+        }
+    }
+
+    void pageAndPanelsDifferVisibly() {
+        for (const Colours& colours : {lightColours(), darkColours()}) {
+            QVERIFY2(contrast(colours.page, colours.window) >= kApart,
+                     qPrintable(QString::number(contrast(colours.page, colours.window))));
+        }
+    }
+
+    // A control with the keys looks different from one without, in both themes, at its edge.
+    void focusIsSeenOnEveryKindOfControl() {
+        QWidget sheet;
+        auto* const column = new QVBoxLayout(&sheet);
+        auto* const other = new QPushButton(QStringLiteral("Other"));
+        const QList<QWidget*> controls = {new QPushButton(QStringLiteral("Button")),
+                                          new QToolButton,
+                                          new QLineEdit(QStringLiteral("Line")),
+                                          new QComboBox,
+                                          new QSpinBox,
+                                          new QCheckBox(QStringLiteral("Check")),
+                                          new QRadioButton(QStringLiteral("Radio")),
+                                          new QSlider(Qt::Horizontal),
+                                          new QListWidget,
+                                          new QPlainTextEdit};
+        column->addWidget(other);
+        for (QWidget* const control : controls) {
+            control->setFocusPolicy(Qt::StrongFocus);
+            column->addWidget(control);
+        }
+        Theme theme;
+        for (const app::Theme choice : {app::Theme::Light, app::Theme::Dark}) {
+            theme.apply(choice);
+            sheet.show();
+            QApplication::setActiveWindow(&sheet);
+            QVERIFY(QTest::qWaitForWindowActive(&sheet));
+            for (QWidget* const control : controls) {
+                other->setFocus();
+                const QImage without = control->grab().toImage();
+                control->setFocus();
+                QTRY_VERIFY(control->hasFocus());
+                const QImage with = control->grab().toImage();
+                int accents = 0;
+                for (int y = 0; y < with.height(); ++y)
+                    for (int x = 0; x < with.width(); ++x)
+                        accents += with.pixel(x, y) != without.pixel(x, y) &&
+                                           contrast(with.pixelColor(x, y), theme.colours().window) >= kVisible
+                                       ? 1
+                                       : 0;
+                QVERIFY2(accents > 20, qPrintable(QStringLiteral("%1: %2 of %3 x %4")
+                                                      .arg(QLatin1String(control->metaObject()->className()))
+                                                      .arg(accents)
+                                                      .arg(with.width())
+                                                      .arg(with.height())));
+            }
+        }
+    }
+
+    void dialogButtonsHaveNoPictures() {
+        Theme theme;
+        theme.apply(app::Theme::Light);
+        const QDialogButtonBox box(QDialogButtonBox::Ok | QDialogButtonBox::Cancel | QDialogButtonBox::Close);
+        for (const QAbstractButton* const button : box.buttons())
+            QVERIFY(button->icon().isNull());
+    }
+
+    // Flat: a button is one colour all over, its words and its edge left out.
+    void buttonsHaveNoGradient() {
+        Theme theme;
+        for (const app::Theme choice : {app::Theme::Light, app::Theme::Dark}) {
+            theme.apply(choice);
+            QPushButton button;
+            button.resize(90, 30);
+            const QImage picture = button.grab().toImage();
+            for (int y = 2; y < 28; ++y)
+                QCOMPARE(picture.pixelColor(45, y), theme.colours().button);
+        }
     }
 
     void heatmapColoursRiseEvenlyInLightness() {

@@ -66,6 +66,7 @@ void FindBar::build() {
     m_pattern = new QLineEdit;
     m_pattern->setObjectName(QStringLiteral("findPattern"));
     m_pattern->setPlaceholderText(tr("Find"));
+    m_pattern->setMinimumWidth(140);
     m_pattern->setAccessibleName(tr("Find"));
     m_pattern->setClearButtonEnabled(true);
     m_count = new QLabel;
@@ -103,11 +104,17 @@ void FindBar::build() {
 
     auto* first = new QHBoxLayout;
     first->setContentsMargins(0, 0, 0, 0);
-    for (QWidget* const widget :
-         std::initializer_list<QWidget*>{m_pattern, m_count, previous, next, m_case, m_word, m_regex}) {
+    for (QWidget* const widget : std::initializer_list<QWidget*>{m_pattern, m_count, previous, next, close}) {
         first->addWidget(widget, widget == m_pattern ? 1 : 0);
     }
-    first->addWidget(close);
+    // In a row of their own: between two panels the line itself must not shrink to a few letters.
+    auto* options = new QHBoxLayout;
+    options->setContentsMargins(0, 0, 0, 0);
+    options->setSpacing(16);
+    for (QCheckBox* const box : {m_case, m_word, m_regex}) {
+        options->addWidget(box);
+    }
+    options->addStretch(1);
     m_replaceRow = new QWidget;
     auto* second = new QHBoxLayout(m_replaceRow);
     second->setContentsMargins(0, 0, 0, 0);
@@ -119,6 +126,7 @@ void FindBar::build() {
     rows->setSpacing(6);
     rows->addLayout(first);
     rows->addWidget(m_replaceRow);
+    rows->addLayout(options);
 }
 
 SearchQuery FindBar::query() const {

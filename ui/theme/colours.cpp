@@ -26,21 +26,24 @@ QColor blend(const QColor& a, const QColor& b, double share) {
 
 const Colours& lightColours() {
     static const Colours colours = {
-        .window = QColor(0xf3, 0xf1, 0xec),
+        .window = QColor(0xeb, 0xe8, 0xe0),
         .page = QColor(0xfc, 0xfb, 0xf8),
-        .ink = QColor(0x29, 0x27, 0x23),
-        .quietInk = QColor(0x6a, 0x65, 0x5b),
+        .ink = QColor(0x29, 0x27, 0x1f),
+        .quietInk = QColor(0x62, 0x5d, 0x53),
         .generatedInk = QColor(0x2c, 0x56, 0x70),
-        .editedInk = QColor(0x7d, 0x4a, 0x14),
-        .accent = QColor(0x2a, 0x6a, 0x92),
+        .editedInk = QColor(0x7a, 0x47, 0x11),
+        .accent = QColor(0x27, 0x65, 0x8c),
         .onAccent = QColor(0xff, 0xff, 0xff),
-        .selection = QColor(0xcd, 0xe0, 0xec),
-        .border = QColor(0xdc, 0xd8, 0xcf),
+        .selection = QColor(0xcb, 0xdf, 0xec),
+        .border = QColor(0xd2, 0xcd, 0xc1),
+        .outline = QColor(0x85, 0x7f, 0x70),
+        .button = QColor(0xdc, 0xd7, 0xcb),
+        .buttonHover = QColor(0xd1, 0xcb, 0xbd),
         .hoverMark = QColor(0xf6, 0xec, 0xc4),
         .lockMark = QColor(0xf3, 0xd4, 0x79),
         .matchMark = QColor(0xe6, 0xe9, 0xb8),
         .differenceMark = QColor(0xfb, 0xd5, 0xc5),
-        .problem = QColor(0xf8, 0xe3, 0xdb),
+        .problem = QColor(0xf6, 0xdf, 0xd6),
         .isDark = false,
     };
     return colours;
@@ -48,21 +51,24 @@ const Colours& lightColours() {
 
 const Colours& darkColours() {
     static const Colours colours = {
-        .window = QColor(0x24, 0x25, 0x28),
-        .page = QColor(0x1b, 0x1c, 0x1e),
-        .ink = QColor(0xd8, 0xd5, 0xcd),
-        .quietInk = QColor(0x9f, 0x9b, 0x92),
+        .window = QColor(0x2b, 0x2c, 0x30),
+        .page = QColor(0x19, 0x1a, 0x1c),
+        .ink = QColor(0xda, 0xd7, 0xcf),
+        .quietInk = QColor(0xae, 0xaa, 0xa1),
         .generatedInk = QColor(0xa3, 0xc3, 0xd6),
         .editedInk = QColor(0xdf, 0xb8, 0x8a),
         .accent = QColor(0x7f, 0xb6, 0xd6),
-        .onAccent = QColor(0x12, 0x1a, 0x20),
-        .selection = QColor(0x2f, 0x4b, 0x60),
-        .border = QColor(0x3a, 0x3b, 0x40),
+        .onAccent = QColor(0x10, 0x18, 0x1e),
+        .selection = QColor(0x28, 0x41, 0x4f),
+        .border = QColor(0x41, 0x42, 0x48),
+        .outline = QColor(0x80, 0x81, 0x89),
+        .button = QColor(0x3b, 0x3c, 0x42),
+        .buttonHover = QColor(0x48, 0x49, 0x50),
         .hoverMark = QColor(0x43, 0x3d, 0x25),
         .lockMark = QColor(0x56, 0x46, 0x16),
         .matchMark = QColor(0x3d, 0x45, 0x25),
         .differenceMark = QColor(0x5b, 0x35, 0x29),
-        .problem = QColor(0x47, 0x2d, 0x26),
+        .problem = QColor(0x4d, 0x2f, 0x27),
         .isDark = true,
     };
     return colours;
@@ -82,7 +88,7 @@ QPalette paletteOf(const Colours& colours) {
     palette.setColor(QPalette::AlternateBase, colours.window);
     palette.setColor(QPalette::Text, colours.ink);
     palette.setColor(QPalette::PlaceholderText, colours.quietInk);
-    palette.setColor(QPalette::Button, colours.isDark ? colours.window.lighter(125) : colours.window);
+    palette.setColor(QPalette::Button, colours.button);
     palette.setColor(QPalette::ButtonText, colours.ink);
     palette.setColor(QPalette::BrightText, colours.ink);
     palette.setColor(QPalette::Highlight, colours.selection);

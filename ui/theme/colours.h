@@ -1,5 +1,6 @@
 // colours.h: the two palettes, light and dark, by what each colour is for. Every ink reaches a contrast of at
-// least 4.5 on the ground it is used on (tests/ui/theme_test.cpp holds them to it).
+// least 4.5 on the ground it is used on, rings and outlines of controls 3 (tests/ui/theme_test.cpp holds them
+// to it).
 // Threads: values.
 #pragma once
 
@@ -18,7 +19,10 @@ struct Colours {
     QColor accent;       // caret, focus ring, links, default buttons
     QColor onAccent;     // text on `accent`
     QColor selection;
-    QColor border;
+    QColor border;         // hairlines between parts, which only order
+    QColor outline;        // around what can be filled in or ticked, and thumbs of scroll bars
+    QColor button;         // ground of buttons and of rows under the mouse
+    QColor buttonHover;    // ground of buttons under the mouse
     QColor hoverMark;      // ground of the token under the mouse
     QColor lockMark;       // ground of the token that was clicked
     QColor matchMark;      // ground of what the search found

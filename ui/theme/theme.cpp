@@ -1,44 +1,23 @@
 #include "ui/theme/theme.h"
 
+#include "ui/theme/flat_style.h"
+#include "ui/theme/ink_icon.h"
+
 #include <QApplication>
-#include <QFile>
-#include <QPainter>
-#include <QStyleFactory>
-#include <QSvgRenderer>
 #include <QToolTip>
 
 namespace ui {
 
 namespace {
 
-QPixmap drawn(const QString& path, int size, const QColor& ink) {
-    QSvgRenderer renderer(path);
-    QPixmap pixmap(size, size);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    renderer.render(&painter);
-    painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
-    painter.fillRect(pixmap.rect(), ink);
-    return pixmap;
-}
-
-// The style sheet names colours as @window, @ink and so on.
-QString styleSheet(const Colours& colours) {
-    QFile file(QStringLiteral(":/themes/inkgate.qss"));
-    if (!file.open(QIODevice::ReadOnly)) {
-        return {};
-    }
-    QString sheet = QString::fromUtf8(file.readAll());
-    const std::pair<const char*, QColor> names[] = {
-        {"@quietInk", colours.quietInk},   {"@ink", colours.ink},         {"@window", colours.window},
-        {"@page", colours.page},           {"@border", colours.border},   {"@onAccent", colours.onAccent},
-        {"@accent", colours.accent},       {"@problem", colours.problem}, {"@selection", colours.selection},
-        {"@hoverMark", colours.hoverMark},
-    };
-    for (const auto& [name, colour] : names) {
-        sheet.replace(QLatin1String(name), colour.name());
-    }
-    return sheet;
+// One style for the whole program, however many windows there were before: a new one would go over every
+// widget again.
+FlatStyle& flatStyle() {
+    if (auto* const style = qobject_cast<FlatStyle*>(QApplication::style()))
+        return *style;
+    auto* const style = new FlatStyle;
+    QApplication::setStyle(style);
+    return *style;
 }
 
 } // namespace
@@ -54,26 +33,15 @@ void Theme::apply(app::Theme choice) {
         return;
     }
     m_colours = &colours;
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    flatStyle().setColours(colours);
     const QPalette palette = paletteOf(colours);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
-    qApp->setStyleSheet(styleSheet(colours));
     emit changed();
 }
 
 QIcon Theme::icon(const QString& name) const {
-    const QString path = QStringLiteral(":/icons/%1.svg").arg(name);
-    const Colours& colours = m_colours != nullptr ? *m_colours : lightColours();
-    QColor faded = colours.ink;
-    faded.setAlphaF(0.35F);
-    QIcon icon;
-    // Sizes for ordinary and dense screens; Qt picks the one that fits.
-    for (const int size : {16, 20, 24, 32, 40, 48, 64}) {
-        icon.addPixmap(drawn(path, size, colours.ink), QIcon::Normal);
-        icon.addPixmap(drawn(path, size, faded), QIcon::Disabled);
-    }
-    return icon;
+    return inkIcon(name, (m_colours != nullptr ? *m_colours : lightColours()).ink);
 }
 
 } // namespace ui

@@ -1,5 +1,5 @@
-// theme.h: how the whole program looks: Fusion with one of two palettes, a small style sheet, and icons in
-// the ink's colour.
+// theme.h: how the whole program looks: the flat style with one of two palettes, and icons in the ink's
+// colour.
 // Threads: GUI thread only. One per program, made by the main window.
 #pragma once
 

@@ -74,11 +74,12 @@ void VersionsDialog::build() {
     buttons->addStretch(1);
     for (QPushButton* const button : {m_restoreSelected, m_restore, close})
         buttons->addWidget(button);
-    for (QPushButton* const button : findChildren<QPushButton*>())
-        button->setAutoDefault(false);
     auto* const layout = new QVBoxLayout(this);
     layout->addWidget(splitter, 1);
     layout->addLayout(buttons);
+    // From here on they are the dialog's children.
+    for (QPushButton* const button : findChildren<QPushButton*>())
+        button->setAutoDefault(false);
 }
 
 void VersionsDialog::connectParts() {

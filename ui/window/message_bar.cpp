@@ -4,7 +4,6 @@
 #include <QBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QStyle>
 #include <QToolButton>
 
 namespace ui {
@@ -111,8 +110,7 @@ void MessageBar::showTop() {
         m_actions[i]->setVisible(isUsed);
     }
     setProperty("problem", message.kind == Kind::Problem);
-    style()->unpolish(this);
-    style()->polish(this);
+    update();
     setVisible(true);
     QAccessibleEvent event(m_message, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);

@@ -55,6 +55,7 @@ StatusLine::StatusLine(const app::AppContext& context, QWidget* parent)
     for (QLabel* const label : {m_activity, m_words, m_model, m_saved}) {
         label->setTextFormat(Qt::PlainText);
         label->setProperty("quiet", true);
+        label->setContentsMargins(6, 4, 6, 4);
     }
     setWords(0);
     connectWriter();
