@@ -3,6 +3,7 @@
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
 #include "ui/editor/origin_highlighter.h"
+#include "ui/editor/scroll_margin.h"
 #include "ui/editor/word_counter.h"
 
 #include <QAbstractTextDocumentLayout>
@@ -92,7 +93,7 @@ void StoryEditor::setTypography(const Typography& typography) {
     document()->setDefaultFont(typography.font);
     m_mirror->setParagraphFormat(typography.paragraph);
     centreColumn();
-    ensureCursorVisible();
+    bringCursorIntoSight();
 }
 
 void StoryEditor::setOriginsShown(bool isShown) { m_highlighter->setShown(isShown); }
@@ -183,10 +184,18 @@ void StoryEditor::showRange(const app::TextRange& range) {
 
 void StoryEditor::reveal(const app::TextRange& range) {
     const QRect place = cursorRect(cursorAt({range.position, 0}));
-    const QRect view = viewport()->rect();
-    if (place.top() < view.top() || place.bottom() > view.bottom()) {
-        verticalScrollBar()->setValue(verticalScrollBar()->value() + place.center().y() - view.height() / 3);
-    }
+    const int height = viewport()->height();
+    const bool isInSight = place.top() >= 0 && place.bottom() <= height;
+    verticalScrollBar()->setValue(
+        verticalScrollBar()->value() +
+        (isInSight ? scrollToClear(place.top(), place.bottom(), height) : place.center().y() - height / 3));
+}
+
+void StoryEditor::bringCursorIntoSight() {
+    ensureCursorVisible(); // also lays out as much of the text as that takes
+    const QRect place = cursorRect();
+    verticalScrollBar()->setValue(verticalScrollBar()->value() +
+                                  scrollToClear(place.top(), place.bottom(), viewport()->height()));
 }
 
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
@@ -273,6 +282,7 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
     } else {
         // Undo, redo, paste and commands put the cursor where something happened, as every editor does.
         placeCursor(position + added);
+        bringCursorIntoSight();
         return;
     }
     QScrollBar* const bar = verticalScrollBar();
@@ -285,10 +295,9 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         bar->setValue(bar->value() + cursorRect(first).top() - m_before.topOffset);
     } else if (m_before.follows) {
         const QTextCursor place = cursorAt({position + added, 0});
-        const int below = cursorRect(place).bottom() + fontMetrics().height() - viewport()->height();
-        if (below > 0) {
-            bar->setValue(bar->value() + below);
-        }
+        const QRect line = cursorRect(place);
+        bar->setValue(bar->value() +
+                      std::max(0, scrollToClear(line.top(), line.bottom(), viewport()->height())));
     }
 }
 
@@ -315,7 +324,7 @@ void StoryEditor::resizeEvent(QResizeEvent* event) {
     m_alignment->onLinesChanged();
     // A bar that opens below, or a smaller window, must not cover the line that is being written.
     if (wasInSight) {
-        ensureCursorVisible();
+        bringCursorIntoSight();
     }
     noteSight();
 }

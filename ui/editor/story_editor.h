@@ -55,6 +55,8 @@ public:
     void moveSelectionTo(qsizetype place);
     // Selects a range and brings it into view.
     void showRange(const app::TextRange& range);
+    // Scrolls so that the cursor stands clear of the edges (scroll_margin.h).
+    void bringCursorIntoSight();
     // Scrolls so that a range is in sight, without touching the cursor.
     void reveal(const app::TextRange& range);
 
@@ -81,6 +83,7 @@ protected:
     bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void inputMethodEvent(QInputMethodEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;

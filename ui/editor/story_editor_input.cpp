@@ -56,7 +56,7 @@ void StoryEditor::insertFromMimeData(const QMimeData* source) {
     m_story.breakTypingStep();
     m_mirror->replaceSelection(textCursor(), textOf(*source));
     m_story.breakTypingStep();
-    ensureCursorVisible();
+    bringCursorIntoSight();
 }
 
 void StoryEditor::dropEvent(QDropEvent* event) {
@@ -170,17 +170,29 @@ void StoryEditor::keyPressEvent(QKeyEvent* event) {
         return;
     }
     const int before = textCursor().position();
+    const int charactersBefore = document()->characterCount();
     stepOverBreak(*event);
     if (event->matches(QKeySequence::InsertLineSeparator) ||
         (event->key() == Qt::Key_Return && event->modifiers() == Qt::ShiftModifier)) {
         // A line break is a paragraph break: the keys make only one kind.
         QKeyEvent plain(event->type(), Qt::Key_Return, Qt::NoModifier, event->text());
         QTextEdit::keyPressEvent(&plain);
+        bringCursorIntoSight();
         return;
     }
     QTextEdit::keyPressEvent(event);
     if (event->text().isEmpty() && textCursor().position() != before) {
         m_story.breakTypingStep(); // the cursor was moved
+    }
+    if (textCursor().position() != before || document()->characterCount() != charactersBefore) {
+        bringCursorIntoSight();
+    }
+}
+
+void StoryEditor::inputMethodEvent(QInputMethodEvent* event) {
+    QTextEdit::inputMethodEvent(event);
+    if (!event->commitString().isEmpty()) {
+        bringCursorIntoSight();
     }
 }
 

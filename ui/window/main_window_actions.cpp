@@ -192,7 +192,9 @@ void MainWindow::connectProblems() {
         showStory();
         updateTitle();
         if (std::exchange(m_isFirstStart, false) && notice.isEmpty() && m_messages->isHidden()) {
-            m_messages->show(Kind::Hint, tr("Press Ctrl+Enter and the story goes on."));
+            m_messages->show(Kind::Hint, tr("Press %1 and the story goes on.")
+                                             .arg(m_actions->continueStory->shortcut().toString(
+                                                 QKeySequence::NativeText)));
         }
     });
 }
@@ -235,7 +237,7 @@ void MainWindow::continueStory() {
     dismissHint();
     const qsizetype place = m_editor->selectedRange().end();
     m_editor->placeCursor(place);
-    m_editor->ensureCursorVisible(); // so that the view goes along with the text
+    m_editor->bringCursorIntoSight(); // so that the view goes along with the text
     m_status->setWritesBeforeText(isTextAfter(place));
     m_context.writer.continueAt(place);
 }
@@ -248,7 +250,7 @@ void MainWindow::dismissHint() {
 
 void MainWindow::retry() {
     showStory();
-    m_editor->ensureCursorVisible(); // it happens in sight
+    m_editor->bringCursorIntoSight(); // it happens in sight
     const qsizetype cursor = m_editor->selectedRange().end();
     const auto standing = m_context.writer.attemptAt(cursor);
     m_status->setWritesBeforeText(isTextAfter(standing ? standing->range.end() : cursor));

@@ -44,7 +44,7 @@ void MainWindow::connectAttempts() {
         const app::RunId run = m_context.writer.alternatives().cards()[card].run;
         if (const auto standing = app::attemptOfRun(m_context.document.content(), m_context.runs, run))
             m_editor->placeCursor(standing->range.end());
-        m_editor->ensureCursorVisible();
+        m_editor->bringCursorIntoSight();
         updateAttempts();
     });
     connect(&m_attempts->tree(), &AttemptTree::deleted, this, [this](app::RunId, const QString& words) {
@@ -107,7 +107,7 @@ void MainWindow::showAttempt(app::RunId run) {
     if (const auto range = m_context.writer.showAttempt(run)) {
         showStory();
         m_editor->placeCursor(range->end());
-        m_editor->ensureCursorVisible();
+        m_editor->bringCursorIntoSight();
         m_context.runs.setCurrentRun(m_context.runs.run(run)->writtenBy());
         updateAttempts();
         return;
@@ -129,7 +129,7 @@ void MainWindow::showAttempt(app::RunId run) {
 
 void MainWindow::useNeighbourAttempt(int step) {
     showStory();
-    m_editor->ensureCursorVisible();
+    m_editor->bringCursorIntoSight();
     const qsizetype cursor = m_editor->selectedRange().end();
     const auto standing = m_context.writer.attemptAt(cursor);
     const qsizetype index = standing ? standing->index + step : -1;
