@@ -1,24 +1,15 @@
 #include "tests/ui/support/desk.h"
+#include "tests/ui/support/walk.h"
+#include "ui/find/find_bar.h"
 #include "ui/window/actions.h"
 
-#include <QAbstractButton>
-#include <QAccessible>
-#include <QAccessibleInterface>
 #include <QAction>
+#include <QApplication>
+#include <QDockWidget>
 #include <QMenu>
 #include <QTest>
 
 using namespace ui;
-
-namespace {
-
-QString describe(const QWidget* widget) {
-    return QStringLiteral("%1 \"%2\" in %3")
-        .arg(QLatin1String(widget->metaObject()->className()), widget->objectName(),
-             widget->parentWidget() != nullptr ? widget->parentWidget()->objectName() : QString());
-}
-
-} // namespace
 
 class AccessTest : public QObject {
     Q_OBJECT
@@ -26,26 +17,23 @@ class AccessTest : public QObject {
 private slots:
     void everythingThatTakesKeysHasAName() {
         test::Desk desk(QStringLiteral("Once"));
-        QStringList nameless;
-        for (QWidget* const widget : desk.window->findChildren<QWidget*>()) {
-            const bool takesKeys = (widget->focusPolicy() & Qt::TabFocus) != 0 ||
-                                   qobject_cast<QAbstractButton*>(widget) != nullptr;
-            // Parts that Qt makes itself (a spin box's line, a dock's buttons) speak through their owners.
-            const bool isQtsOwn = widget->objectName().startsWith(QLatin1String("qt_")) ||
-                                  widget->inherits("QComboBoxListView") || widget->inherits("QScrollArea") ||
-                                  widget->inherits("QLineEditIconButton") ||
-                                  widget->inherits("QToolBarExtension") ||
-                                  widget->inherits("QComboBoxPrivateContainer");
-            const bool isOutOfUse = widget->isHidden(); // by itself, not with what it stands in
-            if (!takesKeys || isQtsOwn || isOutOfUse) {
-                continue;
-            }
-            const QAccessibleInterface* const interface = QAccessible::queryAccessibleInterface(widget);
-            if (interface == nullptr || interface->text(QAccessible::Name).isEmpty()) {
-                nameless.append(describe(widget));
-            }
-        }
-        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
+        for (QDockWidget* const dock : desk.window->findChildren<QDockWidget*>())
+            dock->show();
+        desk.window->findBar().open(true);
+        const QStringList found = test::nameless(*desk.window);
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(QStringLiteral(", "))));
+    }
+
+    void everythingInDialogsHasAName() {
+        test::Desk desk(QStringLiteral("Once"));
+        QStringList found;
+        const QStringList silent = test::forEachDialog(*desk.window, [&found](const QString& command,
+                                                                              const QWidget& dialog) {
+            for (const QString& widget : test::isMadeByQt(dialog) ? QStringList() : test::nameless(dialog))
+                found.append(QStringLiteral("%1: %2").arg(command, widget));
+        });
+        QVERIFY2(silent.isEmpty(), qPrintable(silent.join(u' ')));
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(QStringLiteral(", "))));
     }
 
     void noTwoActionsShareAKey() {

@@ -17,7 +17,7 @@ Section::Section(const QString& title, bool isOpen, QWidget* parent)
     m_heading->setObjectName(QStringLiteral("sectionHeading"));
     m_heading->setFocusPolicy(Qt::TabFocus);
     m_heading->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    m_body->setContentsMargins(0, 2, 0, 4);
+    m_body->setContentsMargins(0, 4, 0, 10);
     m_body->setSpacing(6);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

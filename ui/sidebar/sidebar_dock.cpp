@@ -52,7 +52,7 @@ private:
 } // namespace
 
 SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
-    : QDockWidget(tr("Model"), parent)
+    : QDockWidget(tr("Model and settings"), parent)
     , m_context(context)
     , m_model(new ModelPanel(context.models, context.writer, context.assistant))
     , m_sampler(new SamplerPanel(context.preferences)) {
@@ -61,11 +61,15 @@ SidebarDock::SidebarDock(const app::AppContext& context, QWidget* parent)
     auto* content = new QWidget;
     content->setObjectName(QStringLiteral("sidebarContent"));
     auto* layout = new QVBoxLayout(content);
-    layout->setContentsMargins(14, 10, 14, 14);
-    layout->setSpacing(14);
+    layout->setContentsMargins(14, 8, 14, 14);
+    layout->setSpacing(10);
+    auto* line = new QFrame;
+    line->setFrameShape(QFrame::HLine);
     auto* heading = new QLabel(tr("How it writes"));
     heading->setObjectName(QStringLiteral("sidebarHeading"));
     layout->addWidget(m_model);
+    layout->addSpacing(4);
+    layout->addWidget(line);
     layout->addWidget(heading);
     layout->addWidget(m_sampler);
     layout->addStretch(1);

@@ -44,6 +44,61 @@ private:
     QMenu* m_menu;
 };
 
+void nameAll(const Actions& actions, QMainWindow& window) {
+    const std::pair<QAction*, const char*> names[] = {
+        {actions.newProject, "newStory"},
+        {actions.open, "openStory"},
+        {actions.save, "save"},
+        {actions.saveAs, "saveAs"},
+        {actions.importText, "import"},
+        {actions.exportText, "export"},
+        {actions.print, "print"},
+        {actions.versions, "versions"},
+        {actions.keepVersion, "keepVersion"},
+        {actions.quit, "quit"},
+        {actions.undo, "undo"},
+        {actions.redo, "redo"},
+        {actions.cut, "cut"},
+        {actions.copy, "copy"},
+        {actions.paste, "paste"},
+        {actions.selectAll, "selectAll"},
+        {actions.find, "find"},
+        {actions.replace, "replace"},
+        {actions.findNext, "findNext"},
+        {actions.findPrevious, "findPrevious"},
+        {actions.preferences, "preferences"},
+        {actions.continueStory, "continueStory"},
+        {actions.stop, "stop"},
+        {actions.retry, "retry"},
+        {actions.earlierAttempt, "earlierAttempt"},
+        {actions.laterAttempt, "laterAttempt"},
+        {actions.alternatives, "alternatives"},
+        {actions.branch, "branch"},
+        {actions.compare, "compare"},
+        {actions.teachVoice, "teachVoice"},
+        {actions.showSidebar, "showSidebar"},
+        {actions.showHeatmap, "showHeatmap"},
+        {actions.showAttempts, "showAttempts"},
+        {actions.showOrigins, "showOrigins"},
+        {actions.largerText, "largerText"},
+        {actions.smallerText, "smallerText"},
+        {actions.chooseFont, "chooseFont"},
+        {actions.themeSystem, "themeSystem"},
+        {actions.themeLight, "themeLight"},
+        {actions.themeDark, "themeDark"},
+        {actions.nextPane, "nextPane"},
+        {actions.previousPane, "previousPane"},
+        {actions.showToolBar, "showToolBar"},
+        {actions.focusMode, "fullScreen"},
+        {actions.shortcuts, "shortcuts"},
+        {actions.about, "about"},
+    };
+    for (const auto& [action, name] : names) {
+        action->setObjectName(QLatin1String(name));
+        window.addAction(action); // keys work while menus are hidden
+    }
+}
+
 } // namespace
 
 Actions::Actions(QMainWindow& window) {
@@ -82,6 +137,9 @@ Actions::Actions(QMainWindow& window) {
     replace = edit.add(tr("Find and rep&lace…"), {QKeySequence(tr("Ctrl+H"))}, {});
     findNext = edit.add(tr("Find &next"), {QKeySequence(tr("F3"))}, {});
     findPrevious = edit.add(tr("Find pre&vious"), {QKeySequence(tr("Shift+F3"))}, {});
+    edit.separate();
+    preferences = edit.add(tr("Pr&eferences…"), {QKeySequence(tr("Ctrl+,"))}, {});
+    preferences->setMenuRole(QAction::PreferencesRole);
 
     MenuMaker write(window, tr("&Write"));
     continueStory = write.add(tr("&Continue the story"),
@@ -131,6 +189,10 @@ Actions::Actions(QMainWindow& window) {
         group->addAction(theme);
     }
     view.separate();
+    nextPane = view.add(tr("&Next pane"), {QKeySequence(Qt::Key_F6)},
+                        tr("Takes the keys from the page to the panels, one after the other"));
+    previousPane = view.add(tr("Pre&vious pane"), {QKeySequence(Qt::SHIFT | Qt::Key_F6)}, {});
+    showToolBar = view.add(tr("Tool &bar"), {}, tr("A bar with the most used commands"), true);
     focusMode = view.add(tr("Full scr&een, nothing but the page"), {QKeySequence(Qt::Key_F11)}, {}, true);
 
     MenuMaker help(window, tr("&Help"));
@@ -138,6 +200,7 @@ Actions::Actions(QMainWindow& window) {
     about = help.add(tr("&About Inkgate"), {}, {});
     about->setMenuRole(QAction::AboutRole);
     menus = {file.menu(), edit.menu(), write.menu(), view.menu(), help.menu()};
+    nameAll(*this, window);
 }
 
 void Actions::addToToolBar(QToolBar& bar) const {

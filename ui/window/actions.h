@@ -1,5 +1,6 @@
-// actions.h: everything the window can do, each with its key, its words and its place in the menus. What they
-// do is connected in main_window_actions.cpp.
+// actions.h: everything the window can do, each with its usual key, its words and its place in the menus.
+// What they do is connected in main_window_actions.cpp. An action's object name is its name in the settings,
+// where the writer's own keys are kept (ui/keys), so it stays.
 // Threads: GUI thread only.
 #pragma once
 
@@ -46,6 +47,7 @@ public:
     QAction* replace;
     QAction* findNext;
     QAction* findPrevious;
+    QAction* preferences;
 
     QAction* continueStory;
     QAction* stop;       // Esc: also closes what else is open, so it is always on
@@ -68,6 +70,9 @@ public:
     QAction* showSidebar;
     QAction* showHeatmap;
     QAction* showAttempts;
+    QAction* showToolBar;
+    QAction* nextPane;
+    QAction* previousPane;
     QAction* focusMode;
 
     QAction* shortcuts;

@@ -5,6 +5,7 @@
 #include "app/writing/story_writer.h"
 #include "ui/attempts/attempts_dock.h"
 #include "ui/compare/compare_view.h"
+#include "ui/editor/origin_legend.h"
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
 #include "ui/editor/word_counter.h"
@@ -30,7 +31,6 @@
 #include <QCloseEvent>
 #include <QCoreApplication>
 #include <QStackedWidget>
-#include <QToolBar>
 
 namespace ui {
 
@@ -61,6 +61,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectEditing();
     connectWriting();
     connectView();
+    connectFrame();
     connectProblems();
     connectVoice();
     connectAttempts();
@@ -103,15 +104,10 @@ void MainWindow::build() {
     layout->addWidget(m_messages);
     setCentralWidget(centre);
 
-    m_toolBar = new QToolBar(tr("Tools"));
-    m_toolBar->setObjectName(QStringLiteral("toolBar"));
-    m_toolBar->setMovable(false);
-    m_toolBar->setIconSize(QSize(20, 20));
-    m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
-    m_actions->addToToolBar(*m_toolBar);
-    addToolBar(m_toolBar);
     m_status = new StatusLine(m_context);
     setStatusBar(m_status);
+    m_legend = new OriginLegend;
+    m_status->insertPermanentWidget(1, m_legend); // behind what the model is doing
     m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
 }
 
@@ -126,6 +122,7 @@ void MainWindow::buildDocks() {
     m_voice = new VoiceDialog(m_context, this);
     m_versions = new VersionsDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
+    finishDocks();
 }
 
 void MainWindow::restoreWindow() {
@@ -164,6 +161,7 @@ void MainWindow::applyAppearance(const app::Appearance& appearance) {
     m_editor->setOriginsShown(appearance.showOrigins);
     m_compare->setTypography(typography);
     m_actions->showOrigins->setChecked(appearance.showOrigins);
+    m_legend->setVisible(appearance.showOrigins);
     m_actions->themeSystem->setChecked(appearance.theme == app::Theme::System);
     m_actions->themeLight->setChecked(appearance.theme == app::Theme::Light);
     m_actions->themeDark->setChecked(appearance.theme == app::Theme::Dark);
@@ -177,6 +175,7 @@ void MainWindow::applyColours() {
     m_heatmap->setColours(colours);
     m_voice->setColours(colours);
     m_versions->setColours(colours);
+    colourFrame(colours);
 }
 
 void MainWindow::updateTitle() { setWindowTitle(tr("%1 — Inkgate").arg(m_context.project.title())); }

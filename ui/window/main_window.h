@@ -22,12 +22,17 @@ class QToolBar;
 namespace ui {
 
 struct Actions;
+struct Colours;
 class AttemptsDock;
 class CompareView;
 class FindBar;
 class HeatmapDock;
 class MessageBar;
+class OriginLegend;
+class PaneSwitcher;
+class PreferencesDialog;
 class QuitGuard;
+class ShortcutSet;
 class SidebarDock;
 class StatusLine;
 class StoryEditor;
@@ -55,6 +60,8 @@ public:
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
     [[nodiscard]] TokenSelection& tokenSelection() { return *m_selection; }
     [[nodiscard]] const Theme& theme() const { return *m_theme; }
+    [[nodiscard]] ShortcutSet& shortcuts() { return *m_shortcuts; }
+    [[nodiscard]] PaneSwitcher& panes() { return *m_panes; }
     [[nodiscard]] bool isComparing() const; // the compare view is in sight
 
 protected:
@@ -68,6 +75,10 @@ private:
     void connectEditing();
     void connectWriting();
     void connectView();
+    void connectFrame(); // main_window_frame.cpp, as the next three
+    void finishDocks();
+    void showPreferences();
+    void colourFrame(const Colours& colours);
     void connectProblems();
     void connectVoice();
     void connectAttempts(); // main_window_attempts.cpp, as the next five
@@ -109,6 +120,10 @@ private:
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;
+    OriginLegend* m_legend = nullptr;
+    ShortcutSet* m_shortcuts = nullptr;
+    PaneSwitcher* m_panes = nullptr;
+    PreferencesDialog* m_preferencesDialog = nullptr;
     QToolBar* m_toolBar = nullptr;
     QStackedWidget* m_pages = nullptr;
     QWidget* m_storyPage = nullptr;
