@@ -1,4 +1,5 @@
-// What is around the page: heads of panels, the tool bar, the way between panes, the legend, the first message.
+// What is around the page: heads of panels, the tool bar, the way between panes, the legend, the first
+// message.
 #include "tests/ui/support/desk.h"
 #include "tests/ui/support/walk.h"
 #include "ui/attempts/attempts_dock.h"

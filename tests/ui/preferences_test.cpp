@@ -69,7 +69,7 @@ private slots:
         auto* const dialog = desk.window->findChild<PreferencesDialog*>();
         QVERIFY(dialog != nullptr && dialog->isVisible());
         QVERIFY(!dialog->isModal());
-        QVERIFY(QTest::qWaitForWindowActive(dialog));
+        QApplication::setActiveWindow(dialog);
         QTest::keyClick(dialog, Qt::Key_Escape);
         QVERIFY(!dialog->isVisible());
     }
@@ -136,6 +136,7 @@ private slots:
         QVERIFY(QTest::qWaitForWindowActive(desk.window.get()));
         desk.window->editor().setFocus();
         QVERIFY(desk.continueStory());
+        QApplication::setActiveWindow(desk.window.get());
         QTest::keyClick(&desk.window->editor(), Qt::Key_F9, Qt::ControlModifier | Qt::ShiftModifier);
         QVERIFY(desk.waitForIdle());
         QCOMPARE(desk.page(), QStringLiteral("Once upon a time") + test::Desk::said(2, 8));

@@ -1,5 +1,6 @@
 // Every panel, bar and dialog, light and dark, in a window of 1280 x 800; a second run of this program is at
-// 200 % (tests/ui/CMakeLists.txt). With INKGATE_SCREENSHOTS naming a folder, it leaves a picture of each there.
+// 200 % (tests/ui/CMakeLists.txt). With INKGATE_SCREENSHOTS naming a folder, it leaves a picture of each
+// there.
 // In any case: each opens, nothing in it is cut, and Qt warned of nothing.
 // To add a state of the window, add a line to scenes(); docks and commands with "…" come by themselves.
 #include "tests/ui/support/desk.h"

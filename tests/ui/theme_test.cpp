@@ -140,6 +140,7 @@ private slots:
                 other->setFocus();
                 const QImage without = control->grab().toImage();
                 control->setFocus();
+                QTRY_VERIFY(control->hasFocus());
                 const QImage with = control->grab().toImage();
                 int accents = 0;
                 for (int y = 0; y < with.height(); ++y)

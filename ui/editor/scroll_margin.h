@@ -15,7 +15,8 @@ constexpr int scrollMargin(int viewHeight, int lineHeight) {
                       std::max(0, (viewHeight - lineHeight) / 3));
 }
 
-// By how much the view must go down (below 0: up) until the line from `top` to `bottom` is clear of both edges.
+// By how much the view must go down (below 0: up) until the line from `top` to `bottom` is clear of both
+// edges.
 constexpr int scrollToClear(int top, int bottom, int viewHeight) {
     const int margin = scrollMargin(viewHeight, bottom - top);
     if (top < margin)

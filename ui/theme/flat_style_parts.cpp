@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QLineEdit>
 #include <QPainter>
+#include <QPushButton>
 #include <QRadioButton>
 #include <QStyleOption>
 
@@ -58,6 +59,8 @@ void FlatStyle::drawButton(const QStyleOption& option, QPainter& painter) const 
         fillRounded(painter, rect, m_colours->buttonHover);
     else if (!isFlat)
         fillRounded(painter, rect, m_colours->button);
+    if (isOn(option, State_HasFocus))
+        drawFocusRing(painter, rect, m_colours->accent);
 }
 
 void FlatStyle::drawToolButton(const QStyleOption& option, QPainter& painter) const {
@@ -116,6 +119,8 @@ bool FlatStyle::drawPart(PrimitiveElement element, const QStyleOption& option, Q
     case PE_IndicatorItemViewItemCheck: drawIndicator(option, painter, false); return true;
     case PE_IndicatorRadioButton: drawIndicator(option, painter, true); return true;
     case PE_FrameFocusRect: {
+        if (qobject_cast<const QPushButton*>(widget) != nullptr)
+            return true; // part of its ground
         // Around words that stand free, the ring needs some air.
         const bool isFree = qobject_cast<const QCheckBox*>(widget) != nullptr ||
                             qobject_cast<const QRadioButton*>(widget) != nullptr;

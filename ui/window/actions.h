@@ -1,6 +1,6 @@
-// actions.h: everything the window can do, each with its usual key, its words and its place in the menus. What
-// they do is connected in main_window_actions.cpp. An action's object name is its name in the settings, where
-// the writer's own keys are kept (ui/keys), so it stays.
+// actions.h: everything the window can do, each with its usual key, its words and its place in the menus.
+// What they do is connected in main_window_actions.cpp. An action's object name is its name in the settings,
+// where the writer's own keys are kept (ui/keys), so it stays.
 // Threads: GUI thread only.
 #pragma once
 

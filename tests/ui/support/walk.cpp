@@ -169,7 +169,8 @@ QStringList forEachDialog(ui::MainWindow& window,
                           const std::function<void(const QString&, QWidget&)>& visit) {
     QStringList silent;
     for (QAction* const action : window.QWidget::actions()) {
-        const bool opensOne = action->text().endsWith(QChar(0x2026)) ||
+        const bool opensABar = action == window.actions().find || action == window.actions().replace;
+        const bool opensOne = (action->text().endsWith(QChar(0x2026)) && !opensABar) ||
                               action == window.actions().shortcuts || action == window.actions().about;
         if (!opensOne || action->objectName().isEmpty())
             continue;

@@ -1,5 +1,5 @@
-// walk.h: goes through everything a window shows: what has no name for a screen reader, what is cut, and every
-// dialog that a command opens. Panels and commands that are new are found by themselves.
+// walk.h: goes through everything a window shows: what has no name for a screen reader, what is cut, and
+// every dialog that a command opens. Panels and commands that are new are found by themselves.
 // Threads: the test's.
 #pragma once
 
@@ -24,8 +24,8 @@ namespace test {
 // Dialogs for files, faces and printers: what they say and where is Qt's.
 [[nodiscard]] bool isMadeByQt(const QWidget& dialog);
 
-// Opens every dialog that a command of the window opens ("…" says so, or it is one of the help menu), hands it
-// over with the command's name and closes it. Returns the names of commands that opened none.
+// Opens every dialog that a command of the window opens ("…" says so, or it is one of the help menu), hands
+// it over with the command's name and closes it. Returns the names of commands that opened none.
 [[nodiscard]] QStringList forEachDialog(ui::MainWindow& window,
                                         const std::function<void(const QString&, QWidget&)>& visit);
 
