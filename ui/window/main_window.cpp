@@ -8,6 +8,7 @@
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
 #include "ui/editor/word_counter.h"
+#include "ui/exchange/story_export.h"
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
@@ -56,6 +57,11 @@ MainWindow::MainWindow(app::AppContext& context)
     auto* const dialogs = new ProjectDialogs(m_context, *m_actions, *this);
     const auto saveAs = [dialogs] { dialogs->saveAs(); };
     new ProjectMessages(m_context.project, *m_messages, saveAs, this);
+    connect(&dialogs->exporter(), &StoryExport::failed, this, [this](const QString& problem) {
+        m_messages->show(MessageBar::Topic::SavingAs, {MessageBar::Kind::Problem, problem, {}, {}});
+    });
+    connect(&dialogs->exporter(), &StoryExport::stopped, this,
+            [this] { m_status->say(tr("stopped; nothing was written")); });
     m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
     new PlaceKeeper(*m_editor, m_context.project, this);
     connectEditing();
