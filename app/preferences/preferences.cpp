@@ -26,6 +26,9 @@ constexpr auto kFontSize = "appearance/fontSize";
 constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
+constexpr auto kBackupFolder = "backups/folder";
+constexpr auto kBackupCopies = "backups/mostCopies";
+constexpr auto kBackupMegabytes = "backups/mostMegabytes";
 constexpr auto kPresets = "generation/presets";
 constexpr auto kModel = "model/name";
 constexpr auto kGate = "model/gate";
@@ -130,6 +133,21 @@ void Preferences::setGeneration(const GenerationOptions& options) {
 int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
 
 void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, count); }
+
+BackupOptions Preferences::backups() const {
+    return {pathOfArgument(m_settings.value(kBackupFolder).toString().toUtf8()),
+            std::max(0, m_settings.value(kBackupCopies, 0).toInt()),
+            std::max<qint64>(0, m_settings.value(kBackupMegabytes, 0).toLongLong())};
+}
+
+void Preferences::setBackups(const BackupOptions& options) {
+    if (options == backups())
+        return;
+    m_settings.setValue(kBackupFolder, argumentOfPath(options.folder));
+    m_settings.setValue(kBackupCopies, options.mostCopies);
+    m_settings.setValue(kBackupMegabytes, options.mostMegabytes);
+    emit backupsChanged(options);
+}
 
 void Preferences::setModel(const ModelChoice& choice) {
     m_model = choice;

@@ -6,6 +6,7 @@
 
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
+#include "app/versions/backup_options.h"
 
 #include <QByteArray>
 #include <QList>
@@ -52,6 +53,9 @@ public:
     [[nodiscard]] int alternatives() const;
     void setAlternatives(int count);
 
+    [[nodiscard]] BackupOptions backups() const;
+    void setBackups(const BackupOptions& options); // emits backupsChanged()
+
     [[nodiscard]] const ModelChoice& model() const { return m_model; } // default: "tales" with gate "gated"
     void setModel(const ModelChoice& choice);
     [[nodiscard]] const QStringList& addedModels() const { return m_addedModels; }
@@ -87,6 +91,7 @@ public:
 signals:
     void appearanceChanged(const app::Appearance& appearance);
     void presetsChanged();
+    void backupsChanged(const app::BackupOptions& options);
     void recentFilesChanged();
 
 private:

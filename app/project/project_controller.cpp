@@ -55,6 +55,11 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Prefe
         });
     });
     connectStorage();
+    const auto useBackupOptions = [this](const BackupOptions& options) {
+        inStorage(m_storage, [options](StorageWorker& storage) { storage.setBackupOptions(options); });
+    };
+    connect(&m_preferences, &Preferences::backupsChanged, this, useBackupOptions);
+    useBackupOptions(m_preferences.backups());
     connect(&m_document, &Document::changed, this, &ProjectController::followFirstWords);
 }
 
@@ -192,6 +197,16 @@ void ProjectController::keepEditingPlace(const EditingPlace& place) {
         m_editingPlace = place;
         m_journal->notePlace(place);
     }
+}
+
+void ProjectController::setGateBudget(int megabytes) {
+    if (m_isOpen)
+        m_journal->keepGateBudget(megabytes);
+}
+
+void ProjectController::readSizes() {
+    m_journal->flush(); // what was changed just now counts
+    inStorage(m_storage, [project = m_project](StorageWorker& storage) { storage.readSizes(project); });
 }
 
 void ProjectController::saveAs(const QString& path) {

@@ -12,6 +12,7 @@
 #include "app/files/file_place.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
+#include "app/versions/project_sizes.h"
 
 #include <QObject>
 #include <QString>
@@ -79,6 +80,10 @@ public:
     // Where the writer was when the project that was opened now was left. Told once; nothing in a new one.
     [[nodiscard]] std::optional<EditingPlace> takeEditingPlace();
 
+    // So many megabytes of gates are kept in the open project; 0: all. What is more goes, the oldest first.
+    void setGateBudget(int megabytes);
+    void readSizes(); // ends in sizesRead(), which also comes when gates were dropped
+
     // The versions of the open project.
     [[nodiscard]] VersionKeeper& versions() { return *m_versions; }
 
@@ -131,6 +136,7 @@ signals:
     void busyChanged(bool busy);
     // No backup copy could be made; a sentence, once in a session. Saving goes on.
     void backupFailed(const QString& message);
+    void sizesRead(const app::ProjectSizes& sizes);
     // place() or keptIn() is another one.
     void placeChanged();
     // After secure(). `problem`: a sentence if something is on no disk.

@@ -26,13 +26,13 @@ struct ProjectContent {
     QList<RunId> runsWithGates;
     QList<KeptState> states;
     std::optional<EditingPlace> editingPlace; // where the writer was
-    QString path;                             // of the file; empty: in memory only
-    bool isUntitled = false;                  // the writer has given it no name yet
-    QString title;                            // of one without a name that had one, or empty
-    StoryDetails details;                     // that an imported file says of itself
-    QStringList recovered; // at a start: projects that could not be saved in their place, the newest first
-    QString notice;        // one sentence for the writer, or empty
-    QString problem;       // not empty: nothing is saved, and this sentence says why
+    QString path;            // of the file; empty: in memory only
+    bool isUntitled = false; // the writer has given it no name yet
+    QString title;           // of one without a name that had one, or empty
+    StoryDetails details;    // that an imported file says of itself
+    QStringList recovered;   // at a start: projects that could not be saved in their place, the newest first
+    QString notice;          // one sentence for the writer, or empty
+    QString problem;         // not empty: nothing is saved, and this sentence says why
 };
 
 // All about a run but its tokens.
@@ -63,7 +63,12 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
-using ProjectOperation = std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged,
-                                      PlaceChanged, VersionKept, VersionNamed, VersionDeleted>;
+// So many megabytes of gates are kept from now on; 0: all.
+struct GateBudgetChanged {
+    int megabytes = 0;
+};
+
+using ProjectOperation =
+    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged, GateBudgetChanged, VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

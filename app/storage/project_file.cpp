@@ -2,6 +2,7 @@
 
 #include "app/files/file_path.h"
 #include "app/storage/file_replacement.h"
+#include "app/storage/tables/gate_budget_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/state_table.h"
@@ -11,7 +12,6 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
-#include <QRandomGenerator>
 #include <QTemporaryDir>
 
 #include <filesystem>
@@ -30,19 +30,6 @@ constexpr std::int64_t kJournalLength = 2000;
 
 tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString& path) {
     return failure(problemOf(error, path));
-}
-
-// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no
-// other, of this file or another one that was changed as often. Who wrote over the file, and whose a record
-// is, is told by it.
-Expected<engine::Transaction> beginMarked(Database& database) {
-    auto transaction = engine::Transaction::begin(database);
-    if (!transaction)
-        return transaction;
-    const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
-    if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
-        return failure(marked.error());
-    return transaction;
 }
 
 // A name that is a link stands for the file it leads to.
@@ -176,6 +163,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = replaceKeptStates(*m_database, kept->states);
         } else if (const auto* moved = std::get_if<PlaceChanged>(&operation)) {
             done = replaceEditingPlace(*m_database, moved->place);
+        } else if (const auto* budget = std::get_if<GateBudgetChanged>(&operation)) {
+            done = replaceGateBudget(*m_database, budget->megabytes);
         } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
             if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
                 done = failure(isKept.error());

@@ -78,6 +78,10 @@ public:
     void exportBytes(const QString& path, const QByteArray& bytes);
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
+    // Where the next backup copies go, and how many stay.
+    void setBackupOptions(const BackupOptions& options) { m_backups.setOptions(options); }
+    // Ends in sizesRead(), which also comes when gates were dropped.
+    void readSizes(ProjectTicket project);
     void readVersions(ProjectTicket project);
     void readVersion(ProjectTicket project, VersionId version);
     struct Ending {
@@ -107,6 +111,7 @@ signals:
     void exportFailed(const QString& path, const QString& message, const QString& details);
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
+    void sizesRead(app::ProjectTicket project, const app::ProjectSizes& sizes);
     // In answer to readVersions() and readVersion(); `problem` is a sentence, or empty.
     void versionsRead(app::ProjectTicket project, const app::VersionList& list);
     void versionRead(app::ProjectTicket project, app::VersionId version, const app::VersionText& text,
@@ -134,6 +139,8 @@ private:
     bool settlePlace(); // false if the text is in no file that has a name
     bool writeOnDisk(bool isPlaced);
     void backUp();
+    void noteGates(); // that operations in m_unsaved may make too many
+    void trimGates();
     bool writeProtected();
     bool keepElsewhere();
     void closeCurrent();
@@ -143,6 +150,7 @@ private:
     RecoveryCopy m_recovery;
     ProjectBackups m_backups;
     QTimer m_backupTimer; // after a change that is saved
+    QTimer m_trimTimer;   // after a run or a smaller budget for gates; they are dropped little by little
     bool m_isBackupProblemTold = false;
     QTimer m_retry;
     QFileSystemWatcher* m_watcher = nullptr; // of the project's folder

@@ -6,6 +6,7 @@
 #include "engine/trace/migrations.h"
 
 #include <QByteArray>
+#include <QRandomGenerator>
 #include <QtEndian>
 
 #include <fcntl.h>
@@ -134,6 +135,16 @@ engine::Expected<void> checkProjectHeader(const QString& path) {
     if (qFromBigEndian<qint32>(header.constData() + kApplicationIdOffset) != kProjectApplicationId)
         return engine::failure(ErrorCode::UnsupportedFormat, name + ": a database of another program");
     return {};
+}
+
+engine::Expected<engine::Transaction> beginMarked(engine::Database& database) {
+    auto transaction = engine::Transaction::begin(database);
+    if (!transaction)
+        return transaction;
+    const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
+    if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
+        return failure(marked.error());
+    return transaction;
 }
 
 engine::Expected<void> prepareProjectTables(engine::Database& database) {
