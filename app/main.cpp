@@ -10,6 +10,7 @@
 #include "app/project/project_controller.h"
 #include "app/quit_signals.h"
 #include "app/runs/run_history.h"
+#include "app/spelling/spelling.h"
 #include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
@@ -127,10 +128,12 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::AssistantService assistant(engine);
     app::StoryWriter writer(document, assistant, runs);
     app::ProjectController project(document, runs, preferences, storage);
-    const QString voices =
-        QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/voices");
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    const QString voices = data + QStringLiteral("/voices");
     app::ModelCatalog models(voices);
     app::VoiceFit voice(voices);
+    app::Spelling spelling({app::dictionaryFolders(), data + QStringLiteral("/words.txt")},
+                           app::systemLanguages());
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
     // What the model remembers of the story lives in the project, so that opening it again reads nothing
@@ -142,7 +145,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
                      &app::AssistantService::offerStates);
 
-    app::AppContext context{document, project, writer, assistant, runs, models, preferences, voice};
+    app::AppContext context{document, project, writer, assistant, runs, models, preferences, voice, spelling};
     int status = 0;
     {
         ui::MainWindow window(context);

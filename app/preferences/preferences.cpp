@@ -26,6 +26,7 @@ constexpr auto kFontSize = "appearance/fontSize";
 constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
+constexpr auto kSpelling = "writing/spelling";
 constexpr auto kBackupFolder = "backups/folder";
 constexpr auto kBackupCopies = "backups/mostCopies";
 constexpr auto kBackupMegabytes = "backups/mostMegabytes";
@@ -133,6 +134,10 @@ void Preferences::setGeneration(const GenerationOptions& options) {
 int Preferences::alternatives() const { return std::clamp(m_settings.value(kAlternatives, 4).toInt(), 2, 8); }
 
 void Preferences::setAlternatives(int count) { m_settings.setValue(kAlternatives, count); }
+
+bool Preferences::isSpellingOn() const { return m_settings.value(kSpelling, true).toBool(); }
+
+void Preferences::setSpellingOn(bool isOn) { m_settings.setValue(kSpelling, isOn); }
 
 BackupOptions Preferences::backups() const {
     return {pathOfArgument(m_settings.value(kBackupFolder).toString().toUtf8()),

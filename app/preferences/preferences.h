@@ -53,6 +53,10 @@ public:
     [[nodiscard]] int alternatives() const;
     void setAlternatives(int count);
 
+    // Whether misspelled words are shown; they are where there is a dictionary.
+    [[nodiscard]] bool isSpellingOn() const;
+    void setSpellingOn(bool isOn);
+
     [[nodiscard]] BackupOptions backups() const;
     void setBackups(const BackupOptions& options); // emits backupsChanged()
 

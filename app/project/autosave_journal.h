@@ -35,6 +35,7 @@ public:
         m_place.reset();
         m_pace.beginSession();
     }
+    void keepSpelling(const SpellingChoice& choice) { note(SpellingChanged{choice}); }
     void keepGateBudget(int megabytes) { note(GateBudgetChanged{megabytes}); }
     // What the model remembers of the text is to be kept.
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }

@@ -132,6 +132,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_untitledPath = content.isUntitled ? content.path : QString();
     m_untitledTitle = content.isUntitled ? content.title : QString();
     m_importedDetails = content.details;
+    m_spelling = content.spelling;
     setPlace({}, {});
     m_journal->setProject(0); // the new text is in the file already
     m_editingPlaceAtOpening = content.editingPlace;
@@ -197,6 +198,13 @@ void ProjectController::keepEditingPlace(const EditingPlace& place) {
         m_editingPlace = place;
         m_journal->notePlace(place);
     }
+}
+
+void ProjectController::keepSpelling(const SpellingChoice& choice) {
+    if (!m_isOpen || m_spelling == choice)
+        return;
+    m_spelling = choice;
+    m_journal->keepSpelling(choice);
 }
 
 void ProjectController::setGateBudget(int megabytes) {

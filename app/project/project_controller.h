@@ -12,6 +12,7 @@
 #include "app/files/file_place.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
+#include "app/spelling/spelling_choice.h"
 #include "app/versions/project_sizes.h"
 
 #include <QObject>
@@ -79,6 +80,10 @@ public:
     void keepEditingPlace(const EditingPlace& place);
     // Where the writer was when the project that was opened now was left. Told once; nothing in a new one.
     [[nodiscard]] std::optional<EditingPlace> takeEditingPlace();
+
+    // What the story says about its spelling.
+    [[nodiscard]] const SpellingChoice& spelling() const { return m_spelling; }
+    void keepSpelling(const SpellingChoice& choice);
 
     // So many megabytes of gates are kept in the open project; 0: all. What is more goes, the oldest first.
     void setGateBudget(int megabytes);
@@ -165,6 +170,7 @@ private:
     QString m_untitledTitle; // of one that had a name; empty: none
     QString m_firstWords;    // of the text, while it has neither
     StoryDetails m_importedDetails;
+    SpellingChoice m_spelling;
     FilePlace m_place;
     QString m_keptIn;
     QString m_saveProblem;

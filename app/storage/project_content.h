@@ -9,6 +9,7 @@
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
 #include "app/runs/run_record.h"
+#include "app/spelling/spelling_choice.h"
 #include "app/versions/story_version.h"
 
 #include <QList>
@@ -26,6 +27,7 @@ struct ProjectContent {
     QList<RunId> runsWithGates;
     QList<KeptState> states;
     std::optional<EditingPlace> editingPlace; // where the writer was
+    SpellingChoice spelling;
     QString path;            // of the file; empty: in memory only
     bool isUntitled = false; // the writer has given it no name yet
     QString title;           // of one without a name that had one, or empty
@@ -63,12 +65,18 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
+// What the story says about its spelling now.
+struct SpellingChanged {
+    SpellingChoice choice;
+};
+
 // So many megabytes of gates are kept from now on; 0: all.
 struct GateBudgetChanged {
     int megabytes = 0;
 };
 
 using ProjectOperation =
-    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged, GateBudgetChanged, VersionKept, VersionNamed, VersionDeleted>;
+    std::variant<TextEdit, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged, SpellingChanged,
+                 GateBudgetChanged, VersionKept, VersionNamed, VersionDeleted>;
 
 } // namespace app

@@ -5,6 +5,7 @@
 #include "app/storage/tables/gate_budget_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/state_table.h"
 #include "app/storage/tables/text_table.h"
 #include "app/storage/tables/version_table.h"
@@ -118,6 +119,8 @@ StorageResult<ProjectContent> ProjectFile::read() {
         content.states = std::move(*states); // what cannot be read is read again from the text
     if (const auto place = readEditingPlace(*m_database))
         content.editingPlace = *place;
+    if (auto spelling = readSpellingChoice(*m_database))
+        content.spelling = std::move(*spelling);
     return content;
 }
 
@@ -165,6 +168,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = replaceEditingPlace(*m_database, moved->place);
         } else if (const auto* budget = std::get_if<GateBudgetChanged>(&operation)) {
             done = replaceGateBudget(*m_database, budget->megabytes);
+        } else if (const auto* spelling = std::get_if<SpellingChanged>(&operation)) {
+            done = replaceSpellingChoice(*m_database, spelling->choice);
         } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
             if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
                 done = failure(isKept.error());

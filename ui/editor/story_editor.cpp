@@ -111,21 +111,30 @@ void StoryEditor::showMarks() {
     QList<ExtraSelection> selections;
     const qsizetype end = m_story.size();
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
-                              m_colours.lockMark};
+                              m_colours.lockMark, QColor()};
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
         const QList<app::TextRange>& ranges = m_marks[mark];
         const auto near =
             std::lower_bound(ranges.begin(), ranges.end(), cursorPlace(),
                              [](const app::TextRange& range, qsizetype at) { return range.position < at; });
-        const qsizetype first = std::max<qsizetype>(0, (near - ranges.begin()) - kMostMarks / 2);
-        for (const app::TextRange& range : ranges.mid(first, kMostMarks)) {
+        // Misspelled words are those in sight, wherever the cursor is.
+        const bool isMisspelled = mark == static_cast<std::size_t>(Mark::Misspelled);
+        const qsizetype first =
+            isMisspelled ? 0 : std::max<qsizetype>(0, (near - ranges.begin()) - kMostMarks / 2);
+        for (const app::TextRange& range : ranges.mid(first, isMisspelled ? -1 : kMostMarks)) {
             if (range.length <= 0 || range.end() > end) {
                 continue;
             }
             ExtraSelection selection;
             selection.cursor = cursorAt(range);
             selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
-            selection.format.setBackground(grounds[mark]);
+            if (isMisspelled) {
+                // Drawn by the widget, so that nothing is laid out anew when a verdict comes.
+                selection.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
+                selection.format.setUnderlineColor(m_colours.warningInk);
+            } else {
+                selection.format.setBackground(grounds[mark]);
+            }
             selections.append(selection);
         }
     }
@@ -187,6 +196,13 @@ void StoryEditor::reveal(const app::TextRange& range) {
     if (place.top() < view.top() || place.bottom() > view.bottom()) {
         verticalScrollBar()->setValue(verticalScrollBar()->value() + place.center().y() - view.height() / 3);
     }
+}
+
+app::TextRange StoryEditor::rangeInSight() const {
+    const QRect view = viewport()->rect();
+    const qsizetype first = m_mirror->toStory(cursorForPosition(view.topLeft()).position());
+    const qsizetype last = m_mirror->toStory(cursorForPosition(view.bottomRight()).position());
+    return {first, std::max<qsizetype>(last - first, 0)};
 }
 
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {

@@ -27,8 +27,9 @@ class StoryEditor : public QTextEdit {
     Q_OBJECT
 
 public:
-    // Grounds painted behind words, in this order, later ones over earlier ones.
-    enum class Mark { Match, CurrentMatch, Hovered, Locked };
+    // Grounds painted behind words, in this order, later ones over earlier ones; under misspelled ones a
+    // wave.
+    enum class Mark { Match, CurrentMatch, Hovered, Locked, Misspelled };
 
     explicit StoryEditor(app::Document& story, QWidget* parent = nullptr);
     ~StoryEditor() override;
@@ -37,6 +38,10 @@ public:
     void setTypography(const Typography& typography);
     void setOriginsShown(bool isShown);
     void setMarks(Mark mark, const QList<app::TextRange>& ranges);
+    // A change of the text has moved marks that are painted, and what is painted with them.
+    void noteMoved(Mark mark, const QList<app::TextRange>& ranges) {
+        m_marks[static_cast<std::size_t>(mark)] = ranges;
+    }
     [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const {
         return m_marks[static_cast<std::size_t>(mark)];
     }
@@ -55,6 +60,8 @@ public:
     void moveSelectionTo(qsizetype place);
     // Selects a range and brings it into view.
     void showRange(const app::TextRange& range);
+    // What the page shows now, from the first line to the last; the lines at the edges are whole.
+    [[nodiscard]] app::TextRange rangeInSight() const;
     // Scrolls so that a range is in sight, without touching the cursor.
     void reveal(const app::TextRange& range);
 
@@ -106,7 +113,7 @@ private:
     OriginHighlighter* m_highlighter;
     Colours m_colours;
     Typography m_typography;
-    std::array<QList<app::TextRange>, 4> m_marks;
+    std::array<QList<app::TextRange>, 5> m_marks;
     bool m_areMarksOld = false; // the text has changed since they were painted
     bool m_isHoverReported = false;
     bool m_isCursorInSight = true; // before the page changes its size

@@ -83,6 +83,14 @@ Actions::Actions(QMainWindow& window) {
     findNext = edit.add(tr("Find &next"), {QKeySequence(tr("F3"))}, {});
     findPrevious = edit.add(tr("Find pre&vious"), {QKeySequence(tr("Shift+F3"))}, {});
 
+    edit.separate();
+    nextMisspelled = edit.add(tr("Next &misspelled word"), {QKeySequence(Qt::Key_F7)},
+                              tr("Goes to the next word that is not in the dictionary, with suggestions"));
+    nextMisspelled->setObjectName(QStringLiteral("nextMisspelled"));
+    showMisspelled = edit.add(tr("Underline miss&pelled words"), {}, {}, true);
+    showMisspelled->setObjectName(QStringLiteral("showMisspelled"));
+    spellingLanguage = edit.menu()->addMenu(tr("Lan&guage of the story"));
+
     MenuMaker write(window, tr("&Write"));
     continueStory = write.add(tr("&Continue the story"),
                               {QKeySequence(tr("Ctrl+Enter")), QKeySequence(tr("Ctrl+Return"))},

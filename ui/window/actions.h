@@ -47,6 +47,10 @@ public:
     QAction* findNext;
     QAction* findPrevious;
 
+    QAction* nextMisspelled;
+    QAction* showMisspelled;
+    QMenu* spellingLanguage;
+
     QAction* continueStory;
     QAction* stop;       // Esc: also closes what else is open, so it is always on
     QAction* stopButton; // on the tool bar: on while the model writes

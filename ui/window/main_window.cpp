@@ -69,6 +69,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectView();
     connectProblems();
     connectVoice();
+    connectSpelling();
     connectAttempts();
     applyAppearance(context.preferences.appearance());
     applyColours();

@@ -29,6 +29,7 @@ class HeatmapDock;
 class MessageBar;
 class QuitGuard;
 class SidebarDock;
+class SpellingDesk;
 class StatusLine;
 class StoryEditor;
 class Theme;
@@ -52,6 +53,7 @@ public:
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
+    [[nodiscard]] SpellingDesk& spelling() { return *m_spelling; }
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
     [[nodiscard]] TokenSelection& tokenSelection() { return *m_selection; }
     [[nodiscard]] const Theme& theme() const { return *m_theme; }
@@ -70,6 +72,7 @@ private:
     void connectView();
     void connectProblems();
     void connectVoice();
+    void connectSpelling(); // main_window_spelling.cpp
     void connectAttempts(); // main_window_attempts.cpp, as the next five
     void writeAlternatives();
     void branch();
@@ -106,6 +109,7 @@ private:
     AttemptsDock* m_attempts = nullptr;
     VoiceDialog* m_voice;
     VersionsDialog* m_versions;
+    SpellingDesk* m_spelling = nullptr;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     QuitGuard* m_quitGuard = nullptr;

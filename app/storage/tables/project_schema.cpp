@@ -1,6 +1,7 @@
 #include "app/storage/tables/project_schema.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
@@ -152,6 +153,8 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
         return done;
     if (auto done = createVersionTables(database); !done)
         return done;
+    if (auto done = createSpellingTables(database); !done)
+        return done;
     return engine::createGateTables(database);
 }
 
@@ -165,7 +168,10 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
     const auto versions = engine::schemaVersion(database, kVersionComponent);
     if (!versions)
         return failure(versions.error());
-    if (*versions > versionTablesVersion())
+    const auto spelling = engine::schemaVersion(database, kSpellingComponent);
+    if (!spelling)
+        return failure(spelling.error());
+    if (*versions > versionTablesVersion() || *spelling > spellingTablesVersion())
         return true;
     return *version > static_cast<int>(kMigrations.size()) || *gates > engine::gateTablesVersion();
 }
