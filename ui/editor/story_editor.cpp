@@ -42,6 +42,9 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     setAccessibleDescription(
         tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
     document()->setDocumentMargin(0);
+    // event() hands what comes to the margins to the viewport. What that does not take, as the right button,
+    // would come back for ever.
+    viewport()->setAttribute(Qt::WA_NoMousePropagation);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::noteSight);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::editingPlaceChanged);
     connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::editingPlaceChanged);
