@@ -10,6 +10,7 @@ class ModelCatalog;
 class Preferences;
 class ProjectController;
 class RunHistory;
+class Spelling;
 class StoryReading;
 class StoryWriter;
 class VoiceFit;
@@ -24,6 +25,7 @@ struct AppContext {
     ModelCatalog& models;        // app/models/model_catalog.h: what can be chosen
     Preferences& preferences;    // app/preferences/preferences.h
     VoiceFit& voice;             // app/voice/voice_fit.h: fits a gate to the writer's text
+    Spelling& spelling;          // app/spelling/spelling.h: words that no dictionary has
 };
 
 } // namespace app

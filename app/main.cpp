@@ -11,6 +11,7 @@
 #include "app/quit_signals.h"
 #include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
+#include "app/spelling/spelling.h"
 #include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
@@ -129,10 +130,12 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::AssistantService assistant(engine);
     app::StoryWriter writer(document, assistant, runs, reading);
     app::ProjectController project(document, runs, reading, preferences, storage);
-    const QString voices =
-        QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/voices");
+    const QString data = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    const QString voices = data + QStringLiteral("/voices");
     app::ModelCatalog models(voices);
     app::VoiceFit voice(voices);
+    app::Spelling spelling({app::dictionaryFolders(), data + QStringLiteral("/words.txt")},
+                           app::systemLanguages());
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
     // What the model remembers of the story lives in the project, so that opening it again reads nothing
@@ -144,7 +147,8 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
                      &app::AssistantService::offerStates);
 
-    app::AppContext context{document, project, writer, assistant, runs, reading, models, preferences, voice};
+    app::AppContext context{document, project, writer,      assistant, runs,
+                            reading,  models,  preferences, voice,     spelling};
     int status = 0;
     {
         ui::MainWindow window(context);

@@ -55,6 +55,7 @@ readonly kPackages=(
     "libuchardet-dev|tells the encoding of a text file"
     "libzip-dev|docx, odt and epub files"
     "libxml2-dev|HTML pages"
+    "libhunspell-dev|spelling"
     "nlohmann-json3-dev|JSON"
     "libcli11-dev|command lines"
     "libexpected-dev|errors as values"

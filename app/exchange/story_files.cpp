@@ -80,17 +80,19 @@ ImportResult<ImportedStory> readStoryFile(const QByteArray& bytes, const QString
 }
 
 std::optional<QByteArray> writeStoryFile(StoryFormat format, const QString& text, const StoryDetails& details,
-                                         const QDateTime& changed) {
+                                         const QDateTime& changed, const WriteProgress& progress) {
+    if (!progress.goesOn(0))
+        return std::nullopt;
     if (format == StoryFormat::PlainText || format == StoryFormat::Markdown)
         return text.toUtf8();
     FormattedStory story = readStoryText(text);
     story.details = details;
     QByteArray bytes;
     switch (format) {
-    case StoryFormat::Docx: bytes = writeDocx(story); break;
-    case StoryFormat::Odt: bytes = writeOdt(story); break;
-    case StoryFormat::Epub: bytes = writeEpub(story, changed); break;
-    case StoryFormat::Html: bytes = writeHtml(story); break;
+    case StoryFormat::Docx: bytes = writeDocx(story, progress); break;
+    case StoryFormat::Odt: bytes = writeOdt(story, progress); break;
+    case StoryFormat::Epub: bytes = writeEpub(story, changed, progress); break;
+    case StoryFormat::Html: bytes = writeHtml(story, progress); break;
     default: break;
     }
     if (bytes.isEmpty())

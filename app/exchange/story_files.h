@@ -5,6 +5,7 @@
 #include "app/exchange/import_fault.h"
 #include "app/exchange/story/story_builder.h"
 #include "app/exchange/story_format.h"
+#include "app/exchange/write_progress.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -20,8 +21,9 @@ namespace app {
 [[nodiscard]] ImportResult<ImportedStory> readStoryFile(const QByteArray& bytes, const QString& name);
 
 // `text`: as on the page. Plain text and Markdown are the text itself, unchanged. Absent if memory does not
-// suffice, and for PDF, which ui/exchange makes.
+// suffice or it was stopped, and for PDF, which ui/exchange makes.
 [[nodiscard]] std::optional<QByteArray> writeStoryFile(StoryFormat format, const QString& text,
-                                                       const StoryDetails& details, const QDateTime& changed);
+                                                       const StoryDetails& details, const QDateTime& changed,
+                                                       const WriteProgress& progress = {});
 
 } // namespace app

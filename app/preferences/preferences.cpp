@@ -37,6 +37,10 @@ constexpr auto kGoalWords = "writing/goal";
 constexpr auto kGoalPerSession = "writing/goalPerSession";
 constexpr auto kPageFocus = "writing/focus";
 constexpr auto kTypewriter = "writing/typewriter";
+constexpr auto kSpelling = "writing/spelling";
+constexpr auto kBackupFolder = "backups/folder";
+constexpr auto kBackupCopies = "backups/mostCopies";
+constexpr auto kBackupMegabytes = "backups/mostMegabytes";
 constexpr auto kPresets = "generation/presets";
 constexpr auto kModel = "model/name";
 constexpr auto kGate = "model/gate";
@@ -197,6 +201,25 @@ void Preferences::setPageFocus(PageFocus focus) { m_settings.setValue(kPageFocus
 bool Preferences::isTypewriter() const { return m_settings.value(kTypewriter).toBool(); }
 
 void Preferences::setTypewriter(bool isOn) { m_settings.setValue(kTypewriter, isOn); }
+
+bool Preferences::isSpellingOn() const { return m_settings.value(kSpelling, true).toBool(); }
+
+void Preferences::setSpellingOn(bool isOn) { m_settings.setValue(kSpelling, isOn); }
+
+BackupOptions Preferences::backups() const {
+    return {pathOfArgument(m_settings.value(kBackupFolder).toString().toUtf8()),
+            std::max(0, m_settings.value(kBackupCopies, 0).toInt()),
+            std::max<qint64>(0, m_settings.value(kBackupMegabytes, 0).toLongLong())};
+}
+
+void Preferences::setBackups(const BackupOptions& options) {
+    if (options == backups())
+        return;
+    m_settings.setValue(kBackupFolder, argumentOfPath(options.folder));
+    m_settings.setValue(kBackupCopies, options.mostCopies);
+    m_settings.setValue(kBackupMegabytes, options.mostMegabytes);
+    emit backupsChanged(options);
+}
 
 void Preferences::setModel(const ModelChoice& choice) {
     m_model = choice;

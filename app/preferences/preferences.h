@@ -7,6 +7,7 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
 #include "app/generation/ghost_options.h"
+#include "app/versions/backup_options.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -79,6 +80,13 @@ public:
     [[nodiscard]] bool isTypewriter() const;
     void setTypewriter(bool isOn);
 
+    // Whether misspelled words are shown; they are where there is a dictionary.
+    [[nodiscard]] bool isSpellingOn() const;
+    void setSpellingOn(bool isOn);
+
+    [[nodiscard]] BackupOptions backups() const;
+    void setBackups(const BackupOptions& options); // emits backupsChanged()
+
     [[nodiscard]] const ModelChoice& model() const { return m_model; } // default: "tales" with gate "gated"
     void setModel(const ModelChoice& choice);
     [[nodiscard]] const QStringList& addedModels() const { return m_addedModels; }
@@ -123,6 +131,7 @@ signals:
     void ghostChanged(const app::GhostOptions& options);
     void presetsChanged();
     void goalChanged();
+    void backupsChanged(const app::BackupOptions& options);
     void recentFilesChanged();
 
 private:

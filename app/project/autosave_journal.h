@@ -38,6 +38,8 @@ public:
         m_place.reset();
         m_pace.beginSession();
     }
+    void keepSpelling(const SpellingChoice& choice) { note(SpellingChanged{choice}); }
+    void keepGateBudget(int megabytes) { note(GateBudgetChanged{megabytes}); }
     // What the model remembers of the text is to be kept.
     void keepStates(const QList<KeptState>& states) { note(StatesChanged{states}); }
     // Where the writer is. Goes along with the next thing that is to be saved, or with flushAll(): looking

@@ -69,6 +69,11 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Story
     });
     connectStorage();
     connectNotebook();
+    const auto useBackupOptions = [this](const BackupOptions& options) {
+        inStorage(m_storage, [options](StorageWorker& storage) { storage.setBackupOptions(options); });
+    };
+    connect(&m_preferences, &Preferences::backupsChanged, this, useBackupOptions);
+    useBackupOptions(m_preferences.backups());
     connect(&m_document, &Document::changed, this, &ProjectController::followFirstWords);
 }
 
@@ -147,6 +152,7 @@ void ProjectController::switchTo(qint64 ticket, const ProjectContent& content) {
     m_untitledPath = content.isUntitled ? content.path : QString();
     m_untitledTitle = content.isUntitled ? content.title : QString();
     m_importedDetails = content.details;
+    m_spelling = content.spelling;
     setPlace({}, {});
     m_journal->setProject(0); // the new text is in the file already
     m_editingPlaceAtOpening = content.editingPlace;
@@ -222,6 +228,23 @@ void ProjectController::keepEditingPlace(const EditingPlace& place) {
         m_editingPlace = place;
         m_journal->notePlace(place);
     }
+}
+
+void ProjectController::keepSpelling(const SpellingChoice& choice) {
+    if (!m_isOpen || m_spelling == choice)
+        return;
+    m_spelling = choice;
+    m_journal->keepSpelling(choice);
+}
+
+void ProjectController::setGateBudget(int megabytes) {
+    if (m_isOpen)
+        m_journal->keepGateBudget(megabytes);
+}
+
+void ProjectController::readSizes() {
+    m_journal->flush(); // what was changed just now counts
+    inStorage(m_storage, [project = m_project](StorageWorker& storage) { storage.readSizes(project); });
 }
 
 void ProjectController::saveAs(const QString& path) {

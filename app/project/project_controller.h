@@ -13,6 +13,8 @@
 #include "app/generation/kept_state.h"
 #include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
+#include "app/spelling/spelling_choice.h"
+#include "app/versions/project_sizes.h"
 
 #include <QObject>
 #include <QString>
@@ -86,6 +88,14 @@ public:
     // Where the writer was when the project that was opened now was left. Told once; nothing in a new one.
     [[nodiscard]] std::optional<EditingPlace> takeEditingPlace();
 
+    // What the story says about its spelling.
+    [[nodiscard]] const SpellingChoice& spelling() const { return m_spelling; }
+    void keepSpelling(const SpellingChoice& choice);
+
+    // So many megabytes of gates are kept in the open project; 0: all. What is more goes, the oldest first.
+    void setGateBudget(int megabytes);
+    void readSizes(); // ends in sizesRead(), which also comes when gates were dropped
+
     // The versions of the open project.
     [[nodiscard]] VersionKeeper& versions() { return *m_versions; }
     // Its chapters and scenes, what is noted about them, and how much was written when.
@@ -145,6 +155,7 @@ signals:
     void busyChanged(bool busy);
     // No backup copy could be made; a sentence, once in a session. Saving goes on.
     void backupFailed(const QString& message);
+    void sizesRead(const app::ProjectSizes& sizes);
     // place() or keptIn() is another one.
     void placeChanged();
     // After secure(). `problem`: a sentence if something is on no disk.
@@ -176,6 +187,7 @@ private:
     QString m_untitledTitle; // of one that had a name; empty: none
     QString m_firstWords;    // of the text, while it has neither
     StoryDetails m_importedDetails;
+    SpellingChoice m_spelling;
     FilePlace m_place;
     QString m_keptIn;
     QString m_saveProblem;

@@ -88,6 +88,11 @@ void ProjectController::connectStorage() {
                 if (project == m_project)
                     emit backupFailed(message);
             });
+    connect(&m_storage, &StorageWorker::sizesRead, this,
+            [this](ProjectTicket project, const ProjectSizes& sizes) {
+                if (project == m_project)
+                    emit sizesRead(sizes);
+            });
     connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
     connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
     connect(&m_storage, &StorageWorker::lorebookRead, this, &ProjectController::lorebookRead);

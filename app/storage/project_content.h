@@ -12,6 +12,7 @@
 #include "app/notes/scene_note.h"
 #include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
+#include "app/spelling/spelling_choice.h"
 #include "app/statistics/writing_day.h"
 #include "app/versions/story_version.h"
 
@@ -32,6 +33,7 @@ struct ProjectContent {
     QList<KeptState> states;
     ReadingSettings reading;                  // what the model reads besides the text
     std::optional<EditingPlace> editingPlace; // where the writer was
+    SpellingChoice spelling;
     StoredNotes notes;                        // of scenes
     QList<WritingDay> days;                   // what was written when, oldest first
     QString path;                             // of the file; empty: in memory only
@@ -72,6 +74,16 @@ struct PlaceChanged {
     EditingPlace place;
 };
 
+// What the story says about its spelling now.
+struct SpellingChanged {
+    SpellingChoice choice;
+};
+
+// So many megabytes of gates are kept from now on; 0: all.
+struct GateBudgetChanged {
+    int megabytes = 0;
+};
+
 // Notes, and days of the writing log.
 struct NotebookChanged {
     std::optional<NotesChanged> notes;
@@ -86,6 +98,7 @@ struct ReadingChanged {
 // UndoHistoryChange: the history belongs to the text as the edits before it have made it.
 using ProjectOperation =
     std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged,
-                 ReadingChanged, VersionKept, VersionNamed, VersionDeleted, NotebookChanged>;
+                 ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed, VersionDeleted,
+                 NotebookChanged>;
 
 } // namespace app

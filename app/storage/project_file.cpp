@@ -5,10 +5,12 @@
 #include "app/storage/notebook/note_table.h"
 #include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/gate_budget_table.h"
 #include "app/storage/tables/history_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/reading_table.h"
+#include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/state_table.h"
 #include "app/storage/tables/text_mark.h"
 #include "app/storage/tables/text_table.h"
@@ -17,7 +19,6 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
-#include <QRandomGenerator>
 #include <QTemporaryDir>
 
 #include <filesystem>
@@ -36,19 +37,6 @@ constexpr std::int64_t kJournalLength = 2000;
 
 tl::unexpected<StorageProblem> failed(const engine::Error& error, const QString& path) {
     return failure(problemOf(error, path));
-}
-
-// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no
-// other, of this file or another one that was changed as often. Who wrote over the file, and whose a record
-// is, is told by it.
-Expected<engine::Transaction> beginMarked(Database& database) {
-    auto transaction = engine::Transaction::begin(database);
-    if (!transaction)
-        return transaction;
-    const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
-    if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
-        return failure(marked.error());
-    return transaction;
 }
 
 Expected<void> writeNotebook(Database& database, const NotebookChanged& changes) {
@@ -165,6 +153,8 @@ StorageResult<ProjectContent> ProjectFile::read() {
     if (!days)
         return failed(days.error(), m_path);
     content.days = std::move(*days);
+    if (auto spelling = readSpellingChoice(*m_database))
+        content.spelling = std::move(*spelling);
     return content;
 }
 
@@ -224,6 +214,10 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
         } else if (const auto* changed = std::get_if<ReadingChanged>(&operation)) {
             done = writeReading(*m_database, reading, changed->settings);
             reading = changed->settings;
+        } else if (const auto* budget = std::get_if<GateBudgetChanged>(&operation)) {
+            done = replaceGateBudget(*m_database, budget->megabytes);
+        } else if (const auto* spelling = std::get_if<SpellingChanged>(&operation)) {
+            done = replaceSpellingChoice(*m_database, spelling->choice);
         } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
             if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
                 done = failure(isKept.error());

@@ -12,6 +12,7 @@
 #include "app/storage/project_content.h"
 #include "app/storage/storage_problem.h"
 #include "app/storage/tables/run_table.h"
+#include "app/versions/project_sizes.h"
 #include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"
 
@@ -72,6 +73,13 @@ public:
     // All versions without their texts, which are read one at a time.
     [[nodiscard]] StorageResult<VersionList> readVersions();
     [[nodiscard]] StorageResult<VersionText> readVersion(VersionId version);
+
+    [[nodiscard]] StorageResult<ProjectSizes> readSizes();
+    // Drops a part of the gates that are too many (gate_budget_table.h), or gives a part of the room that they
+    // left back to the disk. True if there is more to be done; each call takes some milliseconds.
+    [[nodiscard]] StorageResult<bool> trimGates();
+    // Makes a file of an earlier Inkgate that is mostly empty small. Takes about a second for 50 MB.
+    void compact();
 
     // A complete, synced copy under `target`, which is replaced if it is a file that nobody has open (this
     // project included: isAt()). Of a file that somebody wrote over, its text alone: RunRestored brings back

@@ -82,7 +82,10 @@ engine::Expected<void> ProjectFile::make(const QString& path, const SpannedText&
     auto database = openDatabase(*file.m_file, Database::Mode::Create);
     if (!database)
         return failure(database.error());
-    auto made = database->setApplicationId(kProjectApplicationId);
+    // Before anything is written, or it has no effect.
+    auto made = database->execute("PRAGMA auto_vacuum=" + std::to_string(kIncrementalVacuum));
+    if (made)
+        made = database->setApplicationId(kProjectApplicationId);
     if (made)
         made = file.attach(std::move(*database));
     if (made)

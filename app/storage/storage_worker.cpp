@@ -36,11 +36,14 @@ StorageWorker::StorageWorker(const QString& dataFolder, const QStringList& recov
     , m_recovery(m_recoveryFolders)
     , m_backups(dataFolder)
     , m_backupTimer(this)
+    , m_trimTimer(this)
     , m_retry(this) {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &StorageWorker::write);
     m_backupTimer.setSingleShot(true);
     connect(&m_backupTimer, &QTimer::timeout, this, &StorageWorker::backUp);
+    m_trimTimer.setSingleShot(true);
+    connect(&m_trimTimer, &QTimer::timeout, this, &StorageWorker::trimGates);
 }
 
 StorageWorker::~StorageWorker() = default;
@@ -182,6 +185,8 @@ void StorageWorker::closeCurrent() {
     // An untitled project that never got a word would only be in the way at the next start.
     const QString leftover =
         m_current->isEmpty() && m_untitled.contains(m_current->path()) ? m_current->path() : QString();
+    m_trimTimer.stop();
+    m_current->compact();
     m_current.reset();
     m_recovery.leave();
     if (!leftover.isEmpty())
@@ -244,6 +249,13 @@ void StorageWorker::readChoices(ProjectTicket project, RunId run) {
         return;
     const auto choices = m_current->readChoices(run);
     emit choicesRead(project, run, choices ? *choices : QList<QByteArray>());
+}
+
+void StorageWorker::readSizes(ProjectTicket project) {
+    if (project != m_project || !m_current)
+        return;
+    if (const auto sizes = m_current->readSizes())
+        emit sizesRead(project, *sizes);
 }
 
 void StorageWorker::readVersions(ProjectTicket project) {

@@ -80,6 +80,10 @@ public:
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
     void readChoices(ProjectTicket project, RunId run);
+    // Where the next backup copies go, and how many stay.
+    void setBackupOptions(const BackupOptions& options) { m_backups.setOptions(options); }
+    // Ends in sizesRead(), which also comes when gates were dropped.
+    void readSizes(ProjectTicket project);
     void readVersions(ProjectTicket project);
     void readVersion(ProjectTicket project, VersionId version);
     struct Ending {
@@ -113,6 +117,7 @@ signals:
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
     void choicesRead(app::ProjectTicket project, app::RunId run, const QList<QByteArray>& choices);
+    void sizesRead(app::ProjectTicket project, const app::ProjectSizes& sizes);
     // In answer to readVersions() and readVersion(); `problem` is a sentence, or empty.
     void versionsRead(app::ProjectTicket project, const app::VersionList& list);
     void versionRead(app::ProjectTicket project, app::VersionId version, const app::VersionText& text,
@@ -140,6 +145,8 @@ private:
     bool settlePlace(); // false if the text is in no file that has a name
     bool writeOnDisk(bool isPlaced);
     void backUp();
+    void noteGates(); // that operations in m_unsaved may make too many
+    void trimGates();
     bool writeProtected();
     bool keepElsewhere();
     void closeCurrent();
@@ -149,6 +156,7 @@ private:
     RecoveryCopy m_recovery;
     ProjectBackups m_backups;
     QTimer m_backupTimer; // after a change that is saved
+    QTimer m_trimTimer;   // after a run or a smaller budget for gates; they are dropped little by little
     bool m_isBackupProblemTold = false;
     QTimer m_retry;
     QFileSystemWatcher* m_watcher = nullptr; // of the project's folder

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kRetryMs = 2000;
 constexpr int kSettlingMs = 100;
+constexpr int kTrimMs = 500;
 constexpr int kBackupMs = 1000; // words that come meanwhile are saved first
 
 } // namespace
@@ -110,6 +111,7 @@ bool StorageWorker::writeOnDisk(bool isPlaced) {
         emit saveFailed(m_project, m_problem, done.error().details);
         return isKept;
     }
+    noteGates();
     m_unsaved.clear();
     m_recovery.forgetWaiting();
     if (!isPlaced)
@@ -121,6 +123,26 @@ bool StorageWorker::writeOnDisk(bool isPlaced) {
     if (m_hasChanged && !m_backupTimer.isActive() && m_backups.isDue(QDateTime::currentDateTimeUtc()))
         m_backupTimer.start(kBackupMs);
     return true;
+}
+
+void StorageWorker::noteGates() {
+    for (const ProjectOperation& operation : std::as_const(m_unsaved)) {
+        const auto* const run = std::get_if<RunChanged>(&operation);
+        if (std::holds_alternative<GateBudgetChanged>(operation) ||
+            (run != nullptr && run->record.isFinished))
+            m_trimTimer.start(kTrimMs);
+    }
+}
+
+// One step at a time: what is written meanwhile comes between them.
+void StorageWorker::trimGates() {
+    if (!m_current || !m_current->isOnDisk() || m_place.kind != FilePlace::Kind::AsOpened)
+        return;
+    const auto isMore = m_current->trimGates();
+    if (isMore && *isMore)
+        m_trimTimer.start(0);
+    else
+        readSizes(m_project);
 }
 
 void StorageWorker::backUp() {

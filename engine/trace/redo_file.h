@@ -41,6 +41,8 @@ public:
     // Blocks written twice must be the same blocks: EINVAL for one that overlaps another in part.
     [[nodiscard]] int write(std::span<const std::byte> bytes, std::int64_t offset);
     void truncate(std::int64_t size);
+    // Nothing waits but that the file becomes shorter.
+    [[nodiscard]] bool isOnlyCut() const { return m_writes.empty() && m_size < m_committed; }
     [[nodiscard]] std::int64_t size() const { return m_size; }
 
     // On an error the file is as it was before, and what was written is still waiting. ESTALE: not

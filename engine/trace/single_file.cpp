@@ -88,7 +88,12 @@ struct SingleFileMethods {
     }
 
     static int truncate(sqlite3_file* handle, sqlite3_int64 size) {
-        fileOf(handle).m_content.truncate(size);
+        RedoFile& content = fileOf(handle).m_content;
+        content.truncate(size);
+        // SQLite cuts the end off behind the commit that no longer needs it, and syncs nothing then. If it
+        // cannot be done, the file only stays longer than it need be.
+        if (content.isOnlyCut())
+            (void)content.commit();
         return SQLITE_OK;
     }
 

@@ -5,9 +5,12 @@
 
 Each round starts Inkgate under an X server of its own on the same story, types numbered marks ("<17>") at the end of it and asks for
 continuations. At a random moment one thing happens: the project is renamed, deleted, another version is moved into its place or copied over
-it, its disk becomes full, or is write-protected from the start, or the model's file is overwritten. Then the program is ended: mostly by SIGKILL, now
-and then by SIGTERM, as at a log-out. The next start finds what is left. What was typed more than a second before a SIGKILL, or at all before a
-SIGTERM, must then be in one project file, and every run must have its tokens.
+it, its disk becomes full, or is write-protected from the start, or the model's file is overwritten. Or the writer keeps versions under names all
+the time ("versions"), or goes back to older ones ("restore"), or the kill comes when the first backup copy of the session is made ("backups").
+Then the program is ended: mostly by SIGKILL, now and then by SIGTERM, as at a log-out. The next start finds what is left. What was typed more than
+a second before a SIGKILL, or at all before a SIGTERM, must then be in one project file, and every run must have its tokens. Every database that is
+left must be whole (PRAGMA integrity_check), every version have all of its words, and what is called a backup be a whole project. After going back
+to an older text, the words may be in a version.
 
 Needs xvfb, openbox, xdotool (Debian packages of these names), and root, to mount a small disk; without root the events that need
 the disk are left out. The exit status is 0 if nothing was lost.
@@ -15,6 +18,7 @@ the disk are left out. The exit status is 0 if nothing was lost.
 import argparse
 import contextlib
 import glob
+import hashlib
 import os
 import random
 import shutil
@@ -24,12 +28,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 NOTICED_SECONDS = 1.5
 KEY_SECONDS = 0.015  # between keys, as a very fast typist
 QUIT_SECONDS = 20.0
 DISK = "size=64m"
-EVENTS = ("nothing", "rename", "delete", "replace", "overwrite", "full", "readonly", "model")
+EVENTS = ("nothing", "rename", "delete", "replace", "overwrite", "full", "readonly", "model", "versions", "restore", "backups")
+BACKUP_SECONDS = 1.0  # from the first change that is saved to the backup copy
 NEED_DISK = ("full", "readonly")
 
 
@@ -51,6 +57,45 @@ def story_text(path):
     for position, removed, inserted in journal:
         units = units[:2 * position] + inserted.encode("utf-16-le") + units[2 * (position + removed):]
     return units.decode("utf-16-le"), runs, torn
+
+
+def version_texts(path):
+    """The text of every version, checked against docs/formats/project.md; (name, text) of each, and the faults."""
+    texts, faults = [], []
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        for number, name, units in database.execute("SELECT id, name, units FROM story_version ORDER BY id").fetchall():
+            text = b""
+            for expected, packed in database.execute(
+                    "SELECT hash, packed FROM version_part LEFT JOIN version_chunk ON version_chunk.id = version_part.chunk "
+                    "WHERE version = ? ORDER BY version_part.number", (number,)):
+                content = zlib.decompress(packed[4:]) if packed else b""
+                if hashlib.sha256(content).digest() != expected:
+                    faults.append(f"version {number} lacks a chunk")
+                    continue
+                spans = int.from_bytes(content[:4], "little")
+                text += content[4 + spans:]
+            decoded = text.decode("utf-8")
+            if len(decoded.encode("utf-16-le")) // 2 != units:
+                faults.append(f"version {number} has not {units} units")
+            texts.append((name, decoded))
+    return texts, faults
+
+
+def faults_of(path):
+    """What is wrong with a project: nothing, or sentences."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            whole = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]
+            foreign = database.execute("PRAGMA foreign_key_check").fetchall()
+        story_text(path)
+        faults = version_texts(path)[1]
+    except (sqlite3.Error, zlib.error, TypeError, UnicodeDecodeError) as error:
+        return [f"{path}: {error}"]
+    if whole != ["ok"]:
+        faults += whole
+    if foreign:
+        faults.append(f"{len(foreign)} broken references")
+    return [f"{path}: {fault}" for fault in faults]
 
 
 class Desk:
@@ -75,6 +120,32 @@ class Desk:
 
     def type(self, text):
         run("xdotool", "type", "--delay", str(int(KEY_SECONDS * 1000)), text, env=self.environment)
+
+    def wait_for(self, title):
+        deadline = time.time() + 20
+        while not run("xdotool", "search", "--onlyvisible", "--name", title, env=self.environment).stdout:
+            if time.time() > deadline:
+                raise RuntimeError(f"no window is called {title}")
+            time.sleep(0.05)
+
+    def keep_version(self, name):
+        """By the File menu, as a writer does."""
+        self.key("alt+f")
+        run("xdotool", "key", "k", env=self.environment)
+        self.wait_for("^Keep a version")
+        self.type(name)
+        run("xdotool", "key", "Return", env=self.environment)
+        return time.time()
+
+    def restore_oldest(self):
+        self.key("ctrl+shift+h")
+        self.wait_for("^Versions")
+        time.sleep(0.3)
+        run("xdotool", "key", "End", env=self.environment)
+        time.sleep(0.5)  # until it is compared, as the button is off before
+        run("xdotool", "key", "alt+r", env=self.environment)
+        time.sleep(0.3)
+        run("xdotool", "key", "Escape", env=self.environment)
 
     def save_as(self, path):
         self.key("ctrl+shift+s")
@@ -128,6 +199,9 @@ class Place:
         folders = [self.disk] + [os.path.join(self.home, name) for name in recovered] + [f"/tmp/inkgate-recovered-{os.geteuid()}"]
         return [path for folder in folders for path in glob.glob(os.path.join(glob.escape(folder), "*.inkgate"))]
 
+    def backups(self):
+        return glob.glob(os.path.join(glob.escape(self.disk), "* backups", "*.inkgate"))
+
     def put_model(self):
         os.makedirs(os.path.dirname(self.model), exist_ok=True)
         shutil.copyfile(os.path.join(self.model_source, "base.safetensors"), self.model)
@@ -148,6 +222,9 @@ class Place:
         if event == "readonly":
             run("mount", "-o", "remount,ro", self.disk)
         self.put_model()
+        if event == "backups":
+            for folder in glob.glob(os.path.join(glob.escape(self.disk), "* backups")):
+                shutil.rmtree(folder)
 
     def happen(self, event):
         if event == "rename":
@@ -191,16 +268,23 @@ class Place:
             os.replace(os.path.join(self.disk, "settled"), self.story)
 
 
-def write_until(desk, end, dice, marks, when, act):
-    """Types and generates; at `when` something happens. What was typed: (when the last key of a mark was sent, its number)."""
-    typed = []
+def write_until(desk, end, dice, marks, when, act, event):
+    """Types and generates; at `when` something happens. What was typed: (when the last key of a mark was sent, its number); and the versions
+    that were kept: (when, name)."""
+    typed, kept = [], []
     while time.time() < end:
         has_acted = act and time.time() >= when
         if has_acted:
             act()
             act = None
         action = 0 if has_acted else dice.randrange(10)
-        if action < 7:
+        if event == "versions" and action % 2:
+            name = f"V{marks}-{len(kept)}"
+            kept.append((desk.keep_version(name), name))
+        elif event == "restore" and action % 3 == 1:
+            desk.restore_oldest()
+            desk.key("ctrl+End")
+        elif action < 7:
             marks += 1
             desk.type(f"<{marks}>")
             typed.append((time.time(), marks))
@@ -208,10 +292,10 @@ def write_until(desk, end, dice, marks, when, act):
             desk.key("ctrl+Return")
         else:
             desk.key("Escape")
-    return typed, marks
+    return typed, marks, kept
 
 
-def look(place, expected):
+def look(place, expected, in_versions):
     """The file that holds the most of the expected marks: (path, lost, runs, torn)."""
     found = []
     for path in place.files():
@@ -220,6 +304,8 @@ def look(place, expected):
         except sqlite3.Error as error:
             print(f"  {path}: {error}")
             continue
+        if in_versions:
+            text += "".join(words for _, words in version_texts(path)[0])
         lost = [number for number in expected if f"<{number}>" not in text]
         found.append((len(lost), -len(text), path, lost, runs, torn))
     if not found:
@@ -235,9 +321,13 @@ def one_round(number, place, arguments, environment, dice, marks, known):
     start = time.time()
     end = start + dice.uniform(1.0, 5.0)
     when = dice.uniform(start, end)
+    if event == "backups":  # a copy takes some milliseconds, a second after the first words are saved
+        end = start + BACKUP_SECONDS + dice.uniform(0.1, 1.0)
+    elif event in ("versions", "restore"):
+        end = max(end, start + 3.0)
     if event in ("delete", "replace", "overwrite"):
         end = max(end, when + NOTICED_SECONDS)  # before that, what was deleted is deleted
-    typed, marks = write_until(desk, end, dice, marks, when, lambda: place.happen(event))
+    typed, marks, kept = write_until(desk, end, dice, marks, when, lambda: place.happen(event), event)
     if how == signal.SIGTERM:
         time.sleep(0.5)  # for keys that are still on their way through the X server
     ended, died_before = desk.end(how)
@@ -249,10 +339,16 @@ def one_round(number, place, arguments, environment, dice, marks, known):
     desk = Desk(arguments.inkgate, environment)
     time.sleep(1)
     desk.end()
-    best, lost, runs, torn = look(place, expected)
-    problem = bool(lost) or torn > 0 or died_before
+    best, lost, runs, torn = look(place, expected, event == "restore")
+    faults = [fault for path in place.files() + place.backups() for fault in faults_of(path)]
+    names = [name for name, _ in version_texts(best)[0]] if best else []
+    faults += [f"version {name} is not there" for at, name in kept if at <= limit and name not in names]
+    for fault in faults:
+        print("  " + fault)
+    problem = bool(lost) or torn > 0 or died_before or bool(faults)
     print(f"{number}: {event}, {how.name}: {len(typed)} marks typed, {len(expected)} must be there, {len(lost)} lost; {runs} runs, "
-          f"{torn} without tokens{', DIED BY ITSELF' if died_before else ''}{'  FAILED' if problem else ''}", flush=True)
+          f"{len(names)} versions, {len(kept)} kept by name, {len(place.backups())} backups, {torn} without "
+          f"tokens{', DIED BY ITSELF' if died_before else ''}{'  FAILED' if problem else ''}", flush=True)
     if lost and arguments.keep:
         shutil.copytree(place.disk, os.path.join(arguments.keep, str(number)), dirs_exist_ok=True)
     if best:

@@ -12,6 +12,7 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QLineEdit>
+#include <QProgressDialog>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -87,6 +88,37 @@ private slots:
         const QByteArray pdf = contentOf(path);
         QVERIFY(pdf.startsWith("%PDF-") && pdf.trimmed().endsWith("%%EOF"));
         QVERIFY(pdf.count("/Type /Page\n") > 10);
+    }
+
+    // What was stopped leaves the older file as it was, and says so.
+    void anExportCanBeStopped_data() {
+        QTest::addColumn<QString>("ending");
+        for (const char* ending : {"docx", "odt", "epub", "html", "pdf"})
+            QTest::newRow(ending) << QString::fromLatin1(ending);
+    }
+    void anExportCanBeStopped() {
+        QFETCH(QString, ending);
+        QString text;
+        for (int i = 0; i < 3000; ++i)
+            text += QStringLiteral("Paragraph %1 of a long story, with *words* enough to be worth it.\n\n")
+                        .arg(i);
+        test::Desk desk(text);
+        const QString path = desk.folder.filePath(QStringLiteral("tale.") + ending);
+        QFile old(path);
+        QVERIFY(old.open(QIODevice::WriteOnly) && old.write("old") == 3);
+        old.close();
+        StoryExport exporter(desk.context, *desk.window);
+        QSignalSpy stopped(&exporter, &StoryExport::stopped);
+        QSignalSpy exported(&desk.parts.project, &ProjectController::exported);
+        exporter.send(path, *app::formatOfFile(path), {});
+        auto* const progress = desk.window->findChild<QProgressDialog*>(QStringLiteral("exportProgress"));
+        QVERIFY(progress != nullptr);
+        progress->findChild<QPushButton*>()->click();
+        QTRY_COMPARE(stopped.size(), 1);
+        QVERIFY(desk.parts.waitUntilSaved()); // the storage thread has done all that it was asked for
+        QCOMPARE(exported.size(), 0);
+        QCOMPARE(contentOf(path), QByteArray("old"));
+        QTRY_VERIFY(desk.window->findChild<QProgressDialog*>(QStringLiteral("exportProgress")) == nullptr);
     }
 
     void theDialogProposesTheTitleSelected() {

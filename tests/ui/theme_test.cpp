@@ -74,6 +74,7 @@ private slots:
                 }
             }
             QTest::newRow(theme + "quiet on window") << colours.quietInk << colours.window;
+            QTest::newRow(theme + "warning on page") << colours.warningInk << colours.page;
             QTest::newRow(theme + "ink on window") << colours.ink << colours.window;
             QTest::newRow(theme + "ink on problem") << colours.ink << colours.problem;
             QTest::newRow(theme + "accent on window") << colours.accent << colours.window;

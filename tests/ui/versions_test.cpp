@@ -3,18 +3,25 @@
 #include "tests/ui/support/desk.h"
 #include "ui/editor/story_editor.h"
 #include "ui/find/find_bar.h"
+#include "ui/versions/backup_settings.h"
 #include "ui/versions/difference_view.h"
+#include "ui/versions/gate_settings.h"
 #include "ui/versions/versions_dialog.h"
 #include "ui/window/actions.h"
 
 #include <QAction>
+#include <QDir>
 #include <QInputDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTest>
 #include <QTextBlock>
+#include <QTextTable>
 
 using namespace ui;
 
@@ -75,6 +82,81 @@ private slots:
         QTRY_COMPARE(marked(*desk.view(), true), QStringList{QStringLiteral("day")});
         QCOMPARE(marked(*desk.view(), false), QStringList{QStringLiteral("night")});
         QVERIFY(desk.view()->toPlainText().contains(QStringLiteral("2 paragraphs the same")));
+    }
+
+    void sideBySideShowsEachTextWhole() {
+        VersionsDesk desk;
+        desk.parts.document.applyUserEdit(4, 3, QStringLiteral("night"));
+        QVERIFY(desk.choose(QStringLiteral("Draft")));
+        desk.find<QPushButton>("versionSideBySide")->click();
+        QTextTable* table = nullptr;
+        QTRY_VERIFY((table = desk.view()->document()->rootFrame()->childFrames().isEmpty()
+                                 ? nullptr
+                                 : qobject_cast<QTextTable*>(
+                                       desk.view()->document()->rootFrame()->childFrames().first())) !=
+                    nullptr);
+        const auto cell = [&](int column) {
+            QTextCursor cursor = table->cellAt(0, column).firstCursorPosition();
+            cursor.setPosition(table->cellAt(0, column).lastPosition(), QTextCursor::KeepAnchor);
+            return cursor.selectedText();
+        };
+        QCOMPARE(cell(0), QStringLiteral("One day it rained."));
+        QCOMPARE(cell(1), QStringLiteral("One night it rained."));
+        desk.view()->setColours(darkColours()); // painted anew
+        table = qobject_cast<QTextTable*>(desk.view()->document()->rootFrame()->childFrames().first());
+        QVERIFY(table != nullptr);
+        // A difference is chosen as in one column.
+        desk.view()->setTextCursor(table->cellAt(0, 1).firstCursorPosition());
+        QVERIFY(desk.find<QPushButton>("versionRestoreSelected")->isEnabled());
+        desk.find<QPushButton>("versionRestoreSelected")->click();
+        QCOMPARE(desk.parts.document.text(), kText);
+    }
+
+    void backupsAreSetForAllStories() {
+        VersionsDesk desk;
+        desk.window->actions().versions->trigger();
+        desk.find<QPushButton>("versionKeeping")->click();
+        auto* const settings = desk.dialog()->findChild<BackupSettings*>();
+        QVERIFY(settings != nullptr);
+        QVERIFY(settings->findChild<QRadioButton*>(QStringLiteral("backupsBeside"))->isChecked());
+        settings->useFolder(desk.folder.path());
+        auto* const copies = settings->findChild<QSpinBox*>(QStringLiteral("backupsCopies"));
+        copies->setFocus();
+        copies->setValue(5);
+        QTest::keyClick(copies, Qt::Key_Return);
+        QCOMPARE(desk.parts.preferences.backups(), (app::BackupOptions{desk.folder.path(), 5, 0}));
+        QVERIFY(settings->findChild<QRadioButton*>(QStringLiteral("backupsElsewhere"))->isChecked());
+        // The next copy goes there.
+        QSignalSpy saved(&desk.parts.project, &app::ProjectController::savedAs);
+        desk.parts.project.saveAs(desk.folder.filePath(QStringLiteral("tale.inkgate")));
+        QVERIFY(saved.wait());
+        desk.parts.document.applyUserEdit(0, 0, QStringLiteral("x"));
+        const auto folders = [&] {
+            return QDir(desk.folder.path()).entryList({QStringLiteral("tale * backups")}, QDir::Dirs);
+        };
+        QTRY_COMPARE(folders().size(), 1);
+    }
+
+    void gatesAreKeptWithinABudgetThatIsApplied() {
+        VersionsDesk desk;
+        QVERIFY(desk.continueStory());
+        desk.window->actions().versions->trigger();
+        desk.find<QPushButton>("versionKeeping")->click();
+        auto* const settings = desk.dialog()->findChild<GateSettings*>();
+        QVERIFY(settings != nullptr);
+        auto* const sizes = settings->findChild<QLabel*>(QStringLiteral("gateSizes"));
+        QTRY_VERIFY2(sizes->text().contains(QStringLiteral("MB")), qPrintable(sizes->text()));
+        auto* const apply = settings->findChild<QPushButton*>(QStringLiteral("gateApply"));
+        QVERIFY(!apply->isEnabled());
+        QSignalSpy read(&desk.parts.project, &app::ProjectController::sizesRead);
+        settings->findChild<QSpinBox*>(QStringLiteral("gateBudget"))->setValue(7);
+        QVERIFY(read.isEmpty()); // nothing happens by itself
+        apply->click();
+        QTRY_VERIFY(!read.isEmpty());
+        QCOMPARE(read.last().first().value<app::ProjectSizes>().budget, 7);
+        QVERIFY(!apply->isEnabled());
+        QCOMPARE(sizesInWords({44'000'000, 0, 0, 0, 0}),
+                 QStringLiteral("The file of this story takes 44.0 MB; it holds no gates."));
     }
 
     void restoringIsOneUndoStepAndKeepsThePresent() {

@@ -53,6 +53,9 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     setAccessibleDescription(
         tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
     document()->setDocumentMargin(0);
+    // event() hands what comes to the margins to the viewport. What that does not take, as the right button,
+    // would come back for ever.
+    viewport()->setAttribute(Qt::WA_NoMousePropagation);
     connect(m_layout, &PageLayout::viewMoved, this, [this](int top) {
         verticalScrollBar()->setValue(top);
         viewport()->update(); // scrolling has moved what is on the screen, which was right
@@ -177,6 +180,13 @@ void StoryEditor::showRange(const app::TextRange& range) {
 }
 
 QRect StoryEditor::lineRect(qsizetype place) const { return cursorRect(cursorAt({place, 0})); }
+
+app::TextRange StoryEditor::rangeInSight() const {
+    const QRect view = viewport()->rect();
+    const qsizetype first = m_mirror->toStory(cursorForPosition(view.topLeft()).position());
+    const qsizetype last = m_mirror->toStory(cursorForPosition(view.bottomRight()).position());
+    return {first, std::max<qsizetype>(last - first, 0)};
+}
 
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
     const QPointF place(point.x() + horizontalScrollBar()->value(), point.y() + verticalScrollBar()->value());

@@ -32,9 +32,9 @@ class StoryEditor : public QTextEdit {
     Q_OBJECT
 
 public:
-    // Grounds painted behind words, in this order, later ones over earlier ones. What else makes words look
-    // otherwise goes through formats().
-    enum class Mark { Match, CurrentMatch, Hovered, Locked };
+    // Grounds painted behind words, in this order, later ones over earlier ones; under misspelled ones a
+    // wave. What else makes words look otherwise goes through formats().
+    enum class Mark { Match, CurrentMatch, Hovered, Locked, Misspelled };
 
     explicit StoryEditor(app::Document& story, QWidget* parent = nullptr);
     ~StoryEditor() override;
@@ -43,6 +43,10 @@ public:
     void setTypography(const Typography& typography);
     void setOriginsShown(bool isShown);
     void setMarks(Mark mark, const QList<app::TextRange>& ranges);
+    // A change of the text has moved marks that are painted, and what is painted with them.
+    void noteMoved(Mark mark, const QList<app::TextRange>& ranges) {
+        m_marks[static_cast<std::size_t>(mark)] = ranges;
+    }
     [[nodiscard]] const QList<app::TextRange>& marks(Mark mark) const {
         return m_marks[static_cast<std::size_t>(mark)];
     }
@@ -72,6 +76,8 @@ public:
     void showRange(const app::TextRange& range);
     // Scrolls so that the cursor stands clear of the edges (scroll_margin.h).
     void bringCursorIntoSight();
+    // What the page shows now, from the first line to the last; the lines at the edges are whole.
+    [[nodiscard]] app::TextRange rangeInSight() const;
     // Scrolls so that a range is in sight, without touching the cursor.
     void reveal(const app::TextRange& range);
 
@@ -162,7 +168,7 @@ private:
     FocusView* m_focusView;
     Colours m_colours;
     Typography m_typography;
-    std::array<QList<app::TextRange>, 4> m_marks;
+    std::array<QList<app::TextRange>, 5> m_marks;
     bool m_areMarksOld = false; // the text has changed since they were painted
     app::TextRange m_marked;    // the part of the story whose marks are painted
     bool m_isHoverReported = false;

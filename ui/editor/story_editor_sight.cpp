@@ -37,7 +37,7 @@ void StoryEditor::showMarks() {
     m_marked.position = isAny ? placeAt(-height) : 0;
     m_marked.length = isAny ? placeAt(2 * height) - m_marked.position : m_story.size();
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
-                              m_colours.lockMark};
+                              m_colours.lockMark, QColor()};
     const qsizetype top = isAny ? placeAt(0) : 0;
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
         const QList<app::TextRange>& ranges = m_marks[mark];
@@ -60,7 +60,13 @@ void StoryEditor::showMarks() {
                 continue; // Qt would paint it beside its word
             }
             selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
-            selection.format.setBackground(grounds[mark]);
+            if (mark == static_cast<std::size_t>(Mark::Misspelled)) {
+                // Drawn by the widget, so that nothing is laid out anew when a verdict comes.
+                selection.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
+                selection.format.setUnderlineColor(m_colours.warningInk);
+            } else {
+                selection.format.setBackground(grounds[mark]);
+            }
             selections.append(selection);
         }
         if (first > wanted) {

@@ -1,14 +1,17 @@
 #include "ui/exchange/story_export.h"
 
 #include "app/document/document.h"
+#include "app/exchange/story/story_text.h"
+#include "app/exchange/story_files.h"
 #include "app/files/file_path.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "ui/exchange/details_dialog.h"
-#include "ui/exchange/page_job.h"
+#include "ui/exchange/story_pages.h"
 #include "ui/theme/typography.h"
 
 #include <QBuffer>
+#include <QDateTime>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLineEdit>
@@ -17,6 +20,8 @@
 #include <QPdfWriter>
 #include <QPrintDialog>
 #include <QPrinter>
+
+#include <utility>
 
 namespace ui {
 
@@ -77,6 +82,11 @@ public:
         : QPdfWriter(&buffer) {}
     [[nodiscard]] const QByteArray& bytes() const { return buffer.data(); }
 };
+
+QString outOfMemory(const QString& path) {
+    return StoryExport::tr("There is not enough memory to make “%1”. Close other programs and try again.")
+        .arg(app::readableName(path));
+}
 
 // Takes another filter's ending in the place of the one that the name has.
 void followFilter(QFileDialog& dialog, StoryFormat format) {
@@ -198,39 +208,70 @@ QFont StoryExport::pageFont() const {
     return font;
 }
 
+void StoryExport::tell(ExportJob::Outcome outcome, const QString& problem,
+                       const std::function<void()>& done) {
+    switch (outcome) {
+    case ExportJob::Outcome::Complete: done(); break;
+    case ExportJob::Outcome::Stopped: emit stopped(); break;
+    case ExportJob::Outcome::Failed: emit failed(problem); break;
+    }
+}
+
 void StoryExport::send(const QString& path, StoryFormat format, const app::StoryDetails& details) {
-    if (format != StoryFormat::Pdf) {
-        m_context.project.exportStory(path, format, details);
+    if (format == StoryFormat::Pdf) {
+        sendPdf(path, details);
         return;
     }
-    auto pdf = std::make_unique<PdfInMemory>();
+    const auto bytes = std::make_shared<QByteArray>();
+    const auto work = [bytes, format, details,
+                       text = m_context.document.text()](const app::WriteProgress& progress) {
+        auto written = app::writeStoryFile(format, text, details, QDateTime::currentDateTimeUtc(), progress);
+        if (written)
+            *bytes = std::move(*written);
+        return written.has_value();
+    };
+    (new ExportJob(m_window))
+        ->start(tr("Export"), tr("Writing “%1”…").arg(app::readableName(path)), work,
+                [this, path, bytes](ExportJob::Outcome outcome) {
+                    tell(outcome, outOfMemory(path), [&] { m_context.project.exportBytes(path, *bytes); });
+                });
+}
+
+void StoryExport::paint(const std::shared_ptr<QPagedPaintDevice>& device, const app::StoryDetails& details,
+                        const QString& problem, const std::function<void()>& done) {
+    const auto work = [device, details, font = pageFont(),
+                       text = m_context.document.text()](const app::WriteProgress& progress) {
+        app::FormattedStory story = app::readStoryText(text);
+        story.details = details;
+        return paintStory(*device, story, font, progress);
+    };
+    (new ExportJob(m_window))
+        ->start(tr("Pages"), tr("Laying out the pages…"), work,
+                [this, problem, done](ExportJob::Outcome outcome) { tell(outcome, problem, done); });
+}
+
+void StoryExport::sendPdf(const QString& path, const app::StoryDetails& details) {
+    const auto pdf = std::make_shared<PdfInMemory>();
     pdf->setPageSize(pageSize());
     pdf->setPageMargins(QMarginsF(kMarginMm, kMarginMm, kMarginMm, kMarginMm), QPageLayout::Millimeter);
     pdf->setResolution(600);
     pdf->setTitle(details.title);
     pdf->setCreator(QStringLiteral("Inkgate"));
-    auto* const job = new PageJob(m_window);
-    job->start(std::move(pdf), {m_context.document.text(), details, pageFont()}, tr("Laying out the pages…"),
-               [this, path](QPagedPaintDevice& device) {
-                   m_context.project.exportBytes(path, static_cast<PdfInMemory&>(device).bytes());
-               });
+    paint(pdf, details, outOfMemory(path),
+          [this, path, pdf] { m_context.project.exportBytes(path, pdf->bytes()); });
 }
 
 void StoryExport::askForPrinter() {
-    auto* const printer = new QPrinter(QPrinter::HighResolution);
+    const auto printer = std::make_shared<QPrinter>(QPrinter::HighResolution);
     printer->setDocName(m_context.project.title());
     printer->setPageMargins(QMarginsF(kMarginMm, kMarginMm, kMarginMm, kMarginMm), QPageLayout::Millimeter);
-    auto* const dialog = new QPrintDialog(printer, &m_window);
+    auto* const dialog = new QPrintDialog(printer.get(), &m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     // The whole story is set; a part of it cannot be chosen.
     dialog->setOptions(QAbstractPrintDialog::PrintToFile | QAbstractPrintDialog::PrintShowPageSize);
     connect(dialog, &QDialog::finished, this, [this, printer](int answer) {
-        std::unique_ptr<QPrinter> owned(printer);
-        if (answer != QDialog::Accepted)
-            return;
-        auto* const job = new PageJob(m_window);
-        job->start(std::move(owned), {m_context.document.text(), {}, pageFont()}, tr("Laying out the pages…"),
-                   [](QPagedPaintDevice&) {});
+        if (answer == QDialog::Accepted)
+            paint(printer, {}, tr("The printer took no more pages. Check it and print again."), [] {});
     });
     dialog->open();
 }

@@ -6,10 +6,15 @@
 #include "app/app_context.h"
 #include "app/exchange/story/formatted_story.h"
 #include "app/exchange/story_format.h"
+#include "ui/exchange/export_job.h"
 
 #include <QFont>
 #include <QObject>
 
+#include <functional>
+#include <memory>
+
+class QPagedPaintDevice;
 class QWidget;
 
 namespace ui {
@@ -27,11 +32,21 @@ public:
 
     void askForFile();
     void askForPrinter();
+    // Makes the file in a thread of its own. What is at `path` stays until the new file is whole.
+    void send(const QString& path, app::StoryFormat format, const app::StoryDetails& details);
+
+signals:
+    void stopped();                      // nothing was written
+    void failed(const QString& message); // memory did not suffice, or the printer took no more
 
 private:
     void chosen(const QString& path, app::StoryFormat filtered);
     void write(const QString& path, app::StoryFormat format);
-    void send(const QString& path, app::StoryFormat format, const app::StoryDetails& details);
+    void sendPdf(const QString& path, const app::StoryDetails& details);
+    void paint(const std::shared_ptr<QPagedPaintDevice>& device, const app::StoryDetails& details,
+               const QString& problem, const std::function<void()>& done);
+    // `problem`: for the writer if it failed.
+    void tell(ExportJob::Outcome outcome, const QString& problem, const std::function<void()>& done);
     [[nodiscard]] QString storyKey() const; // what the details are remembered by
     [[nodiscard]] app::StoryDetails proposedDetails() const;
     [[nodiscard]] QFont pageFont() const;

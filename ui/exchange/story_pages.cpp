@@ -184,16 +184,15 @@ bool PageSetter::add(const app::FileBlock& file) {
 } // namespace
 
 bool paintStory(QPagedPaintDevice& device, const app::FormattedStory& story, const QFont& font,
-                const std::stop_token& stop, const std::function<void(double)>& progress) {
+                const app::WriteProgress& progress) {
     PageSetter setter(device, font);
     if (!setter.begin(story))
         return false;
     const QList<app::FileBlock> blocks = app::toFileBlocks(story);
     for (qsizetype at = 0; at < blocks.size(); ++at) {
-        if (stop.stop_requested() || !setter.add(blocks[at]))
+        if (!progress.goesOn(static_cast<double>(at) / static_cast<double>(blocks.size())) ||
+            !setter.add(blocks[at]))
             return false;
-        if (at % 100 == 0)
-            progress(static_cast<double>(at) / static_cast<double>(blocks.size()));
     }
     return setter.end();
 }

@@ -6,18 +6,16 @@
 #pragma once
 
 #include "app/exchange/story/formatted_story.h"
+#include "app/exchange/write_progress.h"
 
 #include <QFont>
-
-#include <functional>
-#include <stop_token>
 
 class QPagedPaintDevice;
 
 namespace ui {
 
-// False if it was stopped or the device took no more. `progress`: gets the share that is set, 0 .. 1.
+// False if it was stopped or the device took no more.
 [[nodiscard]] bool paintStory(QPagedPaintDevice& device, const app::FormattedStory& story, const QFont& font,
-                              const std::stop_token& stop, const std::function<void(double)>& progress);
+                              const app::WriteProgress& progress);
 
 } // namespace ui

@@ -45,6 +45,7 @@ const Colours& lightColours() {
         .lockMark = QColor(0xf3, 0xd4, 0x79),
         .matchMark = QColor(0xe6, 0xe9, 0xb8),
         .differenceMark = QColor(0xfb, 0xd5, 0xc5),
+        .warningInk = QColor(0xb8, 0x44, 0x00),
         .problem = QColor(0xf6, 0xdf, 0xd6),
         .isDark = false,
     };
@@ -72,6 +73,7 @@ const Colours& darkColours() {
         .lockMark = QColor(0x56, 0x46, 0x16),
         .matchMark = QColor(0x3d, 0x45, 0x25),
         .differenceMark = QColor(0x5b, 0x35, 0x29),
+        .warningInk = QColor(0xe6, 0x9f, 0x5a),
         .problem = QColor(0x4d, 0x2f, 0x27),
         .isDark = true,
     };

@@ -29,6 +29,7 @@ struct Colours {
     QColor lockMark;       // ground of the token that was clicked
     QColor matchMark;      // ground of what the search found
     QColor differenceMark; // ground of the first difference of two texts
+    QColor warningInk;     // what is wrong or gone: waves under words, words that were removed
     QColor problem;        // ground of a message about something that failed
     bool isDark = false;
 };

@@ -2,8 +2,10 @@
 
 #include <QElapsedTimer>
 #include <QTextCursor>
+#include <QTextTable>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -37,13 +39,13 @@ void DifferenceView::say(const QString& sentence) {
     setPlainText(sentence);
 }
 
-void DifferenceView::show(const std::shared_ptr<const VersionComparison>& comparison) {
+void DifferenceView::show(std::shared_ptr<const VersionComparison> comparison) {
     say({});
     if (comparison->pieces.isEmpty()) {
         setPlainText(tr("The text of this version is the text of now."));
         return;
     }
-    m_comparison = comparison;
+    m_comparison = std::move(comparison);
     m_next = 0;
     fill();
 }
@@ -72,23 +74,62 @@ void DifferenceView::append(const ShownPassage& passage) {
     }
     Place place;
     place.first = cursor.position();
-    for (const ShownPiece& piece : passage.pieces) {
-        format = {};
-        format.setForeground(m_colours.ink);
-        if (piece.kind == ShownPiece::Kind::Removed) {
-            format.setForeground(m_colours.problem);
-            format.setFontStrikeOut(true);
-        } else if (piece.kind == ShownPiece::Kind::Added) {
-            format.setForeground(m_colours.accent);
-            format.setFontUnderline(true);
-        }
-        QString text = piece.text;
-        if (&piece == &passage.pieces.last() && text.endsWith(u'\n') && text.size() > 1)
-            text.chop(1);
-        cursor.insertText(text, format);
-    }
+    if (m_isSideBySide)
+        appendInTwo(cursor, passage);
+    else
+        for (const ShownPiece& piece : passage.pieces)
+            insert(cursor, piece, &piece == &passage.pieces.last());
+    cursor.movePosition(QTextCursor::End);
     place.end = cursor.position();
     m_places.append(place);
+}
+
+// A table of one row for each difference, so that both sides begin at the same height, and a long comparison
+// is laid out piece by piece.
+void DifferenceView::appendInTwo(QTextCursor& cursor, const ShownPassage& passage) {
+    QTextTableFormat format;
+    format.setWidth(QTextLength(QTextLength::PercentageLength, 100));
+    format.setColumnWidthConstraints(
+        {QTextLength(QTextLength::PercentageLength, 50), QTextLength(QTextLength::PercentageLength, 50)});
+    format.setCellPadding(6);
+    format.setCellSpacing(0);
+    format.setBorderCollapse(true);
+    format.setBorderBrush(m_colours.border);
+    QTextTable* const table = cursor.insertTable(1, 2, format);
+    for (int side = 0; side < 2; ++side) {
+        const auto hidden = side == 0 ? ShownPiece::Kind::Added : ShownPiece::Kind::Removed;
+        qsizetype last = passage.pieces.size() - 1;
+        while (last > 0 && passage.pieces[last].kind == hidden)
+            --last;
+        QTextCursor cell = table->cellAt(0, side).firstCursorPosition();
+        for (qsizetype i = 0; i <= last; ++i)
+            if (passage.pieces[i].kind != hidden)
+                insert(cell, passage.pieces[i], i == last);
+    }
+}
+
+void DifferenceView::insert(QTextCursor& cursor, const ShownPiece& piece, bool isLast) {
+    QTextCharFormat format;
+    format.setForeground(m_colours.ink);
+    if (piece.kind == ShownPiece::Kind::Removed) {
+        format.setForeground(m_colours.warningInk);
+        format.setFontStrikeOut(true);
+    } else if (piece.kind == ShownPiece::Kind::Added) {
+        format.setForeground(m_colours.accent);
+        format.setFontUnderline(true);
+    }
+    QString text = piece.text;
+    if (isLast && text.endsWith(u'\n') && text.size() > 1)
+        text.chop(1);
+    cursor.insertText(text, format);
+}
+
+void DifferenceView::setSideBySide(bool isSideBySide) {
+    if (m_isSideBySide == isSideBySide)
+        return;
+    m_isSideBySide = isSideBySide;
+    if (m_comparison)
+        show(m_comparison);
 }
 
 std::pair<int, int> DifferenceView::selectedDifferences() const {

@@ -5,12 +5,15 @@
 #include "app/project/version_keeper.h"
 #include "app/writing/story_writer.h"
 #include "ui/exchange/story_export.h"
+#include "ui/versions/backup_settings.h"
 #include "ui/versions/difference_view.h"
+#include "ui/versions/gate_settings.h"
 #include "ui/versions/version_words.h"
 
 #include <QBoxLayout>
 #include <QDialogButtonBox>
 #include <QFileDialog>
+#include <QGroupBox>
 #include <QInputDialog>
 #include <QLabel>
 #include <QListWidget>
@@ -28,7 +31,9 @@ VersionsDialog::VersionsDialog(const app::AppContext& context, QWidget* parent)
     , m_list(new QListWidget)
     , m_about(new QLabel)
     , m_view(new DifferenceView)
-    , m_keep(new QPushButton(tr("&Keep the text of now…")))
+    , m_sideBySide(new QPushButton(tr("Side &by side")))
+    , m_keeping(new QPushButton(tr("Bac&kups and size…")))
+    , m_keep(new QPushButton(tr("Keep the &text of now…")))
     , m_rename(new QPushButton(tr("&Name…")))
     , m_save(new QPushButton(tr("&Save as…")))
     , m_remove(new QPushButton(tr("&Delete")))
@@ -56,10 +61,17 @@ void VersionsDialog::build() {
     m_restoreSelected->setObjectName(QStringLiteral("versionRestoreSelected"));
     m_remove->setObjectName(QStringLiteral("versionDelete"));
     m_bringBack->setObjectName(QStringLiteral("versionBringBack"));
+    m_sideBySide->setObjectName(QStringLiteral("versionSideBySide"));
+    m_sideBySide->setCheckable(true);
+    m_sideBySide->setToolTip(tr("The version on the left, the text of now on the right"));
+    m_keeping->setObjectName(QStringLiteral("versionKeeping"));
+    auto* const head = new QHBoxLayout;
+    head->addWidget(m_about, 1);
+    head->addWidget(m_sideBySide);
     auto* const right = new QWidget;
     auto* const texts = new QVBoxLayout(right);
     texts->setContentsMargins(0, 0, 0, 0);
-    texts->addWidget(m_about);
+    texts->addLayout(head);
     texts->addWidget(m_view, 1);
     auto* const splitter = new QSplitter;
     splitter->addWidget(m_list);
@@ -69,7 +81,7 @@ void VersionsDialog::build() {
     auto* const close = new QPushButton(tr("&Close"));
     connect(close, &QPushButton::clicked, this, &QDialog::close);
     auto* const buttons = new QHBoxLayout;
-    for (QPushButton* const button : {m_keep, m_rename, m_save, m_remove, m_bringBack})
+    for (QPushButton* const button : {m_keep, m_rename, m_save, m_remove, m_bringBack, m_keeping})
         buttons->addWidget(button);
     buttons->addStretch(1);
     for (QPushButton* const button : {m_restoreSelected, m_restore, close})
@@ -113,6 +125,8 @@ void VersionsDialog::connectParts() {
     connect(m_remove, &QPushButton::clicked, this, &VersionsDialog::remove);
     connect(m_bringBack, &QPushButton::clicked, this,
             [this, keeper] { keeper->bringBack(std::exchange(m_removed, 0)); });
+    connect(m_sideBySide, &QPushButton::toggled, m_view, &DifferenceView::setSideBySide);
+    connect(m_keeping, &QPushButton::clicked, this, &VersionsDialog::openKeeping);
     connect(m_restoreSelected, &QPushButton::clicked, this, [this] { restore(false); });
     connect(m_restore, &QPushButton::clicked, this, [this] { restore(true); });
 }
@@ -263,6 +277,29 @@ void VersionsDialog::saveAs() {
     connect(dialog, &QFileDialog::fileSelected, this, [this, text = m_text->text()](const QString& path) {
         m_context.project.versions().exportText(path, text);
     });
+    dialog->open();
+}
+
+void VersionsDialog::openKeeping() {
+    auto* const dialog = new QDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(QStringLiteral("keepingDialog"));
+    dialog->setWindowTitle(tr("Backups and size"));
+    auto* const backups = new QGroupBox(tr("Backup copies of all stories"));
+    auto* const gates = new QGroupBox(tr("Gates of this story"));
+    auto* const gateSettings = new GateSettings(m_context.project);
+    (new QVBoxLayout(backups))->addWidget(new BackupSettings(m_context.preferences));
+    (new QVBoxLayout(gates))->addWidget(gateSettings);
+    auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    auto* const layout = new QVBoxLayout(dialog);
+    layout->addWidget(backups);
+    layout->addWidget(gates);
+    layout->addWidget(buttons);
+    for (QPushButton* const button : dialog->findChildren<QPushButton*>())
+        button->setAutoDefault(false); // Return ends what is typed into a box
+    dialog->resize(520, dialog->sizeHint().height());
+    gateSettings->refresh();
     dialog->open();
 }
 

@@ -46,6 +46,7 @@ private:
     void rename();
     void saveAs();
     void remove();
+    void openKeeping();
     void refreshButtons();
     [[nodiscard]] const app::StoryVersion* selected() const;
     void askForName(const QString& title, const QString& name,
@@ -63,6 +64,8 @@ private:
     QListWidget* m_list;
     QLabel* m_about;
     DifferenceView* m_view;
+    QPushButton* m_sideBySide;
+    QPushButton* m_keeping;
     QPushButton* m_keep;
     QPushButton* m_rename;
     QPushButton* m_save;

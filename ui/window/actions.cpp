@@ -141,6 +141,14 @@ Actions::Actions(QMainWindow& window) {
     preferences = edit.add(tr("Pr&eferences…"), {QKeySequence(tr("Ctrl+,"))}, {});
     preferences->setMenuRole(QAction::PreferencesRole);
 
+    edit.separate();
+    nextMisspelled = edit.add(tr("Next &misspelled word"), {QKeySequence(Qt::Key_F7)},
+                              tr("Goes to the next word that is not in the dictionary, with suggestions"));
+    nextMisspelled->setObjectName(QStringLiteral("nextMisspelled"));
+    showMisspelled = edit.add(tr("Underline miss&pelled words"), {}, {}, true);
+    showMisspelled->setObjectName(QStringLiteral("showMisspelled"));
+    spellingLanguage = edit.menu()->addMenu(tr("Lan&guage of the story"));
+
     MenuMaker write(window, tr("&Write"));
     continueStory = write.add(tr("&Continue the story"),
                               {QKeySequence(tr("Ctrl+Enter")), QKeySequence(tr("Ctrl+Return"))},

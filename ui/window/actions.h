@@ -49,6 +49,10 @@ public:
     QAction* findPrevious;
     QAction* preferences;
 
+    QAction* nextMisspelled;
+    QAction* showMisspelled;
+    QMenu* spellingLanguage;
+
     QAction* continueStory;
     QAction* suggest;
     QAction* stop;       // Esc: also closes what else is open, so it is always on

@@ -11,6 +11,7 @@
 #include "ui/editor/story_editor.h"
 #include "ui/editor/token_marker.h"
 #include "ui/editor/word_counter.h"
+#include "ui/exchange/story_export.h"
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
@@ -65,6 +66,11 @@ MainWindow::MainWindow(app::AppContext& context)
     auto* const dialogs = new ProjectDialogs(m_context, *m_actions, *this);
     const auto saveAs = [dialogs] { dialogs->saveAs(); };
     new ProjectMessages(m_context.project, *m_messages, saveAs, this);
+    connect(&dialogs->exporter(), &StoryExport::failed, this, [this](const QString& problem) {
+        m_messages->show(MessageBar::Topic::SavingAs, {MessageBar::Kind::Problem, problem, {}, {}});
+    });
+    connect(&dialogs->exporter(), &StoryExport::stopped, this,
+            [this] { m_status->say(tr("stopped; nothing was written")); });
     m_quitGuard = new QuitGuard(m_context.project, *this, saveAs);
     new PlaceKeeper(*m_editor, m_context.project, this);
     m_ghost = new GhostKeeper(m_context, *m_editor, *m_status, *m_messages, this);
@@ -74,6 +80,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectFrame();
     connectProblems();
     connectVoice();
+    connectSpelling();
     connectAttempts();
     connectChoices();
     connectReading();

@@ -44,6 +44,7 @@ class ReadingDock;
 class ReadingEdge;
 class ShortcutSet;
 class SidebarDock;
+class SpellingDesk;
 class StatusLine;
 class StoryEditor;
 class Theme;
@@ -74,6 +75,7 @@ public:
     [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
     [[nodiscard]] StatusLine& statusLine() { return *m_status; }
     [[nodiscard]] MessageBar& messages() { return *m_messages; }
+    [[nodiscard]] SpellingDesk& spelling() { return *m_spelling; }
     [[nodiscard]] const Actions& actions() const { return *m_actions; }
     [[nodiscard]] TokenSelection& tokenSelection() { return *m_selection; }
     [[nodiscard]] const Theme& theme() const { return *m_theme; }
@@ -100,6 +102,7 @@ private:
     void connectProblems();
     void connectVoice();
     void connectReading();  // main_window_reading.cpp
+    void connectSpelling(); // main_window_spelling.cpp
     void connectStructure(); // main_window_structure.cpp, as the next four
     void connectFocus();
     void connectGoals();
@@ -148,6 +151,7 @@ private:
     OutlineDock* m_outline = nullptr;
     VoiceDialog* m_voice;
     VersionsDialog* m_versions;
+    SpellingDesk* m_spelling = nullptr;
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     ChoicePresenter* m_choices = nullptr;

@@ -22,6 +22,7 @@
 #include "ui/reading/reading_dock.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
+#include "ui/spelling/spelling_desk.h"
 #include "ui/theme/theme.h"
 #include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
@@ -339,6 +340,7 @@ void MainWindow::showEditorMenu(const QPoint& globalPosition, std::optional<qsiz
     menu->addActions({m_actions->undo, m_actions->redo});
     menu->addSeparator();
     menu->addActions({m_actions->cut, m_actions->copy, m_actions->paste, m_actions->selectAll});
+    m_spelling->addTo(*menu, under.value_or(m_editor->cursorPlace()));
     menu->popup(globalPosition);
 }
 

@@ -31,6 +31,7 @@ public:
         Place,     // the project's file is somewhere else
         Recovered, // a project of before waits to be looked at
         Model,     // the chosen model cannot be used
+        Spelling,  // is wanted and has no dictionary; gone with Esc
         Count
     };
 
@@ -54,7 +55,9 @@ public:
     void dismiss();
 
     // Nothing but the message itself is left of what it says.
-    [[nodiscard]] bool isPassing() const { return topic() == Topic::Passing || topic() == Topic::Writing; }
+    [[nodiscard]] bool isPassing() const {
+        return topic() == Topic::Passing || topic() == Topic::Writing || topic() == Topic::Spelling;
+    }
     [[nodiscard]] QString message() const; // that is shown; empty: none
     [[nodiscard]] Kind kind() const;
     [[nodiscard]] Topic topic() const { return m_order.isEmpty() ? Topic::Passing : m_order.last(); }

@@ -25,6 +25,7 @@ public:
     ProjectDialogs(const app::AppContext& context, const Actions& actions, QWidget& window);
 
     void saveAs();
+    [[nodiscard]] StoryExport& exporter() { return m_export; }
 
 private:
     using Chosen = std::function<void(const QString& path)>;

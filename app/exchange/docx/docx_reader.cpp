@@ -1,4 +1,5 @@
 #include "app/exchange/docx/docx_format.h"
+#include "app/exchange/docx/docx_numbering.h"
 #include "app/exchange/docx/docx_styles.h"
 #include "app/exchange/package/xml_attributes.h"
 
@@ -17,9 +18,11 @@ using Kind = StoryBlock::Kind;
 // standard have two sets of namespaces.
 class BodyReader {
 public:
-    BodyReader(const QByteArray& documentXml, QHash<QString, DocxStyle> styles, bool isOurs)
+    BodyReader(const QByteArray& documentXml, QHash<QString, DocxStyle> styles, DocxNumbering numbering,
+               bool isOurs)
         : m_xml(documentXml)
         , m_styles(std::move(styles))
+        , m_numbering(std::move(numbering))
         , m_isOurs(isOurs) {}
 
     // False if the file breaks off or is no document.
@@ -33,6 +36,7 @@ private:
     void end(QStringView name);
     bool skip(QStringView name);
     void beginWords();
+    [[nodiscard]] QString itemLabel();
     void addText(QStringView text);
     void beginRow();
     void endParagraph();
@@ -41,6 +45,7 @@ private:
 
     QXmlStreamReader m_xml;
     QHash<QString, DocxStyle> m_styles;
+    DocxNumbering m_numbering;
     const bool m_isOurs;
     StoryBuilder m_builder;
     LeftOut m_leftOut;
@@ -97,7 +102,13 @@ void BodyReader::readParagraphProperty(QStringView name) {
     else if (name == u"contextualSpacing")
         m_isTight = m_isOurs && isOn(m_xml);
     else if (name == u"numId") {
-        m_paragraph.isList = attributeOf(m_xml, u"val") != u"0" && m_paragraph.kind != Kind::Heading;
+        const QString list = attributeOf(m_xml, u"val");
+        m_paragraph.list = list == u"0" ? QString() : list;
+        m_paragraph.isList = !m_paragraph.list.isEmpty();
+    } else if (name == u"ilvl") {
+        m_paragraph.listLevel = attributeOf(m_xml, u"val").toInt();
+    } else if (name == u"jc") {
+        m_paragraph.isCentred = attributeOf(m_xml, u"val") == u"center";
     } else if (name == u"outlineLvl") {
         const int level = attributeOf(m_xml, u"val").toInt();
         if (level >= 0 && level < 9) {
@@ -128,11 +139,25 @@ void BodyReader::beginWords() {
     m_hasBegun = true;
     const Kind kind = m_paragraph.kind == Kind::SceneBreak ? Kind::Paragraph : m_paragraph.kind;
     m_builder.beginBlock(kind, m_paragraph.level, m_isTight);
-    m_number = m_paragraph.isNumbered ? m_number + 1 : 0;
-    if (m_paragraph.isList)
-        m_builder.addText(m_paragraph.isNumbered ? QStringLiteral("%1. ").arg(m_number)
-                                                 : QStringLiteral("- "),
-                          false, false);
+    m_builder.addText(itemLabel(), false, false);
+}
+
+// What stands before the words of an item; the numbers of headings are among them.
+QString BodyReader::itemLabel() {
+    const bool isHeading = m_paragraph.kind == Kind::Heading;
+    if (m_numbering.contains(m_paragraph.list)) {
+        const int level = m_paragraph.listLevel >= 0 ? m_paragraph.listLevel
+                                                     : m_numbering.levelOf(m_paragraph.list, m_paragraph.id);
+        const QString label = m_numbering.next(m_paragraph.list, level);
+        if (!isHeading)
+            return label;
+        const QString number = label.trimmed();
+        return number.isEmpty() || number == u"-" ? QString() : number + u' ';
+    }
+    m_number = m_paragraph.isNumbered ? m_number + 1 : 0; // of a list that only a style's name tells of
+    if (!m_paragraph.isList || isHeading)
+        return {};
+    return m_paragraph.isNumbered ? QStringLiteral("%1. ").arg(m_number) : QStringLiteral("- ");
 }
 
 void BodyReader::addText(QStringView text) {
@@ -202,6 +227,12 @@ void BodyReader::endParagraph() {
         return;
     }
     if (m_paragraph.kind == Kind::SceneBreak) {
+        m_builder.trimEnd();
+        m_builder.endAsSceneBreak();
+        return;
+    }
+    if (!m_isOurs && m_paragraph.isCentred && m_paragraph.kind == Kind::Paragraph &&
+        m_builder.looksLikeSceneBreak()) {
         m_builder.trimEnd();
         m_builder.endAsSceneBreak();
         return;
@@ -304,7 +335,9 @@ ImportResult<ImportedStory> readDocx(ZipReader& package) {
         return importFailure(document.error());
     const auto styles = package.read(part.section(u'/', 0, -2) + QStringLiteral("/styles.xml"));
     const std::optional<Separation> separation = readSeparation(package);
-    BodyReader body(*document, readDocxStyles(styles.value_or(QByteArray())), separation.has_value());
+    const auto numbering = package.read(part.section(u'/', 0, -2) + QStringLiteral("/numbering.xml"));
+    BodyReader body(*document, readDocxStyles(styles.value_or(QByteArray())),
+                    DocxNumbering(numbering.value_or(QByteArray())), separation.has_value());
     if (!body.read())
         return importFailure(ImportFault::Damaged);
     ImportedStory imported = body.finish(separation);

@@ -19,7 +19,9 @@ using Kind = StoryBlock::Kind;
 struct StyleEntry {
     QString name, basedOn;
     bool isCharacter = false;
-    std::optional<int> outlineLevel;
+    std::optional<int> outlineLevel, listLevel;
+    std::optional<QString> list;
+    std::optional<bool> isCentred;
     std::optional<bool> isEmphasis, isStrong;
 };
 
@@ -42,6 +44,12 @@ StyleEntry readStyle(QXmlStreamReader& xml) {
             style.basedOn = valueOf(xml);
         else if (name == u"outlineLvl")
             style.outlineLevel = valueOf(xml).toInt();
+        else if (name == u"numId")
+            style.list = valueOf(xml);
+        else if (name == u"ilvl")
+            style.listLevel = valueOf(xml).toInt();
+        else if (name == u"jc")
+            style.isCentred = valueOf(xml) == u"center";
         else if (name == u"i")
             style.isEmphasis = isOn(xml);
         else if (name == u"b")
@@ -71,6 +79,12 @@ void refine(DocxStyle& result, const StyleEntry& style) {
         result.isStrong = style.isStrong.value_or(result.isStrong || name == u"strong");
         return;
     }
+    if (style.list) {
+        result.list = *style.list == u"0" ? QString() : *style.list;
+        result.isList = !result.list.isEmpty();
+    }
+    result.listLevel = style.listLevel.value_or(result.listLevel);
+    result.isCentred = style.isCentred.value_or(result.isCentred);
     if (const int level = headingOf(style)) {
         result.kind = Kind::Heading;
         result.level = level;
@@ -113,6 +127,7 @@ QHash<QString, DocxStyle> readDocxStyles(const QByteArray& stylesXml) {
         DocxStyle style;
         for (const StyleEntry* each : chain)
             refine(style, *each);
+        style.id = entry.key();
         styles.insert(entry.key(), style);
     }
     return styles;

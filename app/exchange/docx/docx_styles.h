@@ -15,7 +15,11 @@ namespace app {
 struct DocxStyle {
     StoryBlock::Kind kind = StoryBlock::Kind::Paragraph;
     int level = 0;
-    bool isList = false, isNumbered = false;
+    bool isList = false, isNumbered = false; // by its name
+    QString id;
+    QString list;       // DocxNumbering's; empty: none
+    int listLevel = -1; // -1: the one that its definition names for the style
+    bool isCentred = false;
     bool isContents = false;                   // a line of the table of contents
     bool isEmphasis = false, isStrong = false; // of a character style
 };

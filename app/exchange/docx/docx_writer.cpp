@@ -128,7 +128,8 @@ public:
     explicit BodyWriter(QByteArray* bytes)
         : m_xml(bytes) {}
 
-    void write(const FormattedStory& story);
+    // False if it was stopped.
+    [[nodiscard]] bool write(const FormattedStory& story, const WriteProgress& progress);
 
 private:
     void writeParagraph(const FileBlock& file);
@@ -216,13 +217,18 @@ void BodyWriter::writeParagraph(const FileBlock& file) {
     m_beginsSection = file.block.kind != Kind::Paragraph;
 }
 
-void BodyWriter::write(const FormattedStory& story) {
+bool BodyWriter::write(const FormattedStory& story, const WriteProgress& progress) {
     m_xml.writeStartDocument();
     m_xml.writeStartElement(QStringLiteral("w:document"));
     m_xml.writeAttribute(QStringLiteral("xmlns:w"), kMain);
     m_xml.writeStartElement(QStringLiteral("w:body"));
-    for (const FileBlock& block : toFileBlocks(story))
-        writeParagraph(block);
+    const QList<FileBlock> blocks = toFileBlocks(story);
+    for (qsizetype at = 0; at < blocks.size(); ++at) {
+        if (at % kBlocksBetweenLooks == 0 &&
+            !progress.goesOn(static_cast<double>(at) / static_cast<double>(blocks.size())))
+            return false;
+        writeParagraph(blocks[at]);
+    }
     m_xml.writeStartElement(QStringLiteral("w:sectPr"));
     m_xml.writeEmptyElement(QStringLiteral("w:pgSz"));
     m_xml.writeAttribute(QStringLiteral("w:w"), QStringLiteral("11906")); // A4
@@ -234,13 +240,15 @@ void BodyWriter::write(const FormattedStory& story) {
         m_xml.writeAttribute(QLatin1String(side), QStringLiteral("720"));
     m_xml.writeAttribute(QStringLiteral("w:gutter"), QStringLiteral("0"));
     m_xml.writeEndDocument();
+    return true;
 }
 
 } // namespace
 
-QByteArray writeDocx(const FormattedStory& story) {
+QByteArray writeDocx(const FormattedStory& story, const WriteProgress& progress) {
     QByteArray body;
-    BodyWriter(&body).write(story);
+    if (!BodyWriter(&body).write(story, progress.part(0, 0.5)))
+        return {};
     ZipWriter package;
     package.add(QStringLiteral("[Content_Types].xml"), file(kContentTypes));
     package.add(QStringLiteral("_rels/.rels"), file(kRelations));
@@ -249,7 +257,7 @@ QByteArray writeDocx(const FormattedStory& story) {
     package.add(QStringLiteral("word/styles.xml"), styles(xmlText(story.details.language)));
     package.add(QStringLiteral("docProps/core.xml"), coreProperties(story.details));
     package.add(QStringLiteral("docProps/custom.xml"), customProperties(story.separation));
-    return package.finish();
+    return package.finish(progress.part(0.5, 1));
 }
 
 } // namespace app

@@ -5,13 +5,15 @@
 
 #include "app/exchange/package/zip_package.h"
 #include "app/exchange/story/story_builder.h"
+#include "app/exchange/write_progress.h"
 
 #include <QDateTime>
 
 namespace app {
 
-// `changed`: when the story was. Empty if memory does not suffice.
-[[nodiscard]] QByteArray writeEpub(const FormattedStory& story, const QDateTime& changed);
+// `changed`: when the story was. Empty if memory does not suffice or it was stopped.
+[[nodiscard]] QByteArray writeEpub(const FormattedStory& story, const QDateTime& changed,
+                                   const WriteProgress& progress = {});
 // Faults: Damaged, TooLarge, Encrypted, PicturesOnly.
 [[nodiscard]] ImportResult<ImportedStory> readEpub(ZipReader& package);
 

@@ -107,6 +107,7 @@ ImportResult<ImportedStory> readEpub(ZipReader& package) {
     StoryBuilder builder;
     ImportedStory imported;
     std::optional<Separation> separation;
+    QHash<QString, QByteArray> sheetsRead; // style sheets; a chapter names the same as the one before
     qsizetype pagesRead = 0;
     for (const QString& page : plan->pages) {
         const auto bytes = package.read(page);
@@ -117,7 +118,14 @@ ImportResult<ImportedStory> readEpub(ZipReader& package) {
             continue;
         }
         ++pagesRead;
-        const PageFacts facts = readPage(*bytes, builder, imported.leftOut);
+        const auto sheets = [&](const QString& address) {
+            const QString entry = entryOf(page, address);
+            auto known = sheetsRead.constFind(entry);
+            if (known == sheetsRead.cend())
+                known = sheetsRead.insert(entry, package.read(entry).value_or(QByteArray()));
+            return *known;
+        };
+        const PageFacts facts = readPage(*bytes, builder, imported.leftOut, sheets);
         if (facts.separation)
             separation = facts.separation;
     }

@@ -178,7 +178,7 @@ QByteArray packageFile(const QList<Chapter>& chapters, const StoryDetails& detai
 
 } // namespace
 
-QByteArray writeEpub(const FormattedStory& story, const QDateTime& changed) {
+QByteArray writeEpub(const FormattedStory& story, const QDateTime& changed, const WriteProgress& progress) {
     const QList<Chapter> chapters = chaptersOf(story);
     ZipWriter package;
     package.add(QStringLiteral("mimetype"), QByteArrayLiteral("application/epub+zip"), true);
@@ -186,9 +186,12 @@ QByteArray writeEpub(const FormattedStory& story, const QDateTime& changed) {
     package.add(QStringLiteral("OEBPS/content.opf"), packageFile(chapters, story.details, changed));
     package.add(QStringLiteral("OEBPS/contents.xhtml"), contentsPage(chapters, story.details));
     package.add(QStringLiteral("OEBPS/style.css"), storyStyleSheet().toUtf8());
-    for (const Chapter& chapter : chapters)
-        package.add(QStringLiteral("OEBPS/") + chapter.name, chapterPage(chapter, story));
-    return package.finish();
+    for (qsizetype at = 0; at < chapters.size(); ++at) {
+        if (!progress.goesOn(0.5 * static_cast<double>(at) / static_cast<double>(chapters.size())))
+            return {};
+        package.add(QStringLiteral("OEBPS/") + chapters[at].name, chapterPage(chapters[at], story));
+    }
+    return package.finish(progress.part(0.5, 1));
 }
 
 } // namespace app

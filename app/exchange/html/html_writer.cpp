@@ -25,7 +25,7 @@ void writeHead(QXmlStreamWriter& xml, const FormattedStory& story) {
 
 } // namespace
 
-QByteArray writeHtml(const FormattedStory& story) {
+QByteArray writeHtml(const FormattedStory& story, const WriteProgress& progress) {
     QByteArray bytes;
     QXmlStreamWriter xml(&bytes);
     xml.writeDTD(QStringLiteral("<!DOCTYPE html>"));
@@ -38,9 +38,13 @@ QByteArray writeHtml(const FormattedStory& story) {
     xml.writeStartElement(QStringLiteral("body"));
     xml.writeCharacters(QStringLiteral("\n"));
     bool beginsSection = true;
-    for (const FileBlock& block : toFileBlocks(story)) {
-        writeStoryMarkup(xml, block, beginsSection);
-        beginsSection = block.block.kind != StoryBlock::Kind::Paragraph;
+    const QList<FileBlock> blocks = toFileBlocks(story);
+    for (qsizetype at = 0; at < blocks.size(); ++at) {
+        if (at % kBlocksBetweenLooks == 0 &&
+            !progress.goesOn(static_cast<double>(at) / static_cast<double>(blocks.size())))
+            return {};
+        writeStoryMarkup(xml, blocks[at], beginsSection);
+        beginsSection = blocks[at].block.kind != StoryBlock::Kind::Paragraph;
     }
     xml.writeEndElement();
     xml.writeEndElement();

@@ -2,10 +2,12 @@
 #include "app/exchange/odt/odt_styles.h"
 #include "app/exchange/package/xml_attributes.h"
 
+#include <QHash>
 #include <QXmlStreamReader>
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace app {
 
@@ -33,9 +35,9 @@ private:
     struct Marks {
         bool isEmphasis = false, isStrong = false;
     };
-    struct ListLevel {
-        bool isNumbered = false;
-        int items = 0;
+    // A list that stands in an item of another one is a level of that one.
+    struct OpenList {
+        QString style;
     };
 
     bool skip(QStringView name);
@@ -43,6 +45,8 @@ private:
     void beginParagraph(bool isHeading);
     void endParagraph();
     void end(QStringView name);
+    void beginList();
+    void addItemLabel();
     void addCharacters(QStringView text);
     void addText(QStringView text) {
         m_builder.addText(text, m_marks.last().isEmphasis, m_marks.last().isStrong);
@@ -55,7 +59,8 @@ private:
     StoryBuilder m_builder;
     LeftOut m_leftOut;
     QList<Marks> m_marks{Marks()}; // in force, the innermost last
-    QList<ListLevel> m_lists;
+    QList<OpenList> m_lists;
+    QHash<QString, ListCounter> m_counters; // by list style; the outermost list of one begins anew
     OdtStyle m_paragraph;
     bool m_isInBody = false, m_isInParagraph = false, m_isAfterSpace = true, m_isItemDue = false;
     int m_tables = 0, m_cells = 0;
@@ -98,12 +103,33 @@ void ContentReader::beginParagraph(bool isHeading) {
         m_paragraph.kind = Kind::Heading;
     m_builder.beginBlock(kind == Kind::SceneBreak ? Kind::Paragraph : kind, level,
                          m_isOurs && m_paragraph.isTight);
-    if (m_isItemDue && !m_lists.isEmpty()) {
-        ListLevel& list = m_lists.last();
-        m_builder.addText(list.isNumbered ? QStringLiteral("%1. ").arg(++list.items) : QStringLiteral("- "),
-                          false, false);
-    }
-    m_isItemDue = false;
+    if (std::exchange(m_isItemDue, false))
+        addItemLabel();
+}
+
+void ContentReader::beginList() {
+    QString style = attributeOf(m_xml, u"style-name");
+    if (style.isEmpty() && !m_lists.isEmpty())
+        style = m_lists.last().style;
+    // LibreOffice says both of a list that goes on after a paragraph between.
+    const bool goesOn = attributeOf(m_xml, u"continue-numbering") == u"true" ||
+                        !attributeOf(m_xml, u"continue-list").isEmpty();
+    if (m_lists.isEmpty() && !goesOn)
+        m_counters[style] = {};
+    m_lists.append({style});
+}
+
+void ContentReader::addItemLabel() {
+    if (m_lists.isEmpty())
+        return;
+    const int level = static_cast<int>(m_lists.size()) - 1;
+    const QString& style = m_lists.last().style;
+    const QString label =
+        m_counters[style].next(m_styles.list(style), std::min(level, ListCounter::kMostLevels - 1));
+    if (m_paragraph.kind != Kind::Heading)
+        m_builder.addText(label, false, false);
+    else if (const QString number = label.trimmed(); !number.isEmpty() && number != u"-")
+        m_builder.addText(number + u' ', false, false);
 }
 
 void ContentReader::endParagraph() {
@@ -111,7 +137,9 @@ void ContentReader::endParagraph() {
     m_marks = {Marks()};
     if (m_tables > 0)
         return;
-    if (m_paragraph.kind == Kind::SceneBreak)
+    const bool isCentredBreak = !m_isOurs && m_paragraph.isCentred && m_paragraph.kind == Kind::Paragraph &&
+                                m_builder.looksLikeSceneBreak();
+    if (m_paragraph.kind == Kind::SceneBreak || isCentredBreak)
         m_builder.endAsSceneBreak();
     else
         m_builder.endBlock(m_isOurs || m_paragraph.kind == Kind::Paragraph);
@@ -137,12 +165,13 @@ void ContentReader::begin(QStringView name) {
             m_builder.breakLine();
         m_isAfterSpace = true;
     } else if (name == u"list") {
-        const QString style = attributeOf(m_xml, u"style-name");
-        const bool isNumbered =
-            style.isEmpty() && !m_lists.isEmpty() ? m_lists.last().isNumbered : m_styles.isNumbered(style);
-        m_lists.append({isNumbered, 0});
+        beginList();
     } else if (name == u"list-item") {
         m_isItemDue = true;
+        if (const QString start = attributeOf(m_xml, u"start-value"); !start.isEmpty() && !m_lists.isEmpty())
+            m_counters[m_lists.last().style].setNext(
+                std::min<int>(static_cast<int>(m_lists.size()) - 1, ListCounter::kMostLevels - 1),
+                start.toInt());
     } else if (name == u"table") {
         ++m_tables;
     } else if (name == u"table-row" && m_tables == 1) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/exchange/story/formatted_story.h"
+#include "app/exchange/story/list_labels.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -10,12 +11,15 @@
 
 #include <optional>
 
+class QXmlStreamReader;
+
 namespace app {
 
 struct OdtStyle {
     StoryBlock::Kind kind = StoryBlock::Kind::Paragraph;
     bool isTitle = false;
     bool isTight = false;
+    bool isCentred = false;
     std::optional<bool> isEmphasis, isStrong; // what it says of the words in it
 };
 
@@ -26,16 +30,19 @@ public:
     void add(const QByteArray& xml, bool isAutomatic);
     [[nodiscard]] OdtStyle paragraph(const QString& name) const;
     [[nodiscard]] OdtStyle words(const QString& name) const;
-    [[nodiscard]] bool isNumbered(const QString& list) const { return m_numbered.value(list); }
+    [[nodiscard]] QList<ListLevel> list(const QString& name) const { return m_lists.value(name); }
 
 private:
     struct Entry {
         QString parent;
         bool isAutomatic = false, isTight = false;
         std::optional<bool> isEmphasis, isStrong;
+        std::optional<bool> isCentred;
     };
+    void addListLevel(const QXmlStreamReader& xml, const QString& list);
+
     QHash<QString, Entry> m_paragraphs, m_words;
-    QHash<QString, bool> m_numbered; // of lists: by numbers rather than bullets
+    QHash<QString, QList<ListLevel>> m_lists;
 };
 
 } // namespace app

@@ -133,7 +133,8 @@ public:
     explicit ContentWriter(QByteArray* bytes)
         : m_xml(bytes) {}
 
-    void write(const QList<FileBlock>& blocks);
+    // False if it was stopped.
+    [[nodiscard]] bool write(const QList<FileBlock>& blocks, const WriteProgress& progress);
 
 private:
     // The style of a block that is also tight or written from right to left.
@@ -249,21 +250,27 @@ void ContentWriter::writeBlock(const FileBlock& file) {
     m_beginsSection = block.kind != Kind::Paragraph;
 }
 
-void ContentWriter::write(const QList<FileBlock>& blocks) {
+bool ContentWriter::write(const QList<FileBlock>& blocks, const WriteProgress& progress) {
     writeAutomaticStyles(blocks);
     start("office:body");
     start("office:text");
-    for (const FileBlock& block : blocks)
-        writeBlock(block);
+    for (qsizetype at = 0; at < blocks.size(); ++at) {
+        if (at % kBlocksBetweenLooks == 0 &&
+            !progress.goesOn(static_cast<double>(at) / static_cast<double>(blocks.size())))
+            return false;
+        writeBlock(blocks[at]);
+    }
     m_xml.writeEndElement();
     m_xml.writeEndElement();
+    return true;
 }
 
 } // namespace
 
-QByteArray writeOdt(const FormattedStory& story) {
+QByteArray writeOdt(const FormattedStory& story, const WriteProgress& progress) {
     QByteArray body;
-    ContentWriter(&body).write(toFileBlocks(story));
+    if (!ContentWriter(&body).write(toFileBlocks(story), progress.part(0, 0.5)))
+        return {};
     ZipWriter package;
     package.add(QStringLiteral("mimetype"), kMediaType, true);
     package.add(QStringLiteral("META-INF/manifest.xml"), kManifest);
@@ -272,7 +279,7 @@ QByteArray writeOdt(const FormattedStory& story) {
                     body + "</office:document-content>\n");
     package.add(QStringLiteral("styles.xml"), styles(xmlText(story.details.language)));
     package.add(QStringLiteral("meta.xml"), meta(story));
-    return package.finish();
+    return package.finish(progress.part(0.5, 1));
 }
 
 } // namespace app

@@ -30,6 +30,20 @@ struct FreeSource {
     void operator()(zip_source_t* source) const { zip_source_free(source); }
 };
 
+constexpr double kProgressStep = 0.01;
+
+struct Watched {
+    const WriteProgress* progress;
+    bool isStopped;
+};
+
+void onProgress(zip_t* /*archive*/, double share, void* state) {
+    auto* const watched = static_cast<Watched*>(state);
+    watched->isStopped = !watched->progress->goesOn(share);
+}
+
+int onCancelAsked(zip_t* /*archive*/, void* state) { return static_cast<Watched*>(state)->isStopped ? 1 : 0; }
+
 // The bytes of a source that a written archive left in memory.
 QByteArray bytesOf(zip_source_t* source) {
     zip_stat_t status;
@@ -100,7 +114,7 @@ void ZipWriter::add(const QString& name, const QByteArray& content, bool isStore
     m_entries.push_back({name.toUtf8(), content, isStored});
 }
 
-QByteArray ZipWriter::finish() const {
+QByteArray ZipWriter::finish(const WriteProgress& progress) const {
     const std::unique_ptr<zip_source_t, FreeSource> target(zip_source_buffer_create(nullptr, 0, 0, nullptr));
     if (!target)
         return {};
@@ -125,7 +139,10 @@ QByteArray ZipWriter::finish() const {
             zip_file_set_mtime(archive.get(), place, kMoment, 0) != 0)
             return {};
     }
-    if (zip_close(archive.get()) != 0)
+    Watched watched{&progress, false};
+    zip_register_progress_callback_with_state(archive.get(), kProgressStep, onProgress, nullptr, &watched);
+    zip_register_cancel_callback_with_state(archive.get(), onCancelAsked, nullptr, &watched);
+    if (zip_close(archive.get()) != 0) // the entries are packed here
         return {};
     (void)archive.release(); // closing has freed it
     return bytesOf(target.get());

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "app/exchange/import_fault.h"
+#include "app/exchange/write_progress.h"
 
 #include <QByteArray>
 #include <QString>
@@ -41,8 +42,8 @@ class ZipWriter {
 public:
     // Entries come in this order. `isStored`: not compressed, as the first one of odt and epub must be.
     void add(const QString& name, const QByteArray& content, bool isStored = false);
-    // Empty if memory does not suffice. The same entries give the same bytes.
-    [[nodiscard]] QByteArray finish() const;
+    // Empty if memory does not suffice or it was stopped. The same entries give the same bytes.
+    [[nodiscard]] QByteArray finish(const WriteProgress& progress = {}) const;
 
 private:
     struct Entry {

@@ -74,6 +74,8 @@ struct FileBlock {
     bool isTight = false; // no blank line is before it, though that would be usual
 };
 
+inline constexpr qsizetype kBlocksBetweenLooks = 64; // at WriteProgress; some thousand words
+
 [[nodiscard]] QList<FileBlock> toFileBlocks(const FormattedStory& story);
 // The lines that are meant. `separation`: as the file says, if Inkgate wrote it; else blank lines are put
 // between paragraphs, unless the file has empty paragraphs there already.

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <algorithm>
 #include <utility>
 
 namespace app {
@@ -90,6 +91,15 @@ void StoryBuilder::endBlock(bool keepsEmpty) {
         return;
     }
     m_blocks.append(std::move(block));
+}
+
+bool StoryBuilder::looksLikeSceneBreak() const {
+    constexpr qsizetype kLongest = 20;
+    const QString text = m_block.block.text().trimmed();
+    return m_isInBlock && m_block.block.kind == StoryBlock::Kind::Paragraph && !text.isEmpty() &&
+           text.size() <= kLongest && std::ranges::none_of(text, [](QChar unit) {
+               return unit.isLetterOrNumber() || unit == u'…' || unit == u'?' || unit == u'!';
+           });
 }
 
 void StoryBuilder::endAsSceneBreak() {

@@ -35,6 +35,8 @@ public:
     void breakLine();
     // `keepsEmpty`: an empty block is an empty paragraph; else it is nothing, as in HTML.
     void endBlock(bool keepsEmpty);
+    // The open block has some signs and neither letters nor numbers: centred, it parts two scenes.
+    [[nodiscard]] bool looksLikeSceneBreak() const;
     // What stands in the open block is the form of a scene break.
     void endAsSceneBreak();
     void addSceneBreak(const QString& form = {}, bool isTight = false);

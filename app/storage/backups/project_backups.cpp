@@ -4,6 +4,7 @@
 #include "app/versions/thinning.h"
 
 #include <QCoreApplication>
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -17,6 +18,7 @@ namespace app {
 namespace {
 
 constexpr qint64 kPauseSeconds = 3600;
+constexpr qint64 kMegabyte = 1'000'000;
 const QString kFolderEnding = QStringLiteral(" backups");
 const QString kTime = QStringLiteral("yyyy-MM-dd hh-mm-ss");
 
@@ -56,23 +58,41 @@ bool ProjectBackups::isDue(const QDateTime& now) const {
     return !m_madeAt || now < *m_madeAt || m_madeAt->secsTo(now) >= kPauseSeconds;
 }
 
-StorageResult<void> ProjectBackups::make(ProjectFile& file, bool isUntitled, const QDateTime& now) {
-    m_madeAt = now;
-    if (!isUntitled) {
-        if (makeIn(besideFolder(file.path()), file, now))
-            return {};
-    }
-    if (makeIn(m_folder, file, now))
-        return {};
-    return failure(StorageProblem{
-        QCoreApplication::translate("app::ProjectBackups",
-                                    "No backup copy could be made, neither beside the story nor in %1. The "
-                                    "story itself is saved.")
-            .arg(readablePath(m_folder)),
-        {}});
+QString ProjectBackups::folderIn(const QString& chosen, const QString& project) {
+    const QFileInfo info(project);
+    const QByteArray path =
+        QCryptographicHash::hash(encodePath(info.absoluteFilePath()), QCryptographicHash::Sha1);
+    return chosen + u'/' + info.completeBaseName() + u' ' + QString::fromLatin1(path.toHex().first(4)) +
+           kFolderEnding;
 }
 
-StorageResult<void> ProjectBackups::makeIn(const QString& folder, ProjectFile& file, const QDateTime& now) {
+StorageResult<void> ProjectBackups::make(ProjectFile& file, bool isUntitled, const QDateTime& now) {
+    m_madeAt = now;
+    const QString& chosen = m_options.folder;
+    // The folder itself is never made: it may be on a disk that is not here now.
+    if (!chosen.isEmpty() && QFileInfo(chosen).isDir() && makeIn(folderIn(chosen, file.path()), file, now))
+        return {};
+    QString made;
+    if (!isUntitled && makeIn(besideFolder(file.path()), file, now))
+        made = besideFolder(file.path());
+    else if (makeIn(m_folder, file, now))
+        made = m_folder;
+    if (!made.isEmpty() && chosen.isEmpty())
+        return {};
+    const auto tr = [](const char* text) { return QCoreApplication::translate("app::ProjectBackups", text); };
+    if (made.isEmpty())
+        return failure(StorageProblem{tr("No backup copy could be made, neither beside the story nor in %1. "
+                                         "The story itself is saved.")
+                                          .arg(readablePath(m_folder)),
+                                      {}});
+    return failure(StorageProblem{tr("The folder for backups, %1, is not there or takes no files. The copy "
+                                     "is in %2 instead.")
+                                      .arg(readablePath(chosen), readablePath(made)),
+                                  {}});
+}
+
+StorageResult<void> ProjectBackups::makeIn(const QString& folder, ProjectFile& file,
+                                           const QDateTime& now) const {
     std::error_code error;
     std::filesystem::create_directories(toSystemPath(folder), error);
     const QString name = QFileInfo(file.path()).completeBaseName();
@@ -81,18 +101,29 @@ StorageResult<void> ProjectBackups::makeIn(const QString& folder, ProjectFile& f
         std::filesystem::remove(toSystemPath(folder), error); // if it is empty
         return done;
     }
+    thin(folder, name, now);
+    return {};
+}
+
+void ProjectBackups::thin(const QString& folder, const QString& name, const QDateTime& now) const {
     QStringList paths; // only what was named here is ever removed
     QList<QDateTime> times;
+    QList<qint64> bytes;
     for (const QFileInfo& info : QDir(folder).entryInfoList(QDir::Files)) {
         const auto time = timeOf(info.fileName());
         if (time && info.fileName() == nameOf(name, *time)) {
             paths.append(info.absoluteFilePath());
             times.append(*time);
+            bytes.append(info.size());
         }
     }
-    for (const qsizetype place : superfluous(times, now, 0))
+    for (const qsizetype place : superfluous(times, now, 0)) {
         QFile::remove(paths[place]);
-    return {};
+        times[place] = {};
+    }
+    for (const qsizetype place :
+         beyond(times, bytes, m_options.mostCopies, m_options.mostMegabytes * kMegabyte))
+        QFile::remove(paths[place]);
 }
 
 } // namespace app

@@ -6,11 +6,13 @@
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/history_table.h"
 #include "app/storage/tables/reading_table.h"
+#include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/version_table.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/migrations.h"
 
 #include <QByteArray>
+#include <QRandomGenerator>
 #include <QtEndian>
 
 #include <fcntl.h>
@@ -141,6 +143,16 @@ engine::Expected<void> checkProjectHeader(const QString& path) {
     return {};
 }
 
+engine::Expected<engine::Transaction> beginMarked(engine::Database& database) {
+    auto transaction = engine::Transaction::begin(database);
+    if (!transaction)
+        return transaction;
+    const auto mark = static_cast<qint32>(QRandomGenerator::global()->generate());
+    if (auto marked = database.execute("PRAGMA user_version=" + std::to_string(mark)); !marked)
+        return failure(marked.error());
+    return transaction;
+}
+
 engine::Expected<void> prepareProjectTables(engine::Database& database) {
     if (auto done = engine::migrate(database, kComponent, kMigrations); !done)
         return done;
@@ -155,6 +167,8 @@ engine::Expected<void> prepareProjectTables(engine::Database& database) {
     if (auto done = createNoteTables(database); !done)
         return done;
     if (auto done = createWritingDayTable(database); !done)
+        return done;
+    if (auto done = createSpellingTables(database); !done)
         return done;
     return engine::createGateTables(database);
 }
@@ -171,6 +185,7 @@ engine::Expected<bool> isNewerProject(engine::Database& database) {
         {kReadingComponent, readingTablesVersion()},
         {kNoteComponent, noteTablesVersion()},
         {kWritingDayComponent, writingDayTableVersion()},
+        {kSpellingComponent, spellingTablesVersion()},
         {kChoiceComponent, choiceTablesVersion()},
     };
     for (const auto& component : components) {

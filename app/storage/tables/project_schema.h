@@ -15,6 +15,13 @@ inline constexpr std::int32_t kProjectApplicationId = 0x496B5072; // "IkPr"; fix
 // Errors: FileNotFound, FileUnreadable, UnsupportedFormat (not a project).
 [[nodiscard]] engine::Expected<void> checkProjectHeader(const QString& path);
 
+inline constexpr int kIncrementalVacuum = 2; // SQLite's number for it
+
+// SQLite's header counts the changes; with a random number in it, too, the header of one state is that of no
+// other, of this file or another one that was changed as often. Who wrote over the file, and whose a record
+// is, is told by it. Every change of a project begins here.
+[[nodiscard]] engine::Expected<engine::Transaction> beginMarked(engine::Database& database);
+
 // Makes or migrates the tables, the gate tables included. Errors: UnsupportedFormat if they are newer than
 // this program.
 [[nodiscard]] engine::Expected<void> prepareProjectTables(engine::Database& database);

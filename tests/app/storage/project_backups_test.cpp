@@ -102,6 +102,42 @@ private slots:
         QCOMPARE(QDir(m_folder->filePath(QStringLiteral("data/backups"))).entryList(QDir::Files).size(), 1);
     }
 
+    void theWritersFolderTakesTheCopies() {
+        const QString chosen = m_folder->filePath(QStringLiteral("my backups"));
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        QVERIFY(QDir(m_folder->path()).mkpath(QStringLiteral("other")));
+        auto namesake =
+            ProjectFile::create(m_folder->filePath(QStringLiteral("other/tale.inkgate")), test::sampleText());
+        QVERIFY(file && namesake && QDir().mkpath(chosen));
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        backups.setOptions({chosen, 2, 0});
+        const QDateTime now(QDate(2026, 5, 20), QTime(12, 0), Qt::UTC);
+        for (int hour = 0; hour < 4; ++hour) {
+            QVERIFY(backups.make(**file, false, now.addSecs(hour * 3600)));
+            QVERIFY(backups.make(**namesake, false, now.addSecs(hour * 3600)));
+        }
+        QVERIFY(beside().isEmpty());
+        // Two of each: projects of one name do not thin each other's.
+        const QString folder = ProjectBackups::folderIn(chosen, m_path);
+        QVERIFY(folder != ProjectBackups::folderIn(chosen, (*namesake)->path()));
+        for (const QString& path : {m_path, (*namesake)->path()})
+            QCOMPARE(QDir(ProjectBackups::folderIn(chosen, path)).entryList(QDir::Files).size(), 2);
+        QVERIFY(ProjectBackups::isBackup(folder + u'/' + QDir(folder).entryList(QDir::Files).first()));
+    }
+
+    // As of a disk that is not plugged in.
+    void aFolderThatIsGoneIsNotMadeAndTheCopyIsBesideTheStory() {
+        auto file = ProjectFile::create(m_path, test::sampleText());
+        ProjectBackups backups(m_folder->filePath(QStringLiteral("data")));
+        const QString gone = m_folder->filePath(QStringLiteral("usb/stick"));
+        backups.setOptions({gone, 0, 0});
+        const auto made = backups.make(**file, false, QDateTime::currentDateTimeUtc());
+        QVERIFY(!made);
+        QVERIFY2(made.error().message.contains(gone), qPrintable(made.error().message));
+        QCOMPARE(beside().size(), 1);
+        QVERIFY(!QFile::exists(gone));
+    }
+
     void aWritersFirstChangeMakesOneAndItOpensAsACopy() {
         AppParts parts(m_folder->path());
         parts.preferences.markStarted();

@@ -28,7 +28,9 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , assistant(*generator)
     , writer(document, assistant, runs, reading, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
     , project(document, runs, reading, preferences, *storage)
-    , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority) {
+    , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority)
+    , spelling({{folder + QStringLiteral("/dictionaries")}, folder + QStringLiteral("/words.txt")},
+               {QStringLiteral("en_US")}) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
     writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});
 }

@@ -8,6 +8,7 @@
 #include "app/project/project_controller.h"
 #include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
+#include "app/spelling/spelling.h"
 #include "app/storage/storage_worker.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
@@ -44,6 +45,7 @@ public:
     StoryWriter writer;
     ProjectController project;
     VoiceFit voice;
+    Spelling spelling; // of the dictionaries in the folder; there are none by themselves
 };
 
 } // namespace app

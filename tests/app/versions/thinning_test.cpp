@@ -35,6 +35,17 @@ class ThinningTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void noMoreCopiesAndBytesThanWanted() {
+        const QList<QDateTime> times{kNow.addSecs(-30), kNow, QDateTime(), kNow.addSecs(-10),
+                                     kNow.addSecs(-20)};
+        const QList<qint64> bytes{100, 100, 1'000'000, 100, 100};
+        QCOMPARE(beyond(times, bytes, 0, 0), QList<qsizetype>());
+        QCOMPARE(beyond(times, bytes, 2, 0), (QList<qsizetype>{4, 0})); // the older ones
+        QCOMPARE(beyond(times, bytes, 0, 310), QList<qsizetype>{0});
+        QCOMPARE(beyond(times, bytes, 3, 210), (QList<qsizetype>{4, 0}));
+        QCOMPARE(beyond(times, bytes, 0, 1), (QList<qsizetype>{3, 4, 0})); // the newest stays
+    }
+
     void hourlyThenDailyThenWeekly() {
         const QList<qint64> ages = staying(10, 100, 0);
         QCOMPARE(between(ages, 0, 1), 25); // 24 hours touch 25 hours of the clock

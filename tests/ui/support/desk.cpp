@@ -18,7 +18,7 @@ Desk::Desk(const QString& text, const app::ScriptedGenerator::Script& script)
     : parts(folder.path(), script)
     , models(folder.filePath(QStringLiteral("voices")))
     , context{parts.document, parts.project, parts.writer,      parts.assistant, parts.runs,
-              parts.reading,  models,        parts.preferences, parts.voice} {
+              parts.reading,  models,        parts.preferences, parts.voice,     parts.spelling} {
     parts.preferences.markStarted();
     setLength(8);
     window = std::make_unique<ui::MainWindow>(context);
