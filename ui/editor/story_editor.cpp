@@ -326,11 +326,6 @@ void StoryEditor::centreColumn() {
     setViewportMargins(side, 0, side, 0);
 }
 
-void StoryEditor::paintEvent(QPaintEvent* event) {
-    QTextEdit::paintEvent(event);
-    m_focusView->paint(m_colours);
-}
-
 void StoryEditor::resizeEvent(QResizeEvent* event) {
     const bool wasInSight = m_isCursorInSight;
     centreColumn();
