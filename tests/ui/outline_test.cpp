@@ -14,6 +14,7 @@
 #include "ui/window/message_bar.h"
 
 #include <QAction>
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -127,6 +128,46 @@ private slots:
         QTest::keyClicks(&desk.editor(), QStringLiteral("and more"));
         QTest::qWait(300);
         QCOMPARE(filled.size(), 0);
+    }
+
+    // In a novel of 130,000 words, with the outline open and focus on the sentence, a key reads its own line.
+    void aKeyInANovelReadsItsLine() {
+        QString novel;
+        for (int chapter = 1; chapter <= 65; ++chapter) {
+            novel += QStringLiteral("# Chapter %1\n\n").arg(chapter);
+            for (int paragraph = 0; paragraph < 40; ++paragraph)
+                novel += QStringLiteral("It was a quiet evening. Nobody came over the river. ").repeated(5) +
+                         (paragraph == 20 ? QStringLiteral("\n\n***\n\n") : QStringLiteral("\n\n"));
+        }
+        OutlineDesk desk(novel);
+        const auto typeMs = [&] {
+            QElapsedTimer timer;
+            timer.start();
+            for (int key = 0; key < 40; ++key)
+                QTest::keyClick(&desk.editor(), Qt::Key_A);
+            return static_cast<double>(timer.nsecsElapsed()) / 1e6 / 40;
+        };
+        desk.editor().setFocus();
+        desk.editor().placeCursor(novel.size() / 2 - 7);
+        desk.window->actions().pageFocus[2]->trigger();
+        const app::Outline& outline = desk.parts.project.outline().outline();
+        const qint64 lines = outline.linesRead(), units = outline.unitsCounted();
+        const double open = typeMs();
+        QCOMPARE(outline.linesRead(), lines + 40);
+        QCOMPARE(outline.unitsCounted(), units);
+        desk.dock().hide();
+        desk.window->actions().pageFocus[0]->trigger();
+        qInfo("%.2f ms per key with outline and focus, %.2f without", open, typeMs());
+        // Moving a chapter from the end to the beginning.
+        desk.dock().show();
+        desk.tree().fillNow();
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(
+            desk.dock().commands().moveTo(desk.tree().rows().size() - 3, 0, app::RowPlace::Before, false));
+        desk.tree().fillNow();
+        qInfo("%lld ms to move a chapter through the novel", static_cast<long long>(timer.elapsed()));
+        QVERIFY(desk.text().startsWith(QStringLiteral("# Chapter 65")));
     }
 
     void draggingMovesTheTextAsOneStep() {

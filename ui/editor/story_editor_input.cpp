@@ -1,6 +1,7 @@
 // What the writer does to the page by keys, mouse and clipboard.
 #include "app/document/utf8_text.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/focus_view.h"
 #include "ui/editor/ghost_text.h"
 #include "ui/editor/story_editor.h"
 
@@ -212,6 +213,11 @@ void StoryEditor::wheelEvent(QWheelEvent* event) {
         return;
     }
     QTextEdit::wheelEvent(event);
+}
+
+void StoryEditor::paintEvent(QPaintEvent* event) {
+    QTextEdit::paintEvent(event);
+    m_focusView->paint(m_colours);
 }
 
 void StoryEditor::contextMenuEvent(QContextMenuEvent* event) {
