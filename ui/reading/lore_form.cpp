@@ -89,11 +89,12 @@ QWidget* LoreForm::buildWhen() {
     range->addWidget(new QLabel(tr("words before the cursor")));
     range->addStretch(1);
     auto* checks = new QHBoxLayout;
-    for (QCheckBox* const check : {m_matchesWords, m_matchesCase, m_isAlways})
+    for (QCheckBox* const check : {m_matchesWords, m_matchesCase})
         checks->addWidget(check);
     checks->addStretch(1);
     layout->addLayout(range);
     layout->addLayout(checks);
+    layout->addWidget(m_isAlways);
     return widget;
 }
 
@@ -126,10 +127,12 @@ QWidget* LoreForm::buildWhere() {
     label->setBuddy(m_group);
     row->addWidget(label);
     row->addWidget(m_group, 1);
-    row->addWidget(m_groupRule);
-    row->addWidget(m_groupMost);
+    auto* rule = new QHBoxLayout;
+    rule->addWidget(m_groupMost);
+    rule->addWidget(m_groupRule, 1);
     layout->addWidget(m_place);
     layout->addLayout(row);
+    layout->addLayout(rule);
     return widget;
 }
 

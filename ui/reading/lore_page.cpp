@@ -63,6 +63,7 @@ LorePage::LorePage(app::StoryReading& reading, app::ProjectController& project, 
     form->setWidgetResizable(true);
     form->setFrameShape(QFrame::NoFrame);
     form->setFocusPolicy(Qt::NoFocus);
+    form->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* right = new QWidget;
     auto* forms = new QVBoxLayout(right);
     forms->setContentsMargins(8, 0, 0, 0);
@@ -72,6 +73,7 @@ LorePage::LorePage(app::StoryReading& reading, app::ProjectController& project, 
     splitter->addWidget(buildList());
     splitter->addWidget(right);
     splitter->setStretchFactor(1, 1);
+    splitter->setSizes({220, 600});
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(splitter, 1);
@@ -149,6 +151,10 @@ void LorePage::connectParts() {
     onKey(QKeySequence(Qt::ALT | Qt::Key_Up), [this] { move(-1); });
     onKey(QKeySequence(Qt::ALT | Qt::Key_Down), [this] { move(+1); });
     connect(&m_project, &app::ProjectController::lorebookRead, this, &LorePage::takeIn);
+    connect(&m_reading, &app::StoryReading::changed, this, [this] {
+        if (!m_isChanging && m_shown != book())
+            fill();
+    });
     connect(&m_reading, &app::StoryReading::wasReset, this, [this] {
         m_removed.clear();
         m_said->hide();
@@ -166,10 +172,14 @@ qsizetype LorePage::chosen() const {
 void LorePage::change(const app::Lorebook& book) {
     app::ReadingSettings settings = m_reading.settings();
     settings.lorebook = book;
+    m_isChanging = true;
     m_reading.change(settings);
+    m_isChanging = false;
+    m_shown = book;
 }
 
 void LorePage::fill() {
+    m_shown = book();
     const int row = m_list->currentRow();
     {
         const QSignalBlocker quiet(m_list);

@@ -77,7 +77,9 @@ private:
     };
     QList<Removed> m_removed; // in this project since it was opened, the last one last
     QList<app::LoreFault> m_faults;
-    QString m_importing; // the file that is being read
+    app::Lorebook m_shown;     // in the list
+    bool m_isChanging = false; // the book, by the writer here
+    QString m_importing;       // the file that is being read
 };
 
 } // namespace ui

@@ -71,6 +71,7 @@ MemoryDialog::MemoryDialog(const app::AppContext& context, QWidget* parent)
     connect(m_memory, &QPlainTextEdit::textChanged, this, &MemoryDialog::changeTexts);
     connect(m_note, &QPlainTextEdit::textChanged, this, &MemoryDialog::changeTexts);
     connect(m_depth, &QSpinBox::valueChanged, this, &MemoryDialog::changeTexts);
+    connect(&m_context.reading, &app::StoryReading::changed, this, &MemoryDialog::fill);
     connect(&m_context.reading, &app::StoryReading::wasReset, this, &MemoryDialog::fill);
     fill();
 }

@@ -70,7 +70,7 @@ ReadingDock::ReadingDock(app::ReadingPreview& preview, app::StoryReading& readin
     splitter->addWidget(m_parts);
     splitter->addWidget(m_view);
     splitter->setChildrenCollapsible(false);
-    splitter->setSizes({180, 320});
+    splitter->setSizes({130, 370});
     auto* content = new QWidget;
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(12, 4, 12, 8);
