@@ -13,8 +13,8 @@ namespace app {
 [[nodiscard]] QList<qsizetype> superfluous(const QList<QDateTime>& times, const QDateTime& now,
                                            int allForHours);
 
-// Places of the oldest copies that are more than `mostCopies`, or take more than `mostBytes` together with the
-// newer ones. 0: no limit. Invalid times are copies that are gone; the newest always stays.
+// Places of the oldest copies that are more than `mostCopies`, or take more than `mostBytes` together with
+// the newer ones. 0: no limit. Invalid times are copies that are gone; the newest always stays.
 [[nodiscard]] QList<qsizetype> beyond(const QList<QDateTime>& times, const QList<qint64>& bytes,
                                       int mostCopies, qint64 mostBytes);
 

@@ -1,5 +1,5 @@
-// spelling_table.h: what a story says about its spelling (docs/formats/project.md, spelling_choice): tables of
-// their own, the component "spelling" of schema_version. Nothing here but createSpellingTables() begins a
+// spelling_table.h: what a story says about its spelling (docs/formats/project.md, spelling_choice): tables
+// of their own, the component "spelling" of schema_version. Nothing here but createSpellingTables() begins a
 // transaction.
 // Errors: those of engine/trace/sqlite.h; UnsupportedFormat if the tables are newer than this program.
 // Threads: as engine::Database.
