@@ -147,8 +147,9 @@ void BreakAlignment::align() {
         }
     }
     if (isMoved) {
+        const int moved = m_editor.cursorRect(top).top() - topBefore; // asking may scroll
         QScrollBar* const bar = m_editor.verticalScrollBar();
-        bar->setValue(bar->value() + m_editor.cursorRect(top).top() - topBefore);
+        bar->setValue(bar->value() + moved);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "ui/editor/document_mirror.h"
 
 #include "app/document/characters.h"
+#include "app/document/edit_sweep.h"
 
 #include <QScopedValueRollback>
 #include <QTextBlock>
@@ -16,6 +17,8 @@ namespace {
 // Blocks are made half as long as they may be, so that there is room to write in.
 constexpr qsizetype kNewBlock = DocumentMirror::kLongestBlock / 2;
 constexpr qsizetype kSearchedForSpace = 256;
+// Edits of one paragraph are one edit of the page if they are no further apart, in units.
+constexpr qsizetype kNearEdits = 1024;
 
 bool endsBlock(QChar unit) { return unit == QChar::ParagraphSeparator || unit == u'\n'; }
 
@@ -54,6 +57,25 @@ QString withBreaks(const QString& text, SoftBreaks& breaks) {
     return broken;
 }
 
+// Pieces of one paragraph that are near each other as one.
+QList<app::ChangedPiece> joinedPieces(const QList<app::ChangedPiece>& pieces, const QString& text) {
+    QList<app::ChangedPiece> joined;
+    for (const app::ChangedPiece& piece : pieces) {
+        if (!joined.isEmpty()) {
+            app::ChangedPiece& last = joined.last();
+            const qsizetype end = last.newPosition + last.newLength;
+            const QStringView between = QStringView(text).mid(end, piece.newPosition - end);
+            if (between.size() <= kNearEdits && !between.contains(u'\n')) {
+                last.newLength = piece.newPosition + piece.newLength - last.newPosition;
+                last.oldLength = piece.oldPosition + piece.oldLength - last.oldPosition;
+                continue;
+            }
+        }
+        joined.append(piece);
+    }
+    return joined;
+}
+
 } // namespace
 
 QString shownText(QString text) {
@@ -84,30 +106,12 @@ DocumentMirror::DocumentMirror(app::Document& story, QTextDocument& view, QObjec
     , m_view(view) {
     m_view.setUndoRedoEnabled(false);
     connect(&m_view, &QTextDocument::contentsChange, this, &DocumentMirror::onViewChanged);
-    connect(&m_story, &app::Document::changed, this, &DocumentMirror::onStoryChanged);
+    connect(&m_story, &app::Document::stepDone, this, &DocumentMirror::onStepDone);
     connect(&m_story, &app::Document::wasReset, this, &DocumentMirror::fill);
     fill();
 }
 
 DocumentMirror::~DocumentMirror() = default;
-
-void DocumentMirror::setParagraphFormat(const QTextBlockFormat& format) {
-    if (format == m_format) {
-        return;
-    }
-    m_format = format;
-    const QScopedValueRollback applying(m_isApplying, true);
-    QTextCursor all(&m_view);
-    all.select(QTextCursor::Document);
-    all.setBlockFormat(m_format);
-}
-
-void DocumentMirror::hold() { m_isHeld = true; }
-
-void DocumentMirror::release() {
-    m_isHeld = false;
-    finishStep();
-}
 
 // --- places -------------------------------------------------
 
@@ -151,9 +155,9 @@ QString DocumentMirror::wantedPageText(int position, int length) const {
 // --- long paragraphs -------------------------------------------------
 
 void DocumentMirror::breakLongBlocks(int position, int length) {
-    if (!m_step) {
+    if (!m_isApplying) {
         const QScopedValueRollback applying(m_isApplying, true);
-        const JoinedEdit edit(m_view); // laid out once, when all is done
+        const JoinedEdit edit(m_view); // told once, when all is done
         breakLong(position, length);
     }
 }
@@ -174,7 +178,7 @@ void DocumentMirror::breakLong(int position, int length) {
 }
 
 void DocumentMirror::moveBreak(int from, int to) {
-    if (!m_breaks.contains(from) || m_step) {
+    if (!m_breaks.contains(from) || m_isApplying) {
         return;
     }
     const QScopedValueRollback applying(m_isApplying, true);
@@ -193,31 +197,12 @@ void DocumentMirror::moveBreak(int from, int to) {
 
 // --- changes -------------------------------------------------
 
-void DocumentMirror::finishStep() {
-    m_isFinishQueued = false;
-    if (!m_step) {
-        return;
-    }
-    {
-        const QScopedValueRollback applying(m_isApplying, true);
-        m_step.reset();
-    }
-    emit applied(m_lastChange);
-    if (pageLength() != wantedPageLength()) {
-        fill();
-    }
-}
-
 void DocumentMirror::fill() {
     emit aboutToFill();
     {
         const QScopedValueRollback applying(m_isApplying, true);
-        m_step.reset();
         m_breaks.clear();
         m_view.setPlainText(withBreaks(shownText(m_story.text()), m_breaks));
-        QTextCursor all(&m_view);
-        all.select(QTextCursor::Document);
-        all.setBlockFormat(m_format);
         ++m_fills;
     }
     emit filled();
@@ -278,40 +263,50 @@ void DocumentMirror::replaceSelection(const QTextCursor& cursor, const QString& 
     m_story.applyUserEdit(start, toStory(cursor.selectionEnd()) - start, text);
 }
 
-void DocumentMirror::onStoryChanged(const app::DocumentChange& change) {
-    if (change.source == app::ChangeSource::Writer && !m_isReplacing) {
+void DocumentMirror::onStepDone(const app::DocumentStep& step) {
+    if (step.edits.isEmpty() || (step.source == app::ChangeSource::Writer && !m_isReplacing)) {
         return; // the view showed it first
     }
-    if (!m_step) {
-        emit aboutToApply(change);
-        m_step = std::make_unique<JoinedEdit>(m_view);
-    }
-    m_lastChange = change;
-    const app::TextEdit& edit = change.edit;
-    const bool isInsertion = edit.removedLength == 0;
-    const auto start = m_breaks.toPage(edit.position, isInsertion ? Side::EndOfBlock : Side::StartOfNext);
-    const auto end = m_breaks.toPage(edit.position + edit.removedLength, Side::EndOfBlock);
-    if (end <= pageLength()) {
+    emit aboutToApply({step.edits.first(), step.source});
+    {
         const QScopedValueRollback applying(m_isApplying, true);
-        QTextCursor cursor(&m_view);
-        cursor.setPosition(static_cast<int>(start));
-        cursor.setPosition(static_cast<int>(end), QTextCursor::KeepAnchor);
-        SoftBreaks inside;
-        const QString inserted = withBreaks(shownText(edit.inserted), inside);
-        cursor.insertText(inserted);
-        m_breaks.replace(start, end - start, edit.inserted.size());
-        for (const qsizetype place : inside.places()) {
-            m_breaks.insert(start + place);
+        const JoinedEdit joined(m_view);
+        if (const auto pieces = app::changedPieces(step.edits)) {
+            // From the end, as the places are those of the old text.
+            const QList<app::ChangedPiece> parts = joinedPieces(*pieces, m_story.text());
+            for (auto part = parts.crbegin(); part != parts.crend(); ++part) {
+                replaceOnPage(part->oldPosition, part->oldLength,
+                              m_story.text().mid(part->newPosition, part->newLength));
+            }
+        } else {
+            for (const app::TextEdit& edit : step.edits) {
+                replaceOnPage(edit.position, edit.removedLength, edit.inserted);
+            }
         }
-        breakLong(static_cast<int>(start), static_cast<int>(inserted.size()));
     }
-    if (!m_isHeld && pageLength() == wantedPageLength()) {
-        finishStep();
-    } else if (!m_isHeld && !m_isFinishQueued) {
-        // More changes of this step follow at once; if they do not, the two have lost step.
-        m_isFinishQueued = true;
-        QMetaObject::invokeMethod(this, &DocumentMirror::finishStep, Qt::QueuedConnection);
+    emit applied({step.edits.last(), step.source});
+    if (pageLength() != wantedPageLength()) {
+        fill();
     }
+}
+
+void DocumentMirror::replaceOnPage(qsizetype position, qsizetype removedLength, const QString& inserted) {
+    const auto start = m_breaks.toPage(position, removedLength == 0 ? Side::EndOfBlock : Side::StartOfNext);
+    const auto end = m_breaks.toPage(position + removedLength, Side::EndOfBlock);
+    if (end > pageLength()) {
+        return; // the two have lost step; filled anew when the step is done
+    }
+    QTextCursor cursor(&m_view);
+    cursor.setPosition(static_cast<int>(start));
+    cursor.setPosition(static_cast<int>(end), QTextCursor::KeepAnchor);
+    SoftBreaks inside;
+    const QString shown = withBreaks(shownText(inserted), inside);
+    cursor.insertText(shown);
+    m_breaks.replace(start, end - start, inserted.size());
+    for (const qsizetype place : inside.places()) {
+        m_breaks.insert(start + place);
+    }
+    breakLong(static_cast<int>(start), static_cast<int>(shown.size()));
 }
 
 } // namespace ui

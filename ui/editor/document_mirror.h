@@ -1,6 +1,7 @@
 // document_mirror.h: keeps a QTextDocument and an app::Document equal, both ways, one edit at a time. What
 // the writer types goes to the story as the smallest edit that explains it; what happens to the story
-// (generation, undo, replace all, paste) goes to the widget as that one edit. Nothing is compared or copied
+// (generation, undo, replace all, paste) goes to the widget as that one edit, or, where it is thousands, as one
+// edit for each paragraph. Nothing is compared or copied
 // as a whole, so a keystroke costs the same in a long novel. If the two ever lose step, the widget is filled
 // anew from the story, which is the truth. The text document's own undo is off: the story has the history.
 // Equal means: the same units at the same places, but for the breaks in very long paragraphs (soft_breaks.h).
@@ -12,17 +13,12 @@
 #include "ui/editor/soft_breaks.h"
 
 #include <QObject>
-#include <QTextBlockFormat>
-
-#include <memory>
 
 class QTextBlock;
 class QTextCursor;
 class QTextDocument;
 
 namespace ui {
-
-class JoinedEdit;
 
 // The text as a text document takes it in without changing its length: a carriage return is a line end of its
 // own, and the two characters that mean frames to Qt are shown as unknown ones.
@@ -41,9 +37,6 @@ public:
     // to date when they are told.
     DocumentMirror(app::Document& story, QTextDocument& view, QObject* parent = nullptr);
     ~DocumentMirror() override;
-
-    // The format that all paragraphs have, now and later.
-    void setParagraphFormat(const QTextBlockFormat& format);
 
     // Puts a text of any length in the place of what the cursor has selected, as the writer's edit.
     void replaceSelection(const QTextCursor& cursor, const QString& text);
@@ -64,9 +57,6 @@ public:
 
     // Counts how often the widget was filled anew; 1 after the start.
     [[nodiscard]] int fills() const { return m_fills; }
-    // Holds the view's layout back until released, however many changes come in between (replace all).
-    void hold();
-    void release();
 
 signals:
     // Around every step that comes from the story, with its first and its last change, so that cursor,
@@ -79,9 +69,10 @@ signals:
 
 private:
     void fill();
-    void finishStep();
     void onViewChanged(int position, int removed, int added);
-    void onStoryChanged(const app::DocumentChange& change);
+    void onStepDone(const app::DocumentStep& step);
+    // Puts a text of the story in the place of another one, in an edit block.
+    void replaceOnPage(qsizetype position, qsizetype removedLength, const QString& inserted);
     [[nodiscard]] int pageLength() const;             // without the final separator
     [[nodiscard]] qsizetype wantedPageLength() const; // by the story and the breaks
     [[nodiscard]] QString pageText(int position, int length) const;
@@ -90,17 +81,10 @@ private:
 
     app::Document& m_story;
     QTextDocument& m_view;
-    QTextBlockFormat m_format;
     SoftBreaks m_breaks;
     bool m_isApplying = false;  // the view is being changed by us
     bool m_isReplacing = false; // the story is being changed by us, before the view
     int m_fills = 0;
-    // The story tells of a step's changes one after the other when all of them are done already. Until the
-    // last one has come the two differ, so nobody may look: the view keeps its edit block open.
-    std::unique_ptr<JoinedEdit> m_step;
-    app::DocumentChange m_lastChange;
-    bool m_isHeld = false;
-    bool m_isFinishQueued = false;
 };
 
 } // namespace ui

@@ -2,10 +2,10 @@
 
 #include "ui/editor/break_alignment.h"
 #include "ui/editor/document_mirror.h"
+#include "ui/editor/layout/page_layout.h"
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/word_counter.h"
 
-#include <QAbstractTextDocumentLayout>
 #include <QScrollBar>
 #include <QTextBlock>
 #include <QTextFrame>
@@ -17,21 +17,27 @@ namespace ui {
 
 namespace {
 
-constexpr int kSideMargin = 24;       // least space beside the column
-constexpr int kTopMargin = 40;        // above the first line
-constexpr int kBottomMargin = 96;     // below the last line, so that one does not write at the window's edge
-constexpr qsizetype kMostMarks = 400; // of a kind, painted around the cursor; a common word has thousands
+constexpr int kSideMargin = 24;   // least space beside the column
+constexpr int kTopMargin = 40;    // above the first line
+constexpr int kBottomMargin = 96; // below the last line, so that one does not write at the window's edge
+
+PageLayout* laidOutInSight(QTextDocument& page) {
+    auto* layout = new PageLayout(page);
+    page.setDocumentLayout(layout);
+    return layout;
+}
 
 } // namespace
 
 StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     : QTextEdit(parent)
     , m_story(story)
+    , m_layout(laidOutInSight(*document()))
     , m_mirror(new DocumentMirror(story, *document(), this))
     , m_alignment(new BreakAlignment(*this, *m_mirror))
     , m_words(new WordCounter(
           *document(), this, [this](const QTextBlock& block) { return m_mirror->continuesParagraph(block); }))
-    , m_highlighter(new OriginHighlighter(story, *m_mirror, document())) {
+    , m_highlighter(std::make_unique<OriginHighlighter>(story, *m_mirror, m_layout->formats())) {
     setAcceptRichText(false);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -42,15 +48,14 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     setAccessibleDescription(
         tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
     document()->setDocumentMargin(0);
-    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::noteSight);
+    connect(m_layout, &PageLayout::viewMoved, this, [this](int top) {
+        verticalScrollBar()->setValue(top);
+        viewport()->update(); // scrolling has moved what is on the screen, which was right
+    });
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::onScrolled);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &StoryEditor::editingPlaceChanged);
     connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::editingPlaceChanged);
-    connect(this, &QTextEdit::cursorPositionChanged, this, [this] {
-        noteSight();
-        if (marks(Mark::Match).size() > kMostMarks) {
-            showMarks();
-        }
-    });
+    connect(this, &QTextEdit::cursorPositionChanged, this, &StoryEditor::noteSight);
     connect(document(), &QTextDocument::contentsChange, this, [this] { m_areMarksOld = true; });
     connect(m_words, &WordCounter::wordsChanged, this, &StoryEditor::wordsChanged);
     connect(m_mirror, &DocumentMirror::aboutToFill, this,
@@ -87,13 +92,16 @@ void StoryEditor::setTypography(const Typography& typography) {
     if (typography == m_typography && document()->defaultFont() == typography.font) {
         return;
     }
+    const Sight before = sight();
     m_typography = typography;
     setFont(typography.font);
     document()->setDefaultFont(typography.font);
-    m_mirror->setParagraphFormat(typography.paragraph);
+    m_layout->setParagraphFormat(typography.paragraph);
     centreColumn();
-    ensureCursorVisible();
+    restore(before);
 }
+
+BlockFormats& StoryEditor::formats() { return m_layout->formats(); }
 
 void StoryEditor::setOriginsShown(bool isShown) { m_highlighter->setShown(isShown); }
 
@@ -104,32 +112,6 @@ void StoryEditor::setMarks(Mark mark, const QList<app::TextRange>& ranges) {
         current = ranges;
         showMarks();
     }
-}
-
-void StoryEditor::showMarks() {
-    m_areMarksOld = false;
-    QList<ExtraSelection> selections;
-    const qsizetype end = m_story.size();
-    const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
-                              m_colours.lockMark};
-    for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
-        const QList<app::TextRange>& ranges = m_marks[mark];
-        const auto near =
-            std::lower_bound(ranges.begin(), ranges.end(), cursorPlace(),
-                             [](const app::TextRange& range, qsizetype at) { return range.position < at; });
-        const qsizetype first = std::max<qsizetype>(0, (near - ranges.begin()) - kMostMarks / 2);
-        for (const app::TextRange& range : ranges.mid(first, kMostMarks)) {
-            if (range.length <= 0 || range.end() > end) {
-                continue;
-            }
-            ExtraSelection selection;
-            selection.cursor = cursorAt(range);
-            selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
-            selection.format.setBackground(grounds[mark]);
-            selections.append(selection);
-        }
-    }
-    setExtraSelections(selections);
 }
 
 void StoryEditor::setHoverReported(bool isReported) {
@@ -161,7 +143,10 @@ void StoryEditor::setEditingPlace(const app::EditingPlace& place) {
     placeCursor(place.cursor);
     const QTextCursor top = cursorAt({std::clamp<qsizetype>(place.top, 0, m_story.size()), 0});
     // The beginning of the page has its margin above it.
-    verticalScrollBar()->setValue(place.top <= 0 ? 0 : verticalScrollBar()->value() + cursorRect(top).top());
+    scrollBy(cursorRect(top).top());
+    if (place.top <= 0) {
+        verticalScrollBar()->setValue(0);
+    }
     noteSight();
 }
 
@@ -179,14 +164,6 @@ QTextCursor StoryEditor::cursorAt(const app::TextRange& range) const {
 void StoryEditor::showRange(const app::TextRange& range) {
     setTextCursor(cursorAt(range));
     reveal(range);
-}
-
-void StoryEditor::reveal(const app::TextRange& range) {
-    const QRect place = cursorRect(cursorAt({range.position, 0}));
-    const QRect view = viewport()->rect();
-    if (place.top() < view.top() || place.bottom() > view.bottom()) {
-        verticalScrollBar()->setValue(verticalScrollBar()->value() + place.center().y() - view.height() / 3);
-    }
 }
 
 std::optional<qsizetype> StoryEditor::positionUnder(const QPoint& point) const {
@@ -233,6 +210,7 @@ void StoryEditor::onReset() {
 }
 
 void StoryEditor::beforeStoryChange(const app::DocumentChange& change) {
+    formats().setPaused(true); // the story has changed already; the page not yet
     const QTextCursor cursor = textCursor();
     m_before.cursorPosition = m_mirror->toStory(cursor.position());
     m_before.cursorAnchor = m_mirror->toStory(cursor.anchor());
@@ -240,7 +218,6 @@ void StoryEditor::beforeStoryChange(const app::DocumentChange& change) {
     m_before.topPosition = m_mirror->toStory(top.position());
     m_before.topOffset = cursorRect(top).top();
     m_before.isAboveView = change.edit.position < m_before.topPosition;
-    // The story has changed already; the page not yet.
     QTextCursor place(document());
     place.setPosition(m_mirror->toPage(change.edit.position));
     const QRect where = cursorRect(place);
@@ -248,6 +225,7 @@ void StoryEditor::beforeStoryChange(const app::DocumentChange& change) {
 }
 
 void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
+    formats().setPaused(false);
     const qsizetype position = change.edit.position;
     const qsizetype removed = change.edit.removedLength;
     const qsizetype added = change.edit.inserted.size();
@@ -275,19 +253,18 @@ void StoryEditor::afterStoryChange(const app::DocumentChange& change) {
         placeCursor(position + added);
         return;
     }
-    QScrollBar* const bar = verticalScrollBar();
     if (m_before.isAboveView && m_before.topPosition < position + removed) {
         reveal({position + added, 0}); // what was in sight has given way to this
     } else if (m_before.isAboveView) {
         // Keeps what is in sight where it is on the screen.
         const QTextCursor first =
             cursorAt({std::max<qsizetype>(m_before.topPosition + added - removed, 0), 0});
-        bar->setValue(bar->value() + cursorRect(first).top() - m_before.topOffset);
+        scrollBy(cursorRect(first).top() - m_before.topOffset);
     } else if (m_before.follows) {
         const QTextCursor place = cursorAt({position + added, 0});
         const int below = cursorRect(place).bottom() + fontMetrics().height() - viewport()->height();
         if (below > 0) {
-            bar->setValue(bar->value() + below);
+            scrollBy(below);
         }
     }
 }
@@ -307,19 +284,5 @@ void StoryEditor::centreColumn() {
     const int side = std::max(kSideMargin, (available - m_typography.columnWidth) / 2);
     setViewportMargins(side, 0, side, 0);
 }
-
-void StoryEditor::resizeEvent(QResizeEvent* event) {
-    const bool wasInSight = m_isCursorInSight;
-    centreColumn();
-    QTextEdit::resizeEvent(event);
-    m_alignment->onLinesChanged();
-    // A bar that opens below, or a smaller window, must not cover the line that is being written.
-    if (wasInSight) {
-        ensureCursorVisible();
-    }
-    noteSight();
-}
-
-void StoryEditor::noteSight() { m_isCursorInSight = viewport()->rect().intersects(cursorRect()); }
 
 } // namespace ui

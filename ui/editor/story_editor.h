@@ -14,20 +14,24 @@
 #include <QTextEdit>
 
 #include <array>
+#include <memory>
 #include <optional>
 
 namespace ui {
 
+class BlockFormats;
 class BreakAlignment;
 class DocumentMirror;
 class OriginHighlighter;
+class PageLayout;
 class WordCounter;
 
 class StoryEditor : public QTextEdit {
     Q_OBJECT
 
 public:
-    // Grounds painted behind words, in this order, later ones over earlier ones.
+    // Grounds painted behind words, in this order, later ones over earlier ones. What else makes words look
+    // otherwise goes through formats().
     enum class Mark { Match, CurrentMatch, Hovered, Locked };
 
     explicit StoryEditor(app::Document& story, QWidget* parent = nullptr);
@@ -62,6 +66,9 @@ public:
     [[nodiscard]] const DocumentMirror& mirror() const { return *m_mirror; }
     [[nodiscard]] const OriginHighlighter& highlighter() const { return *m_highlighter; }
     [[nodiscard]] const WordCounter& wordCounter() const { return *m_words; }
+    [[nodiscard]] const PageLayout& pageLayout() const { return *m_layout; }
+    // Where the looks of words in sight come together; a new source of them joins here.
+    [[nodiscard]] BlockFormats& formats();
     // The unit of text under a point of the viewport, if there is one.
     [[nodiscard]] std::optional<qsizetype> positionUnder(const QPoint& point) const;
 
@@ -80,6 +87,7 @@ protected:
     void dropEvent(QDropEvent* event) override;
     bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
@@ -94,20 +102,35 @@ private:
     void afterStoryChange(const app::DocumentChange& change);
     void centreColumn();
     void setPageMargins();
+    [[nodiscard]] bool hasMarks() const;
     void showMarks();
+    // Where the page is on the screen, to be there again when all of it has been laid out anew.
+    struct Sight {
+        QTextCursor top; // first character in sight
+        int topOffset = 0;
+        bool isAtBeginning = true;
+        bool isCursorInSight = true;
+    };
+    [[nodiscard]] Sight sight() const;
+    void restore(const Sight& sight);
+    // Asking where something is may scroll as well (PageLayout::viewMoved), so the distance is computed first.
+    void scrollBy(int pixels);
+    void onScrolled();
     void noteSight();
     void stepOverBreak(const QKeyEvent& event);
     [[nodiscard]] QTextCursor cursorAt(const app::TextRange& range) const;
 
     app::Document& m_story;
+    PageLayout* m_layout; // the page's
     DocumentMirror* m_mirror;
     BreakAlignment* m_alignment;
     WordCounter* m_words;
-    OriginHighlighter* m_highlighter;
+    std::unique_ptr<OriginHighlighter> m_highlighter;
     Colours m_colours;
     Typography m_typography;
     std::array<QList<app::TextRange>, 4> m_marks;
     bool m_areMarksOld = false; // the text has changed since they were painted
+    app::TextRange m_marked;    // the part of the story whose marks are painted
     bool m_isHoverReported = false;
     bool m_isCursorInSight = true; // before the page changes its size
 

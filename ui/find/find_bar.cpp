@@ -1,7 +1,6 @@
 #include "ui/find/find_bar.h"
 
 #include "app/document/document.h"
-#include "ui/editor/document_mirror.h"
 #include "ui/editor/story_editor.h"
 
 #include <QBoxLayout>
@@ -255,9 +254,7 @@ void FindBar::replaceAll() {
     }
     emit aboutToReplaceAll();
     m_editor.setMarks(StoryEditor::Mark::Match, {});
-    m_editor.mirror().hold();
     m_story.applyReplacements(replacements);
-    m_editor.mirror().release();
     search(Step::None);
 }
 

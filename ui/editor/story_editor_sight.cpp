@@ -1,0 +1,124 @@
+// What part of the page is in sight, and what is painted there besides the text.
+#include "ui/editor/break_alignment.h"
+#include "ui/editor/document_mirror.h"
+#include "ui/editor/layout/page_layout.h"
+#include "ui/editor/story_editor.h"
+
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+constexpr qsizetype kMostMarks = 400; // of a kind, painted at a time; a common letter has thousands on a page
+
+} // namespace
+
+// --- marks -------------------------------------------------
+
+bool StoryEditor::hasMarks() const {
+    return std::any_of(m_marks.begin(), m_marks.end(), [](const auto& ranges) { return !ranges.isEmpty(); });
+}
+
+// Those in sight, and a screen more on both sides.
+void StoryEditor::showMarks() {
+    m_areMarksOld = false;
+    QList<ExtraSelection> selections;
+    const bool isAny = hasMarks();
+    const int height = viewport()->height();
+    const auto placeAt = [this](int y) {
+        return m_mirror->toStory(cursorForPosition(QPoint(0, y)).position());
+    };
+    m_marked.position = isAny ? placeAt(-height) : 0;
+    m_marked.length = isAny ? placeAt(2 * height) - m_marked.position : m_story.size();
+    const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
+                              m_colours.lockMark};
+    for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
+        const QList<app::TextRange>& ranges = m_marks[mark];
+        const auto first =
+            std::lower_bound(ranges.begin(), ranges.end(), m_marked.position,
+                             [](const app::TextRange& range, qsizetype at) { return range.end() < at; });
+        qsizetype left = kMostMarks;
+        for (auto range = first; range != ranges.end() && range->position <= m_marked.end() && left > 0;
+             ++range) {
+            if (range->length <= 0 || range->end() > m_story.size()) {
+                continue;
+            }
+            ExtraSelection selection;
+            selection.cursor = cursorAt(*range);
+            selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
+            selection.format.setBackground(grounds[mark]);
+            selections.append(selection);
+            --left;
+        }
+    }
+    setExtraSelections(selections);
+}
+
+// --- what is in sight -------------------------------------------------
+
+void StoryEditor::reveal(const app::TextRange& range) {
+    const QRect place = cursorRect(cursorAt({range.position, 0}));
+    const QRect view = viewport()->rect();
+    if (place.top() < view.top() || place.bottom() > view.bottom()) {
+        scrollBy(place.center().y() - view.height() / 3);
+    }
+}
+
+void StoryEditor::scrollBy(int pixels) {
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + pixels);
+}
+
+StoryEditor::Sight StoryEditor::sight() const {
+    Sight sight;
+    sight.top = cursorForPosition(QPoint(0, 0));
+    sight.topOffset = cursorRect(sight.top).top();
+    sight.isAtBeginning = verticalScrollBar()->value() == 0;
+    sight.isCursorInSight = m_isCursorInSight;
+    return sight;
+}
+
+void StoryEditor::restore(const Sight& sight) {
+    if (sight.isAtBeginning) {
+        verticalScrollBar()->setValue(0);
+    } else {
+        scrollBy(cursorRect(sight.top).top() - sight.topOffset);
+    }
+    // A bar that opens below, or a smaller window, must not cover the line that is being written.
+    if (sight.isCursorInSight) {
+        ensureCursorVisible();
+    }
+    noteSight();
+}
+
+void StoryEditor::resizeEvent(QResizeEvent* event) {
+    const Sight before = sight();
+    m_layout->setView(verticalScrollBar()->value(), viewport()->height());
+    centreColumn();
+    QTextEdit::resizeEvent(event);
+    m_alignment->onLinesChanged();
+    restore(before);
+}
+
+void StoryEditor::paintEvent(QPaintEvent* event) {
+    m_layout->prepareView();
+    QTextEdit::paintEvent(event);
+}
+
+void StoryEditor::onScrolled() {
+    m_layout->setView(verticalScrollBar()->value(), viewport()->height());
+    noteSight();
+    const auto placeAt = [this](int y) {
+        return m_mirror->toStory(cursorForPosition(QPoint(0, y)).position());
+    };
+    if (hasMarks() && !m_areMarksOld &&
+        (placeAt(0) < m_marked.position || placeAt(viewport()->height()) > m_marked.end())) {
+        showMarks();
+    }
+}
+
+void StoryEditor::noteSight() { m_isCursorInSight = viewport()->rect().intersects(cursorRect()); }
+
+} // namespace ui
