@@ -257,6 +257,31 @@ private slots:
         QVERIFY(page.editor.viewport()->rect().contains(page.editor.cursorRect()));
     }
 
+    void keysGoThroughWhatWasNeverSeen() {
+        Page page(novel(300));
+        QTest::keyClick(&page.editor, Qt::Key_Home, Qt::ControlModifier);
+        QCOMPARE(page.editor.cursorPlace(), 0);
+        int pages = 0;
+        for (qsizetype before = -1; page.editor.cursorPlace() != before; ++pages) {
+            before = page.editor.cursorPlace();
+            setSize(page, 14 + pages % 2); // nothing is laid out any more
+            QTest::keyClick(&page.editor, Qt::Key_PageDown);
+            QVERIFY(page.editor.cursorPlace() >= before);
+            QVERIFY(page.editor.viewport()->rect().intersects(page.editor.cursorRect()));
+        }
+        QVERIFY(pages > 10);
+        QVERIFY(page.editor.cursorPlace() > page.story.size() - 200);
+        setSize(page, 18);
+        for (int i = 0; i < 200; ++i) {
+            const QRect before = page.editor.cursorRect();
+            const qsizetype place = page.editor.cursorPlace();
+            QTest::keyClick(&page.editor, Qt::Key_Up);
+            QVERIFY(page.editor.cursorPlace() < place);
+            QVERIFY(page.editor.viewport()->rect().intersects(page.editor.cursorRect()));
+            QVERIFY(page.editor.cursorRect().top() < before.top() || page.editor.cursorRect().top() < 60);
+        }
+    }
+
     void theLastLineIsAtTheEndOfTheRange() {
         Page page(novel(1200));
         QScrollBar* const bar = page.editor.verticalScrollBar();

@@ -129,7 +129,7 @@ AlternativeCards::AlternativeCards(app::StoryWriter& writer, const app::Document
     connect(alternatives, &app::Alternatives::grew, this,
             [this](qsizetype card) { show(static_cast<int>(card)); });
     connect(alternatives, &app::Alternatives::cleared, this, &QListWidget::clear);
-    connect(&story, &app::Document::changed, this, &AlternativeCards::markTaken);
+    connect(&story, &app::Document::stepDone, this, &AlternativeCards::markTaken);
 }
 
 void AlternativeCards::begin() {

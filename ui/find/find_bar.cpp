@@ -54,7 +54,7 @@ FindBar::FindBar(StoryEditor& editor, app::Document& story, QWidget* parent)
             m_delay->start();
         }
     };
-    connect(&m_story, &app::Document::changed, this, onStoryChanged);
+    connect(&m_story, &app::Document::stepDone, this, onStoryChanged); // not for each of thousands of edits
     connect(&m_story, &app::Document::wasReset, this, onStoryChanged);
     hide();
 }
