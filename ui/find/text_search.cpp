@@ -50,8 +50,12 @@ Replacer::Replacer(const SearchQuery& query, QString replacement)
     , m_expands(query.isRegex) {}
 
 std::optional<QString> Replacer::replacementFor(const QString& text, const app::TextRange& match) const {
-    const QRegularExpressionMatch found = m_expression.match(
-        text, match.position, QRegularExpression::NormalMatch, QRegularExpression::AnchorAtOffsetMatchOption);
+    // The text was checked when the match was found in it; once more for each match, all of it from the
+    // beginning, would take seconds in a novel.
+    const QRegularExpressionMatch found =
+        m_expression.match(text, match.position, QRegularExpression::NormalMatch,
+                           QRegularExpression::AnchorAtOffsetMatchOption |
+                               QRegularExpression::DontCheckSubjectStringMatchOption);
     if (!found.hasMatch() || found.capturedLength() != match.length) {
         return std::nullopt;
     }

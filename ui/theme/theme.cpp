@@ -53,8 +53,10 @@ void Theme::apply(app::Theme choice) {
     if (m_colours == &colours) {
         return;
     }
+    if (m_colours == nullptr) {
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))); // polishes every widget anew
+    }
     m_colours = &colours;
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     const QPalette palette = paletteOf(colours);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QEvent>
+#include <QThread>
 #include <QTimer>
 
 #include <ctime>
@@ -47,6 +48,8 @@ void EventWatch::rest(int ms) {
 }
 
 bool EventWatch::notify(QObject* receiver, QEvent* event) {
+    if (QThread::currentThread() != thread())
+        return QApplication::notify(receiver, event); // other threads' events come through here as well
     const bool isPaint = event->type() == QEvent::Paint && receiver == m_watched;
     const bool isOutermost = m_depth == 0;
     const Duration begin = isOutermost ? Duration::now() : Duration();
