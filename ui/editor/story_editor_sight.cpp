@@ -12,7 +12,8 @@ namespace ui {
 
 namespace {
 
-constexpr qsizetype kMostMarks = 400; // of a kind, painted at a time; a common letter has thousands on a page
+constexpr qsizetype kMostMarks = 800;  // of a kind, painted at a time; a common letter has thousands nearby
+constexpr qsizetype kMarksAbove = 200; // of these, above what is in sight
 
 } // namespace
 
@@ -35,23 +36,33 @@ void StoryEditor::showMarks() {
     m_marked.length = isAny ? placeAt(2 * height) - m_marked.position : m_story.size();
     const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
                               m_colours.lockMark};
+    const qsizetype top = isAny ? placeAt(0) : 0;
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
         const QList<app::TextRange>& ranges = m_marks[mark];
-        const auto first =
-            std::lower_bound(ranges.begin(), ranges.end(), m_marked.position,
-                             [](const app::TextRange& range, qsizetype at) { return range.end() < at; });
-        qsizetype left = kMostMarks;
-        for (auto range = first; range != ranges.end() && range->position <= m_marked.end() && left > 0;
-             ++range) {
-            if (range->length <= 0 || range->end() > m_story.size()) {
+        const auto firstFrom = [&ranges](qsizetype place) {
+            return std::lower_bound(
+                       ranges.begin(), ranges.end(), place,
+                       [](const app::TextRange& range, qsizetype at) { return range.end() < at; }) -
+                   ranges.begin();
+        };
+        const qsizetype wanted = firstFrom(m_marked.position);
+        const qsizetype first = std::max(wanted, firstFrom(top) - kMarksAbove);
+        const qsizetype end = std::min(first + kMostMarks, firstFrom(m_marked.end() + 1));
+        for (const app::TextRange& range : ranges.mid(first, end - first)) {
+            if (range.length <= 0 || range.end() > m_story.size()) {
                 continue;
             }
             ExtraSelection selection;
-            selection.cursor = cursorAt(*range);
+            selection.cursor = cursorAt(range);
             selection.cursor.setKeepPositionOnInsert(true); // text that goes on behind a word is not the word
             selection.format.setBackground(grounds[mark]);
             selections.append(selection);
-            --left;
+        }
+        if (first > wanted) {
+            m_marked = {ranges[first].position, m_marked.end() - ranges[first].position};
+        }
+        if (end == first + kMostMarks && end < ranges.size()) {
+            m_marked.length = ranges[end].position - m_marked.position;
         }
     }
     setExtraSelections(selections);
