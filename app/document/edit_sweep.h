@@ -1,7 +1,8 @@
 // edit_sweep.h: many edits in one pass over the text. Edits are applied one after the other, so each speaks
 // of the text as the ones before it left it; if they go from the end of the text to its beginning, or the
 // other way, all of them can be told as places of the old text, and the new text is written from its
-// beginning to its end. Threads: values.
+// beginning to its end.
+// Threads: values.
 #pragma once
 
 #include "app/document/spanned_text.h"

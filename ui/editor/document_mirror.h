@@ -5,7 +5,8 @@
 // long novel. If the two ever lose step, the widget is filled anew from the story, which is the truth. The
 // text document's own undo is off: the story has the history. Equal means: the same units at the same places,
 // but for the breaks in very long paragraphs (soft_breaks.h). Whoever speaks of places converts with
-// toStory() and toPage(). Threads: GUI thread only.
+// toStory() and toPage().
+// Threads: GUI thread only.
 #pragma once
 
 #include "app/document/document.h"

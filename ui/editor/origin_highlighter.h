@@ -1,6 +1,6 @@
 // origin_highlighter.h: colours the words of the model, and the writer's words inside them, in the blocks
-// that are in sight (layout/block_formats.h); the document's own formats stay untouched. Threads: GUI thread
-// only.
+// that are in sight (layout/block_formats.h); the document's own formats stay untouched.
+// Threads: GUI thread only.
 #pragma once
 
 #include "ui/editor/layout/block_formats.h"

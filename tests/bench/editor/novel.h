@@ -1,5 +1,6 @@
 // novel.h: a made-up novel for measuring: headings, dialogue, paragraphs of every length, a share of it
-// written by a model. The same words each time. Threads: values.
+// written by a model. The same words each time.
+// Threads: values.
 #pragma once
 
 #include "app/document/spanned_text.h"

@@ -2,7 +2,8 @@
 // than its own ink: who wrote them, what is out of focus, what is misspelt. Each of these is a source; a
 // block asks them when it comes into sight, never before, so none of them costs more in a long novel. The
 // text document's own formats stay untouched. Grounds that follow the mouse or a search are extra selections
-// of the editor instead (StoryEditor::setMarks): they cost no new layout. Threads: GUI thread only.
+// of the editor instead (StoryEditor::setMarks): they cost no new layout.
+// Threads: GUI thread only.
 #pragma once
 
 #include <QList>
