@@ -5,7 +5,6 @@
 // the editor is told how to scroll. It knows plain text in paragraphs of one format, which is all that a
 // story is. Lines are put where Qt would put them, with two differences: a block's height is rounded up to
 // whole pixels (block_heights.h), and a click in the space between two lines means the line above it.
-//
 // Threads: GUI thread only.
 #pragma once
 
