@@ -131,8 +131,8 @@ public:
     bool replacePassage(const TextRange& range, const QString& text, const QList<Span>& spans);
 
 signals:
-    // One step, before its edits are told one by one by changed(): for a mirror that would rather do thousands
-    // of edits at once.
+    // One step, before its edits are told one by one by changed(): for a mirror that would rather do
+    // thousands of edits at once.
     void stepDone(const app::DocumentStep& step);
     void changed(const app::DocumentChange& change);
     void wasReset(); // the whole text is another

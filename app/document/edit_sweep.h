@@ -1,6 +1,7 @@
-// edit_sweep.h: many edits in one pass over the text. Edits are applied one after the other, so each speaks of the
-// text as the ones before it left it; if they go from the end of the text to its beginning, or the other way,
-// all of them can be told as places of the old text, and the new text is written from its beginning to its end.
+// edit_sweep.h: many edits in one pass over the text. Edits are applied one after the other, so each speaks
+// of the text as the ones before it left it; if they go from the end of the text to its beginning, or the
+// other way, all of them can be told as places of the old text, and the new text is written from its
+// beginning to its end.
 // Threads: values.
 #pragma once
 
@@ -10,8 +11,8 @@
 
 namespace app {
 
-// What a list of edits does to a text: pieces of the old text that gave way to pieces of the new one, ascending,
-// not overlapping. Those that touch are pieces of their own.
+// What a list of edits does to a text: pieces of the old text that gave way to pieces of the new one,
+// ascending, not overlapping. Those that touch are pieces of their own.
 struct ChangedPiece {
     qsizetype oldPosition = 0;
     qsizetype oldLength = 0;

@@ -48,8 +48,8 @@ public:
     [[nodiscard]] bool accepts(const TextEdit& edit) const;
     // Applies an edit that accepts() allows; returns the edit that undoes it exactly, spans included.
     TextEdit apply(const TextEdit& edit);
-    // Applies edits one after the other; returns what apply() would have, in the same order. Thousands that go
-    // from one end of the text to the other (replace all, and its undo) cost one pass over the text.
+    // Applies edits one after the other; returns what apply() would have, in the same order. Thousands that
+    // go from one end of the text to the other (replace all, and its undo) cost one pass over the text.
     QList<TextEdit> applyAll(const QList<TextEdit>& edits);
 
     // The spans of a range, the first and last cut to it.

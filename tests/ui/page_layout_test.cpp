@@ -1,5 +1,5 @@
-// page_layout_test.cpp: the page lays out what is in sight and later the rest, and nobody can tell from what is
-// where: lines are where Qt's own layout puts them, nothing in sight moves, the scroll range ends right.
+// page_layout_test.cpp: the page lays out what is in sight and later the rest, and nobody can tell from what
+// is where: lines are where Qt's own layout puts them, nothing in sight moves, the scroll range ends right.
 #include "tests/ui/support/page.h"
 #include "ui/editor/layout/block_heights.h"
 #include "ui/editor/layout/page_layout.h"

@@ -1,11 +1,11 @@
 // document_mirror.h: keeps a QTextDocument and an app::Document equal, both ways, one edit at a time. What
 // the writer types goes to the story as the smallest edit that explains it; what happens to the story
-// (generation, undo, replace all, paste) goes to the widget as that one edit, or, where it is thousands, as one
-// edit for each paragraph. Nothing is compared or copied
-// as a whole, so a keystroke costs the same in a long novel. If the two ever lose step, the widget is filled
-// anew from the story, which is the truth. The text document's own undo is off: the story has the history.
-// Equal means: the same units at the same places, but for the breaks in very long paragraphs (soft_breaks.h).
-// Whoever speaks of places converts with toStory() and toPage().
+// (generation, undo, replace all, paste) goes to the widget as that one edit, or, where it is thousands, as
+// one edit for each paragraph. Nothing is compared or copied as a whole, so a keystroke costs the same in a
+// long novel. If the two ever lose step, the widget is filled anew from the story, which is the truth. The
+// text document's own undo is off: the story has the history. Equal means: the same units at the same places,
+// but for the breaks in very long paragraphs (soft_breaks.h). Whoever speaks of places converts with
+// toStory() and toPage().
 // Threads: GUI thread only.
 #pragma once
 

@@ -1,5 +1,5 @@
-// origin_highlighter.h: colours the words of the model, and the writer's words inside them, in the blocks that
-// are in sight (layout/block_formats.h); the document's own formats stay untouched.
+// origin_highlighter.h: colours the words of the model, and the writer's words inside them, in the blocks
+// that are in sight (layout/block_formats.h); the document's own formats stay untouched.
 // Threads: GUI thread only.
 #pragma once
 

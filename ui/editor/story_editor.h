@@ -144,7 +144,8 @@ private:
     };
     [[nodiscard]] Sight sight() const;
     void restore(const Sight& sight);
-    // Asking where something is may scroll as well (PageLayout::viewMoved), so the distance is computed first.
+    // Asking where something is may scroll as well (PageLayout::viewMoved), so the distance is computed
+    // first.
     void scrollBy(int pixels);
     void onScrolled();
     void noteSight();

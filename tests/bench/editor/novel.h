@@ -1,5 +1,5 @@
-// novel.h: a made-up novel for measuring: headings, dialogue, paragraphs of every length, a share of it written
-// by a model. The same words each time.
+// novel.h: a made-up novel for measuring: headings, dialogue, paragraphs of every length, a share of it
+// written by a model. The same words each time.
 // Threads: values.
 #pragma once
 

@@ -1,9 +1,8 @@
 // block_formats.h: the one place where everything comes together that makes words of the page look otherwise
-// than its own ink: who wrote them, what is out of focus, what is misspelt. Each of these is a source; a block
-// asks them when it comes into sight, never before, so none of them costs more in a long novel. The text
-// document's own formats stay untouched.
-// Grounds that follow the mouse or a search are extra selections of the editor instead (StoryEditor::setMarks):
-// they cost no new layout.
+// than its own ink: who wrote them, what is out of focus, what is misspelt. Each of these is a source; a
+// block asks them when it comes into sight, never before, so none of them costs more in a long novel. The
+// text document's own formats stay untouched. Grounds that follow the mouse or a search are extra selections
+// of the editor instead (StoryEditor::setMarks): they cost no new layout.
 // Threads: GUI thread only.
 #pragma once
 
@@ -41,8 +40,8 @@ public:
 
     // The source is the caller's and must take itself out before it goes (nullptr).
     void setSource(Layer layer, BlockFormatSource* source);
-    // To be called by a source when it would say something else, of the blocks at these units of the page or of
-    // all. Of blocks whose text has changed it is asked anyway.
+    // To be called by a source when it would say something else, of the blocks at these units of the page or
+    // of all. Of blocks whose text has changed it is asked anyway.
     void invalidate(int position, int length);
     void invalidate();
     // While the story is ahead of the page, its places are not those of the page: nobody is asked.

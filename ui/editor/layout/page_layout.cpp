@@ -140,8 +140,8 @@ void PageLayout::remeasureAll() {
     emit documentSizeChanged(documentSize());
 }
 
-// The blocks that the units [from, from + added) are in, or the one at `from`, come in the place of those that
-// were there. Told twice of the same change, it does the same again.
+// The blocks that the units [from, from + added) are in, or the one at `from`, come in the place of those
+// that were there. Told twice of the same change, it does the same again.
 void PageLayout::replaceBlocks(int from, int added) {
     const int last = document()->characterCount() - 1;
     QTextBlock block = document()->findBlock(std::min(from, last));

@@ -1,10 +1,10 @@
-// page_layout.h: the layout of the story's page. Qt's own lays out a whole text before anything is painted, and
-// again whenever the font, the width or the colours are others: seconds for a novel. This one lays a block out
-// when it comes into sight or somebody asks where it is. All others have estimated heights, until pauses of the
-// writer are long enough to lay them out as well. What is in sight stays where it is meanwhile: the editor is
-// told how to scroll. It knows plain text in paragraphs of one format, which is all that a story is.
-// Lines are put where Qt would put them, with two differences: a block's height is rounded up to whole pixels
-// (block_heights.h), and a click in the space between two lines means the line above it.
+// page_layout.h: the layout of the story's page. Qt's own lays out a whole text before anything is painted,
+// and again whenever the font, the width or the colours are others: seconds for a novel. This one lays a
+// block out when it comes into sight or somebody asks where it is. All others have estimated heights, until
+// pauses of the writer are long enough to lay them out as well. What is in sight stays where it is meanwhile:
+// the editor is told how to scroll. It knows plain text in paragraphs of one format, which is all that a
+// story is. Lines are put where Qt would put them, with two differences: a block's height is rounded up to
+// whole pixels (block_heights.h), and a click in the space between two lines means the line above it.
 // Threads: GUI thread only.
 #pragma once
 
@@ -102,8 +102,8 @@ private:
     [[nodiscard]] int makeLines(const QTextBlock& block) const; // returns the height
     void drawBlock(QPainter& painter, const QTextBlock& block, const PaintContext& context) const;
 
-    // In the middle of an edit, blocks cannot be given formats (Qt would forget the edit), and the heights may
-    // be those of other blocks.
+    // In the middle of an edit, blocks cannot be given formats (Qt would forget the edit), and the heights
+    // may be those of other blocks.
     [[nodiscard]] bool isInEdit() const;
     [[nodiscard]] int topMargin() const;
     [[nodiscard]] int bottomMargin() const;
