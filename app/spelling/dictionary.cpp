@@ -109,7 +109,8 @@ bool Dictionary::knows(const QString& form) {
     return printed && m_hunspell->spell(*printed);
 }
 
-// The article or pronoun may stand before any word with a vowel, and not every dictionary lists them together.
+// The article or pronoun may stand before any word with a vowel, and not every dictionary lists them
+// together.
 bool Dictionary::isElision(const QString& form) {
     const qsizetype apostrophe = form.indexOf(u'\'');
     if (!m_hasElision || apostrophe <= 0 || apostrophe + 2 >= form.size())

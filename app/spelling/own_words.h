@@ -18,8 +18,8 @@ namespace app {
 [[nodiscard]] engine::Expected<QSet<QString>> addOwnWord(const QString& path, const QString& word);
 [[nodiscard]] engine::Expected<QSet<QString>> removeOwnWord(const QString& path, const QString& word);
 
-// Whether a word (StoryWord::form) is one of `words`: as it is there, with a capital at the beginning, or with
-// a genitive's s.
+// Whether a word (StoryWord::form) is one of `words`: as it is there, with a capital at the beginning, or
+// with a genitive's s.
 [[nodiscard]] bool holdsWord(const QSet<QString>& words, const QString& form);
 
 } // namespace app

@@ -71,8 +71,8 @@ public:
     // The misspelled word at a place, if it is known to be one.
     [[nodiscard]] std::optional<StoryWord> misspelledAt(QStringView text, qsizetype place);
 
-    // Ends in one wordFound(), unless another search comes before or there turns out to be no dictionary; then
-    // stateChanged() is the end. Looks for a dictionary again where there was none.
+    // Ends in one wordFound(), unless another search comes before or there turns out to be no dictionary;
+    // then stateChanged() is the end. Looks for a dictionary again where there was none.
     void findNext(const QString& text, qsizetype from);
     // Ends in one suggested() with the number that this returns.
     [[nodiscard]] quint64 suggest(const QString& form);

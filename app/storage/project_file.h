@@ -75,8 +75,8 @@ public:
     [[nodiscard]] StorageResult<VersionText> readVersion(VersionId version);
 
     [[nodiscard]] StorageResult<ProjectSizes> readSizes();
-    // Drops a part of the gates that are too many (gate_budget_table.h), or gives a part of the room that they
-    // left back to the disk. True if there is more to be done; each call takes some milliseconds.
+    // Drops a part of the gates that are too many (gate_budget_table.h), or gives a part of the room that
+    // they left back to the disk. True if there is more to be done; each call takes some milliseconds.
     [[nodiscard]] StorageResult<bool> trimGates();
     // Makes a file of an earlier Inkgate that is mostly empty small. Takes about a second for 50 MB.
     void compact();

@@ -20,7 +20,8 @@ public:
     [[nodiscard]] bool contains(const QString& list) const { return m_lists.contains(list); }
     // The level that a style stands for; 0 if it names none.
     [[nodiscard]] int levelOf(const QString& list, const QString& style) const;
-    // The label of the next item. Lists of one definition count on from each other, unless they say otherwise.
+    // The label of the next item. Lists of one definition count on from each other, unless they say
+    // otherwise.
     [[nodiscard]] QString next(const QString& list, int level);
 
 private:

@@ -1,8 +1,8 @@
 // html_format.h: stories as HTML pages. Written as HTML that is XML too. Read by libxml2's HTML parser, as
 // events and without a tree, so that neither broken nor deeply nested pages are a danger; nothing is loaded
 // from anywhere. Read: headings, paragraphs, <br>, <hr>, <em> <i> <strong> <b> and their styles, quotations,
-// lists ("- ", "1. ", four spaces for each level), rows of tables as lines; of style sheets what style_rules.h
-// reads. Scripts, pictures and notes are left out.
+// lists ("- ", "1. ", four spaces for each level), rows of tables as lines; of style sheets what
+// style_rules.h reads. Scripts, pictures and notes are left out.
 // Threads: pure functions.
 #pragma once
 

@@ -1,4 +1,5 @@
-// style_rules.h: what style sheets (CSS) say that matters to a story: italics, bold, centred lines, what is not
+// style_rules.h: what style sheets (CSS) say that matters to a story: italics, bold, centred lines, what is
+// not
 // shown, lists without bullets. Read are rules whose selectors name an element, a class, or an element with a
 // class ("p", ".thought", "p.thought, em"), by their weight and order. Rules that depend on more (where an
 // element stands, identifiers, states, several classes), at-rules and units are left out: a word too few in

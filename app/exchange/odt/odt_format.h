@@ -1,7 +1,8 @@
 // odt_format.h: stories as OpenDocument texts (ISO 26300), as LibreOffice writes them. Read: headings,
-// emphasis of spans and of whole paragraphs, quotations, lists with their labels (list_labels.h), centred signs
-// as scene breaks, rows of tables as lines; tracked deletions are left out. Lists are written as they stand in
-// the text: the story knows none.
+// emphasis of spans and of whole paragraphs, quotations, lists with their labels (list_labels.h), centred
+// signs
+// as scene breaks, rows of tables as lines; tracked deletions are left out. Lists are written as they stand
+// in the text: the story knows none.
 // Threads: pure functions.
 #pragma once
 

@@ -1,8 +1,8 @@
 // project_backups.h: backup copies of projects: whole projects that open, in a folder "<name> backups" beside
 // the project or in a folder of the writer's choice, or in the data folder if there is no writing there (and
 // for projects without a name). One is made after the first change of a session and then hourly while there
-// are changes; the older they are, the fewer stay: one per hour for a day, per day for 30 days, per week before
-// (app/versions/thinning.h), and of these no more than the writer wants. The newest always stays.
+// are changes; the older they are, the fewer stay: one per hour for a day, per day for 30 days, per week
+// before (app/versions/thinning.h), and of these no more than the writer wants. The newest always stays.
 // Threads: storage thread only.
 #pragma once
 
@@ -34,8 +34,8 @@ public:
     void beginSession() { m_madeAt.reset(); }
     // After a change that is in the file.
     [[nodiscard]] bool isDue(const QDateTime& now) const;
-    // Whether it can be made or not, the next one is due in an hour. Problem: it is not where the writer wants
-    // it; the sentence says where it is instead, if anywhere.
+    // Whether it can be made or not, the next one is due in an hour. Problem: it is not where the writer
+    // wants it; the sentence says where it is instead, if anywhere.
     [[nodiscard]] StorageResult<void> make(ProjectFile& file, bool isUntitled, const QDateTime& now);
 
 private:
