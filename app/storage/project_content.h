@@ -34,15 +34,15 @@ struct ProjectContent {
     ReadingSettings reading;                  // what the model reads besides the text
     std::optional<EditingPlace> editingPlace; // where the writer was
     SpellingChoice spelling;
-    StoredNotes notes;                        // of scenes
-    QList<WritingDay> days;                   // what was written when, oldest first
-    QString path;                             // of the file; empty: in memory only
-    bool isUntitled = false;                  // the writer has given it no name yet
-    QString title;                            // of one without a name that had one, or empty
-    StoryDetails details;                     // that an imported file says of itself
-    QStringList recovered; // at a start: projects that could not be saved in their place, the newest first
-    QString notice;        // one sentence for the writer, or empty
-    QString problem;       // not empty: nothing is saved, and this sentence says why
+    StoredNotes notes;       // of scenes
+    QList<WritingDay> days;  // what was written when, oldest first
+    QString path;            // of the file; empty: in memory only
+    bool isUntitled = false; // the writer has given it no name yet
+    QString title;           // of one without a name that had one, or empty
+    StoryDetails details;    // that an imported file says of itself
+    QStringList recovered;   // at a start: projects that could not be saved in their place, the newest first
+    QString notice;          // one sentence for the writer, or empty
+    QString problem;         // not empty: nothing is saved, and this sentence says why
 };
 
 // All about a run but its tokens.
@@ -98,7 +98,7 @@ struct ReadingChanged {
 // UndoHistoryChange: the history belongs to the text as the edits before it have made it.
 using ProjectOperation =
     std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged,
-                 ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed, VersionDeleted,
-                 NotebookChanged>;
+                 ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed,
+                 VersionDeleted, NotebookChanged>;
 
 } // namespace app

@@ -85,7 +85,8 @@ void StoryEditor::reveal(const app::TextRange& range) {
     const QRect place = cursorRect(cursorAt({range.position, 0}));
     const int height = viewport()->height();
     const bool isInSight = place.top() >= 0 && place.bottom() <= height;
-    scrollBy(isInSight ? scrollToClear(place.top(), place.bottom(), height) : place.center().y() - height / 3);
+    scrollBy(isInSight ? scrollToClear(place.top(), place.bottom(), height)
+                       : place.center().y() - height / 3);
 }
 
 void StoryEditor::bringCursorIntoSight() {

@@ -8,6 +8,8 @@
 #include <QMenuBar>
 #include <QToolBar>
 
+#include <array>
+
 namespace ui {
 
 namespace {
@@ -67,25 +69,41 @@ void nameAll(const Actions& actions, QMainWindow& window) {
         {actions.findNext, "findNext"},
         {actions.findPrevious, "findPrevious"},
         {actions.preferences, "preferences"},
+        {actions.nextMisspelled, "nextMisspelled"},
+        {actions.showMisspelled, "showMisspelled"},
         {actions.continueStory, "continueStory"},
+        {actions.suggest, "suggest"},
         {actions.stop, "stop"},
         {actions.retry, "retry"},
         {actions.earlierAttempt, "earlierAttempt"},
         {actions.laterAttempt, "laterAttempt"},
         {actions.alternatives, "alternatives"},
         {actions.branch, "branch"},
+        {actions.likelyWords, "likelyWords"},
         {actions.compare, "compare"},
+        {actions.editMemory, "editMemory"},
         {actions.teachVoice, "teachVoice"},
+        {actions.goTo, "goTo"},
+        {actions.newChapter, "newChapter"},
+        {actions.sceneBreak, "sceneBreak"},
+        {actions.mergeScene, "mergeScene"},
+        {actions.renameScene, "renameScene"},
+        {actions.goals, "goals"},
+        {actions.showOutline, "showOutline"},
         {actions.showSidebar, "showSidebar"},
         {actions.showHeatmap, "showHeatmap"},
         {actions.showAttempts, "showAttempts"},
+        {actions.showReading, "showReading"},
         {actions.showOrigins, "showOrigins"},
+        {actions.choicesUnderMouse, "choicesUnderMouse"},
         {actions.largerText, "largerText"},
         {actions.smallerText, "smallerText"},
         {actions.chooseFont, "chooseFont"},
         {actions.themeSystem, "themeSystem"},
         {actions.themeLight, "themeLight"},
         {actions.themeDark, "themeDark"},
+        {actions.nextFocus, "nextFocus"},
+        {actions.typewriter, "typewriter"},
         {actions.nextPane, "nextPane"},
         {actions.previousPane, "previousPane"},
         {actions.showToolBar, "showToolBar"},
@@ -96,6 +114,11 @@ void nameAll(const Actions& actions, QMainWindow& window) {
     for (const auto& [action, name] : names) {
         action->setObjectName(QLatin1String(name));
         window.addAction(action); // keys work while menus are hidden
+    }
+    constexpr std::array kFocus{"focusEverything", "focusLine", "focusSentence", "focusParagraph"};
+    for (qsizetype i = 0; i < actions.pageFocus.size(); ++i) {
+        actions.pageFocus[i]->setObjectName(QLatin1String(kFocus[static_cast<std::size_t>(i)]));
+        window.addAction(actions.pageFocus[i]);
     }
 }
 
@@ -144,9 +167,7 @@ Actions::Actions(QMainWindow& window) {
     edit.separate();
     nextMisspelled = edit.add(tr("Next &misspelled word"), {QKeySequence(Qt::Key_F7)},
                               tr("Goes to the next word that is not in the dictionary, with suggestions"));
-    nextMisspelled->setObjectName(QStringLiteral("nextMisspelled"));
     showMisspelled = edit.add(tr("Underline miss&pelled words"), {}, {}, true);
-    showMisspelled->setObjectName(QStringLiteral("showMisspelled"));
     spellingLanguage = edit.menu()->addMenu(tr("Lan&guage of the story"));
 
     MenuMaker write(window, tr("&Write"));
@@ -172,7 +193,6 @@ Actions::Actions(QMainWindow& window) {
                        tr("Another way on behind the marked token, or the one at the cursor"));
     likelyWords = write.add(tr("&Likely words here"), {QKeySequence(tr("Ctrl+."))},
                             tr("What the model held likely in the place of its word at the cursor"));
-    likelyWords->setObjectName(QStringLiteral("likelyWords"));
     write.separate();
     compare = write.add(tr("Co&mpare base and gated"),
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
@@ -211,7 +231,6 @@ Actions::Actions(QMainWindow& window) {
     choicesUnderMouse =
         view.add(tr("Likely &words under the mouse"), {},
                  tr("While the mouse rests on a word of the model; with Ctrl held, always"), true);
-    choicesUnderMouse->setObjectName(QStringLiteral("choicesUnderMouse"));
     view.separate();
     largerText = view.add(tr("&Larger text"), {QKeySequence(tr("Ctrl++")), QKeySequence(tr("Ctrl+="))}, {});
     smallerText = view.add(tr("&Smaller text"), {QKeySequence(tr("Ctrl+-"))}, {});

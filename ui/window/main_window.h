@@ -101,8 +101,8 @@ private:
     void colourFrame(const Colours& colours);
     void connectProblems();
     void connectVoice();
-    void connectReading();  // main_window_reading.cpp
-    void connectSpelling(); // main_window_spelling.cpp
+    void connectReading();   // main_window_reading.cpp
+    void connectSpelling();  // main_window_spelling.cpp
     void connectStructure(); // main_window_structure.cpp, as the next four
     void connectFocus();
     void connectGoals();
