@@ -29,8 +29,8 @@ bool isTyped(const ProjectOperation& operation) {
 
 } // namespace
 
-AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs,
-                                 const StoryReading& reading, StorageWorker& storage, QObject* parent)
+AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, const StoryReading& reading,
+                                 StorageWorker& storage, QObject* parent)
     : QObject(parent)
     , m_document(document)
     , m_runs(runs)
