@@ -91,13 +91,14 @@ private:
         if (!ends)
             return;
         m_prompt.isCounted = true;
+        if (m_prompt.parts.isEmpty())
+            return;
         qsizetype start = 0;
         auto part = m_prompt.parts.begin();
         for (const qsizetype end : *ends) {
-            while (part != m_prompt.parts.end() && start >= part->end())
+            // The rest of a last character of several tokens belongs to the last part.
+            while (part + 1 != m_prompt.parts.end() && start >= part->end())
                 ++part;
-            if (part == m_prompt.parts.end())
-                break;
             ++part->tokens;
             start = end;
         }

@@ -109,6 +109,7 @@ QWidget* LoreForm::buildWhere() {
     m_group->setEditable(true);
     m_group->setInsertPolicy(QComboBox::NoInsert);
     m_group->setAccessibleName(tr("Group"));
+    m_group->lineEdit()->setAccessibleName(tr("Group"));
     m_group->lineEdit()->setPlaceholderText(tr("no group"));
     m_groupRule->setObjectName(QStringLiteral("loreGroupRule"));
     m_groupRule->addItems({tr("all of the group may be read"), tr("only one of the group is read"),

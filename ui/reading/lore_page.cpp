@@ -10,12 +10,12 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QShortcut>
 #include <QSignalBlocker>
 #include <QSplitter>
 
@@ -141,15 +141,7 @@ void LorePage::connectParts() {
     connect(m_up, &QPushButton::clicked, this, [this] { move(-1); });
     connect(m_down, &QPushButton::clicked, this, [this] { move(+1); });
     connect(m_export, &QPushButton::clicked, this, &LorePage::askForExport);
-    const auto onKey = [this](const QKeySequence& key, auto&& function) {
-        auto* const shortcut = new QShortcut(key, m_list);
-        shortcut->setContext(Qt::WidgetShortcut);
-        connect(shortcut, &QShortcut::activated, this, function);
-    };
-    onKey(QKeySequence(Qt::Key_Delete), [this] { remove(); });
-    onKey(QKeySequence(QKeySequence::Undo), [this] { bringBack(); });
-    onKey(QKeySequence(Qt::ALT | Qt::Key_Up), [this] { move(-1); });
-    onKey(QKeySequence(Qt::ALT | Qt::Key_Down), [this] { move(+1); });
+    m_list->installEventFilter(this);
     connect(&m_project, &app::ProjectController::lorebookRead, this, &LorePage::takeIn);
     connect(&m_reading, &app::StoryReading::changed, this, [this] {
         if (!m_isChanging && m_shown != book())
@@ -306,6 +298,24 @@ void LorePage::move(int step) {
     change(changed);
     fill();
     m_list->setCurrentRow(static_cast<int>(to));
+}
+
+// The list's own keys. As shortcuts, Alt+Up and Ctrl+Z would meet those of the window.
+bool LorePage::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != m_list || event->type() != QEvent::KeyPress)
+        return QWidget::eventFilter(watched, event);
+    const auto* const key = static_cast<QKeyEvent*>(event);
+    if (key->matches(QKeySequence::Undo))
+        bringBack();
+    else if (key->key() == Qt::Key_Delete)
+        remove();
+    else if (key->modifiers() == Qt::AltModifier && key->key() == Qt::Key_Up)
+        move(-1);
+    else if (key->modifiers() == Qt::AltModifier && key->key() == Qt::Key_Down)
+        move(+1);
+    else
+        return false;
+    return true;
 }
 
 // --- files -------------------------------------------------

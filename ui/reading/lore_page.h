@@ -38,6 +38,9 @@ public:
     void importFrom(const QString& path);
     void exportTo(const QString& path);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* buildList();
     void connectParts();

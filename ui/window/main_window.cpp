@@ -145,7 +145,6 @@ void MainWindow::buildDocks() {
     addDockWidget(Qt::LeftDockWidgetArea, m_outline);
     addDockWidget(Qt::LeftDockWidgetArea, m_attempts);
     addDockWidget(Qt::LeftDockWidgetArea, m_reading);
-    tabifyDockWidget(m_attempts, m_reading);
     m_outline->hide();
     m_attempts->hide();
     m_reading->hide();

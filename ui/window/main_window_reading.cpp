@@ -24,12 +24,10 @@ void MainWindow::connectReading() {
     connect(m_memory, &MemoryDialog::visibilityChanged, this, watch);
     connect(m_actions->editMemory, &QAction::triggered, m_memory, &MemoryDialog::open);
     connect(m_actions->showReading, &QAction::triggered, this, [this](bool isShown) {
-        if (isShown) {
-            m_reading->raise(); // it may share its place with the attempts
+        if (isShown)
             m_reading->takeFocus();
-        } else {
+        else
             m_editor->setFocus();
-        }
     });
     connect(m_reading, &ReadingDock::editWanted, m_memory, &MemoryDialog::open);
     connect(m_reading, &ReadingDock::memoryWanted, m_memory, &MemoryDialog::showMemory);
