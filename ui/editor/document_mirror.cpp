@@ -267,7 +267,7 @@ void DocumentMirror::onStepDone(const app::DocumentStep& step) {
     if (step.edits.isEmpty() || (step.source == app::ChangeSource::Writer && !m_isReplacing)) {
         return; // the view showed it first
     }
-    emit aboutToApply({step.edits.first(), step.source});
+    emit aboutToApply({step.edits.first(), step.source, {}});
     {
         const QScopedValueRollback applying(m_isApplying, true);
         const JoinedEdit joined(m_view);
@@ -284,7 +284,7 @@ void DocumentMirror::onStepDone(const app::DocumentStep& step) {
             }
         }
     }
-    emit applied({step.edits.last(), step.source});
+    emit applied({step.edits.last(), step.source, {}});
     if (pageLength() != wantedPageLength()) {
         fill();
     }

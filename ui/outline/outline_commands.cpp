@@ -2,7 +2,6 @@
 
 #include "app/document/document.h"
 #include "app/structure/story_outline.h"
-#include "ui/editor/document_mirror.h"
 #include "ui/editor/story_editor.h"
 
 namespace ui {
@@ -25,12 +24,10 @@ bool OutlineCommands::apply(const app::OutlineEdits& edits, const QString& reaso
         return false;
     }
     m_story.breakTypingStep();
-    m_editor.mirror().hold(); // laid out once
-    const bool isDone = m_story.applyEdits(*edits);
-    m_editor.mirror().release();
-    if (!isDone)
-        emit refused(tr("The model is writing there. Stop it with Esc, then try again."));
-    return isDone;
+    if (m_story.applyEdits(*edits))
+        return true;
+    emit refused(tr("The model is writing there. Stop it with Esc, then try again."));
+    return false;
 }
 
 bool OutlineCommands::applyMove(const app::OutlineEdits& edits) {
