@@ -27,8 +27,7 @@ namespace {
 struct Program {
     explicit Program(const QString& folder)
         : parts(folder)
-        , context{parts.document, parts.project, parts.writer,      parts.assistant,
-                  parts.runs,     models,        parts.preferences, parts.voice} {
+        , context(test::contextOf(parts, models)) {
         parts.preferences.markStarted();
         app::GenerationOptions options = parts.writer.options();
         options.maxTokens = 8;

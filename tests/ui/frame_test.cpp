@@ -156,8 +156,7 @@ private slots:
         QTemporaryDir folder;
         app::AppParts parts(folder.path());
         app::ModelCatalog models;
-        app::AppContext context{parts.document, parts.project, parts.writer,      parts.assistant,
-                                parts.runs,     models,        parts.preferences, parts.voice};
+        app::AppContext context = test::contextOf(parts, models);
         MainWindow window(context);
         window.resize(1280, 800);
         window.show();

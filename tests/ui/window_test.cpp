@@ -199,8 +199,7 @@ private slots:
         QTemporaryDir folder;
         app::AppParts parts(folder.path());
         app::ModelCatalog models;
-        app::AppContext context{parts.document, parts.project, parts.writer,      parts.assistant,
-                                parts.runs,     models,        parts.preferences, parts.voice};
+        app::AppContext context = test::contextOf(parts, models);
         MainWindow window(context);
         window.show();
         QVERIFY(parts.start());

@@ -82,6 +82,9 @@ void StoryEditor::inputMethodEvent(QInputMethodEvent* event) {
     }
     QTextEdit::inputMethodEvent(event);
     showGhost(); // what was put in may have been its letters
+    if (!event->commitString().isEmpty()) {
+        bringCursorIntoSight();
+    }
 }
 
 void StoryEditor::mousePressEvent(QMouseEvent* event) {

@@ -190,13 +190,6 @@ void StoryEditor::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-void StoryEditor::inputMethodEvent(QInputMethodEvent* event) {
-    QTextEdit::inputMethodEvent(event);
-    if (!event->commitString().isEmpty()) {
-        bringCursorIntoSight();
-    }
-}
-
 void StoryEditor::mouseMoveEvent(QMouseEvent* event) {
     if (m_isHoverReported && event->buttons() == Qt::NoButton) {
         emit hovered(positionUnder(event->position().toPoint()));
@@ -213,11 +206,6 @@ void StoryEditor::wheelEvent(QWheelEvent* event) {
         return;
     }
     QTextEdit::wheelEvent(event);
-}
-
-void StoryEditor::paintEvent(QPaintEvent* event) {
-    QTextEdit::paintEvent(event);
-    m_focusView->paint(m_colours);
 }
 
 void StoryEditor::contextMenuEvent(QContextMenuEvent* event) {

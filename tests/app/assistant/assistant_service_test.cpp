@@ -127,7 +127,7 @@ private slots:
         QSignalSpy finished(m_service.get(), &AssistantService::finished);
         QSignalSpy tokens(m_service.get(), &AssistantService::tokensGenerated);
         emit m_generator->finished(4711, Outcome());
-        emit m_generator->tokensGenerated(TokenBatch{4711, Side::First, QStringLiteral("x"), {}, {}});
+        emit m_generator->tokensGenerated(TokenBatch{4711, Side::First, QStringLiteral("x"), {}, {}, {}});
         const GenerationHandle handle = m_service->generate(request(1));
         QTRY_COMPARE(m_ends.size(), 1);
         emit m_generator->finished(handle.id(), Outcome()); // a second end of the same request

@@ -51,17 +51,17 @@ private slots:
     void nothingIsReadTwiceForAGhost() {
         GenerationRequest ghost = request(smallGated(m_folder.path()), 16);
         ghost.isGhost = true;
-        ghost.prompt = QStringLiteral("A house by the river. ").repeated(40);
+        ghost.source.story = QStringLiteral("A house by the river. ").repeated(40);
         const auto [a, first] = run(ghost);
         QCOMPARE(first.kind, OutcomeKind::Completed);
         QVERIFY(received(a, Side::First).prompt.tokensRead > 800);
-        ghost.prompt += QStringLiteral("The bell"); // the writer went on
+        ghost.source.story += QStringLiteral("The bell"); // the writer went on
         const auto [b, second] = run(ghost);
         QVERIFY2(received(b, Side::First).prompt.tokensRead <= 9,
                  qPrintable(QString::number(received(b, Side::First).prompt.tokensRead)));
         GenerationRequest continuation = ghost;
         continuation.isGhost = false;
-        continuation.prompt += received(b, Side::First).text; // Tab, Ctrl+Enter
+        continuation.source.story += received(b, Side::First).text; // Tab, Ctrl+Enter
         const auto [c, third] = run(continuation);
         QCOMPARE(third.kind, OutcomeKind::Completed);
         // At most what was typed and suggested since the first snapshot, of a thousand tokens.
@@ -73,13 +73,13 @@ private slots:
     void aGhostKeepsNothingInTheProject() {
         QSignalSpy kept(m_service.get(), &AssistantService::statesKept);
         GenerationRequest ghost = request(smallGated(m_folder.path()), 8);
-        ghost.prompt = QStringLiteral("Another house by another river. ").repeated(20);
+        ghost.source.story = QStringLiteral("Another house by another river. ").repeated(20);
         const auto [before, outcome] = run(ghost); // as a continuation, which is kept
         QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, before), kPatienceMs);
         kept.clear();
         ghost.isGhost = true;
         for (const QString& typed : {QStringLiteral("And"), QStringLiteral(" so"), QStringLiteral(" it")}) {
-            ghost.prompt += typed;
+            ghost.source.story += typed;
             QCOMPARE(run(ghost).second.kind, OutcomeKind::Completed);
             // The worker is done with all that it does behind it.
             QMetaObject::invokeMethod(
@@ -88,7 +88,7 @@ private slots:
         }
         QVERIFY(kept.isEmpty());
         // But what took long to read is worth it, whoever read it.
-        ghost.prompt = QStringLiteral("A long story by the sea. ").repeated(200);
+        ghost.source.story = QStringLiteral("A long story by the sea. ").repeated(200);
         const auto [longId, third] = run(ghost);
         QCOMPARE(third.kind, OutcomeKind::Completed);
         QTRY_VERIFY_WITH_TIMEOUT(areOf(kept, longId), kPatienceMs);

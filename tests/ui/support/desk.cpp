@@ -14,11 +14,15 @@ constexpr int kPatienceMs = 20'000;
 
 } // namespace
 
+app::AppContext contextOf(app::AppParts& parts, app::ModelCatalog& models) {
+    return {parts.document, parts.project, parts.writer,      parts.assistant, parts.runs,
+            parts.reading,  models,        parts.preferences, parts.voice,     parts.spelling};
+}
+
 Desk::Desk(const QString& text, const app::ScriptedGenerator::Script& script)
     : parts(folder.path(), script)
     , models(folder.filePath(QStringLiteral("voices")))
-    , context{parts.document, parts.project, parts.writer,      parts.assistant, parts.runs,
-              parts.reading,  models,        parts.preferences, parts.voice,     parts.spelling} {
+    , context(contextOf(parts, models)) {
     parts.preferences.markStarted();
     setLength(8);
     window = std::make_unique<ui::MainWindow>(context);

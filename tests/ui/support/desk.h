@@ -14,6 +14,9 @@
 
 namespace test {
 
+// What main.cpp hands to the window.
+[[nodiscard]] app::AppContext contextOf(app::AppParts& parts, app::ModelCatalog& models);
+
 class Desk {
 public:
     // Opens an untitled project holding `text`, shows the window and gives it the keys. Continuations are 8
