@@ -230,7 +230,7 @@ private slots:
         PreferencesDesk desk;
         auto* const action = new QAction(QStringLiteral("&Something new"), desk.window.get());
         action->setObjectName(QStringLiteral("somethingNew"));
-        desk.window->actions().menus[3]->addAction(action);
+        desk.window->actions().menus[4]->addAction(action);
         desk.window->addAction(action);
         desk.keys().setKeys(*action, {kFree});
         QCOMPARE(action->shortcuts(), QList{kFree});

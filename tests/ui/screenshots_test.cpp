@@ -105,10 +105,10 @@ QList<Scene> scenes() {
          [](test::Desk& desk) { QTest::keyClick(&desk.window->editor(), Qt::Key_Escape); }},
         {"menu",
          [](test::Desk& desk) {
-             QMenu* const menu = desk.window->actions().menus[3];
+             QMenu* const menu = desk.window->actions().menus[4];
              menu->popup(desk.window->mapToGlobal(QPoint(140, 30)));
          },
-         [](test::Desk& desk) { desk.window->actions().menus[3]->close(); }},
+         [](test::Desk& desk) { desk.window->actions().menus[4]->close(); }},
     };
 }
 

@@ -37,6 +37,7 @@ ChoiceList::ChoiceList(QWidget* parent)
     setAutoFillBackground(true);
     setCursor(Qt::ArrowCursor);
     m_rows->setObjectName(QStringLiteral("choiceRows"));
+    m_rows->setAccessibleName(tr("Likely words"));
     m_rows->setFrameShape(QFrame::NoFrame);
     m_rows->setRootIsDecorated(false);
     m_rows->setColumnCount(Columns);

@@ -117,7 +117,7 @@ void FindBar::build() {
     auto* options = new QHBoxLayout;
     options->setContentsMargins(0, 0, 0, 0);
     options->setSpacing(16);
-    for (QCheckBox* const box : {m_case, m_word, m_regex}) {
+    for (QCheckBox* const box : {m_case, m_word, m_regex, m_everywhere}) {
         options->addWidget(box);
     }
     options->addStretch(1);

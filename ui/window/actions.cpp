@@ -167,7 +167,7 @@ Actions::Actions(QMainWindow& window) {
     edit.separate();
     nextMisspelled = edit.add(tr("Next &misspelled word"), {QKeySequence(Qt::Key_F7)},
                               tr("Goes to the next word that is not in the dictionary, with suggestions"));
-    showMisspelled = edit.add(tr("Underline miss&pelled words"), {}, {}, true);
+    showMisspelled = edit.add(tr("Underline misspelle&d words"), {}, {}, true);
     spellingLanguage = edit.menu()->addMenu(tr("Lan&guage of the story"));
 
     MenuMaker write(window, tr("&Write"));
@@ -191,7 +191,7 @@ Actions::Actions(QMainWindow& window) {
                   tr("Several continuations from the cursor, of which you take one"));
     branch = write.add(tr("&Branch here"), {QKeySequence(tr("Ctrl+B"))},
                        tr("Another way on behind the marked token, or the one at the cursor"));
-    likelyWords = write.add(tr("&Likely words here"), {QKeySequence(tr("Ctrl+."))},
+    likelyWords = write.add(tr("Li&kely words here"), {QKeySequence(tr("Ctrl+."))},
                             tr("What the model held likely in the place of its word at the cursor"));
     write.separate();
     compare = write.add(tr("Co&mpare base and gated"),
@@ -205,7 +205,7 @@ Actions::Actions(QMainWindow& window) {
                   tr("Fits a gate to what you wrote, so that the model comes nearer to how you write"));
 
     MenuMaker story(window, tr("&Story"));
-    goTo = story.add(tr("&Go to a chapter or scene…"), {QKeySequence(tr("Ctrl+J"))}, {});
+    goTo = story.add(tr("&Go to a chapter or scene"), {QKeySequence(tr("Ctrl+J"))}, {});
     story.separate();
     newChapter = story.add(tr("&New chapter here"), {},
                            tr("Begins a chapter at the cursor; the text behind it becomes its text"));
@@ -213,7 +213,7 @@ Actions::Actions(QMainWindow& window) {
                            tr("Parts the scene at the cursor"));
     mergeScene = story.add(tr("&Merge with the one before"), {},
                            tr("Takes the heading or scene break before the cursor away"));
-    renameScene = story.add(tr("&Rename…"), {},
+    renameScene = story.add(tr("&Rename"), {},
                             tr("Another title for the chapter at the cursor, or a name "
                                "for the scene"));
     story.separate();
