@@ -21,7 +21,7 @@ ModelInfo describe(const ModelChoice& choice, const engine::ModelFiles& files, c
     info.name = QString::fromStdString(files.name);
     info.gate = gateLabel(choice.gate);
     info.fingerprint = QString::fromStdString(fingerprint);
-    info.architecture = QString::fromStdString(std::string(engine::name(config.architecture)));
+    info.architecture = QString::fromStdString(std::string(engine::architectureName(config)));
     info.enhancement = QString::fromStdString(engine::describe(config.enhancement));
     info.layers = config.layers;
     info.width = config.width;

@@ -27,8 +27,10 @@ QString labelOf(const QString& model, const engine::Expected<engine::ModelFiles>
     return label;
 }
 
-QString architectureName(engine::Architecture architecture) {
-    switch (architecture) {
+QString architectureOf(const engine::ModelConfig& config) {
+    if (config.sparse.blocks > 0)
+        return QStringLiteral("RWKV-X");
+    switch (config.architecture) {
     case engine::Architecture::Rwkv5: return QStringLiteral("RWKV-5.2");
     case engine::Architecture::Rwkv6: return QStringLiteral("RWKV-6");
     case engine::Architecture::Rwkv7: return QStringLiteral("RWKV-7");
@@ -44,7 +46,7 @@ QString describe(const engine::Checkpoint& checkpoint, const engine::ModelConfig
     const QString size = parameters >= 1e9 ? tr("%1 billion").arg(locale.toString(parameters / 1e9, 'f', 1))
                                            : tr("%1 million").arg(locale.toString(parameters / 1e6, 'f', 1));
     return tr("%1, %2 layers of width %3, %4 parameters")
-        .arg(architectureName(config.architecture))
+        .arg(architectureOf(config))
         .arg(config.layers)
         .arg(config.width)
         .arg(size);
