@@ -21,7 +21,7 @@ void WritingLog::reset(const QList<WritingDay>& days) {
     m_changed.clear();
     m_lastChange.reset();
     m_restMs = 0;
-    m_isInStep = false;
+    m_isInStep = m_hasNews = false;
     emit changed();
 }
 
@@ -51,17 +51,20 @@ void WritingLog::noteTime(const QDateTime& now) {
 }
 
 void WritingLog::note(const DocumentChange& change) {
+    // Of a step with thousands of edits the clock is looked at once, and it is told of once.
+    if (!m_isInStep)
+        m_stepBegan = m_clock();
     const bool isAlone = change.isLastOfStep && !m_isInStep;
     m_isInStep = !change.isLastOfStep;
-    const QDateTime now = m_clock();
-    const WritingDay before = dayAt(now.date());
+    const QDate date = m_stepBegan.date();
+    const WritingDay before = dayAt(date);
     if (change.source == ChangeSource::Writer)
-        noteTime(now);
+        noteTime(m_stepBegan);
     const WordOwners more = ownersChanged(m_story.content(), change.edit, change.inverse, isAlone);
     const WordOwners came = countOwners(change.edit.inserted, change.edit.insertedSpans);
     const WordOwners went = countOwners(change.inverse.inserted, change.inverse.insertedSpans);
     const bool isLarge = std::max({came.own, went.own}) > kLargePiece;
-    for (WritingDay* const day : {&dayAt(now.date()), &m_session}) {
+    for (WritingDay* const day : {&dayAt(date), &m_session}) {
         day->model = std::max(0, day->model + more.model);
         if (change.source == ChangeSource::Writer && isLarge) {
             day->pasted += came.own;
@@ -70,10 +73,14 @@ void WritingLog::note(const DocumentChange& change) {
             day->typed = std::max(0, day->typed + more.own);
         }
     }
-    if (dayAt(now.date()) == before)
+    if (dayAt(date) != before) {
+        m_hasNews = true;
+        if (!m_changed.contains(date))
+            m_changed.append(date);
+    }
+    if (m_isInStep || !m_hasNews)
         return;
-    if (!m_changed.contains(now.date()))
-        m_changed.append(now.date());
+    m_hasNews = false;
     emit storeWanted();
     emit changed();
 }

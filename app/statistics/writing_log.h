@@ -63,6 +63,8 @@ private:
     std::optional<QDateTime> m_lastChange;
     qint64 m_restMs = 0;     // of writing, less than a second
     bool m_isInStep = false; // a step of several edits is being told
+    QDateTime m_stepBegan;
+    bool m_hasNews = false; // of this step, not told yet
 };
 
 } // namespace app
