@@ -1,5 +1,7 @@
 #include "engine/sampling/token_choices.h"
 
+#include "engine/sampling/logit_loops.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -7,47 +9,44 @@
 
 namespace engine {
 
-TokenChoices tokenChoices(std::span<const float> logits, int taken, int count) {
+TokenChoices tokenChoices(std::span<float> logits, int taken, int count) {
     assert(taken >= 0 && static_cast<std::size_t>(taken) < logits.size());
     constexpr float kImpossible = -std::numeric_limits<float>::infinity();
-    const auto logit = [&](int token) {
-        const float value = logits[static_cast<std::size_t>(token)];
-        return std::isnan(value) ? kImpossible : value;
+    const float largest = cleanLogits(logits);
+    const auto isAhead = [](const TokenChoice& a, const TokenChoice& b) {
+        return a.logProbability != b.logProbability ? a.logProbability > b.logProbability : a.token < b.token;
     };
-    const auto isAhead = [&](int a, int b) { return logit(a) != logit(b) ? logit(a) > logit(b) : a < b; };
 
+    // Logits, until their sum is known.
+    const TokenChoice own{taken, logits[static_cast<std::size_t>(taken)]};
     TokenChoices choices;
     choices.rank = 1;
-    std::vector<int> best; // a heap, the least likely of them in front
-    float largest = kImpossible;
-    for (int token = 0; token < static_cast<int>(logits.size()); ++token) {
-        if (logit(token) == kImpossible)
+    std::vector<TokenChoice>& best = choices.best; // a heap, the least likely of them in front
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        const TokenChoice choice{static_cast<int>(i), logits[i]};
+        if (choice.logProbability == kImpossible)
             continue;
-        largest = std::max(largest, logit(token));
-        if (isAhead(token, taken))
-            ++choices.rank;
-        if (static_cast<int>(best.size()) < count) {
-            best.push_back(token);
+        choices.rank += isAhead(choice, own) ? 1 : 0;
+        if (best.size() < static_cast<std::size_t>(count)) {
+            best.push_back(choice);
             std::ranges::push_heap(best, isAhead);
-        } else if (count > 0 && isAhead(token, best.front())) {
+        } else if (!best.empty() && isAhead(choice, best.front())) {
             std::ranges::pop_heap(best, isAhead);
-            best.back() = token;
+            best.back() = choice;
             std::ranges::push_heap(best, isAhead);
         }
     }
     std::ranges::sort_heap(best, isAhead);
-    double sum = 0;
-    for (int token = 0; token < static_cast<int>(logits.size()); ++token)
-        sum += std::exp(static_cast<double>(logit(token)) - static_cast<double>(largest));
-    const double normaliser = static_cast<double>(largest) + std::log(sum);
-    const auto logProbability = [&](int token) {
-        return logit(token) == kImpossible
-                   ? kImpossible
-                   : static_cast<float>(static_cast<double>(logit(token)) - normaliser);
+    choices.logProbability = own.logProbability;
+    if (largest == kImpossible)
+        return choices;
+    const double normaliser = static_cast<double>(largest) + std::log(weighLogits(logits, largest, 1));
+    const auto normalise = [normaliser](float& logit) {
+        logit = static_cast<float>(static_cast<double>(logit) - normaliser);
     };
-    choices.logProbability = logProbability(taken);
-    for (const int token : best)
-        choices.best.push_back({token, logProbability(token)});
+    normalise(choices.logProbability);
+    for (TokenChoice& choice : best)
+        normalise(choice.logProbability);
     return choices;
 }
 

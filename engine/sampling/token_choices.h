@@ -22,8 +22,8 @@ struct TokenChoices {
     bool operator==(const TokenChoices&) const = default;
 };
 
-// `logits` [V], V > 0; NaN counts as -inf, and tokens at -inf are no choices. `taken` in 0 .. V-1,
-// `count` >= 0. Sums are in double, so that 65,536 tokens add up to one.
-[[nodiscard]] TokenChoices tokenChoices(std::span<const float> logits, int taken, int count);
+// `logits` [V], V > 0, is scratch afterwards; NaN counts as -inf, and tokens at -inf are no choices. `taken`
+// in 0 .. V-1, `count` >= 0. Log-probabilities are right to about 1e-6 (logit_loops.h).
+[[nodiscard]] TokenChoices tokenChoices(std::span<float> logits, int taken, int count);
 
 } // namespace engine
