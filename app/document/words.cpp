@@ -35,4 +35,21 @@ TextRange wholeWords(QStringView text, const TextRange& range) {
     return {from, to - from};
 }
 
+bool isHyphen(QChar sign) { return sign == u'-' || sign == u'\u2010' || sign == u'\u2011'; }
+
+bool isUnspacedScript(QChar::Script script) {
+    switch (script) {
+    case QChar::Script_Han:
+    case QChar::Script_Hiragana:
+    case QChar::Script_Katakana:
+    case QChar::Script_Thai:
+    case QChar::Script_Lao:
+    case QChar::Script_Khmer:
+    case QChar::Script_Myanmar:
+    case QChar::Script_Tibetan:
+    case QChar::Script_Javanese: return true;
+    default: return false;
+    }
+}
+
 } // namespace app

@@ -4,6 +4,7 @@
 
 #include "app/document/text_origin.h"
 
+#include <QChar>
 #include <QStringView>
 
 namespace app {
@@ -15,5 +16,10 @@ namespace app {
 
 // A range that goes to the ends of the words that it touches.
 [[nodiscard]] TextRange wholeWords(QStringView text, const TextRange& range);
+
+// Between the parts of a word as "half-light": the ASCII sign and the two that Unicode calls hyphens.
+[[nodiscard]] bool isHyphen(QChar sign);
+// Words of these scripts stand side by side, so their edges cannot be seen.
+[[nodiscard]] bool isUnspacedScript(QChar::Script script);
 
 } // namespace app

@@ -1,5 +1,6 @@
 #include "app/reading/lore_search.h"
 
+#include "app/document/words.h"
 #include "app/reading/lore_keys.h"
 #include "app/reading/story_places.h"
 
@@ -25,22 +26,9 @@ struct Place {
     qsizetype length = 0;
 };
 
-// In these scripts words stand side by side, so their edges tell nothing.
-bool hasWordEdges(QChar sign) {
-    switch (sign.script()) {
-    case QChar::Script_Han:
-    case QChar::Script_Hiragana:
-    case QChar::Script_Katakana:
-    case QChar::Script_Thai:
-    case QChar::Script_Lao:
-    case QChar::Script_Khmer:
-    case QChar::Script_Myanmar: return false;
-    default: return true;
-    }
-}
-
 bool isInsideWord(QChar left, QChar right) {
-    return left.isLetterOrNumber() && right.isLetterOrNumber() && hasWordEdges(left) && hasWordEdges(right);
+    return left.isLetterOrNumber() && right.isLetterOrNumber() && !isUnspacedScript(left.script()) &&
+           !isUnspacedScript(right.script());
 }
 
 bool isWholeWord(QStringView story, const Place& place) {

@@ -1,5 +1,7 @@
 #include "app/spelling/story_words.h"
 
+#include "app/document/words.h"
+
 #include <algorithm>
 #include <array>
 
@@ -14,23 +16,7 @@ constexpr QChar kSoftHyphen(0x00ad);
 bool isApostrophe(QChar c) { return c == u'\'' || c == u'\u2019' || c == u'\u02bc'; }
 // A quotation mark that opens may be meant as an apostrophe: ‘tis.
 bool isApostropheBefore(QChar c) { return isApostrophe(c) || c == u'\u2018'; }
-bool isHyphen(QChar c) { return c == u'-' || c == u'\u2010' || c == u'\u2011'; }
 bool isInvisible(QChar c) { return c == kSoftHyphen || c == u'\u200b' || c == u'\u200c' || c == u'\u200d'; }
-
-bool isUnspacedScript(QChar::Script script) {
-    switch (script) {
-    case QChar::Script_Han:
-    case QChar::Script_Hiragana:
-    case QChar::Script_Katakana:
-    case QChar::Script_Thai:
-    case QChar::Script_Lao:
-    case QChar::Script_Khmer:
-    case QChar::Script_Myanmar:
-    case QChar::Script_Tibetan:
-    case QChar::Script_Javanese: return true;
-    default: return false;
-    }
-}
 
 // One code point of the text.
 struct Point {

@@ -2,6 +2,7 @@
 
 #include "app/assistant/assistant_service.h"
 #include "app/document/characters.h"
+#include "app/document/words.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
 
@@ -14,8 +15,6 @@
 namespace app {
 
 namespace {
-
-bool isHyphen(QChar c) { return c == u'-' || c == QChar(0x2010) || c == QChar(0x2011); }
 
 bool hasLetter(QStringView text) {
     return std::any_of(text.begin(), text.end(),
