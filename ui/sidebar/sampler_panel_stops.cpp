@@ -238,6 +238,9 @@ void SamplerPanel::showStops() {
     for (auto box = m_kept.cbegin(); box != m_kept.cend(); ++box) {
         const QSignalBlocker quiet(box.key());
         box.key()->setChecked(m_options.*box.value());
+        // Channels are kept with the gates.
+        box.key()->setEnabled(box.value() != &app::GenerationOptions::recordChannels ||
+                              m_options.recordGates);
     }
     const QSignalBlocker quietEnd(m_mayEnd);
     m_mayEnd->setChecked(m_options.stopAtDocumentEnd);
