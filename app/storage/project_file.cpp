@@ -104,10 +104,9 @@ Expected<void> ProjectFile::readText() {
     m_hasRuns = *runs > 0;
     if (auto reading = readReading(*m_database))
         m_reading = std::move(*reading); // damage there does not keep the story from opening
+    // Damage to what stands beside the text does not keep the story from opening.
     const auto notes = m_database->queryInteger("SELECT count(*) FROM scene_note");
-    if (!notes)
-        return failure(notes.error());
-    m_hasNotes = *notes > 0;
+    m_hasNotes = !notes || *notes > 0;
     return {};
 }
 
@@ -145,14 +144,15 @@ StorageResult<ProjectContent> ProjectFile::read() {
         content.history = std::move(*history);
     if (const auto place = readEditingPlace(*m_database))
         content.editingPlace = *place;
-    auto notes = readNotes(*m_database);
-    if (!notes)
-        return failed(notes.error(), m_path);
-    content.notes = std::move(*notes);
-    auto days = readWritingDays(*m_database);
-    if (!days)
-        return failed(days.error(), m_path);
-    content.days = std::move(*days);
+    if (auto notes = readNotes(*m_database))
+        content.notes = std::move(*notes);
+    else if (m_notice.isEmpty())
+        m_notice = QCoreApplication::translate(
+            "app::ProjectFile",
+            "The notes about scenes cannot be read, as the file is damaged there. The story "
+            "is whole; a backup copy may have the notes (File, Open).");
+    if (auto days = readWritingDays(*m_database))
+        content.days = std::move(*days);
     if (auto spelling = readSpellingChoice(*m_database))
         content.spelling = std::move(*spelling);
     return content;

@@ -21,6 +21,25 @@ private slots:
         m_path = m_folder->filePath(QStringLiteral("story.inkgate"));
     }
 
+    void damageBesideTheTextDoesNotKeepTheStoryClosed() {
+        { QVERIFY(ProjectFile::create(m_path, sampleText())); }
+        {
+            auto database = engine::Database::open(m_path.toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(database);
+            for (const char* const table : {"scene_note", "writing_day", "reading_setting", "undo_history",
+                                            "spelling_choice", "kept_state"})
+                QVERIFY(database->execute(
+                    ("ALTER TABLE " + std::string(table) + " RENAME TO lost_" + table).c_str()));
+        }
+        auto file = ProjectFile::open(m_path);
+        QVERIFY(file);
+        const auto content = (*file)->read();
+        QVERIFY(content);
+        QCOMPARE(content->text, sampleText());
+        QVERIFY2((*file)->notice().contains(QStringLiteral("notes")), qPrintable((*file)->notice()));
+        QVERIFY(!(*file)->isEmpty()); // whoever cannot read it must not throw it away
+    }
+
     void aNewProjectHoldsItsText() {
         {
             auto file = ProjectFile::create(m_path, sampleText());
