@@ -1,7 +1,6 @@
 #include "app/storage/notebook/note_table.h"
 
 #include "app/storage/tables/sql_text.h"
-#include "engine/trace/migrations.h"
 
 #include <array>
 
@@ -61,11 +60,7 @@ Expected<void> replacePlaces(Database& database, const QList<NotePlace>& places)
 
 } // namespace
 
-Expected<void> createNoteTables(Database& database) {
-    return engine::migrate(database, kNoteComponent, kMigrations);
-}
-
-int noteTablesVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent noteTables() { return {"notes", kMigrations}; }
 
 Expected<void> writeNotes(Database& database, const NotesChanged& changes) {
     for (const NoteId note : changes.removed)

@@ -1,7 +1,6 @@
 #include "app/storage/notebook/writing_day_table.h"
 
 #include "app/storage/tables/sql_text.h"
-#include "engine/trace/migrations.h"
 
 #include <algorithm>
 #include <array>
@@ -34,11 +33,7 @@ int count(const engine::Statement& row, int column) {
 
 } // namespace
 
-Expected<void> createWritingDayTable(Database& database) {
-    return engine::migrate(database, kWritingDayComponent, kMigrations);
-}
-
-int writingDayTableVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent writingDayTable() { return {"writing_days", kMigrations}; }
 
 Expected<void> writeWritingDay(Database& database, const WritingDay& day) {
     auto insert =

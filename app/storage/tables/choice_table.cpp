@@ -2,7 +2,6 @@
 
 #include "app/document/packed_bytes.h"
 #include "app/storage/tables/sql_text.h"
-#include "engine/trace/migrations.h"
 
 #include <QDataStream>
 #include <QIODevice>
@@ -46,11 +45,7 @@ QList<QByteArray> unpackRow(const QByteArray& packed) {
 
 } // namespace
 
-int choiceTablesVersion() { return static_cast<int>(kMigrations.size()); }
-
-Expected<void> createChoiceTables(engine::Database& database) {
-    return engine::migrate(database, kChoiceComponent, kMigrations);
-}
+SchemaComponent choiceTables() { return {"choices", kMigrations}; }
 
 Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,
                             const QList<QByteArray>& choices) {

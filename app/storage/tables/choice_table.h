@@ -5,19 +5,16 @@
 #pragma once
 
 #include "app/runs/run_record.h"
+#include "app/storage/tables/schema_component.h"
 #include "engine/core/error.h"
 #include "engine/trace/sqlite.h"
 
 #include <QByteArray>
 #include <QList>
 
-#include <string_view>
-
 namespace app {
 
-inline constexpr std::string_view kChoiceComponent = "choices";
-[[nodiscard]] int choiceTablesVersion();
-[[nodiscard]] engine::Expected<void> createChoiceTables(engine::Database& database);
+[[nodiscard]] SchemaComponent choiceTables();
 
 // Of the tokens from number `first` of the run on, packed one by one (packChoices()).
 [[nodiscard]] engine::Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,

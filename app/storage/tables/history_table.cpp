@@ -2,7 +2,6 @@
 
 #include "app/storage/tables/sql_text.h"
 #include "app/storage/tables/step_codec.h"
-#include "engine/trace/migrations.h"
 
 #include <algorithm>
 #include <array>
@@ -113,11 +112,7 @@ Expected<UndoSteps> readStack(Database& database, Stack stack, qint64 end, qsize
 
 } // namespace
 
-Expected<void> createHistoryTables(Database& database) {
-    return engine::migrate(database, kHistoryComponent, kMigrations);
-}
-
-int historyTablesVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent historyTables() { return {"history", kMigrations}; }
 
 Expected<void> writeHistory(Database& database, const UndoHistoryChange& change, const QByteArray& mark) {
     if (auto done = writeStack(database, Stack::Undo, change.undo); !done)

@@ -1,30 +1,25 @@
 // history_table.h: the undo history of the project's text (docs/formats/project.md, undo_step): tables of
-// their own, the component "history" of schema_version. Nothing here but createHistoryTables() begins a
-// transaction.
+// their own, the component "history" of schema_version. Nothing here begins a transaction.
 // A history can be done without, so one that is damaged, or belongs to another text, is none. It is kept with
 // the name of its text (text_mark.h).
-// Errors: those of engine/trace/sqlite.h; UnsupportedFormat if the tables are newer than this program.
+// Errors: those of engine/trace/sqlite.h.
 // Threads: as engine::Database.
 #pragma once
 
 #include "app/document/undo_steps.h"
+#include "app/storage/tables/schema_component.h"
 #include "engine/core/error.h"
 #include "engine/trace/sqlite.h"
 
 #include <QByteArray>
 
-#include <string_view>
-
 namespace app {
-
-inline constexpr std::string_view kHistoryComponent = "history"; // in the table schema_version
 
 // Of each stack the newest steps are kept: no more than these, and no more bytes.
 inline constexpr qint64 kMostUndoSteps = 5000;
 inline constexpr qint64 kMostUndoBytes = 4 * 1024 * 1024;
 
-[[nodiscard]] engine::Expected<void> createHistoryTables(engine::Database& database);
-[[nodiscard]] int historyTablesVersion(); // of the tables that this program makes
+[[nodiscard]] SchemaComponent historyTables();
 
 // `mark` names the text that the history now belongs to.
 [[nodiscard]] engine::Expected<void> writeHistory(engine::Database& database, const UndoHistoryChange& change,

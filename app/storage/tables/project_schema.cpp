@@ -28,8 +28,6 @@ namespace app {
 
 namespace {
 
-constexpr std::string_view kComponent = "project";
-
 // Released migrations stay as they are; docs/formats/project.md explains the columns.
 constexpr std::array kMigrations{
     engine::Migration{R"sql(
@@ -114,6 +112,18 @@ constexpr std::array kMigrations{
     )sql"},
 };
 
+// The gates' own is the engine's. "project" first: other tables refer to its.
+std::array<SchemaComponent, 8> components() {
+    return {SchemaComponent{"project", kMigrations},
+            versionTables(),
+            choiceTables(),
+            historyTables(),
+            readingTables(),
+            noteTables(),
+            writingDayTable(),
+            spellingTables()};
+}
+
 constexpr qsizetype kHeaderBytes = 100;
 constexpr qsizetype kApplicationIdOffset = 68;
 constexpr QByteArrayView kMagic("SQLite format 3", 16); // with its final zero
@@ -154,48 +164,24 @@ engine::Expected<engine::Transaction> beginMarked(engine::Database& database) {
 }
 
 engine::Expected<void> prepareProjectTables(engine::Database& database) {
-    if (auto done = engine::migrate(database, kComponent, kMigrations); !done)
-        return done;
-    if (auto done = createVersionTables(database); !done)
-        return done;
-    if (auto done = createChoiceTables(database); !done)
-        return done;
-    if (auto done = createHistoryTables(database); !done)
-        return done;
-    if (auto done = createReadingTables(database); !done)
-        return done;
-    if (auto done = createNoteTables(database); !done)
-        return done;
-    if (auto done = createWritingDayTable(database); !done)
-        return done;
-    if (auto done = createSpellingTables(database); !done)
-        return done;
+    for (const SchemaComponent& component : components())
+        if (auto done = engine::migrate(database, component.name, component.migrations); !done)
+            return done;
     return engine::createGateTables(database);
 }
 
 engine::Expected<bool> isNewerProject(engine::Database& database) {
-    const struct {
-        std::string_view name;
-        int newest; // that this program knows
-    } components[]{
-        {kComponent, static_cast<int>(kMigrations.size())},
-        {engine::kGateComponent, engine::gateTablesVersion()},
-        {kVersionComponent, versionTablesVersion()},
-        {kHistoryComponent, historyTablesVersion()},
-        {kReadingComponent, readingTablesVersion()},
-        {kNoteComponent, noteTablesVersion()},
-        {kWritingDayComponent, writingDayTableVersion()},
-        {kSpellingComponent, spellingTablesVersion()},
-        {kChoiceComponent, choiceTablesVersion()},
-    };
-    for (const auto& component : components) {
+    const auto gates = engine::schemaVersion(database, engine::kGateComponent);
+    if (!gates)
+        return failure(gates.error());
+    bool isNewer = *gates > engine::gateTablesVersion();
+    for (const SchemaComponent& component : components()) {
         const auto version = engine::schemaVersion(database, component.name);
         if (!version)
             return failure(version.error());
-        if (*version > component.newest)
-            return true;
+        isNewer = isNewer || *version > static_cast<int>(component.migrations.size());
     }
-    return false;
+    return isNewer;
 }
 
 } // namespace app

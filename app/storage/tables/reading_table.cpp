@@ -1,7 +1,6 @@
 #include "app/storage/tables/reading_table.h"
 
 #include "app/storage/tables/sql_text.h"
-#include "engine/trace/migrations.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -181,11 +180,7 @@ PromptPart partFromJson(const QJsonObject& json) {
 
 } // namespace
 
-Expected<void> createReadingTables(Database& database) {
-    return engine::migrate(database, kReadingComponent, kMigrations);
-}
-
-int readingTablesVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent readingTables() { return {"reading", kMigrations}; }
 
 Expected<ReadingSettings> readReading(Database& database) {
     ReadingSettings settings;

@@ -1,25 +1,21 @@
 // reading_table.h: what the model reads besides the story, and what the runs read so, in a project file
 // (docs/formats/project.md, reading_setting): tables of their own, the component "reading" of schema_version.
-// Nothing here but createReadingTables() begins a transaction.
-// Errors: those of engine/trace/sqlite.h; UnsupportedFormat if the tables are newer than this program.
+// Nothing here begins a transaction.
+// Errors: those of engine/trace/sqlite.h.
 // Threads: as engine::Database.
 #pragma once
 
 #include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
+#include "app/storage/tables/schema_component.h"
 #include "engine/core/error.h"
 #include "engine/trace/sqlite.h"
 
 #include <QHash>
 
-#include <string_view>
-
 namespace app {
 
-inline constexpr std::string_view kReadingComponent = "reading"; // in the table schema_version
-
-[[nodiscard]] engine::Expected<void> createReadingTables(engine::Database& database);
-[[nodiscard]] int readingTablesVersion(); // of the tables that this program makes
+[[nodiscard]] SchemaComponent readingTables();
 
 // Numbers out of their bounds are put within them.
 [[nodiscard]] engine::Expected<ReadingSettings> readReading(engine::Database& database);

@@ -1,7 +1,6 @@
 #include "app/storage/tables/spelling_table.h"
 
 #include "app/storage/tables/sql_text.h"
-#include "engine/trace/migrations.h"
 
 #include <array>
 
@@ -26,11 +25,7 @@ constexpr std::array kMigrations{
 
 } // namespace
 
-Expected<void> createSpellingTables(Database& database) {
-    return engine::migrate(database, kSpellingComponent, kMigrations);
-}
-
-int spellingTablesVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent spellingTables() { return {"spelling", kMigrations}; }
 
 Expected<SpellingChoice> readSpellingChoice(Database& database) {
     SpellingChoice choice;

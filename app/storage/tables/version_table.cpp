@@ -4,7 +4,6 @@
 #include "app/storage/tables/sql_text.h"
 #include "app/storage/tables/text_chunks.h"
 #include "app/versions/thinning.h"
-#include "engine/trace/migrations.h"
 
 #include <array>
 #include <utility>
@@ -151,11 +150,7 @@ Expected<void> addParts(Database& database, VersionId version, const QList<std::
 
 } // namespace
 
-Expected<void> createVersionTables(Database& database) {
-    return engine::migrate(database, kVersionComponent, kMigrations);
-}
-
-int versionTablesVersion() { return static_cast<int>(kMigrations.size()); }
+SchemaComponent versionTables() { return {"versions", kMigrations}; }
 
 Expected<bool> keepVersion(Database& database, const SpannedText& text, const VersionKept& kept) {
     // What was deleted in an earlier session can be missed no more.
