@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #if defined(INKGATE_ENGINE_TRAINING_OPS_WKV7_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef INKGATE_ENGINE_TRAINING_OPS_WKV7_INL_H
@@ -19,6 +20,8 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace engine::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 // Tokens from one kept state to the next. The backward pass works out the states between anew: rolling them
 // back by division would let rounding grow with every token.
@@ -62,70 +65,148 @@ void wkv7ForwardHead(const Real* r, const Real* w, const Real* k, const Real* v,
     }
 }
 
-// One token back. `before` and `after`: the states around it. D, the gradient of `after` by later tokens,
-// becomes that of `before`. dr, dk, dv accumulate; da, db and dLog, the gradient of ln w, are written.
+// Values that go through a chunk together in the backward pass: their states of a chunk fit into the first-level
+// cache, and their sums over keys into registers.
+inline constexpr int kWkv7Values = 4;
+
+// What the backward pass reads and writes of a token, side by side: few pointers, and no lines of a cache that
+// push each other out.
+template <class Real, int N> struct Wkv7Token {
+    Real r[N], w[N], k[N], b[N], a[N];      // along the keys
+    Real v[N], removed[N], dy[N];           // along the values
+    Real dr[N], dk[N], db[N], dw[N], da[N]; // gradients along the keys
+    Real dv[N];                             // and along the values
+};
+
+// The states around a chunk's tokens for kWkv7Values values from `value` on, [count + 1][value][key]: here sums
+// over values run along the keys, of which the backward pass has five, against two over keys.
 template <class Real, int N>
-HWY_INLINE void wkv7StepBackward(const Real* r, const Real* w, const Real* k, const Real* v, const Real* a,
-                                 const Real* b, const Real* removed, const Real* dy, const Real* before,
-                                 const Real* after, Real* D, Real* dr, Real* dk, Real* dv, Real* da, Real* db,
-                                 Real* dLog) {
-    Real dValue[N] = {}, dRemoved[N] = {}; // sums over keys
-    for (int j = 0; j < N; ++j) {
-        const Real rj = r[j], kj = k[j], bj = b[j];
-        Real toR = 0, toK = 0, toB = 0, toW = 0;
-#pragma omp simd reduction(+ : toR, toK, toB, toW)
-        for (int i = 0; i < N; ++i) {
-            const Real g = D[j * N + i] + rj * dy[i];
-            D[j * N + i] = g;
-            toR += after[j * N + i] * dy[i];
-            toK += g * v[i];
-            toB += g * removed[i];
-            toW += g * before[j * N + i];
-            dValue[i] += g * kj;
-            dRemoved[i] += g * bj;
+HWY_INLINE void wkv7States(const Wkv7Token<Real, N>* tokens, int count, const Real* start, int value,
+                           Real* states) {
+    const hn::ScalableTag<Real> d;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    for (int i = 0; i < kWkv7Values; ++i)
+        for (int j = 0; j < N; ++j)
+            states[i * N + j] = start[j * N + value + i];
+    for (int t = 0; t < count; ++t, states += kWkv7Values * N) {
+        const auto& x = tokens[t];
+        for (int j = 0; j < N; j += lanes) {
+            const auto wj = hn::LoadU(d, x.w + j), kj = hn::LoadU(d, x.k + j), bj = hn::LoadU(d, x.b + j);
+            for (int i = 0; i < kWkv7Values; ++i) {
+                const auto added =
+                    hn::MulAdd(hn::Set(d, x.removed[value + i]), bj, hn::Mul(hn::Set(d, x.v[value + i]), kj));
+                hn::StoreU(hn::MulAdd(hn::LoadU(d, states + i * N + j), wj, added), d,
+                           states + (kWkv7Values + i) * N + j);
+            }
         }
-        dr[j] += toR;
-        dk[j] += toK;
-        db[j] = toB;
-        dLog[j] = toW * w[j];
     }
-    for (int j = 0; j < N; ++j) {
-        const Real wj = w[j], aj = a[j];
-        Real toA = 0;
-#pragma omp simd reduction(+ : toA)
-        for (int i = 0; i < N; ++i) {
-            toA += before[j * N + i] * dRemoved[i];
-            D[j * N + i] = D[j * N + i] * wj + dRemoved[i] * aj;
-        }
-        da[j] = toA;
-    }
-#pragma omp simd
-    for (int i = 0; i < N; ++i)
-        dv[i] += dValue[i];
 }
 
-// `scratch` holds (kWkv7Chunk + 2) N*N values. Gradients of the final state are zero: windows are cut there.
+// One token back for kWkv7Values values from `value` on. `states`: before and after it, [2][value][key].
+// D [value][key], the gradient of the state after it by later tokens, becomes that of the state before it. The
+// token's gradients accumulate.
+template <class Real, int N>
+HWY_INLINE void wkv7StepBackward(Wkv7Token<Real, N>& x, int value, const Real* states, Real* D) {
+    const hn::ScalableTag<Real> d;
+    using V = hn::Vec<decltype(d)>;
+    const int lanes = static_cast<int>(hn::Lanes(d));
+    const Real* const after = states + kWkv7Values * N;
+    const Real *const v = x.v + value, *const removed = x.removed + value, *const dy = x.dy + value;
+    V dValue[kWkv7Values], dRemoved[kWkv7Values]; // sums over keys
+    for (int i = 0; i < kWkv7Values; ++i)
+        dValue[i] = dRemoved[i] = hn::Zero(d);
+    for (int j = 0; j < N; j += lanes) {
+        const V rj = hn::LoadU(d, x.r + j), kj = hn::LoadU(d, x.k + j), bj = hn::LoadU(d, x.b + j);
+        V toR = hn::LoadU(d, x.dr + j), toK = hn::LoadU(d, x.dk + j), toB = hn::LoadU(d, x.db + j),
+          toW = hn::LoadU(d, x.dw + j);
+        for (int i = 0; i < kWkv7Values; ++i) {
+            const V dyi = hn::Set(d, dy[i]);
+            const V g = hn::MulAdd(rj, dyi, hn::LoadU(d, D + i * N + j));
+            hn::StoreU(g, d, D + i * N + j);
+            toR = hn::MulAdd(hn::LoadU(d, after + i * N + j), dyi, toR);
+            toK = hn::MulAdd(g, hn::Set(d, v[i]), toK);
+            toB = hn::MulAdd(g, hn::Set(d, removed[i]), toB);
+            toW = hn::MulAdd(g, hn::LoadU(d, states + i * N + j), toW);
+            dValue[i] = hn::MulAdd(g, kj, dValue[i]);
+            dRemoved[i] = hn::MulAdd(g, bj, dRemoved[i]);
+        }
+        hn::StoreU(toR, d, x.dr + j);
+        hn::StoreU(toK, d, x.dk + j);
+        hn::StoreU(toB, d, x.db + j);
+        hn::StoreU(toW, d, x.dw + j);
+    }
+    for (int i = 0; i < kWkv7Values; ++i) {
+        x.dv[value + i] = hn::GetLane(hn::SumOfLanes(d, dValue[i]));
+        dRemoved[i] = hn::SumOfLanes(d, dRemoved[i]);
+    }
+    for (int j = 0; j < N; j += lanes) {
+        const V wj = hn::LoadU(d, x.w + j), aj = hn::LoadU(d, x.a + j);
+        V toA = hn::LoadU(d, x.da + j);
+        for (int i = 0; i < kWkv7Values; ++i) {
+            toA = hn::MulAdd(hn::LoadU(d, states + i * N + j), dRemoved[i], toA);
+            hn::StoreU(hn::MulAdd(hn::LoadU(d, D + i * N + j), wj, hn::Mul(dRemoved[i], aj)), d,
+                       D + i * N + j);
+        }
+        hn::StoreU(toA, d, x.da + j);
+    }
+}
+
+template <class Real, int N> struct Wkv7Scratch {
+    Real D[N * N];                                   // [value][key]
+    Real states[(kWkv7Chunk + 1) * kWkv7Values * N]; // of some values around a chunk's tokens
+    Wkv7Token<Real, N> tokens[kWkv7Chunk];
+
+    // Room for one in values, for sizes that are known when the program runs.
+    static constexpr std::size_t size(int n) {
+        const auto keys = static_cast<std::size_t>(n);
+        return keys * (keys + (kWkv7Chunk + 1) * kWkv7Values + kWkv7Chunk * 14);
+    }
+};
+
+// dr, dk and dv accumulate; da, db and dLog, the gradient of ln w, are written. Gradients of the final state
+// are zero: windows are cut there. `room` holds Wkv7Scratch::size(N) values.
 template <class Real, int N>
 void wkv7BackwardHead(const Real* r, const Real* w, const Real* k, const Real* v, const Real* a,
                       const Real* b, const Real* removed, const Real* dy, int tokens, std::size_t stride,
                       const Real* starts, std::size_t startStride, Real* dr, Real* dk, Real* dv, Real* da,
-                      Real* db, Real* dLog, Real* scratch) {
-    Real* const D = scratch;
-    Real* const states = scratch + N * N; // around the tokens of a chunk
-    std::fill_n(D, N * N, Real(0));
+                      Real* db, Real* dLog, Real* room) {
+    static_assert(sizeof(Wkv7Scratch<Real, N>) == Wkv7Scratch<Real, N>::size(N) * sizeof(Real));
+    auto& scratch = *reinterpret_cast<Wkv7Scratch<Real, N>*>(room);
+    std::fill_n(scratch.D, N * N, Real(0));
     for (int chunk = (tokens - 1) / kWkv7Chunk; chunk >= 0; --chunk) {
         const int first = chunk * kWkv7Chunk, count = std::min(kWkv7Chunk, tokens - first);
-        std::copy_n(starts + chunk * startStride, N * N, states);
         for (int t = 0; t < count; ++t) {
             const std::size_t at = (first + t) * stride;
-            wkv7Step<Real, N>(states + t * N * N, w + at, k + at, v + at, b + at, removed + at,
-                              states + (t + 1) * N * N);
+            auto& x = scratch.tokens[t];
+            for (auto [from, to] : {std::pair{r, x.r},
+                                    {w, x.w},
+                                    {k, x.k},
+                                    {b, x.b},
+                                    {a, x.a},
+                                    {v, x.v},
+                                    {removed, x.removed},
+                                    {dy, x.dy},
+                                    {dr, x.dr},
+                                    {dk, x.dk}})
+                std::copy_n(from + at, N, to);
+            for (Real* sum : {x.db, x.dw, x.da})
+                std::fill_n(sum, N, Real(0));
         }
-        for (int t = count - 1; t >= 0; --t) {
+        for (int i = 0; i < N; i += kWkv7Values) {
+            wkv7States(scratch.tokens, count, starts + chunk * startStride, i, scratch.states);
+            for (int t = count - 1; t >= 0; --t)
+                wkv7StepBackward(scratch.tokens[t], i, scratch.states + t * kWkv7Values * N,
+                                 scratch.D + i * N);
+        }
+        for (int t = 0; t < count; ++t) {
             const std::size_t at = (first + t) * stride;
-            wkv7StepBackward<Real, N>(r + at, w + at, k + at, v + at, a + at, b + at, removed + at, dy + at,
-                                      states + t * N * N, states + (t + 1) * N * N, D, dr + at, dk + at,
-                                      dv + at, da + at, db + at, dLog + at);
+            const auto& x = scratch.tokens[t];
+            for (auto [from, to] : {std::pair{x.dr, dr}, {x.dk, dk}, {x.db, db}, {x.da, da}})
+                std::copy_n(from, N, to + at);
+            for (int j = 0; j < N; ++j) {
+                dLog[at + j] = x.dw[j] * x.w[j];
+                dv[at + j] += x.dv[j];
+            }
         }
     }
 }
