@@ -6,11 +6,11 @@
 #include "engine/fitting/fit_checkpoint.h"
 #include "engine/fitting/fit_sizes.h"
 #include "engine/fitting/fit_source.h"
-#include "engine/fitting/gate_start.h"
 #include "engine/fitting/voice_file.h"
 #include "engine/formats/sha256.h"
 #include "engine/operations/products/dense/matrix_product.h"
 #include "engine/training/frozen_base.h"
+#include "engine/training/parameters/start_values.h"
 #include "engine/training/run/batch_gradient.h"
 #include "engine/training/training_file.h"
 
@@ -127,8 +127,10 @@ private:
             say("going on at step " + std::to_string(m_point.step));
             return {};
         }
-        setGateStart(m_layout, m_settings.seed, m_point.parameters.span().first(m_layout.trainedSize()));
-        std::ranges::copy(m_point.parameters.span().first(m_layout.trainedSize()), m_point.best.data());
+        const auto trained = m_point.parameters.span().first(m_layout.trainedSize());
+        setStartValues(m_layout, m_settings.seed, trained);
+        silenceGates(m_layout, trained);
+        std::ranges::copy(trained, m_point.best.data());
         say("measuring the base");
         return measureBase(stop);
     }

@@ -6,6 +6,8 @@ namespace engine {
 
 namespace {
 
+constexpr float kClosedGate = -6; // a gate of 0.0025
+
 // Each tensor draws from a generator of its own, so that adding tensors does not change the others.
 Random generatorFor(const std::string& name, std::uint64_t seed) {
     std::uint64_t hash = 0xCBF29CE484222325u; // FNV-1a
@@ -21,6 +23,18 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
     for (const Parameter& p : layout.parameters())
         if (p.start && p.use == TensorUse::Trained)
             p.start(values.subspan(p.offset, p.size), p.shape, generatorFor(p.name, seed));
+}
+
+void silenceGates(const ParameterLayout& layout, std::span<float> values) {
+    for (const Parameter& p : layout.parameters()) {
+        if (p.use != TensorUse::Trained || !p.name.starts_with("enhance."))
+            continue;
+        const auto tensor = values.subspan(p.offset, p.size);
+        if (p.name.ends_with(".conv.weight") || p.name.ends_with(".source.weight"))
+            std::ranges::fill(tensor, 0.0f);
+        else if (p.name.ends_with(".gate.bias"))
+            std::ranges::fill(tensor, kClosedGate);
+    }
 }
 
 } // namespace engine

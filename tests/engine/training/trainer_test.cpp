@@ -1,6 +1,7 @@
 // The whole trainer on byte tokens: it learns, resumes to the bit, stops, starts from a model, and says what
 // is wrong.
 #include "engine/formats/checkpoint.h"
+#include "engine/model/enhancement_names.h"
 #include "engine/model/model.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
@@ -9,6 +10,9 @@
 
 #include <QFile>
 #include <QTest>
+
+#include <cmath>
+#include <limits>
 
 using namespace engine;
 
@@ -125,6 +129,36 @@ private slots:
                     .has_value());
         QVERIFY2(*lossAtStart < lossAtEnd + 0.7,
                  qPrintable(QString("%1 after %2").arg(*lossAtStart).arg(lossAtEnd)));
+    }
+
+    // A gate put on a trained base adds nothing at first: without LayerNorm the first loss is the base's.
+    void startsAGateOnATrainedBase_data() {
+        QTest::addColumn<QString>("gate");
+        for (const char* gate : {"conv-routing-no-layernorm", "full-routing-no-layernorm",
+                                 "source-gates-no-layernorm", "no-layernorm"})
+            QTest::newRow(gate) << gate;
+    }
+    void startsAGateOnATrainedBase() {
+        QFETCH(QString, gate);
+        ThreadPool pool(2);
+        TrainingSettings first = small("plain.safetensors");
+        QVERIFY(train(first, false, pool, [](const TrainingReport&) {}, {}).has_value());
+        const auto lossAtStart = [&](const char* enhancement) {
+            TrainingSettings s = small("more.safetensors");
+            s.init = first.output;
+            s.tokens = s.sequences * s.window;
+            const auto config = enhancementNamed(enhancement);
+            if (config)
+                s.shape.model.enhancement = *config;
+            double loss = std::numeric_limits<double>::quiet_NaN();
+            if (!config || !train(s, false, pool, [&](const TrainingReport& r) { loss = r.loss; }, {}))
+                return std::numeric_limits<double>::quiet_NaN();
+            return loss;
+        };
+        const double base = lossAtStart("none"), gated = lossAtStart(gate.toLatin1().constData());
+        // The paper's gate starts at 0.0025, which is not quite nothing.
+        QVERIFY2(std::abs(gated - base) < 2e-3 * base,
+                 qPrintable(QString("%1 beside the base's %2").arg(gated).arg(base)));
     }
 
     // The model written on stopping is enough to go on from, without its checkpoint: the same data at the
