@@ -65,12 +65,12 @@ void wkv7ForwardHead(const Real* r, const Real* w, const Real* k, const Real* v,
     }
 }
 
-// Values that go through a chunk together in the backward pass: their states of a chunk fit into the first-level
-// cache, and their sums over keys into registers.
+// Values that go through a chunk together in the backward pass: their states of a chunk fit into the
+// first-level cache, and their sums over keys into registers.
 inline constexpr int kWkv7Values = 4;
 
-// What the backward pass reads and writes of a token, side by side: few pointers, and no lines of a cache that
-// push each other out.
+// What the backward pass reads and writes of a token, side by side: few pointers, and no lines of a cache
+// that push each other out.
 template <class Real, int N> struct Wkv7Token {
     Real r[N], w[N], k[N], b[N], a[N];      // along the keys
     Real v[N], removed[N], dy[N];           // along the values
@@ -78,8 +78,8 @@ template <class Real, int N> struct Wkv7Token {
     Real dv[N];                             // and along the values
 };
 
-// The states around a chunk's tokens for kWkv7Values values from `value` on, [count + 1][value][key]: here sums
-// over values run along the keys, of which the backward pass has five, against two over keys.
+// The states around a chunk's tokens for kWkv7Values values from `value` on, [count + 1][value][key]: here
+// sums over values run along the keys, of which the backward pass has five, against two over keys.
 template <class Real, int N>
 HWY_INLINE void wkv7States(const Wkv7Token<Real, N>* tokens, int count, const Real* start, int value,
                            Real* states) {
@@ -103,8 +103,8 @@ HWY_INLINE void wkv7States(const Wkv7Token<Real, N>* tokens, int count, const Re
 }
 
 // One token back for kWkv7Values values from `value` on. `states`: before and after it, [2][value][key].
-// D [value][key], the gradient of the state after it by later tokens, becomes that of the state before it. The
-// token's gradients accumulate.
+// D [value][key], the gradient of the state after it by later tokens, becomes that of the state before it.
+// The token's gradients accumulate.
 template <class Real, int N>
 HWY_INLINE void wkv7StepBackward(Wkv7Token<Real, N>& x, int value, const Real* states, Real* D) {
     const hn::ScalableTag<Real> d;
