@@ -16,9 +16,9 @@ namespace engine {
 // page of 4 KiB; this bridges them. On a Zen 5 core 8 KiB raise the rate from 29 to 44 GB/s, as fast as
 // memory can be read at all.
 inline constexpr std::size_t kPrefetchBytes = 8192;
-// The same where sums take little time, which is all weights but packed ones of 4 bits: less on a Zen 3,
+// The same where sums take little time, which is all weights but packed ones of 4 bits: less on a Zen 3 or 4,
 // whose own prefetchers keep up with them and are disturbed by what is fetched farther ahead (float16 27
-// instead of 30 GB/s, bfloat16 27 instead of 33).
+// instead of 30 GB/s on a Zen 3, 22 instead of 26 on a Zen 4).
 [[nodiscard]] std::size_t prefetchBytes();
 
 // job.y[t][r] for the rows r in [rowBegin, rowEnd) of the weights and all tokens. x is not rounded.

@@ -174,8 +174,8 @@ HWY_EXPORT(roundImpl);
 
 std::size_t prefetchBytes() {
 #if defined(__x86_64__)
-    static const bool isZen3 = __builtin_cpu_is("znver3");
-    return isZen3 ? 1024 : kPrefetchBytes;
+    static const bool isZen3Or4 = __builtin_cpu_is("amdfam19h");
+    return isZen3Or4 ? 1024 : kPrefetchBytes;
 #else
     return kPrefetchBytes;
 #endif
