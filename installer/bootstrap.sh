@@ -39,6 +39,7 @@ readonly kPackages=(
     "build-essential|C++ compiler, linker"
     "cmake|configures the build"
     "ninja-build|runs the build"
+    "mold|links the tests faster"
     "pkg-config|finds libraries that have no CMake files"
     "qt6-base-dev|Qt 6: windows, text editing, tests"
     "qt6-svg-dev|Qt 6: icons"
