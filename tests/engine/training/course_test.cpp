@@ -67,9 +67,9 @@ private slots:
     }
 
     // The better of the last weights and their mean becomes the model; until the end it has the last ones.
-    // Small steps each better the model; of steps that are too large the mean is better than the last, but not
-    // at every rate: how a training swings depends on rounding, so on the processor. The first rate at which it
-    // comes out as wanted will do; what is claimed of a training must hold at every one.
+    // Small steps each better the model; of steps that are too large the mean is better than the last, but
+    // not at every rate: how a training swings depends on rounding, so on the processor. The first rate at
+    // which it comes out as wanted will do; what is claimed of a training must hold at every one.
     void modelHasTheWeightsThatValidateBetter_data() {
         QTest::addColumn<QList<float>>("learningRates");
         QTest::addColumn<bool>("isMeanBetter");
