@@ -123,6 +123,35 @@ private slots:
         QCOMPARE(options.wordsPerMinute, 1900.0);
     }
 
+    // What the window says of keys is what the keys are, also where they were changed or taken away.
+    void textsNameTheKeysThatThereAre() {
+        PreferencesDesk desk;
+        const Actions& actions = desk.window->actions();
+        if (!actions.showAttempts->isChecked())
+            actions.showAttempts->trigger();
+        actions.find->trigger();
+        auto* const empty = desk.window->findChild<QLabel*>(QStringLiteral("attemptsEmpty"));
+        auto* const write = desk.window->findChild<QPushButton*>(QStringLiteral("writeAlternatives"));
+        auto* const next = desk.window->findChild<QPushButton*>(QStringLiteral("findNextButton"));
+        QVERIFY(empty && write && next);
+        const auto description = [&desk] { return desk.window->editor().accessibleDescription(); };
+        QVERIFY2(empty->text().contains(QStringLiteral("Ctrl+Enter writes the first one; Alt+Enter writes")),
+                 qPrintable(empty->text()));
+        QVERIFY2(write->toolTip().endsWith(QStringLiteral("(Alt+Enter)")), qPrintable(write->toolTip()));
+        QVERIFY2(next->toolTip().endsWith(QStringLiteral("(F3)")), qPrintable(next->toolTip()));
+        QVERIFY2(description().contains(QStringLiteral("Ctrl+Enter lets")), qPrintable(description()));
+
+        desk.keys().setKeys(*actions.continueStory, {kFree});
+        desk.keys().setKeys(*actions.alternatives, {});
+        desk.keys().setKeys(*actions.findNext, {});
+        QVERIFY2(empty->text().contains(
+                     QStringLiteral("Ctrl+Shift+F9 writes the first one; “Alternatives” writes")),
+                 qPrintable(empty->text()));
+        QVERIFY2(write->toolTip().endsWith(QStringLiteral("you take one")), qPrintable(write->toolTip()));
+        QCOMPARE(next->toolTip(), QStringLiteral("The next match"));
+        QVERIFY2(description().contains(QStringLiteral("Ctrl+Shift+F9 lets")), qPrintable(description()));
+    }
+
     void newKeysWorkAtOnceAndAfterANewStart() {
         PreferencesDesk desk;
         desk.openKeysOf("retry");

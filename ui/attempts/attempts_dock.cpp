@@ -4,6 +4,7 @@
 #include "app/writing/story_writer.h"
 #include "ui/attempts/alternative_cards.h"
 #include "ui/attempts/attempt_tree.h"
+#include "ui/keys/key_hint.h"
 
 #include <QBoxLayout>
 #include <QLabel>
@@ -46,9 +47,13 @@ QWidget* AttemptsDock::buildTreePage() {
     auto* page = new QWidget;
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
-    m_empty = new QLabel(tr("What the model writes is kept here: every attempt at a place, and what was "
+    m_empty = new QLabel;
+    new KeyHint(*m_empty, [this] {
+        m_empty->setText(tr("What the model writes is kept here: every attempt at a place, and what was "
                             "written after it. None is lost when you try again.\n\n"
-                            "Ctrl+Enter writes the first one; Alt+Enter writes several to choose from."));
+                            "%1 writes the first one; %2 writes several to choose from.")
+                             .arg(keysOf(*m_empty, "continueStory"), keysOf(*m_empty, "alternatives")));
+    });
     m_empty->setObjectName(QStringLiteral("attemptsEmpty"));
     m_empty->setWordWrap(true);
     m_empty->setProperty("quiet", true);
@@ -93,7 +98,10 @@ QWidget* AttemptsDock::buildFooter() {
     layout->setContentsMargins(8, 6, 8, 8);
     auto* write = new QPushButton(tr("Write a&lternatives"));
     write->setObjectName(QStringLiteral("writeAlternatives"));
-    write->setToolTip(tr("Several continuations from the cursor, of which you take one (Alt+Enter)"));
+    new KeyHint(*write, [write] {
+        write->setToolTip(withKeys(*write, tr("Several continuations from the cursor, of which you take one"),
+                                   "alternatives"));
+    });
     m_count = new QSpinBox;
     m_count->setObjectName(QStringLiteral("alternativesCount"));
     m_count->setRange(app::Alternatives::kFewest, app::Alternatives::kMost);

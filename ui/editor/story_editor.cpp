@@ -8,6 +8,7 @@
 #include "ui/editor/origin_highlighter.h"
 #include "ui/editor/scroll_margin.h"
 #include "ui/editor/word_counter.h"
+#include "ui/keys/key_hint.h"
 
 #include <QScrollBar>
 #include <QTextBlock>
@@ -50,8 +51,10 @@ StoryEditor::StoryEditor(app::Document& story, QWidget* parent)
     setCursorWidth(2);
     setTabChangesFocus(false);
     setAccessibleName(tr("Story"));
-    setAccessibleDescription(
-        tr("The text of your story. Ctrl+Enter lets the model continue it at the cursor."));
+    new KeyHint(*this, [this] {
+        setAccessibleDescription(tr("The text of your story. %1 lets the model continue it at the cursor.")
+                                     .arg(keysOf(*this, "continueStory")));
+    });
     document()->setDocumentMargin(0);
     // event() hands what comes to the margins to the viewport. What that does not take, as the right button,
     // would come back for ever.

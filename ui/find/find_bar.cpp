@@ -2,6 +2,7 @@
 
 #include "app/document/document.h"
 #include "ui/editor/story_editor.h"
+#include "ui/keys/key_hint.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -86,9 +87,12 @@ void FindBar::build() {
     m_everywhere->setToolTip(tr("Also in the synopses and notes of all scenes"));
     m_everywhere->hide();
     auto* previous = new QPushButton(tr("&Previous"));
-    previous->setToolTip(tr("The match before (Shift+F3)"));
+    new KeyHint(*previous, [previous] {
+        previous->setToolTip(withKeys(*previous, tr("The match before"), "findPrevious"));
+    });
     auto* next = new QPushButton(tr("&Next"));
-    next->setToolTip(tr("The next match (F3)"));
+    next->setObjectName(QStringLiteral("findNextButton"));
+    new KeyHint(*next, [next] { next->setToolTip(withKeys(*next, tr("The next match"), "findNext")); });
     auto* close = new QToolButton;
     close->setText(QStringLiteral("✕"));
     close->setAutoRaise(true);

@@ -49,8 +49,6 @@ OptionRow::OptionRow(const QString& name, const QString& help, const OptionRange
     m_box->setFixedWidth(m_box->fontMetrics().horizontalAdvance(QStringLiteral("00000 tokens")) +
                          kFrameAndArrows);
     m_box->setAccessibleName(plainName);
-    m_box->setAccessibleDescription(help);
-    setToolTip(help);
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setVerticalSpacing(0);
@@ -62,7 +60,6 @@ OptionRow::OptionRow(const QString& name, const QString& help, const OptionRange
         m_slider->setRange(0, static_cast<int>(std::lround((range.most - range.least) / range.step)));
         m_slider->setFocusPolicy(Qt::StrongFocus);
         m_slider->setAccessibleName(plainName);
-        m_slider->setAccessibleDescription(help);
         layout->addWidget(m_slider, 1, 0, 1, 2);
         connect(m_slider, &QSlider::valueChanged, this, [this](int steps) {
             m_box->setValue(m_box->minimum() + steps * m_box->singleStep()); // reports itself
@@ -72,7 +69,15 @@ OptionRow::OptionRow(const QString& name, const QString& help, const OptionRange
         moveSlider();
         emit edited(value);
     });
+    setHelp(help);
     setValue(range.least);
+}
+
+void OptionRow::setHelp(const QString& help) {
+    setToolTip(help);
+    m_box->setAccessibleDescription(help);
+    if (m_slider != nullptr)
+        m_slider->setAccessibleDescription(help);
 }
 
 double OptionRow::value() const { return m_box->value(); }

@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] double value() const;
     void setValue(double value); // silent
+    void setHelp(const QString& help);
     // What the box says instead of the number at its least value ("off").
     void setLeastText(const QString& text);
     void setSuffix(const QString& suffix);

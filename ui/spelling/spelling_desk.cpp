@@ -4,6 +4,7 @@
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "ui/editor/story_editor.h"
+#include "ui/keys/key_hint.h"
 #include "ui/spelling/spelling_marks.h"
 #include "ui/spelling/spelling_menu.h"
 
@@ -200,8 +201,9 @@ void SpellingDesk::sayHowToInstall() {
         : m_spelling.installed().isEmpty()
             ? tr("Spelling is off, as no dictionary is installed.")
             : tr("Spelling is off, as there is no dictionary for %1.").arg(app::languageName(language));
-    emit missing(
-        tr("%1 Install one, on Debian with: sudo apt install %2. Then press F7.").arg(reason, example), {});
+    emit missing(tr("%1 Install one, on Debian with: sudo apt install %2. Then press %3.")
+                     .arg(reason, example, keysOf(m_editor, "nextMisspelled")),
+                 {});
 }
 
 } // namespace ui

@@ -1,5 +1,7 @@
 #include "ui/spelling/spelling_menu.h"
 
+#include "ui/keys/key_hint.h"
+
 #include <QAction>
 #include <QKeyEvent>
 
@@ -8,6 +10,8 @@
 namespace ui {
 
 namespace {
+
+constexpr const char* kNextCommand = "nextMisspelled";
 
 // As a menu shows it: an ampersand would be taken for a key, and a long word for a wide menu.
 QString shown(QString word) {
@@ -62,7 +66,8 @@ SpellingMenu::SpellingMenu(const QString& word, const QStringList& suggestions, 
     setAttribute(Qt::WA_DeleteOnClose);
     m_entries->setSuggestions(suggestions);
     addSeparator();
-    m_next = addAction(tr("&Next misspelled word\tF7"), this, &SpellingMenu::nextWanted);
+    m_next = addAction(tr("&Next misspelled word") + u'\t' + keysOf(*this, kNextCommand), this,
+                       &SpellingMenu::nextWanted);
     for (QAction* const action : actions())
         if (action->isEnabled() && !action->isSeparator()) {
             setActiveAction(action);
@@ -71,7 +76,7 @@ SpellingMenu::SpellingMenu(const QString& word, const QStringList& suggestions, 
 }
 
 void SpellingMenu::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_F7) {
+    if (isKeyOf(*this, event->key(), event->modifiers(), kNextCommand)) {
         close();
         emit nextWanted();
         return;

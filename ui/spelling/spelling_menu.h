@@ -29,7 +29,7 @@ private:
     QAction* m_waiting; // stands where the suggestions come
 };
 
-// The menu of F7, with the suggestions alone and a way to the next word.
+// The menu of the command “Next misspelled word”, with the suggestions alone and a way to the next word.
 class SpellingMenu : public QMenu {
     Q_OBJECT
 

@@ -4,6 +4,7 @@
 #include "app/project/project_controller.h"
 #include "app/runs/run_history.h"
 #include "app/writing/story_writer.h"
+#include "ui/keys/key_hint.h"
 
 #include <QLabel>
 #include <QLocale>
@@ -142,7 +143,9 @@ QString StatusLine::outcomeOf(app::RunId run, const app::Outcome& outcome) const
     }
     const QString wrote =
         tr("wrote %1, %2 tokens/s").arg(count, QLocale().toString(qRound(timings.tokensPerSecond())));
-    return record->attemptOf == run ? wrote : tr("%1; Alt+Up brings back the attempt before").arg(wrote);
+    return record->attemptOf == run
+               ? wrote
+               : tr("%1; %2 brings back the attempt before").arg(wrote, keysOf(*this, "earlierAttempt"));
 }
 
 void StatusLine::say(const QString& activity) { m_activity->setText(activity); }
