@@ -10,6 +10,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -45,7 +46,7 @@ struct PreferencesDesk : test::Desk {
         QTest::keyClick(&part<QLineEdit>("keysRecorder"), static_cast<Qt::Key>(key), modifiers);
     }
     void openKeysOf(const char* command) {
-        dialog().showPage(2);
+        dialog().showPage(3);
         if (!dialog().keysPage().choose(QLatin1String(command)))
             qFatal("no command %s", command);
     }
@@ -108,6 +109,23 @@ private slots:
         QCOMPARE(desk.part<QSpinBox>("preferredSize").value(), desk.parts.preferences.appearance().fontSize);
         desk.setLength(77);
         QCOMPARE(desk.part<QSpinBox>("preferredLength").value(), 77);
+    }
+
+    void suggestionsAndSpellingAreThoseOfTheWindow() {
+        PreferencesDesk desk;
+        desk.dialog().showPage(2);
+        desk.part<QDoubleSpinBox>("preferredPause").setValue(2.5);
+        desk.part<QSpinBox>("preferredSuggestion").setValue(24);
+        QCOMPARE(desk.parts.preferences.ghost(), (app::GhostOptions{2.5, 24}));
+        desk.parts.preferences.setGhost({0, 8});
+        QCOMPARE(desk.part<QSpinBox>("preferredSuggestion").value(), 8);
+        QCOMPARE(desk.part<QDoubleSpinBox>("preferredPause").text(), QStringLiteral("Only when asked for"));
+        auto& spelling = desk.part<QCheckBox>("preferredSpelling");
+        const QAction& inMenu = *desk.window->actions().showMisspelled;
+        for (int click = 0; click < 2; ++click) {
+            spelling.click();
+            QCOMPARE(spelling.isChecked(), inMenu.isChecked());
+        }
     }
 
     void writingReachesTheNextRun() {
@@ -240,7 +258,7 @@ private slots:
 
     void commandsAreFoundByWordsAndKeys() {
         PreferencesDesk desk;
-        desk.dialog().showPage(2);
+        desk.dialog().showPage(3);
         const auto found = [&desk](const QString& words) {
             desk.part<QLineEdit>("keysSearch").setText(words);
             QStringList names;

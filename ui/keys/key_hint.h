@@ -1,6 +1,6 @@
 // key_hint.h: texts that name a command's keys, and stay right when the writer gives it others.
-// A command is told by its action's object name (actions.cpp). Texts of a widget outside of a main window, as in
-// a test of one panel, name none.
+// A command is told by its action's object name (actions.cpp). Texts of a widget outside of a main window, as
+// in a test of one panel, name none.
 // Threads: GUI thread only.
 #pragma once
 
@@ -13,8 +13,8 @@ class QWidget;
 
 namespace ui {
 
-// The first keys of a command of the widget's window, as the system writes them; its name in quotation marks if
-// it has none.
+// The first keys of a command of the widget's window, as the system writes them; its name in quotation marks
+// if it has none.
 [[nodiscard]] QString keysOf(const QWidget& widget, const char* command);
 // "The next match (F3)"; the text alone if the command has no keys.
 [[nodiscard]] QString withKeys(const QWidget& widget, const QString& text, const char* command);

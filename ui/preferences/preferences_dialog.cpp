@@ -2,6 +2,7 @@
 
 #include "app/writing/story_writer.h"
 #include "ui/preferences/appearance_page.h"
+#include "ui/preferences/assistance_page.h"
 #include "ui/preferences/keys_page.h"
 #include "ui/preferences/writing_page.h"
 
@@ -21,7 +22,7 @@ constexpr int kNamesWidth = 140;
 } // namespace
 
 PreferencesDialog::PreferencesDialog(const app::AppContext& context, ShortcutSet& shortcuts, QAction& toolBar,
-                                     QWidget* parent)
+                                     QAction& misspelled, QWidget* parent)
     : QDialog(parent)
     , m_names(new QListWidget)
     , m_pages(new QStackedWidget)
@@ -39,6 +40,7 @@ PreferencesDialog::PreferencesDialog(const app::AppContext& context, ShortcutSet
     connect(m_names, &QListWidget::currentRowChanged, m_pages, &QStackedWidget::setCurrentIndex);
     addPage(tr("Appearance"), m_appearance);
     addPage(tr("Writing"), new WritingPage(context.writer));
+    addPage(tr("While you write"), new AssistancePage(context.preferences, misspelled));
     addPage(tr("Keys"), m_keys);
     m_names->setCurrentRow(0);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);

@@ -22,8 +22,9 @@ class PreferencesDialog : public QDialog {
     Q_OBJECT
 
 public:
+    // `toolBar` shows the tool bar, `misspelled` underlines misspelled words.
     PreferencesDialog(const app::AppContext& context, ShortcutSet& shortcuts, QAction& toolBar,
-                      QWidget* parent = nullptr);
+                      QAction& misspelled, QWidget* parent = nullptr);
 
     void open() override; // the window stays usable, so that changes are seen in it
     void setColours(const Colours& colours);

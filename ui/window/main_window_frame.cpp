@@ -46,7 +46,8 @@ void MainWindow::connectFrame() {
 
 void MainWindow::showPreferences() {
     if (m_preferencesDialog == nullptr)
-        m_preferencesDialog = new PreferencesDialog(m_context, *m_shortcuts, *m_actions->showToolBar, this);
+        m_preferencesDialog = new PreferencesDialog(m_context, *m_shortcuts, *m_actions->showToolBar,
+                                                    *m_actions->showMisspelled, this);
     m_preferencesDialog->setColours(m_theme->colours());
     m_preferencesDialog->open();
 }
