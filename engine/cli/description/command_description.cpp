@@ -39,8 +39,8 @@ OptionDescription describe(const CLI::Option& option) {
     return described;
 }
 
-// Groups of options ("exactly one of these") are nameless commands inside of a command, with a --help of their
-// own.
+// Groups of options ("exactly one of these") are nameless commands inside of a command, with a --help of
+// their own.
 void addOptions(const CLI::App& app, CommandDescription& command) {
     for (const CLI::Option* option : app.get_options()) {
         if (option->get_group().empty()) // hidden
