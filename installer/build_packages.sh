@@ -72,8 +72,9 @@ if [[ -n $suite ]]; then
 fi
 
 installer/bootstrap.sh packages
+# libprotobuf-dev: what Debian 13's sentencepiece asks pkg-config for, without depending on it.
 missing=()
-for package in dpkg-dev file librsvg2-bin patchelf qmake6 qt6-wayland fonts-dejavu-core gzip; do
+for package in dpkg-dev file librsvg2-bin patchelf qmake6 qt6-wayland fonts-dejavu-core gzip libprotobuf-dev; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
 done
 if ((${#missing[@]} > 0)); then

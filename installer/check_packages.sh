@@ -240,7 +240,7 @@ checkArchive() {
     tar --extract --file "${files[0]}" --directory "$root/home/writer" --owner=1000 --group=1000
     chown -R 1000:1000 "$root/home/writer"
     local folder
-    folder=/home/writer/$(tar --list --file "${files[0]}" | head -n 1)
+    folder=/home/writer/$(tar --list --file "${files[0]}" | sed -n 1p)
     folder=${folder%/}
     listing >"$work/before"
     (cd "$root$folder" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) >"$work/archive_before"

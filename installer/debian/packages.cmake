@@ -7,6 +7,19 @@ cmake_host_system_information(RESULT number QUERY DISTRIB_VERSION_ID)
 string(REGEX REPLACE "^debian$" "deb" release "${system}")
 string(APPEND release "${number}")
 
+# Debian's own history of the packages, compressed as its policy wants it.
+if(GZIP)
+  set(changelog ${CMAKE_CURRENT_BINARY_DIR}/changelog.Debian.gz)
+  add_custom_command(OUTPUT ${changelog} COMMAND ${GZIP} -9nc ${CMAKE_CURRENT_SOURCE_DIR}/debian/changelog > ${changelog}
+    DEPENDS debian/changelog VERBATIM)
+  add_custom_target(debian_changelog ALL DEPENDS ${changelog})
+  add_dependencies(programs debian_changelog)
+  install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${inkgatePackage})
+  if(INKGATE_CUDA)
+    install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/inkgate-cuda COMPONENT cuda)
+  endif()
+endif()
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ${inkgatePackage})
 # Each package says its own; CPack would put the project's in front of it.
@@ -27,9 +40,10 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME ${inkgatePackage})
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "local writing assistant that shows what its model's gates do
-Inkgate continues a story with an RWKV language model that runs on this machine's
-processor, draws what the model's gates did at every token, and runs the base model and the
-gated one side by side. Nothing you write is sent anywhere.")
+Inkgate continues a story with an RWKV language model that runs on this
+machine's processor, draws what the model's gates did at every token, and
+runs the base model and the gated one side by side. A model is included.
+Nothing you write is sent anywhere.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONFLICTS ${inkgateOtherPackage})
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_REPLACES ${inkgateOtherPackage})
 if(INKGATE_DESKTOP)
@@ -41,8 +55,9 @@ if(INKGATE_CUDA)
   list(APPEND CPACK_COMPONENTS_ALL cuda)
   set(CPACK_DEBIAN_CUDA_PACKAGE_NAME inkgate-cuda)
   set(CPACK_DEBIAN_CUDA_DESCRIPTION "Inkgate on NVIDIA GPUs
-The plug-in that lets Inkgate compute on NVIDIA GPUs from Turing on. It needs NVIDIA's driver and, for
-long prompts, cuBLASLt, which are not in Debian's main archive.")
+The plug-in that lets Inkgate compute on NVIDIA GPUs from Turing on. It needs
+NVIDIA's driver and, for long prompts, cuBLASLt, which are not in Debian's
+main archive.")
   set(CPACK_DEBIAN_CUDA_PACKAGE_DEPENDS
     "${inkgatePackage} (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 endif()
