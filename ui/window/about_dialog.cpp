@@ -41,6 +41,7 @@ QTreeWidget* partsList() {
     list->setRootIsDecorated(false);
     list->setUniformRowHeights(true);
     list->setTabKeyNavigation(false);
+    list->setAllColumnsShowFocus(true);
     for (const ProgramPart& part : programParts()) {
         auto* const item = new QTreeWidgetItem(list, {part.name, readable(part.licence), part.purpose});
         item->setToolTip(1, part.licence);
