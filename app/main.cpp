@@ -12,26 +12,34 @@
 #include "app/reading/story_reading.h"
 #include "app/runs/run_history.h"
 #include "app/spelling/spelling.h"
+#include "app/storage/project_file.h"
 #include "app/storage/recovery/recovery_folders.h"
 #include "app/storage/storage_worker.h"
 #include "app/version.h"
 #include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
 #include "engine/cpu/processor_level.h"
+#include "ui/thumbnail/story_thumbnail.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QGuiApplication>
 #include <QIcon>
+#include <QSaveFile>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QThread>
 #include <QTimer>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 namespace {
 
@@ -48,29 +56,95 @@ void describeProgram() {
     QCoreApplication::setApplicationVersion(app::version());
 }
 
-// The file named on the command line, or nothing. Ends the program for questions and wrong usage, as the
-// parser does. The name is taken from `arguments`, since Qt has lost the bytes that are no text.
-QString fileArgument(const QCoreApplication& application, std::span<char*> arguments) {
+constexpr std::string_view kThumbnail = "--thumbnail";
+constexpr std::string_view kSize = "--size";
+
+// What the command line asks for. Ends the program for questions and wrong usage, as the parser does. Names
+// are taken from `arguments`, since Qt has lost the bytes that are no text.
+struct Wishes {
+    QStringList files; // absolute paths
+    int thumbnailSize = 256;
+};
+
+int endWith(const QString& sentence) {
+    std::fprintf(stderr, "%s: %s\n", kName, sentence.toLocal8Bit().constData());
+    return 1;
+}
+
+QStringList namesIn(std::span<char*> arguments) {
+    QStringList names;
+    bool areAllNames = false; // behind "--"
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const std::string_view argument = arguments[i];
+        if (areAllNames || !argument.starts_with('-'))
+            names.append(app::pathOfArgument(
+                QByteArrayView(argument.data(), static_cast<qsizetype>(argument.size()))));
+        else if (argument == kSize)
+            ++i; // its value
+        areAllNames = areAllNames || argument == "--";
+    }
+    return names;
+}
+
+Wishes readCommandLine(const QCoreApplication& application, std::span<char*> arguments) {
+    const auto tr = [](const char* text) { return QCoreApplication::translate("main", text); };
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QCoreApplication::translate("main", "A writing assistant with a local model."));
+    parser.setApplicationDescription(tr("A writing assistant with a local model."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(
-        QStringLiteral("FILE"),
-        QCoreApplication::translate("main", "A project (.inkgate) or a text file to import."),
-        QStringLiteral("[FILE]"));
+    const QCommandLineOption thumbnail(
+        QStringLiteral("thumbnail"),
+        tr("Draw the first words of the project FILE as a small picture into PICTURE (PNG) and end, for file "
+           "managers. The project is only read."));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  tr("Width and height of that picture, %1 to %2.")
+                                      .arg(ui::kSmallestThumbnail)
+                                      .arg(ui::kLargestThumbnail),
+                                  tr("PIXELS"), QStringLiteral("256"));
+    parser.addOption(thumbnail);
+    parser.addOption(size);
+    parser.addPositionalArgument(QStringLiteral("FILE"), tr("A project (.inkgate) or a text file to import."),
+                                 QStringLiteral("[FILE]"));
+    parser.addPositionalArgument(QStringLiteral("PICTURE"), tr("With --thumbnail: the picture to write."),
+                                 QStringLiteral("[PICTURE]"));
     parser.process(application);
-    if (parser.positionalArguments().isEmpty())
-        return {};
-    bool areAllNames = false; // behind "--"
-    for (const std::string_view argument : arguments.subspan(1)) {
-        if (areAllNames || !argument.starts_with('-'))
-            return app::pathOfArgument(
-                QByteArrayView(argument.data(), static_cast<qsizetype>(argument.size())));
-        areAllNames = argument == "--";
-    }
-    return {};
+    Wishes wishes;
+    wishes.files = namesIn(arguments);
+    bool isNumber = false;
+    wishes.thumbnailSize = parser.value(size).toInt(&isNumber);
+    if (!isNumber || wishes.thumbnailSize < ui::kSmallestThumbnail ||
+        wishes.thumbnailSize > ui::kLargestThumbnail)
+        std::exit(endWith(tr("--size needs a number from %1 to %2, found \"%3\".")
+                              .arg(ui::kSmallestThumbnail)
+                              .arg(ui::kLargestThumbnail)
+                              .arg(parser.value(size))));
+    return wishes;
+}
+
+// Draws on no screen. Works on a copy of the project, so that nothing is written beside or into it.
+int writeThumbnail(int& argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    // Qt's remarks on the sandboxes of file managers are nobody's concern; what is wrong is said below.
+    qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
+    const QGuiApplication application(argc, argv);
+    const Wishes wishes = readCommandLine(application, {argv, static_cast<std::size_t>(argc)});
+    const auto tr = [](const char* text) { return QCoreApplication::translate("main", text); };
+    if (wishes.files.size() != 2)
+        return endWith(tr("--thumbnail needs two names: the project and the picture to write."));
+    const QString& project = wishes.files[0];
+    const QString& picture = wishes.files[1];
+    std::error_code error;
+    if (std::filesystem::equivalent(app::toSystemPath(project), app::toSystemPath(picture), error))
+        return endWith(tr("The picture would take the place of the project; name another file."));
+    const auto file = app::ProjectFile::openCopy(project);
+    if (!file)
+        return endWith(file.error().message);
+    QSaveFile out(picture);
+    if (!out.open(QIODevice::WriteOnly) ||
+        !ui::drawThumbnail((*file)->text().text(), wishes.thumbnailSize).save(&out, "PNG") || !out.commit())
+        return endWith(tr("%1 cannot be written (%2); choose another folder or make room.")
+                           .arg(app::readablePath(picture), out.errorString()));
+    return 0;
 }
 
 // Moves a worker into its thread, where it is also destroyed, after the last call that reached it.
@@ -112,7 +186,8 @@ void showWithStory(QWidget& window, const app::ProjectController& project) {
 }
 
 int runWindow(QApplication& application, std::span<char*> arguments) {
-    const QString file = fileArgument(application, arguments);
+    const QStringList files = readCommandLine(application, arguments).files;
+    const QString file = files.isEmpty() ? QString() : files.first();
     QSettings settings(QSettings::IniFormat, QSettings::UserScope, kName, kName);
     app::Preferences preferences(settings);
     app::Document document;
@@ -174,9 +249,11 @@ int main(int argc, char** argv) {
     describeProgram();
     if (std::any_of(argv + 1, argv + argc, isQuestion)) {
         const QCoreApplication application(argc, argv);
-        fileArgument(application, {argv, static_cast<std::size_t>(argc)});
+        readCommandLine(application, {argv, static_cast<std::size_t>(argc)});
         return 0;
     }
+    if (std::any_of(argv + 1, argv + argc, [](std::string_view argument) { return argument == kThumbnail; }))
+        return writeThumbnail(argc, argv);
     if (const std::string problem = engine::processorLevelProblem(); !problem.empty())
         qWarning("%s: %s", kName, problem.c_str());
     QApplication application(argc, argv);

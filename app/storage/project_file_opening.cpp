@@ -166,7 +166,8 @@ StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openWritable(const QStr
 
 StorageResult<std::unique_ptr<ProjectFile>> ProjectFile::openCopy(const QString& path) {
     auto folder = std::make_unique<QTemporaryDir>();
-    const QString copy = folder->filePath(QStringLiteral("copy.inkgate"));
+    // Of the same name, which sentences about it tell.
+    const QString copy = folder->filePath(path.section(u'/', -1));
     if (auto copied = copyWithLogs(path, copy); !copied)
         return failed(copied.error(), path);
     auto file = open(copy);

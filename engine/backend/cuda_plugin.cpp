@@ -37,12 +37,14 @@ Expected<const CudaPlugin*> load() {
         const auto entry = reinterpret_cast<Entry>(dlsym(library, "inkgate_cuda_plugin"));
         const CudaPlugin* const plugin = entry != nullptr ? entry() : nullptr;
         if (plugin == nullptr || std::string_view(plugin->version) != INKGATE_VERSION)
-            return unavailable(path.string() +
-                               " belongs to another version of Inkgate; install both from one package");
+            return unavailable(
+                path.string() +
+                " belongs to another version of Inkgate; install inkgate and inkgate-cuda of one "
+                "version");
         return plugin;
     }
-    return unavailable("this build of Inkgate has no CUDA library (" + std::string(kName) +
-                       "); build it again where the CUDA toolkit and the device are");
+    return unavailable("Inkgate has no CUDA library here (" + std::string(kName) +
+                       "); install the package inkgate-cuda, or build it where the CUDA toolkit is");
 }
 
 } // namespace

@@ -161,12 +161,13 @@ fs::path embeddedModelsFolder() {
         return named;
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    if (!error) {
-        const fs::path installed = program.parent_path().parent_path() / "share" / "inkgate" / "models";
-        if (isFolder(installed))
-            return installed;
-    }
-    return INKGATE_SOURCE_MODELS;
+    const fs::path installed =
+        error ? fs::path() : program.parent_path().parent_path() / "share" / "inkgate" / "models";
+#ifdef INKGATE_SOURCE_MODELS
+    if (!isFolder(installed))
+        return INKGATE_SOURCE_MODELS;
+#endif
+    return installed;
 }
 
 std::vector<std::string> embeddedModels() {

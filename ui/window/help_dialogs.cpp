@@ -9,7 +9,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QMessageBox>
 #include <QScrollArea>
 
 #include <algorithm>
@@ -89,22 +88,6 @@ private:
 
 void showShortcuts(const Actions& actions, QWidget& parent) {
     (new ShortcutsDialog(actions, parent))->show();
-}
-
-void showAbout(QWidget& parent) {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("ui::AboutDialog", text); };
-    auto* box = new QMessageBox(&parent);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(tr("About Inkgate"));
-    box->setIconPixmap(QIcon(QStringLiteral(":/icons/inkgate.svg")).pixmap(64, 64));
-    box->setText(
-        QStringLiteral("<b>Inkgate %1</b>").arg(QCoreApplication::applicationVersion().toHtmlEscaped()));
-    box->setInformativeText(tr("A writing desk with a language model that lives on this computer, and a "
-                               "window onto what its gates do.\n\n"
-                               "Nothing you write leaves this machine.\n\n"
-                               "Free software under the GNU General Public License, version 3 or later."));
-    box->setStandardButtons(QMessageBox::Close);
-    box->open();
 }
 
 } // namespace ui

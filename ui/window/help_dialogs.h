@@ -1,5 +1,5 @@
-// help_dialogs.h: "Keyboard shortcuts" and "About Inkgate".
-// Threads: GUI thread only; both are windows of their own, nothing waits for them.
+// help_dialogs.h: "Keyboard shortcuts".
+// Threads: GUI thread only; a window of its own, nothing waits for it.
 #pragma once
 
 class QWidget;
@@ -9,6 +9,5 @@ namespace ui {
 struct Actions;
 
 void showShortcuts(const Actions& actions, QWidget& parent);
-void showAbout(QWidget& parent);
 
 } // namespace ui

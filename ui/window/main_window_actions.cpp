@@ -26,6 +26,7 @@
 #include "ui/theme/theme.h"
 #include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
+#include "ui/window/about_dialog.h"
 #include "ui/window/actions.h"
 #include "ui/window/ghost_keeper.h"
 #include "ui/window/help_dialogs.h"

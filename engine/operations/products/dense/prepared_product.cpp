@@ -3,6 +3,7 @@
 #include "engine/cpu/processor_level.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <oneapi/dnnl/dnnl_version.h>
 
 #include <omp.h>
 
@@ -46,7 +47,7 @@ dnnl::cpu_isa oneDnnLimit(ProcessorLevel level) {
     case ProcessorLevel::Vnni: return dnnl::cpu_isa::avx512_core_bf16;
     case ProcessorLevel::Amx: break;
     }
-    return dnnl::cpu_isa::all;
+    return dnnl::cpu_isa{}; // 0, no limit: "all" in oneDNN 2, "isa_default" in 3
 }
 
 // Only before oneDNN is asked for anything; it keeps what it then finds.
@@ -175,7 +176,11 @@ Expected<std::shared_ptr<const PreparedProduct>> PreparedProduct::get(const Prod
             sum.append_sum(1.0f);
             attributes.set_post_ops(sum);
         }
+#if DNNL_VERSION_MAJOR >= 3 // Debian 13; 2 in Debian 12
+        const dnnl::matmul::primitive_desc description(processor(), a, b, c, attributes);
+#else
         const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a, b, c), attributes, processor());
+#endif
         auto primitive = std::make_unique<const Primitive>(Primitive{description, dnnl::matmul(description)});
         std::shared_ptr<const PreparedProduct> product(new PreparedProduct(std::move(primitive)));
         cache().add(*shape, product);

@@ -1,0 +1,52 @@
+# Validates what the desktop is told about the program, each tool as a test of its own:
+#   cmake -DSOURCE=<source folder> -DWHAT=appstream|desktop_file|mime|man -P desktop_data_test.cmake
+# A tool that is not here skips its test, by name (SKIP_REGULAR_EXPRESSION in CMakeLists.txt).
+set(folder ${SOURCE}/installer/desktop)
+
+macro(find_or_skip variable program)
+  find_program(${variable} ${program})
+  if(NOT ${variable})
+    message(STATUS "Skipped: ${program} is not installed")
+    return()
+  endif()
+endmacro()
+
+function(expect_silence) # success, and nothing on either output but what the caller takes out
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0 OR NOT output STREQUAL "")
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${status}:\n${output}")
+  endif()
+endfunction()
+
+if(WHAT STREQUAL "appstream")
+  find_or_skip(APPSTREAMCLI appstreamcli)
+  execute_process(COMMAND ${APPSTREAMCLI} validate --pedantic --no-net ${folder}/org.inkgate.Inkgate.metainfo.xml
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "appstreamcli ended with ${status}:\n${output}")
+  endif()
+  # The one opinion that is not followed: Flathub's names have a capital letter.
+  string(REGEX MATCHALL "(^|\n)[EWIP]: [^\n]*" opinions "${output}")
+  list(FILTER opinions EXCLUDE REGEX "cid-contains-uppercase-letter")
+  if(opinions)
+    message(FATAL_ERROR "appstreamcli is not content:\n${output}")
+  endif()
+elseif(WHAT STREQUAL "desktop_file")
+  find_or_skip(VALIDATE desktop-file-validate)
+  expect_silence(${VALIDATE} ${folder}/inkgate.desktop)
+elseif(WHAT STREQUAL "mime")
+  find_or_skip(XMLLINT xmllint)
+  expect_silence(${XMLLINT} --noout ${folder}/inkgate-mime.xml ${folder}/application-x-inkgate.svg)
+elseif(WHAT STREQUAL "man")
+  find_or_skip(GROFF groff)
+  foreach(page inkgate inkgate-cli)
+    file(READ ${SOURCE}/installer/man/${page}.1.in text)
+    string(REPLACE "@SECTIONS@" "" text "${text}")
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${page}.1 "${text}")
+    expect_silence(${GROFF} -man -Tutf8 -ww -z ${CMAKE_CURRENT_BINARY_DIR}/${page}.1)
+    file(REMOVE ${CMAKE_CURRENT_BINARY_DIR}/${page}.1)
+  endforeach()
+else()
+  message(FATAL_ERROR "WHAT is \"${WHAT}\"; it has to be appstream, desktop_file, mime or man.")
+endif()
