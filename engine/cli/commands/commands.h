@@ -45,5 +45,6 @@ void addSelftestCommand(CLI::App& app, CommandContext& context);
 void addTrainTokenizerCommand(CLI::App& app, CommandContext& context);
 void addTrainCommand(CLI::App& app, CommandContext& context);
 void addFitGateCommand(CLI::App& app, CommandContext& context);
+void addNeedlesCommand(CLI::App& app, CommandContext& context);
 
 } // namespace engine

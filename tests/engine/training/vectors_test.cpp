@@ -102,7 +102,7 @@ private slots:
         const QDir folder(vectorFolder());
         // What can be trained.
         QStringList names = folder.entryList({"*.safetensors"}, QDir::Files);
-        names = names.filter(QRegularExpression(QStringLiteral("^rwkv[67]-")));
+        names = names.filter(QRegularExpression(QStringLiteral("^rwkv[67x]-")));
         QVERIFY2(!names.isEmpty(), qPrintable("no vectors in " + folder.path()));
         for (const QString& name : names)
             QTest::newRow(qPrintable(name)) << folder.filePath(name);
