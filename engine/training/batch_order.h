@@ -52,7 +52,8 @@ private:
     [[nodiscard]] std::int64_t firstTurn(std::int64_t slot) const;
     // What the dataset has for each token (`values`), of an epoch's row from `begin` on.
     template <class Value, class Out>
-    void read(const Epoch& epoch, std::int64_t begin, std::span<const Value> values, std::span<Out> out) const;
+    void read(const Epoch& epoch, std::int64_t begin, std::span<const Value> values,
+              std::span<Out> out) const;
 
     const TokenDataset& m_dataset;
     BatchSchedule m_schedule;

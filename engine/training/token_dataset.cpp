@@ -69,7 +69,9 @@ Expected<void> encodeMarked(std::string_view text, const Tokenizer& tokenizer, E
         if (auto encoded = encode(text.substr(0, end), tokenizer, document); !encoded)
             return encoded;
         document.marked.resize(document.tokens.size(), isMarked ? 1 : 0);
-        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        if (end == std::string_view::npos)
+            break;
+        text.remove_prefix(end + 1);
     }
     return {};
 }

@@ -167,7 +167,8 @@ Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayou
     const ModelConfig& model = layout.shape().model;
     for (const Parameter& p : layout.parameters()) {
         const DataType type = p.isMatrix ? DataType::BFloat16 : DataType::Float32;
-        if (auto added = writer.addFloat32(nameInFile(model, p.name), type, p.shape, parameters.subspan(p.offset, p.size));
+        if (auto added = writer.addFloat32(nameInFile(model, p.name), type, p.shape,
+                                           parameters.subspan(p.offset, p.size));
             !added)
             return added;
     }

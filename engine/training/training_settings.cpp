@@ -72,17 +72,18 @@ Expected<void> checkSparse(const TrainingSettings& s) {
                    "window (" +
                    std::to_string(s.window) + ")");
     if (s.trainedPart == TrainedPart::SparseBlocks && (!isRwkvX || s.init.empty()))
-        return bad("to train sparse-attention blocks alone, give their number (--sparse-blocks) and a model to "
-                   "put them on (--init)");
+        return bad(
+            "to train sparse-attention blocks alone, give their number (--sparse-blocks) and a model to "
+            "put them on (--init)");
     if (s.sparseStart == SparseStart::Copied && (!isRwkvX || s.init.empty()))
-        return bad("sparse-attention blocks can start as copies only with a model to copy from (--init) and a "
-                   "number of blocks (--sparse-blocks)");
+        return bad(
+            "sparse-attention blocks can start as copies only with a model to copy from (--init) and a "
+            "number of blocks (--sparse-blocks)");
     return {};
 }
 
 Expected<void> checkLoss(const TrainingSettings& s) {
-    if (s.longCeWindow != 0 &&
-        (s.longCeWindow % 2 != 0 || s.longCeWindow + s.longCeWindow / 2 >= s.window))
+    if (s.longCeWindow != 0 && (s.longCeWindow % 2 != 0 || s.longCeWindow + s.longCeWindow / 2 >= s.window))
         return bad("LongCE compares with short contexts: their window must be even, and one and a half of it "
                    "shorter than the training's window (" +
                    std::to_string(s.window) + ")");

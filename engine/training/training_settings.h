@@ -47,7 +47,7 @@ struct TrainingSettings {
     int sequences = 16; // per step
     // Smaller steps before those: shares and sequences rise from stage to stage.
     std::vector<BatchStage> batchGrowth;
-    int window = 512;   // tokens between cuts of the gradient
+    int window = 512; // tokens between cuts of the gradient
     // Tokens over which state is carried; a multiple of window, and equal to it for RWKV-X, whose sparse
     // attention carries nothing.
     int segment = 4096;

@@ -1,5 +1,5 @@
-// needle_plot.h: how often a model found needles, as a picture: lengths across, depths down, and in each field
-// the share of keys that were right. SVG, in light colours, or dark ones where the viewer says so.
+// needle_plot.h: how often a model found needles, as a picture: lengths across, depths down, and in each
+// field the share of keys that were right. SVG, in light colours, or dark ones where the viewer says so.
 // Threads: pure functions.
 #pragma once
 

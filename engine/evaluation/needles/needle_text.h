@@ -1,5 +1,5 @@
-// needle_text.h: texts with something to be found again: keys ("needles") in a haystack of other text, and the
-// questions for them. Single needles are S-NIAH 1 to 3 of the paper on RWKV-X.
+// needle_text.h: texts with something to be found again: keys ("needles") in a haystack of other text, and
+// the questions for them. Single needles are S-NIAH 1 to 3 of the paper on RWKV-X.
 // Source:  docs/spec/rwkv-x.md section 7.
 // Threads: pure functions of their arguments.
 #pragma once

@@ -49,9 +49,8 @@ public:
     // Tokens of later chunks that read chunk i, in their order.
     [[nodiscard]] std::span<const int> of(int i) const {
         const auto at = static_cast<std::size_t>(i);
-        return std::span(m_readers)
-            .subspan(static_cast<std::size_t>(m_begins[at]),
-                     static_cast<std::size_t>(m_begins[at + 1] - m_begins[at]));
+        return std::span(m_readers).subspan(static_cast<std::size_t>(m_begins[at]),
+                                            static_cast<std::size_t>(m_begins[at + 1] - m_begins[at]));
     }
 
 private:

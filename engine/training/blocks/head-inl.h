@@ -52,8 +52,8 @@ template <class Real, class Operand> struct Head {
     explicit Head(BlockPlan& blockPlan)
         : plan(blockPlan) {}
 
-    // x [M,D]; returns the sum of -ln p(target), weighted. Logits are too many to keep, so the products of their
-    // backward pass follow at once.
+    // x [M,D]; returns the sum of -ln p(target), weighted. Logits are too many to keep, so the products of
+    // their backward pass follow at once.
     double forward(Pass<Real, Operand>& pass, const Real* x) {
         layerNormForward(x, pass.parameter(normWeight), pass.parameter(normBias), n.M, n.D, normed, mean,
                          scale);

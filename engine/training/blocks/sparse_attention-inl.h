@@ -43,12 +43,12 @@ template <class Real, class Operand> struct SparseBlockAttention {
     const int most = plan.config().sparse.chunks - 1; // chosen chunks
 
     // Tensors.
-    const std::size_t normWeight = plan.vector(moba + "ln1.weight");               // [D]
-    const std::size_t normBias = plan.vector(moba + "ln1.bias");                   // [D]
-    const WeightMatrix query = plan.matrix(moba + "att.receptance.weight");        // [D,D]
-    const WeightMatrix key = plan.matrix(moba + "att.key.weight");                 // [D,D]
-    const WeightMatrix value = plan.matrix(moba + "att.value.weight");             // [D,D]
-    const WeightMatrix output = plan.matrix(moba + "att.output.weight");           // [D,D]
+    const std::size_t normWeight = plan.vector(moba + "ln1.weight");        // [D]
+    const std::size_t normBias = plan.vector(moba + "ln1.bias");            // [D]
+    const WeightMatrix query = plan.matrix(moba + "att.receptance.weight"); // [D,D]
+    const WeightMatrix key = plan.matrix(moba + "att.key.weight");          // [D,D]
+    const WeightMatrix value = plan.matrix(moba + "att.value.weight");      // [D,D]
+    const WeightMatrix output = plan.matrix(moba + "att.output.weight");    // [D,D]
 
     // Kept from forward for backward.
     Real* const mean = plan.kept<Real>(n.M);                       // [M]
@@ -156,7 +156,8 @@ private:
                 break;
             const std::span<const int> others = chosen.of(first / L);
             for (std::size_t row = 0; row < others.size(); row += std::size_t(R))
-                tile(others.data() + row, int(std::min(others.size() - row, std::size_t(R))), first, L, false);
+                tile(others.data() + row, int(std::min(others.size() - row, std::size_t(R))), first, L,
+                     false);
         }
     }
     // Columns of a tile that a token sees.

@@ -1,5 +1,5 @@
-// sparse_block-inl.h: what RWKV-X has between its RWKV blocks: sparse attention and channel mixing. Forward and
-// backward.
+// sparse_block-inl.h: what RWKV-X has between its RWKV blocks: sparse attention and channel mixing. Forward
+// and backward.
 // Source:  docs/spec/rwkv-x.md section 1. Letters: pass.h.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/pass.h"

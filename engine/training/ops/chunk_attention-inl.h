@@ -1,7 +1,7 @@
 // chunk_attention-inl.h: the parts of sparse attention that are no matrix products: which chunks a token
 // reads, and the softmax over scores that come tile by tile.
 // Source:  docs/spec/rwkv-x.md section 2.
-// Letters: T tokens of a window, N channels of a head, B tokens of a chunk; rows of a head are `stride` apart.
+// Letters: T tokens of a window, N channels of a head, B tokens of a chunk; a head's rows are `stride` apart.
 #include "engine/training/ops/vector_math-inl.h"
 #include "engine/training/products/operand.h"
 

@@ -38,8 +38,8 @@ template <class Real> double rowWeight(const RowLosses<Real>& losses, int row, d
 }
 
 // logits [rows,vocabulary] are used up; targets below 0 count for nothing. Returns the sum of -ln p(target),
-// each times its row's weight w. gradient [rows,vocabulary; rows `stride` apart] = w scale (softmax - target),
-// plus w scale pull max at the largest logit; w itself is not differentiated.
+// each times its row's weight w. gradient [rows,vocabulary; rows `stride` apart] = w scale (softmax -
+// target), plus w scale pull max at the largest logit; w itself is not differentiated.
 template <class Real, class Operand>
 double crossEntropy(Real* logits, const int* targets, int rows, int vocabulary, Real scale, Real pull,
                     const RowLosses<Real>& losses, Operand* gradient, std::size_t stride) {

@@ -44,7 +44,7 @@ struct Parameter : TensorSpec {
 
 enum class TrainedPart {
     Model,
-    Enhancement, // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
+    Enhancement,  // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
     SparseBlocks, // of RWKV-X; the rest is fixed (docs/spec/rwkv-x.md section 6, phase 1)
 };
 

@@ -8,7 +8,8 @@ namespace engine {
 // docs/spec/rwkv-x.md, the defaults that it tells of before anything is copied.
 std::vector<TensorSpec> sparseBlockTensors(const ModelConfig& model, int index) {
     const std::int64_t D = model.width, F = model.feedForward;
-    const double root = std::sqrt(static_cast<double>(D)), eta = 1 - static_cast<double>(index) / model.layers;
+    const double root = std::sqrt(static_cast<double>(D)),
+                 eta = 1 - static_cast<double>(index) / model.layers;
     const std::string block = "moba." + std::to_string(index) + ".", att = block + "att.",
                       ffn = block + "ffn.";
     return {

@@ -46,7 +46,8 @@ void copyIntoSparseBlocks(const ParameterLayout& layout, const Checkpoint& model
             continue;
         for (const char* matrix : {"att.receptance.weight", "att.key.weight", "att.value.weight",
                                    "att.output.weight", "ffn.key.weight", "ffn.value.weight"}) {
-            const Parameter *const source = layout.find(from + matrix), *const target = layout.find(to + matrix);
+            const Parameter *const source = layout.find(from + matrix), *const target =
+                                                                            layout.find(to + matrix);
             std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(source->offset), source->size,
                         values.begin() + static_cast<std::ptrdiff_t>(target->offset));
         }

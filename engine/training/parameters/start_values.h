@@ -16,8 +16,8 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
 
 // Changes the start values of gates for a base that was trained without them (docs/spec/enhanced-rwkv.md
 // sections 4 and 11). Routings and gates of sources add nothing at first, as the weights of what they add
-// start at 0; the gate of the paper's version 1, which adds the row before as it is, starts all but closed. Without
-// LayerNorm the model then starts as its base.
+// start at 0; the gate of the paper's version 1, which adds the row before as it is, starts all but closed.
+// Without LayerNorm the model then starts as its base.
 void silenceGates(const ParameterLayout& layout, std::span<float> values);
 
 // Gives each sparse block that `model` lacks the matrices of the RWKV block before it, as `values` has them

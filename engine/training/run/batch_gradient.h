@@ -54,9 +54,9 @@ private:
     const TrainingSettings& m_settings;
     std::span<const float> m_parameters;
     AlignedBuffer<Operand> m_operands;
-    std::vector<std::unique_ptr<ModelGradient<float, Operand>>> m_passes;        // one per thread
+    std::vector<std::unique_ptr<ModelGradient<float, Operand>>> m_passes; // one per thread
     std::vector<std::unique_ptr<ShortContexts<Operand>>> m_shortContexts; // the same, with LongCE
-    std::vector<std::vector<float>> m_shortLosses; // of each thread's piece
+    std::vector<std::vector<float>> m_shortLosses;                        // of each thread's piece
     std::vector<AlignedBuffer<float>> m_gradients;                        // one per thread
     std::vector<std::span<float>> m_views;
     double m_skippedMultiplyAdds = 0, m_weight = 0;

@@ -15,8 +15,9 @@ ShortContexts<Operand>::ShortContexts(const ParameterLayout& layout, int window,
     , m_losses(m_window) {}
 
 template <class Operand>
-void ShortContexts<Operand>::run(const float* parameters, const Operand* operands, std::span<const int> inputs,
-                                 std::span<const int> targets, std::span<float> losses) {
+void ShortContexts<Operand>::run(const float* parameters, const Operand* operands,
+                                 std::span<const int> inputs, std::span<const int> targets,
+                                 std::span<float> losses) {
     std::ranges::fill(losses, -1.0f);
     const std::size_t half = m_window / 2;
     for (std::size_t start = half; start + half < inputs.size(); start += half) {

@@ -1,6 +1,6 @@
 // short_contexts.h: the losses that tokens have with less context before them, which LongCE compares with.
-// Source:  docs/spec/rwkv-x.md section 6: windows of S tokens begin every S / 2 tokens, from S / 2 on; each is
-//          run alone from a fresh state, and tells the losses of its second half.
+// Source:  docs/spec/rwkv-x.md section 6: windows of S tokens begin every S / 2 tokens, from S / 2 on; each
+//          is run alone from a fresh state, and tells the losses of its second half.
 // Threads: one object per thread.
 #pragma once
 

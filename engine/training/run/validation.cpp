@@ -11,7 +11,8 @@ namespace {
 
 // Validation reads this many stretches, evenly spread over the text, each from a fresh state.
 constexpr int kStretches = 48;
-constexpr std::size_t kWindows = 2; // of each stretch; one where state does not carry all from one to the next
+constexpr std::size_t kWindows =
+    2; // of each stretch; one where state does not carry all from one to the next
 
 } // namespace
 

@@ -1,5 +1,5 @@
-// RWKV-X in training: what it writes is what inference runs, blocks put on a trained RWKV-7, the blocks alone,
-// marked text, and LongCE.
+// RWKV-X in training: what it writes is what inference runs, blocks put on a trained RWKV-7, the blocks
+// alone, marked text, and LongCE.
 #include "engine/formats/checkpoint.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
@@ -251,7 +251,7 @@ private slots:
         settings.tokens = 300 * 4 * 32;
         const Course course = trainAll(settings);
         QVERIFY2(course.problem.empty(), course.problem.c_str());
-        // The marked letter repeats the first one of its document; the others are random, so no one could
+        // The marked letter repeats the one before; the others are random, so no one could
         // learn these (ln 8 = 2.1).
         QVERIFY2(course.losses.back() < 0.5, qPrintable(QString::number(course.losses.back())));
         settings.output = m_folder->path("unmarked.safetensors");
@@ -370,8 +370,8 @@ private:
             qFatal("%s", course.problem.c_str());
         return base;
     }
-    // Documents as long as a window: random letters of eight, of which the last, which is marked, is the first
-    // again.
+    // Documents as long as a window: random letters of eight, of which the last, which is marked, is the
+    // one before again.
     TrainingSettings marked(TrainingSettings settings) const {
         Random random(1);
         QByteArray text;
@@ -379,7 +379,7 @@ private:
             QByteArray letters;
             for (int i = 0; i < 30; ++i)
                 letters += static_cast<char>('a' + random.below(8));
-            text += letters + "\2" + letters.front() + "\3\n\f\n";
+            text += letters + "\2" + letters.back() + "\3\n\f\n";
         }
         if (!m_folder->write("marked.txt", text))
             qFatal("cannot write");

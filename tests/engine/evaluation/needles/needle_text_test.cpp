@@ -1,4 +1,5 @@
-// Texts with needles: their length is exact, what is hidden is what is asked for, and it stands where it should.
+// Texts with needles: their length is exact, what is hidden is what is asked for, and it stands where it
+// should.
 #include "engine/evaluation/needles/needle_text.h"
 
 #include <QRegularExpression>
