@@ -7,7 +7,7 @@
 set -euo pipefail
 cli=$1 corpus=$2 out=$3 threads=${4:-1}
 here=$(cd "$(dirname "$0")" && pwd)
-stages=${STAGES:-"512 16 60000 0.002,1024 16 20000 0.001,4096 4 6000 0.0005"}
+stages=${STAGES:-"512 16 60000 0.003,1024 16 20000 0.002,4096 4 6000 0.001"}
 mkdir -p "$out"
 
 # Half pass keys, half numbers asked for by name, which leave no other way than to look them up.
