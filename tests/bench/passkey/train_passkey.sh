@@ -15,7 +15,8 @@ texts() { # tokens texts seed source file
     [ -e "$5" ] && return
     local part=$5.part
     "$cli" needles make --kind passkey --tokens "$1" --documents $(($2 / 2)) --seed "$3" --text "$4" --out "$part.1"
-    "$cli" needles make --kind number --needles $(($1 / 256 > 8 ? 8 : $1 / 256)) --tokens "$1" \
+    local needles=$(($1 / 256 > 8 ? 8 : $1 / 256))
+    "$cli" needles make --kind number --needles $((needles > 1 ? needles : 1)) --tokens "$1" \
         --documents $(($2 / 2)) --seed "$3" --text "$4" --out "$part.2"
     { cat "$part.1"; printf '\n\f\n'; cat "$part.2"; } > "$part"
     rm "$part.1" "$part.2"

@@ -248,12 +248,13 @@ private slots:
     // With a weight of 0 the rest of the text does not matter: the loss is that of the marked text.
     void onlyMarkedTextIsLearned() {
         TrainingSettings settings = marked(rwkvX("marked.safetensors", 1));
-        settings.tokens = 300 * 4 * 32;
+        settings.tokens = 100 * 4 * 32;
         const Course course = trainAll(settings);
         QVERIFY2(course.problem.empty(), course.problem.c_str());
         // The marked letter repeats the one before; the others are random, so no one could
         // learn these (ln 8 = 2.1).
-        QVERIFY2(course.losses.back() < 0.5, qPrintable(QString::number(course.losses.back())));
+        QVERIFY2(course.losses.back() < 1, qPrintable(QString::number(course.losses.back())));
+        settings.tokens /= 4;
         settings.output = m_folder->path("unmarked.safetensors");
         settings.unmarkedWeight = 0.9f;
         const Course other = trainAll(settings);
