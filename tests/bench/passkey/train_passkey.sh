@@ -4,6 +4,7 @@
 # inkgate-cli, CORPUS a folder with train.txt.zst and valid.txt.zst (docs/data.md), OUT a folder for everything.
 # Called again it goes on where it was stopped: what a stage has finished is not done anew.
 # STAGES: "window sequences texts learning-rate" per stage, with commas between; each text is a window long.
+# LENGTHS: the tokens of the texts it is measured on, with commas between.
 set -euo pipefail
 cli=$1 corpus=$2 out=$3 threads=${4:-1}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -49,6 +50,6 @@ for stage in "${list[@]}"; do
 done
 for model in rwkvx rwkv7; do
     "$cli" needles measure --model "$out/$model-$before.safetensors" --kind passkey --text "$corpus/valid.txt.zst" \
-        --lengths 1024,4096,16384,65536 --depths 10 --keys 10 --cache-limit 0 --seed 7 --threads "$threads" \
+        --lengths "${LENGTHS:-1024,4096,16384,65536}" --depths 10 --keys 10 --cache-limit 0 --seed 7 --threads "$threads" \
         --plot "$out/$model.svg" --json > "$out/$model-accuracy.json"
 done
