@@ -84,6 +84,7 @@ int runCommandLine(int argc, char** argv) {
     addTrainTokenizerCommand(app, context);
     addTrainCommand(app, context);
     addFitGateCommand(app, context);
+    addNeedlesCommand(app, context);
     addDescribeCommand(app, context);
     checkOptionValues(app);
     const auto arguments = std::span<const char* const>(argv, static_cast<std::size_t>(argc));

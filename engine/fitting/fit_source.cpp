@@ -38,6 +38,9 @@ Expected<FitSource> readFitSource(const FitSettings& settings, std::span<const s
         return failure(ErrorCode::GateMismatch, path.string() + " has a gate of its own (" +
                                                     describe(config->enhancement) +
                                                     "); a gate is fitted on a base without one");
+    if (config->sparse.blocks > 0)
+        return failure(ErrorCode::UnsupportedArchitecture,
+                       path.string() + " is an RWKV-X model; gates can be fitted on RWKV-6 and RWKV-7 only");
     const auto tokenizer = loadTokenizerOf(settings.model, source.base->vocabulary(), config->vocabulary);
     if (!tokenizer)
         return failure(tokenizer.error());

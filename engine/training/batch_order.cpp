@@ -82,11 +82,12 @@ std::int64_t BatchOrder::ordinal(std::int64_t slot, std::int64_t turn) const {
     return before;
 }
 
-void BatchOrder::read(const Epoch& epoch, std::int64_t begin, std::span<int> out) const {
-    const auto tokens = m_dataset.tokens();
+template <class Value, class Out>
+void BatchOrder::read(const Epoch& epoch, std::int64_t begin, std::span<const Value> values,
+                      std::span<Out> out) const {
     auto at = static_cast<std::uint64_t>(begin);
     if (epoch.documents.empty()) {
-        std::copy_n(tokens.begin() + begin, out.size(), out.begin());
+        std::copy_n(values.begin() + begin, out.size(), out.begin());
         return;
     }
     auto end = std::ranges::upper_bound(epoch.ends, at);
@@ -95,7 +96,7 @@ void BatchOrder::read(const Epoch& epoch, std::int64_t begin, std::span<int> out
         const std::uint64_t left = *end - at;
         const std::size_t count = std::min<std::size_t>(out.size(), left);
         const auto from = static_cast<std::ptrdiff_t>(m_documentEnds[document] - left);
-        std::copy_n(tokens.begin() + from, count, out.begin());
+        std::copy_n(values.begin() + from, count, out.begin());
         out = out.subspan(count);
         at += count;
         ++end;
@@ -103,7 +104,8 @@ void BatchOrder::read(const Epoch& epoch, std::int64_t begin, std::span<int> out
 }
 
 void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> targets,
-                       std::span<char> starts) {
+                       std::span<char> starts, std::span<char> marked) {
+    const auto tokens = m_dataset.tokens();
     for (std::int64_t slot = 0; slot < m_schedule.sequencesAt(step); ++slot) {
         const auto i = static_cast<std::size_t>(slot);
         const std::int64_t at = step + slot % m_windowsPerSegment; // each slot is some windows ahead
@@ -115,12 +117,14 @@ void BatchOrder::batch(std::int64_t step, std::span<int> inputs, std::span<int> 
         const auto width = static_cast<std::size_t>(m_window);
         const auto input = inputs.subspan(i * width, width), target = targets.subspan(i * width, width);
         starts[i] = window == 0 || step == m_firstSteps[i];
-        read(row, begin, target);
+        read(row, begin, tokens, target);
+        if (!marked.empty())
+            read(row, begin, m_dataset.marked(), marked.subspan(i * width, width));
         std::copy_n(target.begin(), width - 1, input.begin() + 1);
         if (starts[i])
             input[0] = m_dataset.separator();
         else
-            read(row, begin - 1, input.first(1));
+            read(row, begin - 1, tokens, input.first(1));
     }
 }
 

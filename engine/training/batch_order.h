@@ -33,8 +33,10 @@ public:
 
     // Inputs and targets [sequences, window] of a step, of its number of sequences. starts[slot] tells
     // whether the slot begins a segment (or its part in the training) here and must forget its state. The
-    // input before a segment's first token is the separator.
-    void batch(std::int64_t step, std::span<int> inputs, std::span<int> targets, std::span<char> starts);
+    // input before a segment's first token is the separator. `marked` [as targets], or empty: whether each
+    // target is in marked text; asked for only where the dataset knows.
+    void batch(std::int64_t step, std::span<int> inputs, std::span<int> targets, std::span<char> starts,
+               std::span<char> marked = {});
 
 private:
     struct Epoch {
@@ -48,8 +50,10 @@ private:
     // Which segment of the training, counted over all epochs, is a slot's `turn`th.
     [[nodiscard]] std::int64_t ordinal(std::int64_t slot, std::int64_t turn) const;
     [[nodiscard]] std::int64_t firstTurn(std::int64_t slot) const;
-    // The tokens of an epoch's row from `begin` on.
-    void read(const Epoch& epoch, std::int64_t begin, std::span<int> out) const;
+    // What the dataset has for each token (`values`), of an epoch's row from `begin` on.
+    template <class Value, class Out>
+    void read(const Epoch& epoch, std::int64_t begin, std::span<const Value> values,
+              std::span<Out> out) const;
 
     const TokenDataset& m_dataset;
     BatchSchedule m_schedule;

@@ -27,9 +27,9 @@ public:
                   const FrozenMatrices<Real, Operand>* frozen = nullptr);
     ~ModelGradient();
 
-    // Returns the sum (not scaled) of -ln p(target). Adds the gradient of the scaled loss to `gradients`
-    // [layout.size()]; null: forward only. `operands` holds every parameter as an operand, at the same
-    // offsets. What stands behind layout.trainedSize() in `gradients` means nothing.
+    // Returns the sum (not scaled, but weighted) of -ln p(target). Adds the gradient of the scaled loss to
+    // `gradients` [layout.size()]; null: forward only. `operands` holds every parameter as an operand, at the
+    // same offsets. What stands behind layout.trainedSize() in `gradients` means nothing.
     double run(const Real* parameters, const Operand* operands, const TrainingBatch<Real>& batch,
                Real* gradients);
 

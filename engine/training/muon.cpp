@@ -36,7 +36,8 @@ Expected<void> product(int m, int n, int k, bool transposeB, bool accumulate, co
 } // namespace
 
 bool Muon::takes(const Parameter& parameter) {
-    return parameter.name.starts_with("blocks.") && parameter.shape.size() == 2 &&
+    const bool isOfBlock = parameter.name.starts_with("blocks.") || parameter.name.starts_with("moba.");
+    return parameter.use == TensorUse::Trained && isOfBlock && parameter.shape.size() == 2 &&
            std::ranges::any_of(kMatrices,
                                [&](std::string_view end) { return parameter.name.ends_with(end); });
 }

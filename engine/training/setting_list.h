@@ -18,6 +18,8 @@ struct SettingRange {
 };
 
 inline constexpr std::array kTrainedArchitectures{Architecture::Rwkv6, Architecture::Rwkv7};
+inline constexpr std::array kTrainedParts{TrainedPart::Model, TrainedPart::SparseBlocks};
+inline constexpr std::array kSparseStarts{SparseStart::Silent, SparseStart::Copied};
 inline constexpr std::array kTextOrders{TextOrder::Segments, TextOrder::Documents};
 inline constexpr std::array kLearningRateDecays{LearningRateDecay::Cosine, LearningRateDecay::Linear};
 inline constexpr std::array kWeightDecaySchedules{WeightDecaySchedule::Constant, WeightDecaySchedule::Linear};
@@ -49,6 +51,11 @@ template <class Settings, class Visit> void visitSettings(Settings& s, Visit& vi
     visit("rate_rank", s.shape.rateRank, kRank);
     visit("value_rank", s.shape.valueRank, kRank);
     visit("gate_rank", s.shape.gateRank, kRank);
+    visit("sparse_blocks", model.sparse.blocks, Range{0, 1024});
+    visit("chunk", model.sparse.chunk, Range{1, kLargestChunk});
+    visit("chunks", model.sparse.chunks, Range{1, kMostChosenChunks});
+    visit("sparse_start", s.sparseStart, kSparseStarts);
+    visit("train_part", s.trainedPart, kTrainedParts);
     visit("enhancement", model.enhancement);
     visit("enhancement_rank", model.enhancement.rank, kRank);
 
@@ -78,6 +85,8 @@ template <class Settings, class Visit> void visitSettings(Settings& s, Visit& vi
     visit("muon_momentum", std::tie(s.muon.firstMomentum, s.muon.momentum), kBelowOne);
     visit("muon_momentum_warmup", s.muon.momentumWarmup, kAny);
     visit("logit_pull", s.logitPull, kWeight);
+    visit("unmarked_weight", s.unmarkedWeight, kShare);
+    visit("long_ce_window", s.longCeWindow, kAny);
     visit("average_last", s.averageLast, kShare);
 
     visit("validate_every", s.validateEvery, kCount);

@@ -29,7 +29,7 @@ enum class Kind { Record, Recipe };
 
 inline constexpr std::array<std::string_view, 2> kOfTheRun{"output", "log"};
 // Fixed: the settings that records of before lack. Their defaults are what was done then.
-inline constexpr std::array<std::string_view, 16> kAddedLater{"first_step",
+inline constexpr std::array<std::string_view, 23> kAddedLater{"first_step",
                                                               "log",
                                                               "architecture",
                                                               "rate_rank",
@@ -44,7 +44,14 @@ inline constexpr std::array<std::string_view, 16> kAddedLater{"first_step",
                                                               "muon_momentum",
                                                               "muon_momentum_warmup",
                                                               "weight_decay_schedule",
-                                                              "average_last"};
+                                                              "average_last",
+                                                              "sparse_blocks",
+                                                              "chunk",
+                                                              "chunks",
+                                                              "sparse_start",
+                                                              "train_part",
+                                                              "unmarked_weight",
+                                                              "long_ce_window"};
 
 template <std::size_t N>
 [[nodiscard]] bool contains(const std::array<std::string_view, N>& names, std::string_view name) {

@@ -45,6 +45,37 @@ std::vector<std::string_view> documentsOf(std::string_view text) {
     return documents;
 }
 
+struct EncodedDocument {
+    std::vector<std::uint16_t> tokens;
+    std::vector<char> marked; // if marks are read
+};
+
+constexpr char kMarkBegin = 2, kMarkEnd = 3;
+
+Expected<void> encode(std::string_view text, const Tokenizer& tokenizer, EncodedDocument& document) {
+    const auto ids = tokenizer.encode(text);
+    if (!ids)
+        return failure(ids.error());
+    document.tokens.insert(document.tokens.end(), ids->begin(), ids->end());
+    return {};
+}
+
+Expected<void> encodeMarked(std::string_view text, const Tokenizer& tokenizer, EncodedDocument& document) {
+    for (bool isMarked = false; !text.empty() || isMarked; isMarked = !isMarked) {
+        const std::size_t end = text.find_first_of("\2\3");
+        if (end == std::string_view::npos ? isMarked : text[end] != (isMarked ? kMarkEnd : kMarkBegin))
+            return failure(ErrorCode::InvalidArgument,
+                           "marks of text (U+0002 before it, U+0003 behind it) do not pair in it");
+        if (auto encoded = encode(text.substr(0, end), tokenizer, document); !encoded)
+            return encoded;
+        document.marked.resize(document.tokens.size(), isMarked ? 1 : 0);
+        if (end == std::string_view::npos)
+            break;
+        text.remove_prefix(end + 1);
+    }
+    return {};
+}
+
 struct CacheHeader {
     char magic[8] = {'I', 'G', 'T', 'O', 'K', 'E', 'N', '1'};
     std::uint64_t textHash = 0, tokenizerHash = 0, tokens = 0;
@@ -55,7 +86,7 @@ struct CacheHeader {
 
 Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                           const std::filesystem::path& cache, ThreadPool& pool,
-                                          const std::function<void(double)>& progress) {
+                                          const std::function<void(double)>& progress, Marks marks) {
     if (tokenizer.vocabularySize() > 65536)
         return failure(ErrorCode::InvalidArgument, "training keeps tokens in 16 bits; the vocabulary has " +
                                                        std::to_string(tokenizer.vocabularySize()) +
@@ -70,7 +101,8 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
     CacheHeader wanted;
     wanted.textHash = dataset.m_textHash = hashOf(text);
     wanted.tokenizerHash = hashOf(tokenizer);
-    if (std::ifstream in(cache, std::ios::binary); !cache.empty() && in) {
+    const bool readsMarks = marks == Marks::AreRead, isKept = !cache.empty() && !readsMarks;
+    if (std::ifstream in(cache, std::ios::binary); isKept && in) {
         CacheHeader found;
         in.read(reinterpret_cast<char*>(&found), sizeof found);
         if (in && std::memcmp(found.magic, wanted.magic, 8) == 0 && found.textHash == wanted.textHash &&
@@ -87,36 +119,40 @@ Expected<TokenDataset> TokenDataset::open(const std::filesystem::path& path, con
     }
 
     const std::vector<std::string_view> documents = documentsOf(text);
-    std::vector<std::vector<std::uint16_t>> encoded(documents.size());
+    std::vector<EncodedDocument> encoded(documents.size());
     std::atomic<std::size_t> nextDocument{0};
     std::atomic<std::size_t> bytesDone{0};
     std::mutex mutex; // guards `problem`, and `progress`, which is not asked to be reentrant
     std::optional<Error> problem;
     pool.run([&](int) {
         for (std::size_t i = nextDocument++; i < documents.size(); i = nextDocument++) {
-            auto ids = tokenizer.encode(documents[i]);
-            if (!ids) {
+            const auto done = readsMarks ? encodeMarked(documents[i], tokenizer, encoded[i])
+                                         : encode(documents[i], tokenizer, encoded[i]);
+            if (!done) {
                 const std::lock_guard lock(mutex);
-                problem = ids.error();
+                problem = done.error();
                 return;
             }
-            encoded[i].assign(ids->begin(), ids->end());
-            encoded[i].push_back(static_cast<std::uint16_t>(tokenizer.documentSeparator()));
-            const std::size_t done = bytesDone += documents[i].size();
+            encoded[i].tokens.push_back(static_cast<std::uint16_t>(tokenizer.documentSeparator()));
+            const std::size_t bytes = bytesDone += documents[i].size();
             if (progress) {
                 const std::lock_guard lock(mutex);
-                progress(static_cast<double>(done) / static_cast<double>(text.size()));
+                progress(static_cast<double>(bytes) / static_cast<double>(text.size()));
             }
         }
     });
     if (problem)
         return failure(*problem, path.string());
     for (std::size_t i = 0; i < documents.size(); ++i) {
-        dataset.m_tokens.insert(dataset.m_tokens.end(), encoded[i].begin(), encoded[i].end());
+        const EncodedDocument& document = encoded[i];
+        dataset.m_tokens.insert(dataset.m_tokens.end(), document.tokens.begin(), document.tokens.end());
+        dataset.m_marked.insert(dataset.m_marked.end(), document.marked.begin(), document.marked.end());
+        if (readsMarks)
+            dataset.m_marked.resize(dataset.m_tokens.size(), 0); // the separator
         dataset.m_textBytes += static_cast<std::int64_t>(documents[i].size());
         encoded[i] = {};
     }
-    if (!cache.empty()) { // a cache that cannot be written only costs time
+    if (isKept) { // a cache that cannot be written only costs time
         wanted.tokens = dataset.m_tokens.size();
         wanted.textBytes = dataset.m_textBytes;
         std::ofstream out(cache, std::ios::binary | std::ios::trunc);

@@ -10,6 +10,7 @@
 #include "engine/training/run/training_texts.h"
 #include "engine/training/run/validation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -34,12 +35,16 @@ public:
         , m_pool(pool)
         , m_report(report)
         , m_batches(settings.batches())
-        , m_layout(settings.shape)
+        , m_layout(settings.shape, settings.trainedPart)
         , m_gradient(m_layout, settings)
         , m_point(m_layout, settings, m_gradient.freshStates(settings.sequences)) {
         m_starts.resize(static_cast<std::size_t>(settings.sequences));
         m_inputs.resize(m_starts.size() * static_cast<std::size_t>(settings.window));
         m_targets.resize(m_inputs.size());
+        if (settings.unmarkedWeight < 1) {
+            m_marked.resize(m_inputs.size());
+            m_weights.resize(m_inputs.size());
+        }
     }
 
     // To the end of the run or until `stop`.
@@ -116,13 +121,16 @@ private:
         const std::size_t tokens = sequences * static_cast<std::size_t>(m_settings.window);
         const auto inputs = std::span(m_inputs).first(tokens), targets = std::span(m_targets).first(tokens);
         const auto states = std::span(m_point.states).first(sequences);
-        m_order.batch(m_point.step, inputs, targets, m_starts);
+        const auto weights = std::span(m_weights).first(m_weights.empty() ? 0 : tokens);
+        m_order.batch(m_point.step, inputs, targets, m_starts, std::span(m_marked).first(weights.size()));
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            weights[i] = m_marked[i] ? 1.0f : m_settings.unmarkedWeight;
         for (std::size_t slot = 0; slot < sequences; ++slot)
             if (m_starts[slot])
                 states[slot].reset();
         m_gradient.setParameters(m_point.parameters.span(), m_pool);
-        const double loss =
-            m_gradient.run(inputs, targets, states, true, m_pool) / static_cast<double>(tokens);
+        const double sum = m_gradient.run(inputs, targets, states, true, m_pool, weights),
+                     loss = sum / std::max(m_gradient.weight(), 1e-9);
         const AdamW::Step rates = m_settings.adamwStep(m_point.step);
         r.learningRate = rates.learningRate;
         r.gradientNorm =
@@ -192,6 +200,8 @@ private:
     Stopwatch m_sinceSaved;
     std::vector<int> m_inputs, m_targets; // [sequences, window] of a step of full size
     std::vector<char> m_starts;           // [sequences]
+    std::vector<char> m_marked;           // [sequences, window], if marks count
+    std::vector<float> m_weights;         // the same
 };
 
 Expected<std::unique_ptr<const Tokenizer>> tokenizerFor(const TrainingSettings& settings) {

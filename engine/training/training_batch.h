@@ -33,6 +33,12 @@ template <class Real> struct TrainingBatch {
     Real scale = 1;                        // the loss is scale * sum of -ln p(target)
     Real logitPull = 0;                    // docs/spec/rwkv-models.md section 12; 1e-4 in training
     std::span<Real> keptLogits = {};       // [sequences * tokens, vocabulary], or empty
+    // [sequences, tokens] each, or empty.
+    std::span<const Real> weights = {}; // what the loss of a target counts for; empty: 1
+    // -ln p(target) with less context; below 0: not known. Where it is, the loss counts min(e^(it - own), 10)
+    // times as much: LongCE, docs/spec/rwkv-x.md section 6.
+    std::span<const Real> shortLosses = {};
+    std::span<Real> keptLosses = {}; // gets -ln p(target), whatever it counts for; 0 where not scored
 };
 
 } // namespace engine

@@ -21,6 +21,12 @@ constexpr int kFormat = 1; // fixed number: changes when the layout of checkpoin
 
 using Json = nlohmann::json;
 
+// RWKV-X files have its RWKV part behind a prefix (docs/spec/rwkv-x.md section 1).
+std::string nameInFile(const ModelConfig& model, const std::string& tensor) {
+    const bool isOfRwkv = !tensor.starts_with("moba.") && !tensor.starts_with("enhance.");
+    return model.sparse.blocks > 0 && isOfRwkv ? "rwkv." + tensor : tensor;
+}
+
 std::string stateName(std::size_t slot) { return "state." + std::to_string(slot); }
 
 Expected<Json> readMetadata(const Checkpoint& file) {
@@ -158,15 +164,19 @@ Expected<TrainingProgress> loadTraining(const std::filesystem::path& path, std::
 Expected<void> saveModel(const std::filesystem::path& path, const ParameterLayout& layout,
                          std::span<const float> parameters, const TrainingProgress& progress) {
     SafetensorsWriter writer;
+    const ModelConfig& model = layout.shape().model;
     for (const Parameter& p : layout.parameters()) {
         const DataType type = p.isMatrix ? DataType::BFloat16 : DataType::Float32;
-        if (auto added = writer.addFloat32(p.name, type, p.shape, parameters.subspan(p.offset, p.size));
+        if (auto added = writer.addFloat32(nameInFile(model, p.name), type, p.shape,
+                                           parameters.subspan(p.offset, p.size));
             !added)
             return added;
     }
-    writer.setMetadata("architecture", std::string(name(layout.shape().model.architecture)));
-    if (layout.shape().model.enhancement.variant != EnhancementConfig::Variant::None)
-        writer.setMetadata("inkgate.enhancement", toJson(layout.shape().model.enhancement));
+    writer.setMetadata("architecture", std::string(architectureName(model)));
+    if (model.enhancement.variant != EnhancementConfig::Variant::None)
+        writer.setMetadata("inkgate.enhancement", toJson(model.enhancement));
+    if (model.sparse.blocks > 0)
+        writer.setMetadata("inkgate.sparse_attention", toJson(model.sparse));
     writer.setMetadata(kModelSteps, std::to_string(progress.step));
     writer.setMetadata(kModelSettings, progress.settings);
     writer.setMetadata(kModelHistory, progress.history);

@@ -57,6 +57,36 @@ Expected<void> checkModel(const ModelConfig& m) {
         return bad(trainable.error().message);
     if (m.width % m.headSize != 0)
         return bad("the width must be a multiple of the head size, " + std::to_string(m.headSize));
+    if (m.sparse.blocks > 0 && m.layers % m.sparse.blocks != 0)
+        return bad(std::to_string(m.sparse.blocks) +
+                   " sparse-attention blocks cannot stand at equal distances among " +
+                   std::to_string(m.layers) + " layers; choose a number that divides these");
+    return {};
+}
+
+// What only RWKV-X has.
+Expected<void> checkSparse(const TrainingSettings& s) {
+    const bool isRwkvX = s.shape.model.sparse.blocks > 0;
+    if (isRwkvX && s.segment != s.window)
+        return bad("sparse attention carries nothing from window to window; give a segment as long as the "
+                   "window (" +
+                   std::to_string(s.window) + ")");
+    if (s.trainedPart == TrainedPart::SparseBlocks && (!isRwkvX || s.init.empty()))
+        return bad(
+            "to train sparse-attention blocks alone, give their number (--sparse-blocks) and a model to "
+            "put them on (--init)");
+    if (s.sparseStart == SparseStart::Copied && (!isRwkvX || s.init.empty()))
+        return bad(
+            "sparse-attention blocks can start as copies only with a model to copy from (--init) and a "
+            "number of blocks (--sparse-blocks)");
+    return {};
+}
+
+Expected<void> checkLoss(const TrainingSettings& s) {
+    if (s.longCeWindow != 0 && (s.longCeWindow % 2 != 0 || s.longCeWindow + s.longCeWindow / 2 >= s.window))
+        return bad("LongCE compares with short contexts: their window must be even, and one and a half of it "
+                   "shorter than the training's window (" +
+                   std::to_string(s.window) + ")");
     return {};
 }
 
@@ -67,6 +97,10 @@ Expected<void> checkRun(const TrainingSettings& s) {
     if (s.tokens < 1)
         return bad("say how many tokens to train on (--tokens)");
     if (auto checked = checkBatches(s); !checked)
+        return checked;
+    if (auto checked = checkSparse(s); !checked)
+        return checked;
+    if (auto checked = checkLoss(s); !checked)
         return checked;
     if (s.steps() > std::numeric_limits<int>::max())
         return bad("more than 2147483647 steps are needed for that many tokens");
@@ -93,6 +127,14 @@ std::string_view name(WeightDecaySchedule schedule) {
     switch (schedule) {
     case WeightDecaySchedule::Constant: return "constant";
     case WeightDecaySchedule::Linear: return "linear";
+    }
+    return "unknown";
+}
+
+std::string_view name(SparseStart start) {
+    switch (start) {
+    case SparseStart::Silent: return "silent";
+    case SparseStart::Copied: return "copied";
     }
     return "unknown";
 }

@@ -20,7 +20,12 @@ enum class TextOrder { Segments, Documents };
 // AdamW's weight decay: as it is, or in a line to 0 at the end. Muon's always falls.
 enum class WeightDecaySchedule { Constant, Linear };
 
+// How sparse blocks begin that `init` lacks: without effect, or as copies of the RWKV blocks before them
+// (docs/spec/rwkv-x.md section 6).
+enum class SparseStart { Silent, Copied };
+
 [[nodiscard]] std::string_view name(TextOrder order);              // "segments", "documents"
+[[nodiscard]] std::string_view name(SparseStart start);            // "silent", "copied"
 [[nodiscard]] std::string_view name(WeightDecaySchedule schedule); // "constant", "linear"
 
 // Schedules count in steps of full size: where batches grow, a step of half the sequences is half a step.
@@ -37,11 +42,15 @@ struct TrainingSettings {
     // vocabulary 0: the tokenizer's size; feedForward 0: RWKV-6 32 * floor(3.5 D / 32), RWKV-7 4 D; ranks 0:
     // by width.
     TrainingShape shape;
+    TrainedPart trainedPart = TrainedPart::Model; // SparseBlocks needs `init` to have the rest
+    SparseStart sparseStart = SparseStart::Silent;
     int sequences = 16; // per step
     // Smaller steps before those: shares and sequences rise from stage to stage.
     std::vector<BatchStage> batchGrowth;
-    int window = 512;   // tokens between cuts of the gradient
-    int segment = 4096; // tokens over which state is carried; a multiple of window
+    int window = 512; // tokens between cuts of the gradient
+    // Tokens over which state is carried; a multiple of window, and equal to it for RWKV-X, whose sparse
+    // attention carries nothing.
+    int segment = 4096;
     TextOrder order = TextOrder::Segments;
     int microBatch = 2; // sequences a thread works on at a time; times threads it must divide each step's
     int threads = 0;    // 0: all processors
@@ -54,6 +63,10 @@ struct TrainingSettings {
     WeightDecaySchedule weightDecaySchedule = WeightDecaySchedule::Constant;
     MuonSettings muon; // for the matrices, if it is used
     float logitPull = 1e-4f;
+    // Below 1: what a token outside of marked text counts for in the loss (TokenDataset says what marks are),
+    // and validation is of marked text alone. 1: marks are text as any other.
+    float unmarkedWeight = 1;
+    int longCeWindow = 0; // LongCE with short contexts of up to so many tokens; 0: without
     // The model becomes the mean of the weights over this last share of the training, if that validates
     // better than the last weights. 0: no mean.
     double averageLast = 0;

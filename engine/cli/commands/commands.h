@@ -45,6 +45,7 @@ void addSelftestCommand(CLI::App& app, CommandContext& context);
 void addTrainTokenizerCommand(CLI::App& app, CommandContext& context);
 void addTrainCommand(CLI::App& app, CommandContext& context);
 void addFitGateCommand(CLI::App& app, CommandContext& context);
+void addNeedlesCommand(CLI::App& app, CommandContext& context);
 void addDescribeCommand(CLI::App& app, CommandContext& context);
 
 } // namespace engine

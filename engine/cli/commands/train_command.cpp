@@ -1,5 +1,5 @@
-// train_command.cpp: `inkgate-cli train` trains an RWKV-6 or RWKV-7 model, with or without an enhancement,
-// from a text file, or draws how trainings went.
+// train_command.cpp: `inkgate-cli train` trains an RWKV-6, RWKV-7 or RWKV-X model, with or without an
+// enhancement, from a text file, or draws how trainings went.
 #include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/options/text_input.h"
@@ -144,7 +144,8 @@ Expected<void> runTraining(const TrainCommand& command, const CommandContext& co
 } // namespace
 
 void addTrainCommand(CLI::App& app, CommandContext& context) {
-    CLI::App* command = addSubcommand(app, context, "train", "Train an RWKV-6 or RWKV-7 model from a text");
+    CLI::App* command =
+        addSubcommand(app, context, "train", "Train an RWKV-6, RWKV-7 or RWKV-X model from a text");
     auto given = std::make_shared<TrainCommand>();
     command->add_option("--out", given->output, "The model to write; its checkpoint stands beside it")
         ->capture_default_str();

@@ -15,6 +15,17 @@ namespace engine {
 
 namespace {
 
+constexpr const char* kRwkvX = "rwkvx";
+constexpr int kBlocksByLayers = -1; // until the number of layers is known
+
+// One per three or four layers, if that divides them.
+int usualSparseBlocks(int layers) {
+    for (const int interval : {4, 3, 2, 1})
+        if (layers % interval == 0)
+            return layers / interval;
+    return 1;
+}
+
 TrainingSettings defaultSettings() {
     TrainingSettings settings;
     ModelConfig& model = settings.shape.model;
@@ -115,13 +126,19 @@ void TrainingOptions::addFiles(CLI::App& command) {
 }
 
 void TrainingOptions::addModel(CLI::App& command) {
-    addText(command, "--architecture", "rwkv6 or rwkv7", std::string(name(Architecture::Rwkv6)),
+    addText(command, "--architecture", "rwkv6, rwkv7, or rwkvx: rwkv7 with sparse-attention blocks",
+            std::string(name(Architecture::Rwkv6)),
             [](TrainingSettings& settings, const std::string& given) -> Expected<void> {
-                settings.shape.model.architecture =
-                    given == name(Architecture::Rwkv7) ? Architecture::Rwkv7 : Architecture::Rwkv6;
+                ModelConfig& model = settings.shape.model;
+                model.architecture =
+                    given == name(Architecture::Rwkv6) ? Architecture::Rwkv6 : Architecture::Rwkv7;
+                if (given != kRwkvX)
+                    model.sparse.blocks = 0;
+                else if (model.sparse.blocks == 0)
+                    model.sparse.blocks = kBlocksByLayers;
                 return {};
             })
-        ->check(CLI::IsMember({"rwkv6", "rwkv7"}));
+        ->check(CLI::IsMember({"rwkv6", "rwkv7", kRwkvX}));
     addText(command, "--gate",
             "none, adaptive, adaptive-mlp, conv-routing, multi-scale, embedding-routing, full-routing, "
             "source-gates, or one of these without a part, such as no-layernorm, fixed-gate",
@@ -141,6 +158,30 @@ void TrainingOptions::addModel(CLI::App& command) {
     number("--head-size", &ModelConfig::headSize, "Head size: 16, 32, 64 or 128");
     number("--feed-forward", &ModelConfig::feedForward,
            "Feed-forward width; 0: 3.5 times the width, in multiples of 32, or 4 times for rwkv7");
+}
+
+void TrainingOptions::addSparseAttention(CLI::App& command) {
+    const auto number = [&](const char* name, int SparseAttentionConfig::*size, const char* description) {
+        add(
+            command, name, [size](TrainingSettings& s) -> int& { return s.shape.model.sparse.*size; },
+            description);
+    };
+    number(
+        "--sparse-blocks", &SparseAttentionConfig::blocks,
+        "Sparse-attention blocks of rwkvx, at equal distances; one after every three to four layers if left "
+        "out");
+    number("--chunk", &SparseAttentionConfig::chunk, "Tokens of a chunk that sparse attention reads as one");
+    number("--chunks", &SparseAttentionConfig::chunks,
+           "Chunks that a token reads: its own and the best others");
+    addChoice(
+        command, "--sparse-start", &TrainingSettings::sparseStart, kSparseStarts,
+        "How sparse-attention blocks begin that --init lacks: silent, without effect, or copied from the "
+        "layers before them");
+    addChoice(command, "--train-part", &TrainingSettings::trainedPart, kTrainedParts,
+              "What learns: model, or sparse: the sparse-attention blocks alone");
+    add(command, "--long-ce", &TrainingSettings::longCeWindow,
+        "LongCE: tokens that long contexts help with count more; the window of the short contexts to compare "
+        "with, 0: without");
 }
 
 void TrainingOptions::addBatches(CLI::App& command) {
@@ -212,6 +253,8 @@ void TrainingOptions::addOptimiser(CLI::App& command) {
     number(
         "--muon-weight-decay", [](TrainingSettings& s) -> float& { return s.muon.weightDecay; },
         "Muon's weight decay at the start; it falls to 0");
+    number("--unmarked-weight", &TrainingSettings::unmarkedWeight,
+           "Below 1: what counts of the loss outside of marked text (U+0002 before it, U+0003 behind it)");
     number("--average-last", &TrainingSettings::averageLast,
            "Keep the mean of the weights over this last share of the training if it validates better");
 }
@@ -223,6 +266,7 @@ TrainingOptions::TrainingOptions()
 void TrainingOptions::addTo(CLI::App& command) {
     addFiles(command);
     addModel(command);
+    addSparseAttention(command);
     addBatches(command);
     addOptimiser(command);
 }
@@ -239,6 +283,9 @@ Expected<TrainingSettings> TrainingOptions::settings() const {
         if (given.option->count() > 0)
             if (auto applied = given.apply(settings); !applied)
                 return failure(applied.error());
+    SparseAttentionConfig& sparse = settings.shape.model.sparse;
+    if (sparse.blocks == kBlocksByLayers)
+        sparse.blocks = usualSparseBlocks(settings.shape.model.layers);
     settings.log = m_log;
     tellRandomSeed(m_seed);
     if (m_goOn) {

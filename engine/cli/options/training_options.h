@@ -39,6 +39,7 @@ private:
     using Apply = std::function<Expected<void>(TrainingSettings&)>;
     void addFiles(CLI::App& command);
     void addModel(CLI::App& command);
+    void addSparseAttention(CLI::App& command);
     void addBatches(CLI::App& command);
     void addOptimiser(CLI::App& command);
     // An option for the setting that `field`, a member or a function, gives of a TrainingSettings.

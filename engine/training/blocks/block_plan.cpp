@@ -31,7 +31,8 @@ WeightMatrix BlockPlan::matrix(const std::string& tensor) const {
     const Parameter* p = m_layout.find(tensor);
     assert(p && p->shape.size() >= 2);
     const auto last = p->shape.end();
-    return {p->offset, static_cast<int>(last[-2]), static_cast<int>(last[-1]), p->use == TensorUse::Frozen};
+    return {p->offset, static_cast<int>(last[-2]), static_cast<int>(last[-1]), p->use == TensorUse::Frozen,
+            p->use == TensorUse::Trained};
 }
 
 std::size_t BlockPlan::carry(std::size_t values) {
@@ -41,5 +42,7 @@ std::size_t BlockPlan::carry(std::size_t values) {
 }
 
 std::string blockPrefix(int layer) { return "blocks." + std::to_string(layer) + "."; }
+
+std::string sparseBlockPrefix(int index) { return "moba." + std::to_string(index) + "."; }
 
 } // namespace engine

@@ -65,7 +65,8 @@ private:
     std::size_t m_carried = 0;
 };
 
-// "blocks.3."
+// "blocks.3.", and of a sparse block "moba.3."
 [[nodiscard]] std::string blockPrefix(int layer);
+[[nodiscard]] std::string sparseBlockPrefix(int index);
 
 } // namespace engine

@@ -52,8 +52,8 @@ template <class Real, class Operand> struct Head {
     explicit Head(BlockPlan& blockPlan)
         : plan(blockPlan) {}
 
-    // x [M,D]; returns the sum of -ln p(target). Logits are too many to keep, so the products of their
-    // backward pass follow at once.
+    // x [M,D]; returns the sum of -ln p(target), weighted. Logits are too many to keep, so the products of
+    // their backward pass follow at once.
     double forward(Pass<Real, Operand>& pass, const Real* x) {
         layerNormForward(x, pass.parameter(normWeight), pass.parameter(normBias), n.M, n.D, normed, mean,
                          scale);
@@ -82,8 +82,11 @@ private:
         if (!batch.keptLogits.empty())
             std::memcpy(batch.keptLogits.data() + std::size_t(first) * n.V, logits,
                         std::size_t(rows) * n.V * sizeof(Real));
+        const auto rowsOf = [first](auto values) { return values.empty() ? nullptr : values.data() + first; };
+        const RowLosses<Real> losses{rowsOf(batch.weights), rowsOf(batch.shortLosses),
+                                     rowsOf(batch.keptLosses)};
         return crossEntropy(logits, batch.targets.data() + first, rows, n.V, batch.scale, batch.logitPull,
-                            dLogits, std::size_t(stride));
+                            losses, dLogits, std::size_t(stride));
     }
 
     void backwardRows(Pass<Real, Operand>& pass, int first, int rows) {
@@ -91,7 +94,7 @@ private:
         matrixProduct<Real, Operand>({rows, n.D, n.V}, {dLogits, stride, false},
                                      {pass.operand(head), n.D, false}, dNormed + std::size_t(first) * n.D,
                                      n.D, false);
-        if (!head.isFrozen)
+        if (head.hasGradient)
             matrixProduct<Real, Operand>({n.V, n.D, rows}, {dLogits, stride, true}, {x, n.D, false},
                                          pass.gradient(head.offset), n.D, true);
     }

@@ -1,5 +1,6 @@
 // model_pass-inl.h: the pass of an architecture made of layers: embedding, layers, head, and back.
-// A layer: time mixing, channel mixing, and the enhancement if the model has one.
+// A layer: time mixing, channel mixing, and the enhancement if the model has one; behind some layers of
+// RWKV-X, a sparse block.
 // Letters: pass.h.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/embedding-inl.h"
@@ -7,6 +8,7 @@
 #include "engine/training/blocks/head-inl.h"
 #include "engine/training/blocks/low_rank_adapter-inl.h"
 #include "engine/training/blocks/model_pass.h"
+#include "engine/training/blocks/sparse_block-inl.h"
 
 #include <hwy/highway.h>
 
@@ -38,6 +40,8 @@ template <class Architecture, class Real, class Operand> struct Layer {
     // What may be added to a layer: one of these, or nothing.
     std::optional<Enhancement<Real, Operand>> enhancement;
     std::optional<LowRankAdapter<Real, Operand>> adapter;
+    // What may follow it.
+    std::optional<SparseBlock<Real, Operand>> sparse;
 
     Layer(BlockPlan& plan, int layer)
         : x(plan.kept<Real>(plan.sizes().M, plan.sizes().D))
@@ -50,16 +54,22 @@ template <class Architecture, class Real, class Operand> struct Layer {
             adapter.emplace(plan, layer);
         if (enhancement || adapter)
             h = plan.shared<Real>("layer.h", plan.sizes().M, plan.sizes().D);
+        const int interval = plan.config().sparseInterval();
+        if (interval > 0 && (layer + 1) % interval == 0)
+            sparse.emplace(plan, layer / interval);
     }
 
     // out [M,D] from x.
     void forward(Pass<Real, Operand>& pass, Real* out) {
+        Real* const end = sparse ? sparse->x : out;
         timeMixing.forward(pass, x, mixed);
-        channelMixing.forward(pass, mixed, h ? h : out);
+        channelMixing.forward(pass, mixed, h ? h : end);
         if (enhancement)
-            enhancement->forward(pass, h, out);
+            enhancement->forward(pass, h, end);
         if (adapter)
-            adapter->forward(pass, h, out);
+            adapter->forward(pass, h, end);
+        if (sparse)
+            sparse->forward(pass, out);
     }
 
     // dx [M,D] is the gradient of `out` and becomes that of x.
@@ -68,8 +78,10 @@ template <class Architecture, class Real, class Operand> struct Layer {
         channelMixing.backward(pass, mixed, dx);
         timeMixing.backward(pass, x, dx);
     }
-    // Of what is added to the layer alone.
+    // Of what is added to the layer, and follows it, alone.
     void backwardAdded(Pass<Real, Operand>& pass, Real* dx) {
+        if (sparse)
+            sparse->backward(pass, dx);
         if (enhancement)
             enhancement->backward(pass, dx);
         if (adapter)
@@ -125,12 +137,20 @@ template <class Architecture, class Real, class Operand> struct LayeredPass fina
 
     void backward(Pass<Real, Operand>& pass) {
         head.backward(pass, out, dx);
-        for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-            if (frozen && &*layer == &layers.front())
-                return layer->backwardAdded(pass, dx); // nothing that learns is before it
+        const std::size_t last = lastBackwards();
+        for (std::size_t l = layers.size(); l-- > last;)
+            if (l == last && isBaseFixed())
+                return layers[l].backwardAdded(pass, dx); // nothing that learns is before it
             else
-                layer->backward(pass, dx);
+                layers[l].backward(pass, dx);
         embedding.backward(pass, dx);
+    }
+    bool isBaseFixed() const { return plan.layout().trainedPart() != TrainedPart::Model; }
+    // The first layer with something that learns.
+    std::size_t lastBackwards() const {
+        return plan.layout().trainedPart() == TrainedPart::SparseBlocks
+                   ? std::size_t(plan.config().sparseInterval()) - 1
+                   : 0;
     }
 };
 

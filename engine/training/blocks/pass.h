@@ -22,12 +22,13 @@ struct PassSizes {
 struct WeightMatrix {
     std::size_t offset = 0; // in the layout
     int rows = 0, columns = 0;
-    bool isFrozen = false; // its values stand in a base, and it has no gradient
+    bool isFrozen = false;   // its values stand in a base
+    bool hasGradient = true; // it is trained
 
     [[nodiscard]] std::size_t size() const { return std::size_t(rows) * std::size_t(columns); }
     // Matrix j of several that stand one after another in one tensor.
     [[nodiscard]] WeightMatrix at(int j) const {
-        return {offset + std::size_t(j) * size(), rows, columns, isFrozen};
+        return {offset + std::size_t(j) * size(), rows, columns, isFrozen, hasGradient};
     }
 };
 

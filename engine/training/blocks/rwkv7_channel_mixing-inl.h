@@ -24,7 +24,7 @@ namespace engine::HWY_NAMESPACE {
 template <class Real, class Operand> struct Rwkv7ChannelMixing {
     BlockPlan& plan;
     const PassSizes& n = plan.sizes();
-    const std::string ffn; // "blocks.l.ffn."
+    const std::string ffn; // "blocks.l.ffn." or "moba.m.ffn."
 
     ShiftedNorm<Real, Operand> norm;           // its p is q of the spec, LN2(x)
     SquaredReluNetwork<Real, Operand> network; // W_v relu(W_k x_k)²
@@ -40,9 +40,12 @@ template <class Real, class Operand> struct Rwkv7ChannelMixing {
     Real* const dq = plan.shared<Real>("ffn.dq", n.M, n.D);               // [M,D]
 
     Rwkv7ChannelMixing(BlockPlan& blockPlan, int layer)
+        : Rwkv7ChannelMixing(blockPlan, blockPrefix(layer)) {}
+    // `block`: the prefix of a block of any kind, as "moba.0.".
+    Rwkv7ChannelMixing(BlockPlan& blockPlan, const std::string& block)
         : plan(blockPlan)
-        , ffn(blockPrefix(layer) + "ffn.")
-        , norm(plan, blockPrefix(layer) + "ln2")
+        , ffn(block + "ffn.")
+        , norm(plan, block + "ln2")
         , network(plan, ffn) {}
 
     // out [M,D] = x [M,D] + W_v relu(W_k x_k)².

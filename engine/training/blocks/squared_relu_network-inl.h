@@ -103,15 +103,15 @@ private:
 
     void backwardSparse(Pass<Real, Operand>& pass, const Operand* x, const Operand* d, Real* dx) {
         if constexpr (kHasSparse) {
-            countSkipped(pass, key.isFrozen ? 2 : 4);
+            countSkipped(pass, key.hasGradient ? 4 : 2);
             packSlicesTransposed(pass.operand(value), n.F, n.D, packed);
             productsAtEntries(entries, d, packed, n.D, dEntries);
-            if (!key.isFrozen) {
+            if (key.hasGradient) {
                 indexColumns(entries);
                 backwardSparseValue(pass, d);
             }
             squaredReluBackward(entries, dEntries);
-            if (!key.isFrozen) {
+            if (key.hasGradient) {
                 packSlices(x, n.M, n.D, packed);
                 columnsProduct(entries, dEntries, packed, n.D, pass.gradient(key.offset));
             }

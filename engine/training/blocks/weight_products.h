@@ -1,7 +1,7 @@
 // weight_products.h: products of a pass's rows with a weight matrix, forward and backward.
 // Shapes:   linear weights W [out,in], low-rank factors A [in,out], as they are stored; x and dx [M,in],
 //           y and d [M,out], d being the gradient of y.
-// Backward: the weight's gradient accumulates, unless it is frozen; y and dx are written, or added to with
+// Backward: the weight's gradient accumulates, if it has one; y and dx are written, or added to with
 //           kAccumulate.
 #pragma once
 
@@ -29,7 +29,7 @@ void linearBackward(const Pass<Real, Operand>& pass, const WeightMatrix& w, cons
     const int M = pass.n.M, out = w.rows, in = w.columns;
     matrixProduct<Real, Operand>({M, in, out}, {d, out, false}, {pass.operand(w), in, false}, dx, in,
                                  accumulate);
-    if (!w.isFrozen)
+    if (w.hasGradient)
         matrixProduct<Real, Operand>({out, in, M}, {d, out, true}, {x, in, false}, pass.gradient(w.offset),
                                      in, true);
 }
@@ -50,7 +50,7 @@ void factorOfColumnsBackward(const Pass<Real, Operand>& pass, const WeightMatrix
     const int M = pass.n.M, in = a.rows, out = a.columns;
     matrixProduct<Real, Operand>({M, in, out}, {d, out, false}, {pass.operand(a), out, true}, dx, stride,
                                  accumulate);
-    if (!a.isFrozen)
+    if (a.hasGradient)
         matrixProduct<Real, Operand>({in, out, M}, {x, stride, true}, {d, out, false},
                                      pass.gradient(a.offset), out, true);
 }

@@ -23,17 +23,34 @@ bool isLarge(const TensorSpec& tensor) { return tensor.isMatrix || tensor.name =
 
 } // namespace
 
+std::string_view name(TrainedPart part) {
+    switch (part) {
+    case TrainedPart::Model: return "model";
+    case TrainedPart::Enhancement: return "enhancement";
+    case TrainedPart::SparseBlocks: return "sparse";
+    }
+    return "unknown";
+}
+
 ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
     : m_shape(shape)
     , m_part(part) {
-    if (part == TrainedPart::Model) {
-        add(modelTensors(shape.model), TensorUse::Trained);
+    if (part != TrainedPart::Enhancement) {
+        const bool isWhole = part == TrainedPart::Model;
+        if (!isWhole)
+            addSparseBlocks();
+        const std::size_t trained = m_end;
+        const TensorUse use = isWhole ? TensorUse::Trained : TensorUse::Fixed;
+        add(modelTensors(shape.model), use);
         for (int l = 0; l < shape.model.layers; ++l) {
-            add(layerTensors(shape, l), TensorUse::Trained);
-            add(enhancementTensors(shape.model, l), TensorUse::Trained);
-            add(adapterTensors(shape, l), TensorUse::Trained);
+            add(layerTensors(shape, l), use);
+            add(enhancementTensors(shape.model, l), use);
+            add(adapterTensors(shape, l), use);
         }
-        m_trainedSize = m_size = m_end;
+        if (isWhole)
+            addSparseBlocks();
+        m_size = m_end;
+        m_trainedSize = isWhole ? m_end : trained;
         return;
     }
     for (int l = 0; l < shape.model.layers; ++l) {
@@ -44,6 +61,8 @@ ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
     std::vector<TensorSpec> base = modelTensors(shape.model);
     for (int l = 0; l < shape.model.layers; ++l)
         std::ranges::move(layerTensors(shape, l), std::back_inserter(base));
+    for (int m = 0; m < shape.model.sparse.blocks; ++m)
+        std::ranges::move(sparseBlockTensors(shape.model, m), std::back_inserter(base));
     // Not std::ranges::stable_partition, whose result Clang 14 cannot compile with libstdc++ 12.
     const auto large =
         std::stable_partition(base.begin(), base.end(), [](const TensorSpec& t) { return !isLarge(t); });
@@ -52,6 +71,11 @@ ParameterLayout::ParameterLayout(const TrainingShape& shape, TrainedPart part)
     add(base, TensorUse::Fixed);
     m_size = m_end;
     add(frozen, TensorUse::Frozen);
+}
+
+void ParameterLayout::addSparseBlocks() {
+    for (int m = 0; m < m_shape.model.sparse.blocks; ++m)
+        add(sparseBlockTensors(m_shape.model, m), TensorUse::Trained);
 }
 
 void ParameterLayout::add(const std::vector<TensorSpec>& tensors, TensorUse use) {

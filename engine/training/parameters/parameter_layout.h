@@ -44,8 +44,11 @@ struct Parameter : TensorSpec {
 
 enum class TrainedPart {
     Model,
-    Enhancement, // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
+    Enhancement,  // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)
+    SparseBlocks, // of RWKV-X; the rest is fixed (docs/spec/rwkv-x.md section 6, phase 1)
 };
+
+[[nodiscard]] std::string_view name(TrainedPart part); // "model", "enhancement", "sparse"
 
 class ParameterLayout {
 public:
@@ -69,6 +72,7 @@ public:
 
 private:
     void add(const std::vector<TensorSpec>& tensors, TensorUse use);
+    void addSparseBlocks();
 
     TrainingShape m_shape;
     TrainedPart m_part;

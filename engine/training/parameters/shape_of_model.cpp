@@ -24,10 +24,15 @@ const Ranks kRwkv7 = {{&TrainingShape::decayRank, "blocks.0.att.w1"},
 } // namespace
 
 Expected<void> checkTrainable(const ModelConfig& config) {
-    if ((config.architecture != Architecture::Rwkv6 && config.architecture != Architecture::Rwkv7) ||
-        config.sparse.blocks > 0)
-        return failure(ErrorCode::UnsupportedArchitecture, "what can be trained is rwkv6 and rwkv7, not " +
-                                                               std::string(architectureName(config)));
+    const bool isRwkv7 = config.architecture == Architecture::Rwkv7;
+    if (config.architecture != Architecture::Rwkv6 && !isRwkv7)
+        return failure(ErrorCode::UnsupportedArchitecture,
+                       "what can be trained is rwkv6, rwkv7 and rwkv-x, not " +
+                           std::string(architectureName(config)));
+    if (config.sparse.blocks > 0 && !isRwkv7)
+        return failure(ErrorCode::UnsupportedArchitecture,
+                       "sparse-attention blocks stand among those of rwkv7, not of " +
+                           std::string(name(config.architecture)));
     if (!isHeadSizeSupported(config.headSize))
         return failure(ErrorCode::UnsupportedArchitecture,
                        "the head size must be 16, 32, 64 or 128, not " + std::to_string(config.headSize));

@@ -37,4 +37,21 @@ void silenceGates(const ParameterLayout& layout, std::span<float> values) {
     }
 }
 
+void copyIntoSparseBlocks(const ParameterLayout& layout, const Checkpoint& model, std::span<float> values) {
+    const ModelConfig& m = layout.shape().model;
+    for (int index = 0; index < m.sparse.blocks; ++index) {
+        const std::string to = "moba." + std::to_string(index) + ".",
+                          from = "blocks." + std::to_string((index + 1) * m.sparseInterval() - 1) + ".";
+        if (model.find(to + "att.receptance.weight") != nullptr)
+            continue;
+        for (const char* matrix : {"att.receptance.weight", "att.key.weight", "att.value.weight",
+                                   "att.output.weight", "ffn.key.weight", "ffn.value.weight"}) {
+            const Parameter *const source = layout.find(from + matrix), *const target =
+                                                                            layout.find(to + matrix);
+            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(source->offset), source->size,
+                        values.begin() + static_cast<std::ptrdiff_t>(target->offset));
+        }
+    }
+}
+
 } // namespace engine

@@ -2,6 +2,7 @@
 // Threads: a pure function of layout and seed.
 #pragma once
 
+#include "engine/formats/checkpoint.h"
 #include "engine/training/parameters/parameter_layout.h"
 
 #include <cstdint>
@@ -18,5 +19,9 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
 // start at 0; the gate of the paper's version 1, which adds the row before as it is, starts all but closed.
 // Without LayerNorm the model then starts as its base.
 void silenceGates(const ParameterLayout& layout, std::span<float> values);
+
+// Gives each sparse block that `model` lacks the matrices of the RWKV block before it, as `values` has them
+// (docs/spec/rwkv-x.md section 6).
+void copyIntoSparseBlocks(const ParameterLayout& layout, const Checkpoint& model, std::span<float> values);
 
 } // namespace engine

@@ -17,6 +17,9 @@ namespace engine {
 [[nodiscard]] std::vector<TensorSpec> rwkv6Tensors(const TrainingShape& shape, int layer);
 [[nodiscard]] std::vector<TensorSpec> rwkv7Tensors(const TrainingShape& shape, int layer);
 
+// A sparse block of RWKV-X.
+[[nodiscard]] std::vector<TensorSpec> sparseBlockTensors(const ModelConfig& model, int index);
+
 // A layer's enhancement; empty without one.
 [[nodiscard]] std::vector<TensorSpec> enhancementTensors(const ModelConfig& model, int layer);
 // A layer's low-rank adapter; empty without one.

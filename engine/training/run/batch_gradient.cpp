@@ -15,6 +15,12 @@ BatchGradient<Operand>::BatchGradient(const ParameterLayout& layout, const Train
         m_passes.push_back(std::make_unique<ModelGradient<float, Operand>>(layout, settings.microBatch,
                                                                            settings.window, frozen));
         m_gradients.emplace_back(layout.size());
+        if (settings.longCeWindow == 0)
+            continue;
+        m_shortContexts.push_back(
+            std::make_unique<ShortContexts<Operand>>(layout, settings.longCeWindow, frozen));
+        m_shortLosses.emplace_back(static_cast<std::size_t>(settings.microBatch) *
+                                   static_cast<std::size_t>(settings.window));
     }
     for (auto& gradient : m_gradients)
         m_views.push_back(gradient.span());
@@ -31,9 +37,11 @@ void BatchGradient<Operand>::setParameters(std::span<const float> parameters, Th
 
 template <class Operand>
 double BatchGradient<Operand>::run(std::span<const int> inputs, std::span<const int> targets,
-                                   std::span<TrainingState<float>> states, bool train, ThreadPool& pool) {
+                                   std::span<TrainingState<float>> states, bool train, ThreadPool& pool,
+                                   std::span<const float> weights) {
     const int pieces = static_cast<int>(states.size()) / m_settings.microBatch;
     std::vector<double> losses(static_cast<std::size_t>(pieces)), skipped(losses.size());
+    const TrainingBatch<float> whole = wholeBatch(inputs, targets, states, train, weights);
     pool.run([&](int thread) {
         auto& pass = *m_passes[static_cast<std::size_t>(thread)];
         float* gradient = train ? m_gradients[static_cast<std::size_t>(thread)].data() : nullptr;
@@ -41,7 +49,9 @@ double BatchGradient<Operand>::run(std::span<const int> inputs, std::span<const 
             std::fill_n(gradient, m_layout.size(), 0.0f);
         const int first = pieces * thread / pool.size(), last = pieces * (thread + 1) / pool.size();
         for (int i = first; i < last; ++i) {
-            const auto batch = piece(inputs, targets, states, i, train);
+            auto batch = pieceOf(whole, i);
+            if (train && !m_shortContexts.empty())
+                addShortLosses(thread, batch);
             const auto at = static_cast<std::size_t>(i);
             losses[at] = pass.run(m_parameters.data(), m_operands.data(), batch, gradient);
             skipped[at] = pass.skippedMultiplyAdds();
@@ -52,19 +62,45 @@ double BatchGradient<Operand>::run(std::span<const int> inputs, std::span<const 
 }
 
 template <class Operand>
-TrainingBatch<float> BatchGradient<Operand>::piece(std::span<const int> inputs, std::span<const int> targets,
-                                                   std::span<TrainingState<float>> states, int piece,
-                                                   bool train) const {
+TrainingBatch<float> BatchGradient<Operand>::wholeBatch(std::span<const int> inputs,
+                                                        std::span<const int> targets,
+                                                        std::span<TrainingState<float>> states, bool train,
+                                                        std::span<const float> weights) {
+    m_weight = weights.empty() ? static_cast<double>(static_cast<int>(states.size()) * m_settings.window)
+                               : std::accumulate(weights.begin(), weights.end(), 0.0);
+    TrainingBatch<float> batch;
+    batch.inputs = inputs;
+    batch.targets = targets;
+    batch.states = states;
+    batch.weights = weights;
+    batch.scale = m_weight > 0 ? 1.0f / static_cast<float>(m_weight) : 0.0f;
+    batch.logitPull = train ? m_settings.logitPull : 0;
+    return batch;
+}
+
+template <class Operand>
+TrainingBatch<float> BatchGradient<Operand>::pieceOf(const TrainingBatch<float>& whole, int piece) const {
     const auto windows = static_cast<std::size_t>(m_settings.microBatch);
     const std::size_t tokens = windows * static_cast<std::size_t>(m_settings.window);
     const auto at = static_cast<std::size_t>(piece);
-    TrainingBatch<float> batch;
-    batch.inputs = inputs.subspan(at * tokens, tokens);
-    batch.targets = targets.subspan(at * tokens, tokens);
-    batch.states = states.subspan(at * windows, windows);
-    batch.scale = 1.0f / static_cast<float>(static_cast<int>(states.size()) * m_settings.window);
-    batch.logitPull = train ? m_settings.logitPull : 0;
+    TrainingBatch<float> batch = whole;
+    batch.inputs = whole.inputs.subspan(at * tokens, tokens);
+    batch.targets = whole.targets.subspan(at * tokens, tokens);
+    batch.states = whole.states.subspan(at * windows, windows);
+    if (!whole.weights.empty())
+        batch.weights = whole.weights.subspan(at * tokens, tokens);
     return batch;
+}
+
+template <class Operand>
+void BatchGradient<Operand>::addShortLosses(int thread, TrainingBatch<float>& piece) {
+    const auto window = static_cast<std::size_t>(m_settings.window);
+    auto& contexts = *m_shortContexts[static_cast<std::size_t>(thread)];
+    auto& losses = m_shortLosses[static_cast<std::size_t>(thread)];
+    for (std::size_t at = 0; at < piece.inputs.size(); at += window)
+        contexts.run(m_parameters.data(), m_operands.data(), piece.inputs.subspan(at, window),
+                     piece.targets.subspan(at, window), std::span(losses).subspan(at, window));
+    piece.shortLosses = losses;
 }
 
 template <class Operand>

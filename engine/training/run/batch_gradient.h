@@ -6,6 +6,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/core/thread_pool.h"
 #include "engine/training/model_gradient.h"
+#include "engine/training/run/short_contexts.h"
 #include "engine/training/training_settings.h"
 
 #include <memory>
@@ -24,8 +25,13 @@ public:
     void setParameters(std::span<const float> parameters, ThreadPool& pool);
 
     // Sum of -ln p over windows, one per state; with `train`, gradients() holds the gradient of their mean.
+    // `weights` [as targets], or empty: what each counts for; with LongCE, which is for training alone, it
+    // counts for that much more. The mean is the sum over that of the weights, weight().
     double run(std::span<const int> inputs, std::span<const int> targets,
-               std::span<TrainingState<float>> states, bool train, ThreadPool& pool);
+               std::span<TrainingState<float>> states, bool train, ThreadPool& pool,
+               std::span<const float> weights = {});
+    // Of the last run: the sum of the weights, or the number of targets.
+    [[nodiscard]] double weight() const { return m_weight; }
 
     // Of each thread; their sum is the gradient.
     [[nodiscard]] std::span<const std::span<float>> gradients() const { return m_views; }
@@ -35,18 +41,25 @@ public:
     [[nodiscard]] std::vector<TrainingState<float>> freshStates(int sequences) const;
 
 private:
-    // Piece `piece` of a batch: microBatch windows from there on.
-    TrainingBatch<float> piece(std::span<const int> inputs, std::span<const int> targets,
-                               std::span<TrainingState<float>> states, int piece, bool train) const;
+    // All windows of a run; `short losses` are per thread and not among them.
+    TrainingBatch<float> wholeBatch(std::span<const int> inputs, std::span<const int> targets,
+                                    std::span<TrainingState<float>> states, bool train,
+                                    std::span<const float> weights);
+    // Piece `piece` of it: microBatch windows from there on.
+    TrainingBatch<float> pieceOf(const TrainingBatch<float>& whole, int piece) const;
+    // Gives each window of a piece the losses with short contexts.
+    void addShortLosses(int thread, TrainingBatch<float>& piece);
 
     const ParameterLayout& m_layout;
     const TrainingSettings& m_settings;
     std::span<const float> m_parameters;
     AlignedBuffer<Operand> m_operands;
     std::vector<std::unique_ptr<ModelGradient<float, Operand>>> m_passes; // one per thread
+    std::vector<std::unique_ptr<ShortContexts<Operand>>> m_shortContexts; // the same, with LongCE
+    std::vector<std::vector<float>> m_shortLosses;                        // of each thread's piece
     std::vector<AlignedBuffer<float>> m_gradients;                        // one per thread
     std::vector<std::span<float>> m_views;
-    double m_skippedMultiplyAdds = 0;
+    double m_skippedMultiplyAdds = 0, m_weight = 0;
 };
 
 extern template class BatchGradient<float>;

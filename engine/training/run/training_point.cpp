@@ -53,6 +53,8 @@ Expected<std::string> TrainingPoint::beginFromModel(const ParameterLayout& layou
     silenceGates(layout, parameters.span()); // those that the model has are read over it
     if (auto loaded = loadModelParameters(*model, layout, parameters.span()); !loaded)
         return failure(loaded.error());
+    if (settings.sparseStart == SparseStart::Copied)
+        copyIntoSparseBlocks(layout, *model, parameters.span());
     if (settings.firstStep == 0)
         return std::string();
     auto record = modelTrainingRecord(*model);

@@ -11,13 +11,15 @@ Expected<TrainingTexts> readTrainingTexts(const TrainingSettings& settings, cons
         path += suffix;
         return path;
     };
-    auto learned = TokenDataset::open(settings.text, tokenizer, tokenFile(".tokens"), pool);
+    const auto marks =
+        settings.unmarkedWeight < 1 ? TokenDataset::Marks::AreRead : TokenDataset::Marks::AreText;
+    auto learned = TokenDataset::open(settings.text, tokenizer, tokenFile(".tokens"), pool, {}, marks);
     if (!learned)
         return failure(learned.error());
     TrainingTexts texts{std::move(*learned), {}};
     if (!settings.validation.empty()) {
         auto validation =
-            TokenDataset::open(settings.validation, tokenizer, tokenFile(".valid-tokens"), pool);
+            TokenDataset::open(settings.validation, tokenizer, tokenFile(".valid-tokens"), pool, {}, marks);
         if (!validation)
             return failure(validation.error());
         texts.validation = std::move(*validation);

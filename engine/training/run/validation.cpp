@@ -11,7 +11,8 @@ namespace {
 
 // Validation reads this many stretches, evenly spread over the text, each from a fresh state.
 constexpr int kStretches = 48;
-constexpr std::size_t kWindows = 2; // of each stretch
+constexpr std::size_t kWindows =
+    2; // of each stretch; one where state does not carry all from one to the next
 
 } // namespace
 
@@ -23,21 +24,26 @@ double validationBitsPerByte(BatchGradient<Operand>& gradient, const TokenDatase
     const int count = std::max(1, kStretches / group) * group;
     const auto stretches = static_cast<std::size_t>(count),
                window = static_cast<std::size_t>(settings.window);
-    const std::size_t length = kWindows * window;
+    const std::size_t windows = settings.shape.model.sparse.blocks > 0 ? 1 : kWindows;
+    const std::size_t length = windows * window;
+    const auto marked = dataset.marked();
     if (tokens.size() < length)
         return std::nan("");
     auto states = gradient.freshStates(count);
     std::vector<int> inputs(stretches * window), targets(inputs.size());
     double nats = 0;
     std::size_t bytes = 0;
-    for (std::size_t w = 0; w < kWindows; ++w) {
+    for (std::size_t w = 0; w < windows; ++w) {
         for (std::size_t s = 0; s < stretches; ++s) {
-            const std::size_t start =
-                (tokens.size() - length) * s / std::max<std::size_t>(1, stretches - 1) + w * window;
+            std::size_t start = (tokens.size() - length) * s / std::max<std::size_t>(1, stretches - 1);
+            if (!marked.empty()) // documents as long as the training's windows are read whole
+                start -= start % window;
+            start += w * window;
             for (std::size_t t = 0; t < window; ++t) {
-                targets[s * window + t] = tokens[start + t];
+                const bool counts = marked.empty() || marked[start + t];
+                targets[s * window + t] = counts ? tokens[start + t] : -1;
                 inputs[s * window + t] = w == 0 && t == 0 ? dataset.separator() : tokens[start + t - 1];
-                bytes += tokenizer.bytes(tokens[start + t]).size();
+                bytes += counts ? tokenizer.bytes(tokens[start + t]).size() : 0;
             }
         }
         nats += gradient.run(inputs, targets, states, false, pool);

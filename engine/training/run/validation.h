@@ -9,7 +9,8 @@
 
 namespace engine {
 
-// Bits per byte on stretches of `dataset`, by the parameters that `gradient` has; NaN if it is too short.
+// Bits per byte on stretches of `dataset`, of its marked text if it has marks, by the parameters that
+// `gradient` has; NaN if it is too short.
 template <class Operand>
 [[nodiscard]] double validationBitsPerByte(BatchGradient<Operand>& gradient, const TokenDataset& dataset,
                                            const Tokenizer& tokenizer, const TrainingSettings& settings,

@@ -35,15 +35,39 @@ private slots:
         QVERIFY(std::ranges::equal(open(cache).tokens(), open().tokens()));
     }
 
+    void marksAreReadWhereTheyAreAskedFor() {
+        write("What? \2Th\u00e9s\3.\n\f\nNo marks.\n\f\n\2All\3");
+        const auto dataset = open({}, TokenDataset::Marks::AreRead);
+        QCOMPARE(dataset.marked().size(), dataset.tokens().size());
+        std::string text;
+        for (std::size_t i = 0; i < dataset.tokens().size(); ++i) {
+            const int token = dataset.tokens()[i];
+            text += dataset.marked()[i] ? "*" : "";
+            text += token == m_tokenizer->documentSeparator() ? "|" : std::string(m_tokenizer->bytes(token));
+        }
+        QCOMPARE(text, std::string("What? *T*h*\xC3*\xA9*s.|No marks.|*A*l*l|"));
+        const auto plain = open();
+        QVERIFY(plain.marked().empty());
+        QCOMPARE(plain.tokens().size(), dataset.tokens().size() + 4);
+        for (const char* wrong : {"a \2b", "a\3 b", "a \2b\2c\3", "a \2b\3c\3"}) {
+            write(wrong);
+            const auto refused = TokenDataset::open(m_folder.filePath("text.txt").toStdString(), *m_tokenizer,
+                                                    {}, m_pool, {}, TokenDataset::Marks::AreRead);
+            QVERIFY(!refused.has_value());
+            QVERIFY(refused.error().message.find("do not pair") != std::string::npos);
+        }
+    }
+
 private:
     void write(const char* text) {
         QFile file(m_folder.filePath("text.txt"));
         QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
         file.write(text);
     }
-    TokenDataset open(const std::filesystem::path& cache = {}) {
-        auto dataset =
-            TokenDataset::open(m_folder.filePath("text.txt").toStdString(), *m_tokenizer, cache, m_pool);
+    TokenDataset open(const std::filesystem::path& cache = {},
+                      TokenDataset::Marks marks = TokenDataset::Marks::AreText) {
+        auto dataset = TokenDataset::open(m_folder.filePath("text.txt").toStdString(), *m_tokenizer, cache,
+                                          m_pool, {}, marks);
         if (!dataset)
             qFatal("%s", dataset.error().message.c_str());
         return std::move(*dataset);

@@ -88,7 +88,10 @@ private slots:
         QTest::addColumn<bool>("isSparse");
         for (const std::string& name : fixture::models())
             QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
-        for (const char* model : {"rwkv6 base", "rwkv6 adaptive", "rwkv7 base", "rwkv7 adaptive"})
+        for (const std::string& name : fixture::sparseModels())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
+        for (const char* model :
+             {"rwkv6 base", "rwkv6 adaptive", "rwkv7 base", "rwkv7 adaptive", "rwkvx base"})
             QTest::addRow("%s, zeros left out", model) << QString(model) << true;
     }
 
@@ -152,6 +155,9 @@ private slots:
         QTest::addColumn<QString>("model");
         QTest::addColumn<bool>("isSparse");
         for (const std::string& name : fixture::models())
+            if (!name.ends_with("base"))
+                QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
+        for (const std::string& name : fixture::sparseModels())
             if (!name.ends_with("base"))
                 QTest::newRow(name.c_str()) << QString::fromStdString(name) << false;
         for (const char* model : {"rwkv6 conv-routing", "rwkv7 conv-routing"})
@@ -262,7 +268,7 @@ private slots:
     void floatEqualsDouble_data() {
         QTest::addColumn<QString>("model");
         QTest::addColumn<bool>("isSparse");
-        for (const char* model : {"rwkv6 adaptive", "rwkv7 adaptive"}) {
+        for (const char* model : {"rwkv6 adaptive", "rwkv7 adaptive", "rwkvx base"}) {
             QTest::addRow("%s, dense", model) << QString(model) << false;
             QTest::addRow("%s, zeros left out", model) << QString(model) << true;
         }
@@ -304,7 +310,11 @@ private slots:
         }
     }
 
-    void bfloat16StaysNearFloat_data() { addModels(); }
+    void bfloat16StaysNearFloat_data() {
+        addModels();
+        for (const std::string& name : fixture::sparseModels())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    }
 
     void bfloat16StaysNearFloat() {
         if (!hasBfloat16Products())

@@ -106,10 +106,29 @@ private slots:
     void recordsOfBeforeMeanWhatTheyMeant() {
         const TrainingSettings now = m_folder.small("model.safetensors");
         QJsonObject record = QJsonDocument::fromJson(QByteArray::fromStdString(toJson(now))).object();
-        for (const char* later :
-             {"first_step", "log", "architecture", "rate_rank", "value_rank", "gate_rank", "order", "muon",
-              "muon_learning_rate", "muon_weight_decay", "muon_momentum", "muon_momentum_warmup",
-              "batch_growth", "weight_decay_schedule", "average_last", "learning_rate_decay"}) {
+        for (const char* later : {"first_step",
+                                  "log",
+                                  "architecture",
+                                  "rate_rank",
+                                  "value_rank",
+                                  "gate_rank",
+                                  "order",
+                                  "muon",
+                                  "muon_learning_rate",
+                                  "muon_weight_decay",
+                                  "muon_momentum",
+                                  "muon_momentum_warmup",
+                                  "batch_growth",
+                                  "weight_decay_schedule",
+                                  "average_last",
+                                  "learning_rate_decay",
+                                  "sparse_blocks",
+                                  "chunk",
+                                  "chunks",
+                                  "sparse_start",
+                                  "train_part",
+                                  "unmarked_weight",
+                                  "long_ce_window"}) {
             QVERIFY2(record.contains(later), later);
             record.remove(later);
         }
@@ -155,6 +174,13 @@ private:
         s.shape.model.architecture = Architecture::Rwkv7;
         s.shape.model.feedForward = 96;
         s.shape.rateRank = s.shape.valueRank = s.shape.gateRank = 8;
+        s.shape.model.sparse.blocks = 2;
+        s.shape.model.sparse.chunk = 64;
+        s.shape.model.sparse.chunks = 5;
+        s.sparseStart = SparseStart::Copied;
+        s.trainedPart = TrainedPart::SparseBlocks;
+        s.unmarkedWeight = 0.125f;
+        s.longCeWindow = 10;
         s.shape.model.enhancement.variant = EnhancementConfig::Variant::ConvRouting;
         s.shape.model.enhancement.rank = 5;
         useScales(s.shape.model.enhancement);

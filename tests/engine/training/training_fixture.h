@@ -51,7 +51,12 @@ inline std::vector<std::string> models() {
     return names;
 }
 
-// `name`: one of models(), or an enhancement alone, which means that of an RWKV-6.
+// RWKV-X with some of them: its windows carry no keys.
+inline std::vector<std::string> sparseModels() {
+    return {"rwkvx base", "rwkvx adaptive", "rwkvx conv-routing", "rwkvx source-gates"};
+}
+
+// `name`: one of models() or sparseModels(), or an enhancement alone, which means that of an RWKV-6.
 inline engine::TrainingShape smallShape(const std::string& name) {
     const std::size_t space = name.find(' ');
     const std::string enhancementName = space == std::string::npos ? name : name.substr(space + 1);
@@ -62,8 +67,12 @@ inline engine::TrainingShape smallShape(const std::string& name) {
     shape.valueRank = 2;
     shape.gateRank = 4;
     auto& m = shape.model;
-    m.architecture = name.starts_with("rwkv7") ? engine::Architecture::Rwkv7 : engine::Architecture::Rwkv6;
+    const bool isRwkvX = name.starts_with("rwkvx");
+    m.architecture =
+        isRwkvX || name.starts_with("rwkv7") ? engine::Architecture::Rwkv7 : engine::Architecture::Rwkv6;
     m.layers = 2;
+    if (isRwkvX)
+        m.sparse = {.blocks = 1, .chunk = 4, .chunks = 3};
     m.width = 32;
     m.headSize = 16;
     m.heads = 2;
