@@ -1,5 +1,5 @@
-// models_command.h: `inkgate-cli models list|get|remove|verify`: the model library without a window. It is the
-// same library as the window's: the same folder, the same catalogue.
+// models_command.h: `inkgate-cli models list|get|remove|verify`: the model library without a window. It is
+// the same library as the window's: the same folder, the same catalogue.
 // Threads: main() only.
 #pragma once
 

@@ -22,9 +22,9 @@ class EstimateTest : public QObject {
     Q_OBJECT
 
 private slots:
-    // 12 layers of width 768: 2 * 65536 * 768 of embedding and head, 12 * 12 * 768^2 of matrices and 2 % more:
-    // 187.3 million. A token reads all but the embedding (50.3 million, 26.9 %) and half of the value matrices
-    // (12 * 4 * 768^2 / 2 = 14.2 million, 7.6 %).
+    // 12 layers of width 768: 2 * 65536 * 768 of embedding and head, 12 * 12 * 768^2 of matrices and 2 %
+    // more: 187.3 million. A token reads all but the embedding (50.3 million, 26.9 %) and half of the value
+    // matrices (12 * 4 * 768^2 / 2 = 14.2 million, 7.6 %).
     void bytesPerToken() {
         const RemoteModel small = model(kSmall);
         QVERIFY(isNear(parametersOf(small), 187.3e6));

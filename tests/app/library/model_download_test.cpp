@@ -102,8 +102,8 @@ private slots:
             m_served.breaks.append(random.bounded(1, 250'000));
         QCOMPARE(get().state, DownloadState::Complete);
         QCOMPARE(hashOf(contentOf(file())), hashOf(m_body));
-        // Each goes on where the one before ended. (Of a connection that ends before Qt has read anything it asks
-        // once more by itself, so there may be more requests than interruptions.)
+        // Each goes on where the one before ended. (Of a connection that ends before Qt has read anything it
+        // asks once more by itself, so there may be more requests than interruptions.)
         const QList<test::Request> requests = m_server->requests(kPath);
         QVERIFY2(requests.size() >= 11, asked().constData());
         qint64 before = 0;

@@ -1,5 +1,5 @@
-// The library as the window has it: downloads in a thread of their own, two at once, that outlive the program;
-// catalogues from files and addresses.
+// The library as the window has it: downloads in a thread of their own, two at once, that outlive the
+// program; catalogues from files and addresses.
 #include "app/library/model_library.h"
 
 #include "app/library/download_record.h"
