@@ -159,6 +159,9 @@ private slots:
         QTest::mouseClick(act(), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(m_desk->parts.writer.modelChoice().model, file(), kPatienceMs);
         QCOMPARE(act()->text().remove(u'&'), QStringLiteral("Write with it"));
+        QTest::mouseClick(act(), Qt::LeftButton);
+        QVERIFY(!m_desk->window->library().isVisible());
+        QCOMPARE(m_desk->parts.writer.modelChoice().model, file());
     }
 
     void pausesGoesOnAndRemovesByKeys() {

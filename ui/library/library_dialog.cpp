@@ -241,9 +241,10 @@ void LibraryDialog::act() {
     say({});
     if (!row->status)
         m_library.get(row->model);
-    else if (row->status->state == app::DownloadState::Complete)
+    else if (row->status->state == app::DownloadState::Complete) {
         emit modelWanted(row->status->path);
-    else if (row->status->isActive())
+        close();
+    } else if (row->status->isActive())
         m_library.pause(row->name());
     else if (findModel(m_library.catalogue(), row->name()))
         m_library.get(row->model); // with what the catalogue says of it now

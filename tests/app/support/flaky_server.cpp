@@ -113,7 +113,8 @@ private:
         if (m_sent < m_limit)
             QTimer::singleShot(m_pieceMs, this, [this] { send(); });
         else if (!m_stalls)
-            // When all is written, and read: of a connection that ends before it has read anything, Qt asks again.
+            // When all is written, and read: of a connection that ends before it has read anything, Qt asks
+            // again.
             QTimer::singleShot(kLastWordMs, this, [this] { m_socket.disconnectFromHost(); });
     }
 
