@@ -7,6 +7,7 @@ namespace app {
 class AssistantService;
 class Document;
 class ModelCatalog;
+class ModelLibrary;
 class Preferences;
 class ProjectController;
 class RunHistory;
@@ -26,6 +27,7 @@ struct AppContext {
     Preferences& preferences;    // app/preferences/preferences.h
     VoiceFit& voice;             // app/voice/voice_fit.h: fits a gate to the writer's text
     Spelling& spelling;          // app/spelling/spelling.h: words that no dictionary has
+    ModelLibrary& library;       // app/library/model_library.h: models that can be downloaded
 };
 
 } // namespace app

@@ -5,6 +5,8 @@
 #include "app/document/document.h"
 #include "app/engine_thread/engine_worker.h"
 #include "app/files/file_path.h"
+#include "app/library/library_folder.h"
+#include "app/library/model_library.h"
 #include "app/models/model_catalog.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
@@ -211,6 +213,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     app::VoiceFit voice(voices);
     app::Spelling spelling({app::dictionaryFolders(), data + QStringLiteral("/words.txt")},
                            app::systemLanguages());
+    app::ModelLibrary library(app::libraryFolder());
     connectPreferences(preferences, writer, models);
     QObject::connect(&project, &app::ProjectController::aboutToClose, &writer, &app::StoryWriter::release);
     // What the model remembers of the story lives in the project, so that opening it again reads nothing
@@ -222,8 +225,8 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     QObject::connect(&project, &app::ProjectController::statesRead, &assistant,
                      &app::AssistantService::offerStates);
 
-    app::AppContext context{document, project, writer,      assistant, runs,
-                            reading,  models,  preferences, voice,     spelling};
+    app::AppContext context{document, project,     writer, assistant, runs,   reading,
+                            models,   preferences, voice,  spelling,  library};
     int status = 0;
     {
         ui::MainWindow window(context);

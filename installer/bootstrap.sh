@@ -41,7 +41,7 @@ readonly kPackages=(
     "ninja-build|runs the build"
     "mold|links the tests faster"
     "pkg-config|finds libraries that have no CMake files"
-    "qt6-base-dev|Qt 6: windows, text editing, tests"
+    "qt6-base-dev|Qt 6: windows, text editing, downloads, tests"
     "qt6-svg-dev|Qt 6: icons"
     "qt6-qpa-plugins|Qt 6: drawing on X11 and without a screen"
     "qt6-wayland|Qt 6: drawing on Wayland"

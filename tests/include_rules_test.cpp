@@ -73,6 +73,7 @@ const QStringList kSqliteFolders = {"engine/trace/", "app/storage/"};
 // The Qt modules each part may use. Whether a header is Qt's at all, and whose, is read off Qt's own header
 // folders.
 const QStringList kAppModules = {"QtCore"};
+const QString kNetworkFolder = "app/library/"; // the only one that may also use Qt Network
 const QStringList kUiModules = {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtSvgWidgets", "QtPrintSupport"};
 
 QString area(const QString& path) { return path.section('/', 0, 0); }
@@ -119,6 +120,8 @@ std::optional<QString> roomRule(const QString& path, const QString& name) {
 std::optional<QString> qtRule(const QString& path, const QString& name) {
     if (area(path) == "engine")
         return "the engine never includes Qt";
+    if (path.startsWith(kNetworkFolder) && isFromModules(name, {"QtNetwork"}))
+        return std::nullopt;
     if (area(path) == "app" && !isFromModules(name, kAppModules))
         return "app uses Qt Core only";
     if (area(path) == "ui" && name != "qcustomplot.h" && !isFromModules(name, kUiModules))
@@ -227,6 +230,12 @@ private slots:
                                                   << "\"engine/cuda/backend/step_graphs.h\"" << false;
         QTest::newRow("app: Qt Core") << "app/document/document.h"
                                       << "<QString>" << true;
+        QTest::newRow("app: the library uses Qt Network") << "app/library/network.h"
+                                                          << "<QNetworkReply>" << true;
+        QTest::newRow("app: nobody else uses Qt Network") << "app/models/model_catalog.h"
+                                                          << "<QNetworkReply>" << false;
+        QTest::newRow("ui: Qt Network") << "ui/library/library_dialog.h"
+                                        << "<QNetworkReply>" << false;
         QTest::newRow("app: engine") << "app/engine_thread/worker.h"
                                      << "\"engine/runtime/session.h\"" << true;
         QTest::newRow("app: not in its row") << "app/generation/a.h"

@@ -64,7 +64,7 @@ CLI::App* addSubcommand(CLI::App& app, CommandContext& context, const std::strin
     return command;
 }
 
-int runCommandLine(int argc, char** argv) {
+int runCommandLine(int argc, char** argv, std::span<const AddCommand> more) {
     const InterruptWatch interrupts;
     CommandContext context;
     context.stop = interrupts.token();
@@ -86,6 +86,8 @@ int runCommandLine(int argc, char** argv) {
     addFitGateCommand(app, context);
     addNeedlesCommand(app, context);
     addDescribeCommand(app, context);
+    for (const AddCommand add : more)
+        add(app, context);
     checkOptionValues(app);
     const auto arguments = std::span<const char* const>(argv, static_cast<std::size_t>(argc));
     int status = kDone;

@@ -3,8 +3,20 @@
 // Threads: main() only.
 #pragma once
 
+#include <span>
+
+namespace CLI {
+class App;
+}
+
 namespace engine {
 
-[[nodiscard]] int runCommandLine(int argc, char** argv);
+struct CommandContext; // commands/commands.h
+
+// Adds a subcommand, as those of commands/commands.h do.
+using AddCommand = void (*)(CLI::App& app, CommandContext& context);
+
+// `more`: what the program has besides the engine's own commands.
+[[nodiscard]] int runCommandLine(int argc, char** argv, std::span<const AddCommand> more = {});
 
 } // namespace engine

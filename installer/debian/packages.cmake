@@ -48,7 +48,7 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONFLICTS ${inkgateOtherPackage})
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_REPLACES ${inkgateOtherPackage})
 if(INKGATE_DESKTOP)
   # Plugins that Qt loads by name, which shlibdeps can't see. Up to Debian 12 the one for SVG is in the library.
-  set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "qt6-qpa-plugins, qt6-svg-plugins | libqt6svg6 (<< 6.5)")
+  set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "qt6-qpa-plugins, qt6-svg-plugins | libqt6svg6 (<< 6.5), ca-certificates")
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "qt6-wayland, fonts-sil-charis, hunspell-en-us | hunspell-dictionary")
 endif()
 if(INKGATE_CUDA)

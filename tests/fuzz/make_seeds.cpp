@@ -2,6 +2,7 @@
 // fuzzers to start from.
 #include "app/exchange/package/zip_package.h"
 #include "app/exchange/story_files.h"
+#include "app/library/catalogue.h"
 #include "app/reading/lorebook_file.h"
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
@@ -146,6 +147,16 @@ void addStories(const Seeds& seeds) {
     }
 }
 
+void addCatalogues(const Seeds& seeds) {
+    app::Catalogue catalogue = app::builtInCatalogue();
+    catalogue.models.erase(catalogue.models.begin() + 3, catalogue.models.end());
+    const QByteArray few = app::writeCatalogue(catalogue);
+    for (const QByteArray& bytes :
+         {few, QByteArray(few).replace("https", "file"), QByteArray(few).replace("sha256", "sha1")})
+        seeds.add("catalogue", "catalogue" + std::to_string(bytes.size()) + ".json",
+                  std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+}
+
 void addLorebooks(const Seeds& seeds) {
     app::LoreEntry entry;
     entry.name = QStringLiteral("Ferry");
@@ -200,6 +211,7 @@ int main(int argc, char** argv) {
     addStates(seeds);
     addTexts(seeds);
     addStories(seeds);
+    addCatalogues(seeds);
     addLorebooks(seeds);
     const std::string vocabulary = samples::smallVocabulary();
     seeds.add("world_vocabulary", "small", std::as_bytes(std::span(vocabulary)));

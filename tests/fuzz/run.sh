@@ -35,7 +35,7 @@ for format in docx odt epub html; do seed "$format" tests/data/exchange/*."$form
 [ -d ../shared/cases ] && seed text ../shared/cases/*.txt
 
 total=0
-for fuzzer in safetensors torch gguf rwkv_cpp world_vocabulary sentencepiece text state docx odt epub html lorebook project; do
+for fuzzer in safetensors torch gguf rwkv_cpp world_vocabulary sentencepiece text state docx odt epub html lorebook catalogue project; do
   log=build/fuzz/$fuzzer.log
   build/fuzz/bin/${fuzzer}_fuzzer -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
     -fork="$(nproc)" -artifact_prefix=build/fuzz/found/$fuzzer- "$work/$fuzzer" >"$log" 2>&1 || {

@@ -71,6 +71,10 @@ void ModelPanel::build() {
     m_about->setWordWrap(true);
     m_about->setProperty("quiet", true);
     m_about->setTextFormat(Qt::PlainText);
+    auto* get = new QPushButton(tr("Get mode&ls…"));
+    get->setObjectName(QStringLiteral("getModels"));
+    get->setToolTip(tr("Models that can be downloaded, with what they would need and do on this computer"));
+    connect(get, &QPushButton::clicked, this, &ModelPanel::getRequested);
     auto* add = new QPushButton(tr("&Add a model file…"));
     add->setToolTip(tr("Any RWKV-5.2, 6 or 7 model: safetensors, PyTorch, GGUF or rwkv.cpp"));
     connect(add, &QPushButton::clicked, this, &ModelPanel::addRequested);
@@ -87,9 +91,10 @@ void ModelPanel::build() {
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->addRow(tr("&Model"), m_model);
+    form->addRow(tr("Mo&del"), m_model);
     form->addRow(tr("&Gate"), m_gate);
     form->addRow(m_about);
+    form->addRow(get);
     form->addRow(buttons);
     form->addRow(teach);
 }
@@ -152,6 +157,19 @@ void ModelPanel::removeModel() {
         return;
     }
     const QString name = m_model->currentText();
+    drop(model);
+    emit modelRemoved(name);
+}
+
+void ModelPanel::drop(const QString& model) {
+    const app::ModelEntry* const entry = m_models.find(model);
+    if (entry == nullptr || entry->isEmbedded) {
+        return;
+    }
+    if (model != m_writer.modelChoice().model && model != m_model->currentData().toString()) {
+        m_models.remove(model);
+        return;
+    }
     // The model that comes with Inkgate takes its place; a list without one is empty then.
     QString next;
     for (const app::ModelEntry& other : m_models.entries()) {
@@ -166,7 +184,6 @@ void ModelPanel::removeModel() {
         chooseModel(next);
         m_models.remove(model);
     }
-    emit modelRemoved(name);
 }
 
 void ModelPanel::choose() {

@@ -30,8 +30,11 @@ public:
     bool useGate();
     // The gate that comparing should use: the chosen one, else the model's first; empty if it has none.
     [[nodiscard]] QString gateForComparing() const;
+    // Takes a model off the list; the one that comes with Inkgate takes its place if it was the one in use.
+    void drop(const QString& model);
 
 signals:
+    void getRequested(); // to look at models that can be downloaded
     void addRequested();
     void voiceRequested();                           // to fit a gate to the writer's text
     void choiceMade(const app::ModelChoice& choice); // by the writer

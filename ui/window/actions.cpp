@@ -83,6 +83,8 @@ void nameAll(const Actions& actions, QMainWindow& window) {
         {actions.compare, "compare"},
         {actions.editMemory, "editMemory"},
         {actions.teachVoice, "teachVoice"},
+        {actions.getModels, "getModels"},
+        {actions.addModel, "addModel"},
         {actions.goTo, "goTo"},
         {actions.newChapter, "newChapter"},
         {actions.sceneBreak, "sceneBreak"},
@@ -265,11 +267,16 @@ Actions::Actions(QMainWindow& window) {
     showToolBar = view.add(tr("Tool &bar"), {}, tr("A bar with the most used commands"), true);
     focusMode = view.add(tr("Full scr&een, nothing but the page"), {QKeySequence(Qt::Key_F11)}, {}, true);
 
+    MenuMaker model(window, tr("&Model"));
+    getModels =
+        model.add(tr("&Get models…"), {}, tr("Models that can be downloaded, and those that are here"));
+    addModel = model.add(tr("&Add a model file…"), {}, tr("A model file that is on this computer"));
+
     MenuMaker help(window, tr("&Help"));
     shortcuts = help.add(tr("&Keyboard shortcuts"), {QKeySequence(Qt::Key_F1)}, {});
     about = help.add(tr("&About Inkgate"), {}, {});
     about->setMenuRole(QAction::AboutRole);
-    menus = {file.menu(), edit.menu(), write.menu(), story.menu(), view.menu(), help.menu()};
+    menus = {file.menu(), edit.menu(), write.menu(), story.menu(), view.menu(), model.menu(), help.menu()};
     nameAll(*this, window);
 }
 

@@ -67,6 +67,9 @@ public:
     QAction* editMemory;
     QAction* teachVoice;
 
+    QAction* getModels;
+    QAction* addModel;
+
     QAction* goTo;
     QAction* sceneBreak;
     QAction* newChapter;

@@ -15,6 +15,7 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/library/library_dialog.h"
 #include "ui/outline/outline_dock.h"
 #include "ui/reading/memory_dialog.h"
 #include "ui/reading/reading_dock.h"
@@ -80,6 +81,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectFrame();
     connectProblems();
     connectVoice();
+    connectLibrary();
     connectSpelling();
     connectAttempts();
     connectChoices();
@@ -152,6 +154,7 @@ void MainWindow::buildDocks() {
     addDockWidget(Qt::RightDockWidgetArea, m_sidebar);
     m_voice = new VoiceDialog(m_context, this);
     m_versions = new VersionsDialog(m_context, this);
+    m_library = new LibraryDialog(m_context.library, this);
     m_memory = new MemoryDialog(m_context, this);
     new DockHeight(*this, *m_heatmap, kFirstHeatmapHeight);
     finishDocks();

@@ -33,6 +33,7 @@ class CompareView;
 class FindBar;
 class GhostKeeper;
 class HeatmapDock;
+class LibraryDialog;
 class MemoryDialog;
 class MessageBar;
 class OriginLegend;
@@ -70,6 +71,7 @@ public:
     [[nodiscard]] ReadingEdge& readingEdge() { return *m_edge; }
     [[nodiscard]] app::ReadingPreview& readingPreview() { return *m_preview; }
     [[nodiscard]] MemoryDialog& memory() { return *m_memory; }
+    [[nodiscard]] LibraryDialog& library() { return *m_library; }
     [[nodiscard]] OutlineDock& outline() { return *m_outline; }
     [[nodiscard]] SidebarDock& sidebar() { return *m_sidebar; }
     [[nodiscard]] GhostKeeper& ghost() { return *m_ghost; }
@@ -101,6 +103,7 @@ private:
     void colourFrame(const Colours& colours);
     void connectProblems();
     void connectVoice();
+    void connectLibrary();   // main_window_library.cpp
     void connectReading();   // main_window_reading.cpp
     void connectSpelling();  // main_window_spelling.cpp
     void connectStructure(); // main_window_structure.cpp, as the next four
@@ -150,6 +153,7 @@ private:
     MemoryDialog* m_memory = nullptr;
     OutlineDock* m_outline = nullptr;
     VoiceDialog* m_voice;
+    LibraryDialog* m_library = nullptr;
     VersionsDialog* m_versions;
     SpellingDesk* m_spelling = nullptr;
     StatusLine* m_status = nullptr;

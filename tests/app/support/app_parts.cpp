@@ -17,6 +17,17 @@ template <class Worker> Worker* startIn(QThread& thread, const char* name, Worke
     return worker;
 }
 
+// Nobody waits for servers that do not get well.
+FetchSettings quickFetches() {
+    FetchSettings settings;
+    settings.stallMs = 500;
+    settings.firstWaitMs = 5;
+    settings.longestWaitMs = 20;
+    settings.mostTries = 2;
+    settings.spareBytes = 0;
+    return settings;
+}
+
 } // namespace
 
 AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& script)
@@ -29,6 +40,10 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , writer(document, assistant, runs, reading, nullptr, [seed = quint64{0}]() mutable { return ++seed; })
     , project(document, runs, reading, preferences, *storage)
     , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority)
+    , library(folder + QStringLiteral("/models"), quickFetches(),
+              [] {
+                  return MachineFacts{qint64{8} << 30, 10};
+              })
     , spelling({{folder + QStringLiteral("/dictionaries")}, folder + QStringLiteral("/words.txt")},
                {QStringLiteral("en_US")}) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);

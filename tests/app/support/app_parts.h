@@ -4,6 +4,7 @@
 
 #include "app/assistant/assistant_service.h"
 #include "app/document/document.h"
+#include "app/library/model_library.h"
 #include "app/preferences/preferences.h"
 #include "app/project/project_controller.h"
 #include "app/reading/story_reading.h"
@@ -45,7 +46,8 @@ public:
     StoryWriter writer;
     ProjectController project;
     VoiceFit voice;
-    Spelling spelling; // of the dictionaries in the folder; there are none by themselves
+    ModelLibrary library; // in the folder; the machine is not measured
+    Spelling spelling;    // of the dictionaries in the folder; there are none by themselves
 };
 
 } // namespace app

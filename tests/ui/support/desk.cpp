@@ -15,8 +15,8 @@ constexpr int kPatienceMs = 20'000;
 } // namespace
 
 app::AppContext contextOf(app::AppParts& parts, app::ModelCatalog& models) {
-    return {parts.document, parts.project, parts.writer,      parts.assistant, parts.runs,
-            parts.reading,  models,        parts.preferences, parts.voice,     parts.spelling};
+    return {parts.document, parts.project,     parts.writer, parts.assistant, parts.runs,   parts.reading,
+            models,         parts.preferences, parts.voice,  parts.spelling,  parts.library};
 }
 
 Desk::Desk(const QString& text, const app::ScriptedGenerator::Script& script)

@@ -1,0 +1,117 @@
+#include "app/library/download_queue.h"
+
+#include "app/library/download_record.h"
+#include "app/library/library_folder.h"
+#include "app/library/model_download.h"
+#include "app/library/network.h"
+
+#include <QDir>
+
+#include <utility>
+
+namespace app {
+
+namespace {
+
+RemoteModel modelOf(const DownloadRecord& record) {
+    RemoteModel model;
+    for (const RecordedFile& recorded : record.files)
+        model.needs.append(recorded.file);
+    model.file = model.needs.takeLast();
+    return model;
+}
+
+} // namespace
+
+DownloadQueue::DownloadQueue(const QString& library, FetchSettings settings, QObject* parent)
+    : QObject(parent)
+    , m_library(library)
+    , m_settings(std::move(settings)) {}
+
+// What is being fetched is kept as it is, and can be gone on with.
+DownloadQueue::~DownloadQueue() {
+    m_waiting.clear();
+    for (ModelDownload* const download : std::as_const(m_active))
+        download->disconnect(this);
+    qDeleteAll(m_active);
+}
+
+void DownloadQueue::list() {
+    for (const DownloadStatus& status : storedModels(m_library))
+        if (!m_wanted.contains(status.name))
+            tell(status);
+}
+
+void DownloadQueue::add(const RemoteModel& model) {
+    const QString name = model.file.name;
+    if (m_wanted.contains(name))
+        return;
+    m_wanted.insert(name, model);
+    m_waiting.append(name);
+    // So that it is still known after a restart, or when it is paused before its turn comes.
+    const QString folder = folderOfModel(m_library, name);
+    if (!readRecord(folder) && QDir().mkpath(folder))
+        (void)writeRecord(folder, recordOf(model));
+    DownloadStatus status = storedModel(m_library, name).value_or(DownloadStatus{});
+    status.name = name;
+    status.state = DownloadState::Waiting;
+    if (status.total <= 0)
+        status.total = model.file.bytes;
+    tell(status);
+    startNext();
+}
+
+void DownloadQueue::goOn(const QString& name) {
+    if (const auto record = readRecord(folderOfModel(m_library, name)))
+        add(modelOf(*record));
+}
+
+void DownloadQueue::pause(const QString& name) {
+    if (ModelDownload* const download = m_active.value(name))
+        return download->stop();
+    if (m_waiting.removeOne(name)) {
+        const RemoteModel model = m_wanted.take(name);
+        DownloadStatus status = storedModel(m_library, name).value_or(DownloadStatus{});
+        status.name = name;
+        status.state = DownloadState::Paused;
+        if (status.total <= 0)
+            status.total = model.file.bytes;
+        tell(status);
+    }
+}
+
+void DownloadQueue::remove(const QString& name) {
+    pause(name);
+    const bool isStored = readRecord(folderOfModel(m_library, name)).has_value();
+    const QString problem = isStored ? removeStored(m_library, name) : QString();
+    if (problem.isEmpty())
+        emit removed(name);
+    else
+        emit removeFailed(name, problem);
+}
+
+void DownloadQueue::startNext() {
+    while (!m_waiting.isEmpty() && m_active.size() < kAtOnce)
+        start(m_waiting.takeFirst());
+}
+
+void DownloadQueue::start(const QString& name) {
+    if (!m_network)
+        m_network = makeNetwork();
+    auto* const download =
+        new ModelDownload(*m_network, m_library, recordOf(m_wanted.value(name)), m_settings, this);
+    m_active.insert(name, download);
+    connect(download, &ModelDownload::changed, this, [this, download] { tell(download->status()); });
+    connect(download, &ModelDownload::finished, this, [this, name, download] {
+        m_active.remove(name);
+        m_wanted.remove(name);
+        download->deleteLater();
+        tell(download->status());
+        startNext();
+    });
+    download->start();
+}
+
+void DownloadQueue::tell(const DownloadStatus& status) { emit changed(status); }
+
+} // namespace app
