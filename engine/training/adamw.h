@@ -20,6 +20,9 @@ struct AdamWSettings {
     float epsilon = 1e-18f;
     float weightDecay = 0.1f; // per unit of learning rate (decoupled), on decaying tensors
     float clip = 1.0f;        // largest norm of the gradient over all parameters
+    // What the learning rate is multiplied by for the enhancement's tensors, which start at nothing on a
+    // trained base and would not get far at the base's rate.
+    float enhancementScale = 1.0f;
 };
 
 // How the learning rate gets from its first value to its last: on a cosine over all steps, or kept for half

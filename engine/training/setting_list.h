@@ -79,6 +79,7 @@ template <class Settings, class Visit> void visitSettings(Settings& s, Visit& vi
     visit("beta2", s.optimiser.beta2, kBelowOne);
     visit("epsilon", s.optimiser.epsilon, Range{0, 1, true});
     visit("clip", s.optimiser.clip, Range{0, 1e9, true});
+    visit("enhancement_learning_rate_scale", s.optimiser.enhancementScale, Range{0, 1e6});
     visit("muon", s.muon.isUsed);
     visit("muon_learning_rate", s.muon.learningRate, kRate);
     visit("muon_weight_decay", s.muon.weightDecay, kWeight);

@@ -240,6 +240,10 @@ void TrainingOptions::addOptimiser(CLI::App& command) {
         "Weight decay of the matrices");
     addChoice(command, "--weight-decay-schedule", &TrainingSettings::weightDecaySchedule,
               kWeightDecaySchedules, "constant, or linear: in a line to 0 at the end");
+    number(
+        "--enhancement-learning-rate-scale",
+        [](TrainingSettings& s) -> float& { return s.optimiser.enhancementScale; },
+        "What the learning rate is multiplied by for the gates' tensors; more than 1 on a trained base");
     addText(command, "--optimiser", "adamw, or muon for the matrices of the layers and adamw for the rest",
             "adamw",
             [](TrainingSettings& settings, const std::string& given) -> Expected<void> {

@@ -16,7 +16,7 @@ class OptimiserTest : public QObject {
 
 private slots:
     // Ten steps in double precision, parameter by parameter, decay on matrices named ".weight" only,
-    // time_decay at twice the rate.
+    // time_decay at twice the rate, the gate at three times.
     void equalsPlainAdamW() {
         const ParameterLayout layout(fixture::smallShape("adaptive"));
         auto parameters = fixture::randomParameters<float>(layout, 1);
@@ -25,6 +25,7 @@ private slots:
         AdamWSettings settings;
         settings.weightDecay = 0.3f;
         settings.clip = 5;
+        settings.enhancementScale = 3;
         AdamW optimiser(layout, settings);
         ThreadPool pool(2);
         Random random(9);
@@ -44,7 +45,7 @@ private slots:
                 const bool decays = p.name.ends_with(".weight") && p.shape.size() == 2;
                 for (std::size_t i = p.offset; i < p.offset + p.size; ++i) {
                     const double g = (static_cast<double>(a[i]) + b[i]) * clip,
-                                 lr = rate * (isTimeDecay ? 2 : 1);
+                                 lr = rate * (isTimeDecay ? 2 : 1) * (p.name.starts_with("enhance.") ? 3 : 1);
                     first[i] = 0.9 * first[i] + 0.1 * g;
                     second[i] = 0.99 * second[i] + 0.01 * g * g;
                     const double m = first[i] / (1 - std::pow(0.9, step)),
