@@ -55,6 +55,23 @@ void addOptions(const CLI::App& app, CommandDescription& command) {
         addOptions(*group, command);
 }
 
+bool isShown(const CLI::App* command) {
+    return !command->get_name().empty() && !command->get_group().empty();
+}
+
+void addCommand(const CLI::App& app, const std::string& before, std::vector<CommandDescription>& commands) {
+    CommandDescription command;
+    command.name = before + app.get_name();
+    command.text = app.get_description();
+    addOptions(app, command);
+    const auto parts = app.get_subcommands(isShown);
+    for (const CLI::App* part : parts)
+        command.parts.push_back(part->get_name());
+    commands.push_back(command);
+    for (const CLI::App* part : parts)
+        addCommand(*part, command.name + " ", commands);
+}
+
 } // namespace
 
 bool OptionDescription::takesNumber() const {
@@ -66,16 +83,25 @@ std::vector<CommandDescription> describeCommands(const CLI::App& app) {
     std::vector<CommandDescription> commands(1);
     commands.front().text = app.get_description();
     addOptions(app, commands.front());
-    for (const CLI::App* part : app.get_subcommands([](const CLI::App* command) {
-             return !command->get_name().empty() && !command->get_group().empty();
-         })) {
-        CommandDescription command;
-        command.name = part->get_name();
-        command.text = part->get_description();
-        addOptions(*part, command);
-        commands.push_back(std::move(command));
-    }
+    for (const CLI::App* command : app.get_subcommands(isShown))
+        addCommand(*command, "", commands);
     return commands;
+}
+
+std::vector<CommandDescription> withoutParts(const std::vector<CommandDescription>& commands) {
+    std::vector<CommandDescription> whole;
+    for (const CommandDescription& command : commands) {
+        if (command.name.find(' ') == std::string::npos) {
+            whole.push_back(command);
+            continue;
+        }
+        for (const OptionDescription& option : command.options) {
+            auto& options = whole.back().options;
+            if (std::ranges::find(options, option.names, &OptionDescription::names) == options.end())
+                options.push_back(option);
+        }
+    }
+    return whole;
 }
 
 std::vector<OptionDescription> optionsOfEveryCommand(const std::vector<CommandDescription>& commands) {

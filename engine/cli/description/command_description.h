@@ -24,14 +24,20 @@ struct OptionDescription {
 };
 
 struct CommandDescription {
-    std::string name; // empty: the program itself
+    std::string name; // empty: the program itself; "models get" is a part of "models"
     std::string text;
     std::vector<OptionDescription> arguments; // without a dash, in their order
     std::vector<OptionDescription> options;
+    std::vector<std::string> parts; // what may stand behind its name: "get"
 };
 
-// The program itself, then its commands in the order of the help. Hidden ones are left out.
+// The program itself, then its commands in the order of the help, each with its parts behind it. Hidden ones
+// are left out.
 [[nodiscard]] std::vector<CommandDescription> describeCommands(const CLI::App& app);
+
+// The same without parts: a command that has some has their options, too. A shell offers what may stand in a
+// line, in which the part may come after the option.
+[[nodiscard]] std::vector<CommandDescription> withoutParts(const std::vector<CommandDescription>& commands);
 
 // Options that every command has in the same form.
 [[nodiscard]] std::vector<OptionDescription>

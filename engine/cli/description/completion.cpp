@@ -78,9 +78,13 @@ std::string fishOption(const OptionDescription& option, const std::string& condi
 
 } // namespace
 
-std::string bashCompletion(const std::vector<CommandDescription>& commands) {
-    std::string options, values;
+std::string bashCompletion(const std::vector<CommandDescription>& all) {
+    const std::vector<CommandDescription> commands = withoutParts(all);
+    std::string options, values, parts;
     for (const CommandDescription& command : commands) {
+        if (!command.parts.empty())
+            parts +=
+                "        " + command.name + ") offer " + singleQuoted(joined(command.parts, " ")) + " ;;\n";
         options += "        " + singleQuoted(command.name) +
                    ") options=" + singleQuoted(joined(optionNames(command), " ")) + " ;;\n";
         for (const OptionDescription& option : command.options) {
@@ -130,13 +134,17 @@ std::string bashCompletion(const std::vector<CommandDescription>& commands) {
            singleQuoted(joined(commandNames(commands), " ")) +
            "\n"
            "    else\n"
-           "        compopt -o default 2>/dev/null\n"
+           "        case $command in\n" +
+           parts +
+           "        *) compopt -o default 2>/dev/null ;;\n"
+           "        esac\n"
            "    fi\n"
            "}\n"
            "complete -F _inkgate_cli inkgate-cli\n";
 }
 
-std::string zshCompletion(const std::vector<CommandDescription>& commands) {
+std::string zshCompletion(const std::vector<CommandDescription>& all) {
+    const std::vector<CommandDescription> commands = withoutParts(all);
     std::string out = "#compdef inkgate-cli\n"
                       "# Completion of inkgate-cli for zsh, made by `inkgate-cli describe zsh`.\n"
                       "_inkgate-cli() {\n"
@@ -162,7 +170,9 @@ std::string zshCompletion(const std::vector<CommandDescription>& commands) {
         for (const OptionDescription& option : command->options)
             for (const std::string& name : option.names)
                 out += " \\\n                " + zshOption(option, name);
-        if (!command->arguments.empty())
+        if (!command->parts.empty())
+            out += " \\\n                '*:PART:(" + joined(command->parts, " ") + ")'";
+        else if (!command->arguments.empty())
             out += " \\\n                '*:" + command->arguments.front().names.front() + ":_files'";
         out += "\n            ;;\n";
     }
@@ -173,7 +183,8 @@ std::string zshCompletion(const std::vector<CommandDescription>& commands) {
                  "_inkgate-cli \"$@\"\n";
 }
 
-std::string fishCompletion(const std::vector<CommandDescription>& commands) {
+std::string fishCompletion(const std::vector<CommandDescription>& all) {
+    const std::vector<CommandDescription> commands = withoutParts(all);
     std::string out = "# Completion of inkgate-cli for fish, made by `inkgate-cli describe fish`.\n"
                       "complete -c inkgate-cli -f\n";
     for (const OptionDescription& option : commands.front().options)
@@ -184,7 +195,10 @@ std::string fishCompletion(const std::vector<CommandDescription>& commands) {
                fishQuoted(command->text) + "\n";
         for (const OptionDescription& option : command->options)
             out += fishOption(option, condition);
-        if (!command->arguments.empty())
+        if (!command->parts.empty())
+            out += "complete -c inkgate-cli -n " + condition + " -a " +
+                   fishQuoted(joined(command->parts, " ")) + "\n";
+        else if (!command->arguments.empty())
             out += "complete -c inkgate-cli -n " + condition + " -F\n";
     }
     return out;

@@ -65,10 +65,19 @@ private slots:
         m_commands = captured(R"(^  ([a-z][a-z-]+) {2,})", m_help[""].section("Subcommands:", 1));
         QVERIFY2(m_commands.size() >= 12 && m_commands.contains("fit-gate"),
                  qPrintable(m_commands.join(' ')));
-        for (const QString& command : m_commands) {
+        const QStringList commands = m_commands;
+        for (const QString& command : commands) {
             m_help[command] = help({command});
-            QVERIFY2(optionsIn(m_help[command]).size() >= 4, qPrintable(command));
+            const QStringList parts =
+                captured(R"(^  ([a-z][a-z-]+) {2,})", m_help[command].section("Subcommands:", 1));
+            for (const QString& part : parts) {
+                m_commands.append(command + " " + part);
+                m_help[m_commands.last()] = help({command, part});
+                QVERIFY2(optionsIn(m_help[m_commands.last()]).size() >= 2, qPrintable(m_commands.last()));
+            }
+            QVERIFY2(!parts.isEmpty() || optionsIn(m_help[command]).size() >= 4, qPrintable(command));
         }
+        QVERIFY(m_commands.contains("needles measure") && m_commands.contains("models get"));
     }
 
     void itselfIsNotInTheHelp() {
@@ -153,14 +162,15 @@ private slots:
         QFETCH(QString, shell);
         QFETCH(QString, before);
         const QString script = described(shell);
-        for (const QString& command : m_commands) {
+        for (const QString& named : m_commands) {
+            const QString command = named.section(' ', 0, 0); // which has the options of its parts
             // The lines of this command: a case of it, or the condition that it was seen.
             const QString part =
                 shell == "fish"
                     ? QStringList(QString(script).split('\n').filter("from " + command + "'")).join('\n')
                 : shell == "zsh" ? script.section("\n        " + command + ")\n", 1).section(";;", 0, 0)
                                  : script.section("'" + command + "') options=", 1).section(";;", 0, 0);
-            for (const QString& option : optionsIn(m_help[command])) {
+            for (const QString& option : optionsIn(m_help[named])) {
                 const QRegularExpression name(QRegularExpression::escape(before + option.mid(2)) +
                                               "(?![a-z0-9-])");
                 QVERIFY2(part.contains(name), qPrintable(shell + ": " + command + " " + option));
@@ -186,6 +196,10 @@ private slots:
             << QStringList{"inkgate-cli", "bench", "--device", "=", "c"} << QStringList{"cpu", "cuda"};
         QTest::newRow("at the equals sign")
             << QStringList{"inkgate-cli", "bench", "--device", "="} << QStringList{"auto", "cpu", "cuda"};
+        QTest::newRow("a part of a command")
+            << QStringList{"inkgate-cli", "models", "ge"} << QStringList{"get"};
+        QTest::newRow("an option of a part")
+            << QStringList{"inkgate-cli", "needles", "make", "--cas"} << QStringList{"--cases"};
         QTest::newRow("a number") << QStringList{"inkgate-cli", "generate", "--threads", ""} << QStringList{};
         QTest::newRow("the program's own option")
             << QStringList{"inkgate-cli", "--ver"} << QStringList{"--version"};
