@@ -15,16 +15,11 @@ for split in train valid test; do
 done
 [ -f "$work/tokenizer.model" ] ||
     "$cli" train-tokenizer --text "$work/train.txt" --out "$work/tokenizer.model" --vocabulary 8192 --threads 2
-texts=(--text "$work/train.txt" --validation "$work/valid.txt" --vocab "$work/tokenizer.model")
-
-# The first edition: the base alone, to 41 million tokens.
-"$cli" train --resume --out "$work/first.safetensors" "${texts[@]}" --tokens 40960000 --layers 5 --width 256 \
-    --sequences 16 --window 512 --segment 4096 --learning-rate 2e-3 --final-learning-rate 1e-4 --warmup 50 --seed 1
-
-# The second: both branch off it and go on in the same tokens, the gate without effect at first.
-for gate in none full-routing-no-layernorm; do
+for gate in none adaptive; do
     out=$work/$([ "$gate" = none ] && echo base || echo gated).safetensors
-    "$cli" train --resume --recipe "$here/recipe.json" --out "$out" "${texts[@]}" --init "$work/first.safetensors" --gate "$gate"
+    "$cli" train --resume --out "$out" --gate "$gate" --text "$work/train.txt" \
+        --validation "$work/valid.txt" --vocab "$work/tokenizer.model" --tokens 40960000 --layers 5 --width 256 \
+        --sequences 16 --window 512 --segment 4096 --learning-rate 2e-3 --final-learning-rate 1e-4 --warmup 50 --seed 1
     for split in valid test; do
         "$cli" evaluate --model "$out" --vocab "$work/tokenizer.model" --text "$work/$split.txt" --json
     done
