@@ -19,9 +19,9 @@ LayerMatrices matricesOf(const QString& architecture) {
 // Low-rank factors and vectors, as a share of the matrices: published RWKV-7 models have 2 to 4 % of them.
 constexpr double kSmallTensors = 1.02;
 
-// Of the bytes that must be read, as the share of the bandwidth that `bench --random` measures: f16, q8 and q4
-// of models of 1.6 billion parameters reach 89, 83 and 71 % on a Cascade Lake, 67, 70 and 60 % on a Zen 4.
-// Between them, both are within 25 %.
+// The share of the measured bandwidth that decoding reaches (`bench --random`): f16, q8 and q4 of models of
+// 1.6 billion parameters 89, 83 and 71 % on a Cascade Lake, 67, 70 and 60 % on a Zen 4. Between them, both
+// are within 25 %.
 double shareOfBandwidth(double bitsPerParameter) {
     constexpr double kOfHalves = 0.76, kOfQ8 = 0.75, kOfQ4 = 0.65;
     if (bitsPerParameter > 12)
