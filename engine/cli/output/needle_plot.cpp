@@ -1,6 +1,6 @@
 #include "engine/cli/output/needle_plot.h"
 
-#include "engine/core/atomic_file.h"
+#include "engine/cli/output/svg_text.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -29,19 +29,6 @@ text { fill: #1d1d20; font: 13px "DejaVu Sans", Verdana, sans-serif; }
 }
 </style>
 )";
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-    return out;
-}
 
 std::string label(double x, double y, const char* anchor, const char* style, const std::string& what) {
     char head[160];
@@ -106,13 +93,7 @@ std::string needlePlot(std::span<const NeedleCell> cells, const std::string& tit
 
 Expected<void> plotNeedles(std::span<const NeedleCell> cells, const std::string& title,
                            const std::filesystem::path& picture) {
-    auto file = AtomicFile::create(picture);
-    if (!file)
-        return failure(file.error());
-    const std::string svg = needlePlot(cells, title);
-    if (auto written = file->write(std::as_bytes(std::span(svg))); !written)
-        return written;
-    return file->commit();
+    return writePicture(needlePlot(cells, title), picture);
 }
 
 } // namespace engine

@@ -1,6 +1,6 @@
 #include "engine/cli/output/training_plot.h"
 
-#include "engine/core/atomic_file.h"
+#include "engine/cli/output/svg_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,19 +57,6 @@ using Curve = std::vector<Point>;
     va_start(values, format);
     std::vsnprintf(out, sizeof out, format, values);
     va_end(values);
-    return out;
-}
-
-std::string escaped(const std::string& name) {
-    std::string out;
-    for (const char c : name) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
     return out;
 }
 
@@ -299,13 +286,7 @@ Expected<void> plotTrainings(const std::vector<std::filesystem::path>& logs,
             return failure(ErrorCode::InvalidArgument, log.string() + ": there is no row in this log yet");
         plotted.push_back({nameOf(log), std::move(*rows)});
     }
-    auto file = AtomicFile::create(picture);
-    if (!file)
-        return failure(file.error());
-    const std::string svg = trainingPlot(plotted);
-    if (auto written = file->write(std::as_bytes(std::span(svg))); !written)
-        return written;
-    return file->commit();
+    return writePicture(trainingPlot(plotted), picture);
 }
 
 } // namespace engine

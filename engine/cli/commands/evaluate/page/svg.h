@@ -3,14 +3,13 @@
 // Threads: values.
 #pragma once
 
+#include "engine/cli/output/svg_text.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace engine {
-
-// < > & and quotes as entities.
-[[nodiscard]] std::string escaped(std::string_view text);
 
 // Where values come to lie: `low` at the place `first`, `high` at `last`.
 struct Axis {
