@@ -129,7 +129,7 @@ private:
         }
         const auto trained = m_point.parameters.span().first(m_layout.trainedSize());
         setStartValues(m_layout, m_settings.seed, trained);
-        silenceGates(m_layout, trained);
+        startGatesWithoutEffect(m_layout, trained);
         std::ranges::copy(trained, m_point.best.data());
         say("measuring the base");
         return measureBase(stop);

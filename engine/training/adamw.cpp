@@ -46,8 +46,7 @@ AdamW::AdamW(const ParameterLayout& layout, const AdamWSettings& settings, bool 
     for (const Parameter& p : layout.parameters()) {
         if (p.use != TensorUse::Trained)
             continue;
-        const float scale =
-            p.learningRateScale * (p.name.starts_with("enhance.") ? settings.enhancementScale : 1.0f);
+        const float scale = p.learningRateScale * (isOfEnhancement(p) ? settings.enhancementScale : 1.0f);
         for (std::size_t at = 0; at < p.size; at += kBlock)
             m_groups.push_back({p.offset + at, p.offset + std::min(at + kBlock, p.size), scale,
                                 p.decays ? settings.weightDecay : 0.0f, takes == nullptr || takes(p)});

@@ -19,7 +19,7 @@ struct SettingRange {
 
 inline constexpr std::array kTrainedArchitectures{Architecture::Rwkv6, Architecture::Rwkv7};
 inline constexpr std::array kTrainedParts{TrainedPart::Model, TrainedPart::SparseBlocks};
-inline constexpr std::array kSparseStarts{SparseStart::Silent, SparseStart::Copied};
+inline constexpr std::array kSparseStarts{SparseStart::Zero, SparseStart::Copied};
 inline constexpr std::array kTextOrders{TextOrder::Segments, TextOrder::Documents};
 inline constexpr std::array kLearningRateDecays{LearningRateDecay::Cosine, LearningRateDecay::Linear};
 inline constexpr std::array kWeightDecaySchedules{WeightDecaySchedule::Constant, WeightDecaySchedule::Linear};

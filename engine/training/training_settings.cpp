@@ -133,7 +133,7 @@ std::string_view name(WeightDecaySchedule schedule) {
 
 std::string_view name(SparseStart start) {
     switch (start) {
-    case SparseStart::Silent: return "silent";
+    case SparseStart::Zero: return "zero";
     case SparseStart::Copied: return "copied";
     }
     return "unknown";

@@ -22,10 +22,10 @@ enum class WeightDecaySchedule { Constant, Linear };
 
 // How sparse blocks begin that `init` lacks: without effect, or as copies of the RWKV blocks before them
 // (docs/spec/rwkv-x.md section 6).
-enum class SparseStart { Silent, Copied };
+enum class SparseStart { Zero, Copied };
 
 [[nodiscard]] std::string_view name(TextOrder order);              // "segments", "documents"
-[[nodiscard]] std::string_view name(SparseStart start);            // "silent", "copied"
+[[nodiscard]] std::string_view name(SparseStart start);            // "zero", "copied"
 [[nodiscard]] std::string_view name(WeightDecaySchedule schedule); // "constant", "linear"
 
 // Schedules count in steps of full size: where batches grow, a step of half the sequences is half a step.
@@ -43,7 +43,7 @@ struct TrainingSettings {
     // by width.
     TrainingShape shape;
     TrainedPart trainedPart = TrainedPart::Model; // SparseBlocks needs `init` to have the rest
-    SparseStart sparseStart = SparseStart::Silent;
+    SparseStart sparseStart = SparseStart::Zero;
     int sequences = 16; // per step
     // Smaller steps before those: shares and sequences rise from stage to stage.
     std::vector<BatchStage> batchGrowth;

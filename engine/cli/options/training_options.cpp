@@ -173,10 +173,9 @@ void TrainingOptions::addSparseAttention(CLI::App& command) {
     number("--chunk", &SparseAttentionConfig::chunk, "Tokens of a chunk that sparse attention reads as one");
     number("--chunks", &SparseAttentionConfig::chunks,
            "Chunks that a token reads: its own and the best others");
-    addChoice(
-        command, "--sparse-start", &TrainingSettings::sparseStart, kSparseStarts,
-        "How sparse-attention blocks begin that --init lacks: silent, without effect, or copied from the "
-        "layers before them");
+    addChoice(command, "--sparse-start", &TrainingSettings::sparseStart, kSparseStarts,
+              "How sparse-attention blocks begin that --init lacks: zero, without effect, or copied from the "
+              "layers before them");
     addChoice(command, "--train-part", &TrainingSettings::trainedPart, kTrainedParts,
               "What learns: model, or sparse: the sparse-attention blocks alone");
     add(command, "--long-ce", &TrainingSettings::longCeWindow,

@@ -109,7 +109,7 @@ template <class Real, class Operand> struct Rwkv7TimeMixing {
     Real* const dShare = plan.shared<Real>("att.dShare", n.M, n.D);           // [M,D] of rate, then of share
     Real* const dInput = plan.shared<Real>("att.dInput", n.M, n.D);           // [M,D] of one product's input
     Real* const dp = plan.shared<Real>("att.dp", n.M, n.D);                   // [M,D]
-    Real* const wkvScratch = plan.shared<Real>("att.wkv", Wkv7Scratch<Real, 16>::size(n.N));
+    Real* const wkvScratch = plan.shared<Real>("att.wkv", wkv7ScratchSize(n.N));
 
     Rwkv7TimeMixing(BlockPlan& blockPlan, int index)
         : plan(blockPlan)

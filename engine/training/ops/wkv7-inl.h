@@ -155,22 +155,21 @@ template <class Real, int N> struct Wkv7Scratch {
     Real D[N * N];                                   // [value][key]
     Real states[(kWkv7Chunk + 1) * kWkv7Values * N]; // of some values around a chunk's tokens
     Wkv7Token<Real, N> tokens[kWkv7Chunk];
-
-    // Room for one in values, for sizes that are known when the program runs.
-    static constexpr std::size_t size(int n) {
-        const auto keys = static_cast<std::size_t>(n);
-        return keys * (keys + (kWkv7Chunk + 1) * kWkv7Values + kWkv7Chunk * 14);
-    }
 };
+// Its room in values, for head sizes that are known when the program runs.
+constexpr std::size_t wkv7ScratchSize(int n) {
+    const auto keys = static_cast<std::size_t>(n);
+    return keys * (keys + (kWkv7Chunk + 1) * kWkv7Values + kWkv7Chunk * 14);
+}
 
 // dr, dk and dv accumulate; da, db and dLog, the gradient of ln w, are written. Gradients of the final state
-// are zero: windows are cut there. `room` holds Wkv7Scratch::size(N) values.
+// are zero: windows are cut there. `room` holds wkv7ScratchSize(N) values.
 template <class Real, int N>
 void wkv7BackwardHead(const Real* r, const Real* w, const Real* k, const Real* v, const Real* a,
                       const Real* b, const Real* removed, const Real* dy, int tokens, std::size_t stride,
                       const Real* starts, std::size_t startStride, Real* dr, Real* dk, Real* dv, Real* da,
                       Real* db, Real* dLog, Real* room) {
-    static_assert(sizeof(Wkv7Scratch<Real, N>) == Wkv7Scratch<Real, N>::size(N) * sizeof(Real));
+    static_assert(sizeof(Wkv7Scratch<Real, N>) == wkv7ScratchSize(N) * sizeof(Real));
     auto& scratch = *reinterpret_cast<Wkv7Scratch<Real, N>*>(room);
     std::fill_n(scratch.D, N * N, Real(0));
     for (int chunk = (tokens - 1) / kWkv7Chunk; chunk >= 0; --chunk) {

@@ -42,6 +42,10 @@ struct Parameter : TensorSpec {
     TensorUse use = TensorUse::Trained;
 };
 
+[[nodiscard]] inline bool isOfEnhancement(const Parameter& parameter) {
+    return parameter.name.starts_with("enhance.");
+}
+
 enum class TrainedPart {
     Model,
     Enhancement,  // or adapters, on a base that stays as it is (docs/spec/enhanced-rwkv.md section 11)

@@ -25,9 +25,9 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
             p.start(values.subspan(p.offset, p.size), p.shape, generatorFor(p.name, seed));
 }
 
-void silenceGates(const ParameterLayout& layout, std::span<float> values) {
+void startGatesWithoutEffect(const ParameterLayout& layout, std::span<float> values) {
     for (const Parameter& p : layout.parameters()) {
-        if (p.use != TensorUse::Trained || !p.name.starts_with("enhance."))
+        if (p.use != TensorUse::Trained || !isOfEnhancement(p))
             continue;
         const auto tensor = values.subspan(p.offset, p.size);
         if (p.name.ends_with(".conv.weight") || p.name.ends_with(".source.weight"))

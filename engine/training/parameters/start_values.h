@@ -18,7 +18,7 @@ void setStartValues(const ParameterLayout& layout, std::uint64_t seed, std::span
 // sections 4 and 11). Routings and gates of sources add nothing at first, as the weights of what they add
 // start at 0; the gate of the paper's version 1, which adds the row before as it is, starts all but closed.
 // Without LayerNorm the model then starts as its base.
-void silenceGates(const ParameterLayout& layout, std::span<float> values);
+void startGatesWithoutEffect(const ParameterLayout& layout, std::span<float> values);
 
 // Gives each sparse block that `model` lacks the matrices of the RWKV block before it, as `values` has them
 // (docs/spec/rwkv-x.md section 6).

@@ -50,7 +50,7 @@ Expected<std::string> TrainingPoint::beginFromModel(const ParameterLayout& layou
     auto model = Checkpoint::open(settings.init);
     if (!model)
         return failure(model.error());
-    silenceGates(layout, parameters.span()); // those that the model has are read over it
+    startGatesWithoutEffect(layout, parameters.span()); // those that the model has are read over it
     if (auto loaded = loadModelParameters(*model, layout, parameters.span()); !loaded)
         return failure(loaded.error());
     if (settings.sparseStart == SparseStart::Copied)

@@ -69,14 +69,6 @@ struct FrozenParameters final : FrozenMatrices<double, double> {
     }
 };
 
-std::vector<int> randomTokens(std::size_t count, int vocabulary, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<int> tokens(count);
-    for (int& token : tokens)
-        token = static_cast<int>(random.below(static_cast<std::uint64_t>(vocabulary)));
-    return tokens;
-}
-
 } // namespace
 
 class GradientTest : public QObject {
@@ -105,12 +97,13 @@ private slots:
         auto parameters = fixture::randomParameters<double>(layout, 3);
         if (isSparse)
             fixture::quietChannelMixing(layout, parameters);
-        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
-        auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        auto targets = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
         targets[5] = -1; // one that does not count
 
         Run<double, double> run(layout);
-        run(parameters, randomTokens(kSequences * kTokens, shape.model.vocabulary, 4), targets, nullptr);
+        run(parameters, fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 4), targets,
+            nullptr);
         const auto carried = run.states;
         std::vector<double> gradient(layout.size());
         run(parameters, inputs, targets, gradient.data());
@@ -176,8 +169,8 @@ private slots:
         shape.adapterRank = 3;
         const ParameterLayout layout(shape);
         const auto parameters = fixture::randomParameters<double>(layout, 3);
-        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
-        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
         Run<double, double> run(layout);
         const auto fresh = run.states;
         std::vector<double> gradient(layout.size());
@@ -218,8 +211,9 @@ private slots:
         const FrozenParameters frozen(gate, whole, parameters);
         Run<double, double> all(whole), one(gate, kSequences, kTokens, &frozen);
         for (const std::uint64_t seed : {1, 2}) {
-            const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, seed);
-            const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, seed + 10);
+            const auto inputs = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, seed);
+            const auto targets =
+                fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, seed + 10);
             std::vector<double> expected(whole.size()), found(gate.size());
             const double loss = all(parameters, inputs, targets, expected.data());
             QVERIFY(std::abs(one(kept, inputs, targets, found.data()) - loss) < 1e-14 * loss);
@@ -244,8 +238,8 @@ private slots:
         const TrainingShape shape = fixture::smallShape(model.toStdString());
         const ParameterLayout layout(shape);
         const auto parameters = fixture::randomParameters<double>(layout, 5);
-        const auto inputs = randomTokens(2 * kTokens, shape.model.vocabulary, 1);
-        const auto targets = randomTokens(2 * kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(2 * kTokens, shape.model.vocabulary, 1);
+        const auto targets = fixture::randomTokens(2 * kTokens, shape.model.vocabulary, 2);
         Run<double, double> whole(layout, 1, 2 * kTokens), part(layout, 1, kTokens);
         const double expected = whole(parameters, inputs, targets, nullptr);
         double loss = 0;
@@ -285,8 +279,8 @@ private slots:
             fixture::quietChannelMixing(layout, parameters);
         const std::vector<float> rounded(parameters.begin(), parameters.end());
         parameters.assign(rounded.begin(), rounded.end());
-        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
-        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
         std::vector<double> exact(layout.size());
         std::vector<float> found(layout.size());
         Run<double, double> doubles(layout);
@@ -323,8 +317,8 @@ private slots:
         const TrainingShape shape = fixture::smallShape(model.toStdString());
         const ParameterLayout layout(shape);
         const auto parameters = fixture::randomParameters<float>(layout, 3, 0.1);
-        const auto inputs = randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
-        const auto targets = randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 1);
+        const auto targets = fixture::randomTokens(kSequences * kTokens, shape.model.vocabulary, 2);
         std::vector<float> exact(layout.size()), rounded(layout.size());
         Run<float, float> floats(layout);
         Run<float, BFloat16> operands(layout);
@@ -348,8 +342,8 @@ private slots:
         const TrainingShape shape = fixture::smallShape("base");
         const ParameterLayout layout(shape);
         const auto parameters = fixture::randomParameters<double>(layout, 3);
-        const auto inputs = randomTokens(kTokens, shape.model.vocabulary, 1);
-        const auto targets = randomTokens(kTokens, shape.model.vocabulary, 2);
+        const auto inputs = fixture::randomTokens(kTokens, shape.model.vocabulary, 1);
+        const auto targets = fixture::randomTokens(kTokens, shape.model.vocabulary, 2);
         std::vector<double> plain(layout.size()), pulled(layout.size());
         Run<double, double> run(layout, 1, kTokens);
         run(parameters, inputs, targets, plain.data());

@@ -54,14 +54,6 @@ Course trainAll(TrainingSettings settings, bool resume = false, int stopAt = 0) 
     return course;
 }
 
-std::vector<int> randomTokens(std::size_t count, int vocabulary, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<int> tokens(count);
-    for (int& token : tokens)
-        token = static_cast<int>(random.below(static_cast<std::uint64_t>(vocabulary)));
-    return tokens;
-}
-
 } // namespace
 
 class RwkvXTest : public QObject {
@@ -103,7 +95,7 @@ private slots:
         QVERIFY(shape.has_value());
 
         // Eleven chunks and a half.
-        const auto tokens = randomTokens(92, config->vocabulary, 5);
+        const auto tokens = fixture::randomTokens(92, config->vocabulary, 5);
         const ParameterLayout layout(*shape);
         std::vector<float> parameters(layout.size());
         QVERIFY(loadModelParameters(*file, layout, parameters));
@@ -128,7 +120,7 @@ private slots:
         QVERIFY2(result.isWithinShare(1e-4), result.describe().c_str());
     }
 
-    void silentBlocksChangeNothing() {
+    void zeroBlocksChangeNothing() {
         const TrainingSettings base = trainedBase();
         TrainingSettings plain = oneStep("plain.safetensors"), more = oneStep("more.safetensors");
         plain.init = more.init = base.output;
@@ -212,7 +204,7 @@ private slots:
         std::vector<double> same(part.size());
         for (const Parameter& p : part.parameters())
             std::copy_n(all.data() + whole.find(p.name)->offset, p.size, same.data() + p.offset);
-        const auto tokens = randomTokens(18, shape.model.vocabulary, 1);
+        const auto tokens = fixture::randomTokens(18, shape.model.vocabulary, 1);
         const auto gradientOf = [&](const ParameterLayout& layout, const std::vector<double>& parameters) {
             ModelGradient<double, double> gradient(layout, 1, 18);
             std::vector<TrainingState<double>> states(1, gradient.freshState());
@@ -272,7 +264,7 @@ private slots:
         settings.logitPull = 0;
         const ParameterLayout layout(settings.shape);
         auto parameters = fixture::randomParameters<float>(layout, 3);
-        const auto inputs = randomTokens(30, 11, 1), targets = randomTokens(30, 11, 2);
+        const auto inputs = fixture::randomTokens(30, 11, 1), targets = fixture::randomTokens(30, 11, 2);
         ThreadPool pool(1);
         BatchGradient<float> longCe(layout, settings);
         auto states = longCe.freshStates(1);

@@ -114,4 +114,12 @@ void quietChannelMixing(const engine::ParameterLayout& layout, std::vector<Real>
     }
 }
 
+inline std::vector<int> randomTokens(std::size_t count, int vocabulary, std::uint64_t seed) {
+    engine::Random random(seed);
+    std::vector<int> tokens(count);
+    for (int& token : tokens)
+        token = static_cast<int>(random.below(static_cast<std::uint64_t>(vocabulary)));
+    return tokens;
+}
+
 } // namespace fixture
