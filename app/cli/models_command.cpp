@@ -63,7 +63,7 @@ QString folderOf(const ModelsOptions& options) {
 }
 
 Expected<Catalogue> catalogueOf(const ModelsOptions& options) {
-    const QString own = folderOf(options) + QStringLiteral(".json");
+    const QString own = ownCatalogueOf(folderOf(options));
     const QString path = options.catalogue.empty() ? own : pathOfArgument(options.catalogue);
     if (options.catalogue.empty() && !QFile::exists(own))
         return builtInCatalogue();

@@ -132,6 +132,8 @@ bool isModelFileName(const QString& name) {
            });
 }
 
+QString noAddress() { return tr("This is not an address of the web. Paste one that begins with https://."); }
+
 bool isUsableAddress(const QUrl& address) {
     return address.isValid() && !address.host().isEmpty() && address.userInfo().isEmpty() &&
            (address.scheme() == u"https" || address.scheme() == u"http");
@@ -216,7 +218,7 @@ const RemoteModel* findModel(const Catalogue& catalogue, const QString& name) {
 tl::expected<RemoteModel, QString> modelAt(const QString& address, const Catalogue& catalogue) {
     const QUrl url(address.trimmed(), QUrl::StrictMode);
     if (!isUsableAddress(url))
-        return Problem(tr("This is not an address of the web. Paste one that begins with https://."));
+        return Problem(noAddress());
     for (const RemoteModel& model : catalogue.models)
         if (model.file.address == url)
             return model;

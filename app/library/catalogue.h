@@ -47,5 +47,6 @@ struct Catalogue {
 [[nodiscard]] bool isModelFileName(const QString& name);
 // http or https, with a host and without a password in it.
 [[nodiscard]] bool isUsableAddress(const QUrl& address);
+[[nodiscard]] QString noAddress(); // what to say of one that is not
 
 } // namespace app

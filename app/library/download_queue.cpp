@@ -39,7 +39,7 @@ DownloadQueue::~DownloadQueue() {
 void DownloadQueue::list() {
     for (const DownloadStatus& status : storedModels(m_library))
         if (!m_wanted.contains(status.name))
-            tell(status);
+            emit changed(status);
 }
 
 void DownloadQueue::add(const RemoteModel& model) {
@@ -52,12 +52,7 @@ void DownloadQueue::add(const RemoteModel& model) {
     const QString folder = folderOfModel(m_library, name);
     if (!readRecord(folder) && QDir().mkpath(folder))
         (void)writeRecord(folder, recordOf(model));
-    DownloadStatus status = storedModel(m_library, name).value_or(DownloadStatus{});
-    status.name = name;
-    status.state = DownloadState::Waiting;
-    if (status.total <= 0)
-        status.total = model.file.bytes;
-    tell(status);
+    tell(model, DownloadState::Waiting);
     startNext();
 }
 
@@ -69,15 +64,8 @@ void DownloadQueue::goOn(const QString& name) {
 void DownloadQueue::pause(const QString& name) {
     if (ModelDownload* const download = m_active.value(name))
         return download->stop();
-    if (m_waiting.removeOne(name)) {
-        const RemoteModel model = m_wanted.take(name);
-        DownloadStatus status = storedModel(m_library, name).value_or(DownloadStatus{});
-        status.name = name;
-        status.state = DownloadState::Paused;
-        if (status.total <= 0)
-            status.total = model.file.bytes;
-        tell(status);
-    }
+    if (m_waiting.removeOne(name))
+        tell(m_wanted.take(name), DownloadState::Paused);
 }
 
 void DownloadQueue::remove(const QString& name) {
@@ -101,17 +89,25 @@ void DownloadQueue::start(const QString& name) {
     auto* const download =
         new ModelDownload(*m_network, m_library, recordOf(m_wanted.value(name)), m_settings, this);
     m_active.insert(name, download);
-    connect(download, &ModelDownload::changed, this, [this, download] { tell(download->status()); });
+    connect(download, &ModelDownload::changed, this, [this, download] { emit changed(download->status()); });
     connect(download, &ModelDownload::finished, this, [this, name, download] {
         m_active.remove(name);
         m_wanted.remove(name);
         download->deleteLater();
-        tell(download->status());
+        emit changed(download->status());
         startNext();
     });
     download->start();
 }
 
-void DownloadQueue::tell(const DownloadStatus& status) { emit changed(status); }
+// Of a model that is not being fetched now.
+void DownloadQueue::tell(const RemoteModel& model, DownloadState state) {
+    DownloadStatus status = storedModel(m_library, model.file.name).value_or(DownloadStatus{});
+    status.name = model.file.name;
+    status.state = state;
+    if (status.total <= 0)
+        status.total = model.file.bytes;
+    emit changed(status);
+}
 
 } // namespace app

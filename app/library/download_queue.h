@@ -44,7 +44,7 @@ signals:
 private:
     void startNext();
     void start(const QString& name);
-    void tell(const DownloadStatus& status);
+    void tell(const RemoteModel& model, DownloadState state);
 
     const QString m_library;
     const FetchSettings m_settings;

@@ -71,6 +71,8 @@ QString libraryFolder() {
     return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/models");
 }
 
+QString ownCatalogueOf(const QString& library) { return library + QStringLiteral(".json"); }
+
 QString folderOfModel(const QString& library, const QString& name) { return library + u'/' + name; }
 
 QString pathOfModel(const QString& library, const QString& name) {

@@ -16,6 +16,9 @@ namespace app {
 // Of this user: beside voices and recovery copies. Needs the application's name.
 [[nodiscard]] QString libraryFolder();
 
+// The catalogue that the writer uses instead of the built-in one; beside the folder.
+[[nodiscard]] QString ownCatalogueOf(const QString& library);
+
 [[nodiscard]] QString folderOfModel(const QString& library, const QString& name);
 [[nodiscard]] QString pathOfModel(const QString& library, const QString& name);
 

@@ -2,6 +2,7 @@
 
 #include "app/library/download_queue.h"
 #include "app/library/fetch_words.h"
+#include "app/library/library_folder.h"
 #include "app/library/machine.h"
 #include "app/library/network.h"
 
@@ -127,7 +128,7 @@ void ModelLibrary::remove(const QString& name) {
 // --- the catalogue -------------------------------------------------
 
 void ModelLibrary::readOwnCatalogue() {
-    QFile file(m_folder + QStringLiteral(".json"));
+    QFile file(ownCatalogueOf(m_folder));
     if (!file.exists() || !file.open(QIODevice::ReadOnly))
         return;
     if (const auto catalogue = readCatalogue(file.read(kMostCatalogueBytes + 1), file.fileName())) {
@@ -146,7 +147,7 @@ void ModelLibrary::useCatalogue(const QByteArray& bytes, const QString& name) {
     m_catalogue = *catalogue;
     m_isBuiltIn = false;
     QDir().mkpath(QFileInfo(m_folder).path());
-    QSaveFile file(m_folder + QStringLiteral(".json"));
+    QSaveFile file(ownCatalogueOf(m_folder));
     const QByteArray kept = writeCatalogue(*catalogue);
     const bool isKept = file.open(QIODevice::WriteOnly) && file.write(kept) == kept.size() && file.commit();
     emit catalogueChanged();
@@ -165,7 +166,7 @@ void ModelLibrary::useCatalogueFile(const QString& path) {
 void ModelLibrary::useCatalogueAt(const QString& address) {
     const QUrl url(address.trimmed(), QUrl::StrictMode);
     if (!isUsableAddress(url)) {
-        emit catalogueFailed(tr("This is not an address of the web. Paste one that begins with https://."));
+        emit catalogueFailed(noAddress());
         return;
     }
     if (!m_network)
@@ -193,7 +194,7 @@ void ModelLibrary::replyFinished(QNetworkReply* reply) {
 }
 
 void ModelLibrary::useBuiltInCatalogue() {
-    QFile::remove(m_folder + QStringLiteral(".json"));
+    QFile::remove(ownCatalogueOf(m_folder));
     m_catalogue = builtInCatalogue();
     m_isBuiltIn = true;
     emit catalogueChanged();
