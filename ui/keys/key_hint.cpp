@@ -63,15 +63,21 @@ KeyHint::KeyHint(QWidget& widget, std::function<void()> show)
 
 bool KeyHint::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Show || event->type() == QEvent::ToolTip) {
-        const QMainWindow* const window = mainWindowOf(m_widget);
-        if (const auto* const keys = window ? window->findChild<ShortcutSet*>() : nullptr;
-            keys && !m_isListening) {
-            connect(keys, &ShortcutSet::changed, this, m_show);
-            m_isListening = true;
-        }
+        if (!m_isListening)
+            listen();
         m_show();
     }
     return QObject::eventFilter(watched, event);
+}
+
+// Not in the constructor: a widget comes into its window later.
+void KeyHint::listen() {
+    const QMainWindow* const window = mainWindowOf(m_widget);
+    const auto* const keys = window != nullptr ? window->findChild<ShortcutSet*>() : nullptr;
+    if (keys == nullptr)
+        return;
+    connect(keys, &ShortcutSet::changed, this, m_show);
+    m_isListening = true;
 }
 
 } // namespace ui

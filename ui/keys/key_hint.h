@@ -31,6 +31,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void listen();
+
     QWidget& m_widget;
     std::function<void()> m_show;
     bool m_isListening = false; // to changed keys

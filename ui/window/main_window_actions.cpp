@@ -19,6 +19,7 @@
 #include "ui/find/find_bar.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/keys/key_hint.h"
 #include "ui/reading/reading_dock.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
@@ -199,9 +200,8 @@ void MainWindow::connectProblems() {
         showStory();
         updateTitle();
         if (std::exchange(m_isFirstStart, false) && notice.isEmpty() && m_messages->isHidden()) {
-            m_messages->show(Kind::Hint, tr("Press %1 and the story goes on.")
-                                             .arg(m_actions->continueStory->shortcut().toString(
-                                                 QKeySequence::NativeText)));
+            m_messages->show(Kind::Hint,
+                             tr("Press %1 and the story goes on.").arg(keysOf(*this, "continueStory")));
         }
     });
 }
