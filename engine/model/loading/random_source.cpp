@@ -3,6 +3,7 @@
 #include "engine/core/data_type.h"
 #include "engine/core/random.h"
 #include "engine/core/thread_pool.h"
+#include "engine/core/weight_memory.h"
 
 #include <algorithm>
 #include <array>
@@ -62,15 +63,16 @@ public:
 
     Expected<LinearWeights> linear(const std::string& name, int outputs, int inputs,
                                    MatrixOrder order) override {
-        const auto memory = filled(name, outputs, inputs);
-        return LinearWeights::fromStored(m_type, memory->span(), outputs, inputs,
-                                         inputs % kTileColumns == 0 ? m_packed.value_or(m_type) : m_type,
-                                         memory, m_pool, order);
+        const DataType wanted = inputs % kTileColumns == 0 ? m_packed.value_or(m_type) : m_type;
+        const bool isKept = wanted == m_type && order == MatrixOrder::RowMajor;
+        const Filled made = filled(name, outputs, inputs, isKept);
+        return LinearWeights::fromStored(m_type, made.bytes, outputs, inputs, wanted, made.memory, m_pool,
+                                         order);
     }
 
     Expected<LinearWeights> table(const std::string& name, int rows, int columns) override {
-        const auto memory = filled(name, rows, columns);
-        return LinearWeights::table(m_type, memory->span(), rows, columns, memory);
+        const Filled made = filled(name, rows, columns, true);
+        return LinearWeights::table(m_type, made.bytes, rows, columns, made.memory);
     }
 
     Expected<AlignedBuffer<float>> values(const std::string& name,
@@ -148,17 +150,28 @@ private:
         }
     }
 
+    struct Filled {
+        std::span<const std::byte> bytes;
+        std::shared_ptr<const void> memory;
+    };
     // A matrix, each row from its own numbers, so that threads make no difference.
-    std::shared_ptr<AlignedBuffer<std::byte>> filled(const std::string& name, int outputs, int inputs) {
+    Filled filled(const std::string& name, int outputs, int inputs, bool isKept) {
         const auto rows = static_cast<std::size_t>(outputs);
         const std::size_t rowBytes = static_cast<std::size_t>(inputs) * bytesPerBlock(m_type);
-        auto memory = std::make_shared<AlignedBuffer<std::byte>>(rows * rowBytes);
+        const std::size_t size = rows * rowBytes;
+        std::shared_ptr<std::byte> memory;
+        if (isKept && size >= kLeastWeightsInPlace) {
+            memory = allocateWeights(size);
+        } else { // which is converted or copied next
+            auto scratch = std::make_shared<AlignedBuffer<std::byte>>(size);
+            memory = {scratch, scratch->data()};
+        }
         const Distribution distribution = matrixDistribution(name, inputs);
         m_pool.parallelFor(rows, 1, [&](std::size_t begin, std::size_t end) {
             for (std::size_t r = begin; r < end; ++r)
-                fillRow(name, r, distribution, memory->span().subspan(r * rowBytes, rowBytes));
+                fillRow(name, r, distribution, {memory.get() + r * rowBytes, rowBytes});
         });
-        return memory;
+        return {{memory.get(), size}, memory};
     }
 
     void fillRow(std::string_view name, std::size_t row, Distribution distribution,

@@ -68,9 +68,10 @@ public:
     LinearWeights() = default; // 0 x 0
 
     // The stored bytes of a linear layer, [rows, columns]. Kept where they are (and `memory` with them) if
-    // `type` is the wanted type, not a block type, they are aligned to it and `order` is theirs; copied,
-    // converted or packed into memory of its own otherwise, on all threads of the pool. `wanted` is Float32,
-    // Float16, BFloat16, Q8_0, Q4_0, or what packedTypeOf() says of a stored block type.
+    // `type` is the wanted type, not a block type, they are aligned to it, fill a huge page and `order` is
+    // theirs; copied, converted or packed into memory of its own (weight_memory.h) otherwise, on all threads
+    // of the pool. `wanted` is Float32, Float16, BFloat16, Q8_0, Q4_0, or what packedTypeOf() says of a
+    // stored block type.
     // Errors: UnsupportedType, ShapeMismatch (bytes.size() does not fit; packed columns are not a multiple of
     // 32), OutOfMemory.
     [[nodiscard]] static Expected<LinearWeights> fromStored(DataType type, std::span<const std::byte> bytes,

@@ -1,6 +1,7 @@
 #include "engine/operations/products/linear/linear.h"
 
 #include "engine/core/block_run.h"
+#include "engine/core/weight_memory.h"
 #include "engine/cpu/transpose.h"
 #include "engine/operations/products/linear/row_product.h"
 
@@ -189,7 +190,7 @@ Expected<LinearWeights> LinearWeights::fromStored(DataType type, std::span<const
     if (auto checked = checkStored(type, bytes.size(), rows, columns); !checked)
         return failure(std::move(checked.error()));
     const Matrix stored{type, rows, columns, bytes.data()};
-    if (type == wanted && order == stored.order && isPlain(type) &&
+    if (type == wanted && order == stored.order && isPlain(type) && bytes.size() >= kLeastWeightsInPlace &&
         isAligned(bytes.data(), bytesPerBlock(type))) {
         LinearWeights weights;
         weights.m_matrix = stored;
@@ -204,13 +205,13 @@ Expected<LinearWeights> LinearWeights::converted(const Matrix& stored, const Mat
     LinearWeights weights;
     weights.m_matrix = wanted;
     try {
-        auto own = std::make_shared<AlignedBuffer<std::byte>>(wanted.byteSize());
-        weights.m_matrix.data = own->data();
+        auto own = allocateWeights(wanted.byteSize());
+        weights.m_matrix.data = own.get();
         weights.m_ownsMemory = true;
         if (stored.type == wanted.type && stored.order == wanted.order && isPlain(wanted.type))
-            std::memcpy(own->data(), stored.data, own->byteSize());
+            std::memcpy(own.get(), stored.data, wanted.byteSize());
         else
-            Conversion(stored, wanted, own->data()).run(pool);
+            Conversion(stored, wanted, own.get()).run(pool);
         weights.m_memory = std::move(own);
         return weights;
     } catch (const std::bad_alloc&) {
