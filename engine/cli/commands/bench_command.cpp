@@ -1,5 +1,6 @@
 // bench_command.cpp: `inkgate-cli bench` measures reading, generating and the machine's limits in one
 // process.
+#include "engine/cli/commands/bench_contexts.h"
 #include "engine/cli/commands/bench_measurement.h"
 #include "engine/cli/commands/commands.h"
 #include "engine/cli/commands/random_model_spec.h"
@@ -36,6 +37,13 @@ void printTable(const Json& result) {
                     "(%.0f %%)\n",
                     100 * number("zero_share"), number("dense_bytes_per_token") / 1e6,
                     100 * number("dense_bandwidth_share"));
+    if (result.contains("contexts")) {
+        std::printf("%10s %12s %14s %10s\n", "context", "prefill s", "decode ms", "cache MB");
+        for (const Json& row : result["contexts"])
+            std::printf("%10d %12.2f %14.3f %10.1f\n", row["tokens"].get<int>(),
+                        row["prefill_seconds"].get<double>(), row["decode_ms_per_token"].get<double>(),
+                        row["cache_mb"].get<double>());
+    }
     if (result.contains("batch"))
         std::printf("batch       %.1f tokens/s for %d sequences, %.2f times as many as for one\n",
                     number("batch_tokens_per_second"), result["batch"].get<int>(),
@@ -80,6 +88,11 @@ void addBenchCommand(CLI::App& app, CommandContext& context) {
     command->add_option("--decode", options->decode, "Tokens to generate one by one")
         ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
+    command
+        ->add_option("--contexts", options->contexts,
+                     "Also read and generate behind texts of so many tokens, such as 8192,65536,1048576")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1 << 24));
     command->add_option("--batch", options->batch, "Also generate for so many sequences at once")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
@@ -90,6 +103,8 @@ void addBenchCommand(CLI::App& app, CommandContext& context) {
         if (!options->random.empty())
             if (const auto config = parseRandomModel(options->random, options->model.gate); !config)
                 throw CLI::ValidationError("--random", config.error().message);
+        if (const auto checked = checkContexts(options->contexts); !checked)
+            throw CLI::ValidationError("--contexts", checked.error().message);
         context.action = [options, &context] { return bench(*options, context); };
     });
 }

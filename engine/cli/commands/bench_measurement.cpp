@@ -1,6 +1,7 @@
 #include "engine/cli/commands/bench_measurement.h"
 
 #include "engine/backend/measured_limits.h"
+#include "engine/cli/commands/bench_contexts.h"
 #include "engine/cli/commands/matrix_work.h"
 #include "engine/cli/commands/random_model_spec.h"
 #include "engine/cli/options/session_option.h"
@@ -315,6 +316,13 @@ Expected<Json> Bench::run() {
                  limits->matrixGflops > 0 ? Json(prefillGflops / limits->matrixGflops) : Json(nullptr)},
                 {"load_seconds", m_loaded.loadSeconds},
                 {"peak_rss_mb", peak}};
+    if (!m_options.contexts.empty()) {
+        auto rows = measureContexts(m_session, model.config(), m_options.contexts, m_options.decode,
+                                    m_context, m_progress);
+        if (!rows)
+            return failure(std::move(rows.error()));
+        result["contexts"] = std::move(*rows);
+    }
     if (m_options.batch > 1) {
         if (auto done = measureBatch(result); !done)
             return failure(std::move(done.error()));

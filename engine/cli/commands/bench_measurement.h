@@ -7,6 +7,7 @@
 #include "engine/cli/output/json_output.h"
 
 #include <string>
+#include <vector>
 
 namespace engine {
 
@@ -15,8 +16,9 @@ struct BenchOptions {
     std::string random; // weights in place of a model (random_model_spec.h)
     int prefill = 512;
     int decode = 64;
-    int batch = 1;          // above 1: also for so many sequences at once
-    bool withTrace = false; // also what recording the gates costs
+    std::vector<int> contexts; // also with so many tokens of text before (bench_contexts.h)
+    int batch = 1;             // above 1: also for so many sequences at once
+    bool withTrace = false;    // also what recording the gates costs
     bool readsZeros = false;
 };
 

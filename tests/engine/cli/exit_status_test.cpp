@@ -43,6 +43,8 @@ private slots:
         QTest::newRow("random enhancement")
             << QStringList{"bench", "--random", "rwkv6:1x64:256", "--gate", "wide"};
         QTest::newRow("two models") << QStringList{"bench", "--random", "rwkv6:1x64:256", "--model", "tiny"};
+        QTest::newRow("contexts that fall")
+            << QStringList{"bench", "--random", "rwkv6:1x64:256", "--contexts", "64,32"};
         QTest::newRow("nothing to tokenize") << QStringList{"tokenize", "--model", "tiny"};
         QTest::newRow("two things to tokenize")
             << QStringList{"tokenize", "--model", "tiny", "a", "--decode", "1"};

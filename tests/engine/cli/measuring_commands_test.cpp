@@ -168,6 +168,28 @@ private slots:
         QVERIFY(json["bytes_per_token"].toDouble() < json["dense_bytes_per_token"].toDouble());
     }
 
+    void benchReadsAndWritesBehindLongTexts() {
+        const auto result =
+            runCommand({"bench", "--random", "rwkv-x:2+1x128:512", "--chunk-size", "16", "--cache-limit",
+                        "64", "--prefill", "8", "--decode", "4", "--contexts", "40,200,5000", "--json"},
+                       m_folder.path());
+        QVERIFY2(result.status == 0, result.err.constData());
+        const QJsonArray rows = result.json()["contexts"].toArray();
+        QCOMPARE(rows.size(), 3);
+        double seconds = 0;
+        for (qsizetype i = 0; i < 3; ++i) {
+            const QJsonObject row = rows[i].toObject();
+            QCOMPARE(row["tokens"].toInt(), (QList<int>{40, 200, 5000})[i]);
+            QVERIFY(row["prefill_seconds"].toDouble() > seconds);
+            seconds = row["prefill_seconds"].toDouble();
+            QVERIFY(row["decode_ms_per_token"].toDouble() > 0);
+        }
+        // Three chunks, then as many as the limit allows: four and the one that is being read.
+        const auto megabytes = [&](qsizetype i) { return rows[i].toObject()["cache_mb"].toDouble(); };
+        QVERIFY(std::abs(megabytes(1) / megabytes(0) - 5.0 / 3) < 1e-9);
+        QCOMPARE(megabytes(2), megabytes(1));
+    }
+
     void aTokenizerIsTrainedAndUsed() {
         QFile file(m_folder.filePath("corpus.txt"));
         QVERIFY(file.open(QIODevice::WriteOnly));
