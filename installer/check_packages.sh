@@ -14,9 +14,11 @@ Debian packages: installed by apt, which has to find all they depend on. Then as
 thumbnail, a continuation on the command line, and the window on a screen of its own (Xvfb), in which Ctrl+Enter
 continues the sample story with the embedded model until the project has the finished run. Then they are purged, and
 the system has to have the same files with the same content as before, but for apt's own records.
-The portable archive: the same with nothing installed but X11's libraries.
+The portable archive: the same under Wayland (a sway without a screen) with nothing installed at all, then under X11
+with nothing installed but its libraries.
 
-Needs root, and on this machine debootstrap, Xvfb, xdotool, ImageMagick, sqlite3. A picture of each window goes to the
+Needs root, and on this machine debootstrap, Xvfb, xdotool, ImageMagick, sqlite3; for the archive sway, wtype, grim. A
+picture of each window goes to the
 folder of --pictures. Exit status: 0 if all of it holds.
 TEXT
 }
@@ -43,12 +45,14 @@ if (($# < 2)) || [[ $1 != bookworm && $1 != trixie ]]; then
     exit 2
 fi
 ((EUID == 0)) || fail "a bare system can only be made and entered by root; run this through sudo."
-for tool in debootstrap Xvfb xdotool import identify sqlite3 unshare; do
-    command -v "$tool" >/dev/null ||
-        fail "$tool is missing; on Debian: apt-get install debootstrap xvfb xdotool imagemagick sqlite3"
-done
 suite=$1
 shift
+tools=(debootstrap Xvfb xdotool import identify sqlite3 unshare)
+[[ $1 == *.deb ]] || tools+=(sway swaymsg wtype grim)
+for tool in "${tools[@]}"; do
+    command -v "$tool" >/dev/null ||
+        fail "$tool is missing; on Debian: apt-get install debootstrap xvfb xdotool imagemagick sqlite3 sway wtype grim"
+done
 files=()
 for file in "$@"; do
     [[ -f $file ]] || fail "$file is not there; build it first (installer/README.md)."
@@ -63,11 +67,14 @@ if [[ ${INKGATE_OWN_MOUNTS:-} != 1 ]]; then
 fi
 mkdir -p "$cache"
 work=$(mktemp -d)
+chmod 711 "$work" # the user's compositor runs out here
 root=$work/root
-screen=
+screen= # the process, and where programs find it
 display=
+wayland=
+sway=
 cleanUp() {
-    [[ -z $screen ]] || kill "$screen" 2>/dev/null || true
+    stopScreen
     umount "$root/proc" 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }
@@ -78,7 +85,7 @@ inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF
 # asWriter COMMAND...: as its ordinary user.
 asWriter() {
     chroot --userspec=1000:1000 "$root" env -i PATH=/usr/bin:/bin HOME=/home/writer XDG_RUNTIME_DIR=/home/writer/run LC_ALL=C.UTF-8 \
-        ${display:+DISPLAY=$display} "$@"
+        ${display:+DISPLAY=$display} ${wayland:+WAYLAND_DISPLAY=$wayland} "$@"
 }
 apt() { inside apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 --no-install-recommends "$@"; }
 
@@ -118,16 +125,73 @@ listing() {
     )
 }
 
-startScreen() {
-    Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -listen local 3>"$work/display" >"$work/xvfb.log" 2>&1 &
+startX11() {
+    Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -listen local 3>"$work/display" >"$work/screen.log" 2>&1 &
     screen=$!
-    local i
-    for ((i = 0; i < 100; i++)); do
-        [[ -s $work/display ]] && break
+    waitFor 100 "Xvfb did not start" "$work/screen.log" test -s "$work/display"
+    display=:$(<"$work/display")
+}
+
+# A compositor of the user's own, who may not be asked for a graphics card or a keyboard.
+startWayland() {
+    printf 'output * resolution 1280x800\ndefault_border none\nxwayland disable\n' >"$root/home/writer/sway"
+    asCompositor sway --config "$root/home/writer/sway" >"$work/screen.log" 2>&1 &
+    screen=$!
+    waitFor 100 "sway did not start" "$work/screen.log" test -S "$root/home/writer/run/wayland-1"
+    wayland=wayland-1
+    sway=$(find "$root/home/writer/run" -name 'sway-ipc.*')
+}
+asCompositor() {
+    setpriv --reuid=1000 --regid=1000 --clear-groups env -i PATH=/usr/bin:/bin HOME="$root/home/writer" \
+        XDG_RUNTIME_DIR="$root/home/writer/run" WLR_BACKENDS=headless WLR_RENDERER=pixman WLR_LIBINPUT_NO_DEVICES=1 \
+        ${wayland:+WAYLAND_DISPLAY=$wayland} ${sway:+SWAYSOCK=$sway} "$@"
+}
+stopScreen() {
+    [[ -z $screen ]] || kill "$screen" 2>/dev/null || true
+    screen= display= wayland= sway=
+}
+
+# On the screen that was started.
+windowIsThere() {
+    if [[ -n $wayland ]]; then
+        asCompositor swaymsg -t get_tree | grep -q '"name": "[^"]*Inkgate'
+    else
+        window=$(DISPLAY=$display xdotool search --onlyvisible --name Inkgate 2>/dev/null | head -n 1) && [[ -n $window ]]
+    fi
+}
+continueStory() {
+    if [[ -n $wayland ]]; then
+        asCompositor wtype -M ctrl -k Return -m ctrl
+    else
+        DISPLAY=$display xdotool windowsize --sync "$window" 1280 800 windowfocus --sync "$window" key ctrl+Return
+    fi
+}
+# Wayland: as its window's button does, since a second wtype is a second keyboard, which Qt 6.4 does not hear.
+endProgram() {
+    if [[ -n $wayland ]]; then
+        asCompositor swaymsg kill >/dev/null
+    else
+        DISPLAY=$display xdotool key ctrl+q
+    fi
+}
+picture() {
+    if [[ -n $wayland ]]; then
+        asCompositor grim - >"$1"
+    else
+        DISPLAY=$display import -window root "$1"
+    fi
+}
+
+# waitFor TENTHS COMPLAINT LOG COMMAND...: until the command succeeds.
+waitFor() {
+    local i tenths=$1 complaint=$2 log=$3
+    shift 3
+    for ((i = 0; i < tenths; i++)); do
+        "$@" && return
+        [[ -z ${program:-} ]] || kill -0 "$program" 2>/dev/null || fail "the program ended: $(<"$work/window.log")"
         sleep 0.1
     done
-    [[ -s $work/display ]] || fail "Xvfb did not start: $(tail -n 3 "$work/xvfb.log")"
-    display=:$(<"$work/display")
+    fail "$complaint: $(tail -n 3 "$log")"
 }
 
 # useCommandLine INKGATE INKGATE_CLI: questions and a continuation, as the user.
@@ -146,54 +210,46 @@ useCommandLine() {
     say "inkgate-cli: The ferry was late, and${first//$'\n'/ }"
 }
 
-# useWindow INKGATE: the first start, Ctrl+Enter, and the end by Ctrl+Q.
+# The project is the first start's, without a name; its backup copies lie elsewhere.
+hasContinuation() {
+    project=$(find "$root/home/writer/.local/share/inkgate/untitled" -name '*.inkgate' 2>/dev/null | head -n 1)
+    [[ -n $project ]] &&
+        [[ $(sqlite3 "file:$project?mode=ro" \
+            'SELECT count(*) FROM story_run WHERE is_finished AND length(text) > 100' 2>/dev/null) == 1 ]]
+}
+
+# useWindow INKGATE KIND: the first start on a screen of that kind (X11, Wayland), Ctrl+Enter, and the end.
 useWindow() {
-    local i window='' program project=''
-    startScreen
+    local program='' window='' project='' colours
+    "start$2"
     asWriter "$1" >"$work/window.log" 2>&1 &
     program=$!
-    for ((i = 0; i < 600; i++)); do
-        window=$(DISPLAY=$display xdotool search --onlyvisible --name Inkgate 2>/dev/null | head -n 1) || true
-        [[ -n $window ]] && break
-        kill -0 "$program" 2>/dev/null || fail "the window did not come: $(<"$work/window.log")"
-        sleep 0.1
-    done
-    [[ -n $window ]] || fail "no window within a minute: $(<"$work/window.log")"
+    waitFor 600 "no window within a minute" "$work/window.log" windowIsThere
     sleep 2
-    DISPLAY=$display xdotool windowsize --sync "$window" 1280 800 windowfocus --sync "$window" key ctrl+Return
-    # The project is the first start's, without a name; its backup copies lie elsewhere.
-    for ((i = 0; i < 1200; i++)); do
-        project=$(find "$root/home/writer/.local/share/inkgate/untitled" -name '*.inkgate' 2>/dev/null | head -n 1)
-        if [[ -n $project ]] &&
-            [[ $(sqlite3 "file:$project?mode=ro" \
-                'SELECT count(*) FROM story_run WHERE is_finished AND length(text) > 100' 2>/dev/null) == 1 ]]; then
-            break
-        fi
-        kill -0 "$program" 2>/dev/null || fail "the program ended: $(<"$work/window.log")"
-        sleep 0.1
-    done
-    ((i < 1200)) || fail "no continuation within two minutes: $(<"$work/window.log")"
+    continueStory
+    waitFor 1200 "no continuation within two minutes" "$work/window.log" hasContinuation
     sleep 1
-    DISPLAY=$display import -window root "$work/window.png"
-    local colours
+    picture "$work/window.png"
     colours=$(identify -format %k "$work/window.png")
     ((colours > 100)) || fail "the window has only $colours colours; it seems to be empty"
     if [[ -n $pictures ]]; then
         mkdir -p "$pictures"
-        cp "$work/window.png" "$pictures/$(basename "${files[0]}").$suite.png"
+        cp "$work/window.png" "$pictures/$(basename "${files[0]}").$suite.$2.png"
     fi
-    DISPLAY=$display xdotool key ctrl+q
+    endProgram
+    local i
     for ((i = 0; i < 300; i++)); do
         kill -0 "$program" 2>/dev/null || break
         sleep 0.1
     done
-    kill -0 "$program" 2>/dev/null && fail "the program did not end within half a minute after Ctrl+Q"
+    kill -0 "$program" 2>/dev/null && fail "the program did not end within half a minute"
     wait "$program" || fail "the program ended with status $?: $(<"$work/window.log")"
-    say "window: $colours colours, $(sqlite3 "file:$project?mode=ro" 'SELECT length(text) FROM story_run LIMIT 1') characters continued"
+    say "window, $2: $colours colours, $(sqlite3 "file:$project?mode=ro" 'SELECT length(text) FROM story_run LIMIT 1') characters continued"
     [[ ! -s $work/window.log ]] || say "it said: $(<"$work/window.log")"
 
     asWriter "$1" --thumbnail --size 128 "${project#"$root"}" /home/writer/page.png || fail "no thumbnail of the project"
     [[ $(identify -format '%m %w %h' "$root/home/writer/page.png") == "PNG 128 128" ]] || fail "the thumbnail is not one"
+    stopScreen
 }
 
 checkPackages() {
@@ -223,7 +279,7 @@ checkPackages() {
         [[ ! $devices =~ no\ CUDA\ library|cannot\ be\ loaded|another\ version ]] || fail "the plug-in does not load: $devices"
         say "plug-in: $(tr '\n' ' ' <<<"$devices")"
     fi
-    useWindow /usr/bin/inkgate
+    useWindow /usr/bin/inkgate X11
 
     say "Purging ${names[*]}"
     apt purge "${names[@]}" >>"$work/apt.log" 2>&1 || fail "apt failed: $(tail -n 8 "$work/apt.log")"
@@ -234,23 +290,31 @@ $(head -n 40 "$work/traces")"
     find "$root/home/writer" -name '*.inkgate' | grep -q . || fail "the user's story is gone"
 }
 
+wroteNothing() {
+    listing >"$work/after"
+    diff "$work/before" "$work/after" >"$work/traces" || fail "it wrote outside of the user's home:
+$(head -n 40 "$work/traces")"
+}
+
 checkArchive() {
-    say "Installing the libraries of X11 alone"
-    apt install libx11-6 libx11-xcb1 libxcb1 xkb-data >>"$work/apt.log" 2>&1 || fail "apt failed: $(tail -n 8 "$work/apt.log")"
     tar --extract --file "${files[0]}" --directory "$root/home/writer" --owner=1000 --group=1000
     chown -R 1000:1000 "$root/home/writer"
     local folder
     folder=/home/writer/$(tar --list --file "${files[0]}" | sed -n 1p)
     folder=${folder%/}
-    listing >"$work/before"
     (cd "$root$folder" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) >"$work/archive_before"
+    listing >"$work/before"
     useCommandLine "$folder/inkgate" "$folder/inkgate-cli"
-    useWindow "$folder/inkgate"
+    useWindow "$folder/inkgate" Wayland
+    wroteNothing
+    say "Installing the libraries of X11 alone, and beginning anew"
+    apt install libx11-6 libx11-xcb1 libxcb1 >>"$work/apt.log" 2>&1 || fail "apt failed: $(tail -n 8 "$work/apt.log")"
+    rm -rf "$root/home/writer/.local" "$root/home/writer/.config" "$root/home/writer/.cache"
+    listing >"$work/before"
+    useWindow "$folder/inkgate" X11
+    wroteNothing
     (cd "$root$folder" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) >"$work/archive_after"
     diff "$work/archive_before" "$work/archive_after" || fail "it wrote into its own folder"
-    listing >"$work/after"
-    diff "$work/before" "$work/after" >"$work/traces" || fail "it wrote outside of the user's home:
-$(head -n 40 "$work/traces")"
     say "Nothing written but in the user's home"
 }
 

@@ -16,6 +16,8 @@ if [ -n "$missing" ]; then
 fi
 
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$here/etc/fonts/fonts.conf"
+[ -e /usr/share/X11/xkb/rules/evdev ] || export XKB_CONFIG_ROOT="${XKB_CONFIG_ROOT:-$here/share/X11/xkb}"
+[ -e /usr/share/X11/locale/compose.dir ] || export XLOCALEDIR="${XLOCALEDIR:-$here/share/X11/locale}"
 if [ -z "$DISPLAY" ] && [ -n "$WAYLAND_DISPLAY" ]; then
     export QT_QPA_PLATFORM="${QT_QPA_PLATFORM:-wayland}"
 fi

@@ -105,11 +105,19 @@ for font in "${fonts[@]}"; do
 done
 install -D -m 644 "$here/fonts.conf" "$tree/etc/fonts/fonts.conf"
 
+# Keyboard layouts, without which neither display's client starts, and what dead keys compose.
+keyboard=(/usr/share/X11/xkb/rules/evdev /usr/share/X11/locale/compose.dir)
+for file in "${keyboard[@]}"; do
+    [[ -f $file ]] || fail "$file is missing; on Debian: apt-get install xkb-data libx11-data"
+done
+mkdir -p "$tree/share/X11"
+cp -rL /usr/share/X11/xkb /usr/share/X11/locale "$tree/share/X11/"
+
 # Every part's licence, the version it is, and so where its source is.
 mkdir -p "$tree/licences/texts"
 # A package may say /lib where the file is in /usr/lib.
 originals=()
-for file in "${from[@]}" "${needed[@]/#/$plugins/}" "${fonts[@]}"; do
+for file in "${from[@]}" "${needed[@]/#/$plugins/}" "${fonts[@]}" "${keyboard[@]}"; do
     [[ ! -e $file ]] || originals+=("$(readlink -f "$file")")
 done
 dpkg-query --search "${originals[@]}" "${originals[@]#/usr}" >"$work/owners" 2>/dev/null || true
