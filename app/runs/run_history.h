@@ -50,6 +50,8 @@ public:
 
     // The likely tokens beside one of a run: nothing if none were collected, or they are not in memory yet.
     [[nodiscard]] std::optional<TokenChoices> choices(RunId run, int token) const;
+    // Those of all tokens of a run, packed, as far as they are in memory.
+    [[nodiscard]] QList<QByteArray> packedChoices(RunId run) const { return m_choices.value(run); }
     // Brings those of a run into memory; choicesReady(id) follows, at once if they are there already.
     void loadChoices(RunId id);
 

@@ -216,6 +216,9 @@ private slots:
         for (const RunId run : again.runs.runs()) {
             QCOMPARE(again.runs.run(run)->tokens.size(), 20);
             QVERIFY(!again.runs.run(run)->text.isEmpty());
+            again.runs.loadChoices(run);
+            for (int token = 0; token < 20; ++token)
+                QTRY_VERIFY(again.runs.choices(run, token).has_value());
         }
     }
 
