@@ -53,6 +53,7 @@ class TokenMarker;
 class TokenSelection;
 class VersionsDialog;
 class VoiceDialog;
+class WindowKeeper;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -93,7 +94,6 @@ private:
     void build();
     void buildDocks();
     void restoreWindow();
-    void rememberWindow();
     void connectEditing();
     void connectWriting();
     void connectView();
@@ -161,6 +161,7 @@ private:
     ChoicePresenter* m_choices = nullptr;
     GhostKeeper* m_ghost = nullptr;
     QuitGuard* m_quitGuard = nullptr;
+    WindowKeeper* m_keeper = nullptr;
     OriginLegend* m_legend = nullptr;
     ShortcutSet* m_shortcuts = nullptr;
     PaneSwitcher* m_panes = nullptr;
