@@ -111,7 +111,8 @@ private:
     const Document& m_document;
     QHash<RunId, RunRecord> m_runs;
     QList<RunId> m_order;
-    QHash<RunId, GateFrames> m_gates; // in memory
+    QHash<RunId, QList<RunId>> m_chains; // by RunRecord::attemptOf, in that order
+    QHash<RunId, GateFrames> m_gates;    // in memory
     QList<RunId> m_loaded; // of m_gates, those read back from the file, oldest use first; a few are kept
     QHash<RunId, QList<QByteArray>> m_choices; // in memory, packed
     QList<RunId> m_loadedChoices;              // of these, those read back from the file, likewise
