@@ -105,8 +105,8 @@ std::optional<QList<qsizetype>> TokenMemory::ends(const engine::Tokenizer& token
     std::transform(m_known.begin(), m_known.end(), common.begin(),
                    [text](const Known& known) { return commonOf(text, known.text); });
     const auto sameAs = [&common](std::size_t i) { return common[i].prefix + common[i].suffix; };
-    // A prompt is not like the story whose end it is. What is like neither takes the place of the one that was
-    // not used for longer.
+    // A prompt is not like the story whose end it is. What is like neither takes the place of the one that
+    // was not used for longer.
     const bool isLikeTheLast = sameAs(0) >= std::max(text.size(), m_known[0].text.size()) / 2;
     const std::size_t nearest = isLikeTheLast && sameAs(0) >= sameAs(1) ? 0 : 1;
     auto found = endsFrom(tokenizer, m_known[nearest], common[nearest], text);
