@@ -1,6 +1,7 @@
 #include "app/storage/project_file.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/columns/text_mark.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/notebook/note_table.h"
 #include "app/storage/notebook/writing_day_table.h"
@@ -12,7 +13,6 @@
 #include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/state_table.h"
-#include "app/storage/tables/text_mark.h"
 #include "app/storage/tables/text_table.h"
 #include "app/storage/tables/version_table.h"
 

@@ -1,7 +1,7 @@
 #include "app/storage/tables/choice_table.h"
 
 #include "app/document/packed_bytes.h"
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QDataStream>
 #include <QIODevice>

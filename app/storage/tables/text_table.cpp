@@ -1,9 +1,9 @@
 #include "app/storage/tables/text_table.h"
 
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
-#include "app/storage/tables/text_mark.h"
-#include "app/storage/tables/whole_characters.h"
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
+#include "app/storage/columns/text_mark.h"
+#include "app/storage/columns/whole_characters.h"
 
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 // Edits as a file can hold them: between whole characters, and many of them in one pass.
-#include "app/storage/tables/whole_characters.h"
+#include "app/storage/columns/whole_characters.h"
 
 #include "app/storage/project_file.h"
 #include "engine/core/random.h"

@@ -1,4 +1,4 @@
-#include "app/storage/tables/whole_characters.h"
+#include "app/storage/columns/whole_characters.h"
 
 #include "app/document/edit_sweep.h"
 
