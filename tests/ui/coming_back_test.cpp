@@ -9,7 +9,7 @@
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/window/actions.h"
-#include "ui/window/window_keeper.h"
+#include "ui/window/panels/window_keeper.h"
 
 #include <QAction>
 #include <QApplication>

@@ -26,16 +26,16 @@
 #include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
-#include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
 #include "ui/window/ghost_keeper.h"
 #include "ui/window/message_bar.h"
+#include "ui/window/panels/dock_height.h"
+#include "ui/window/panels/window_keeper.h"
 #include "ui/window/place_keeper.h"
 #include "ui/window/project_dialogs.h"
 #include "ui/window/project_messages.h"
 #include "ui/window/quit_guard.h"
 #include "ui/window/status_line.h"
-#include "ui/window/window_keeper.h"
 
 #include <QBoxLayout>
 #include <QCloseEvent>

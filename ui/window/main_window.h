@@ -8,7 +8,7 @@
 #include "app/document/text_origin.h"
 #include "app/preferences/preferences.h"
 #include "app/runs/run_history.h"
-#include "ui/window/focus_mode.h"
+#include "ui/window/panels/focus_mode.h"
 
 #include <QMainWindow>
 

@@ -1,7 +1,7 @@
-#include "ui/window/window_keeper.h"
+#include "ui/window/panels/window_keeper.h"
 
 #include "app/preferences/preferences.h"
-#include "ui/window/focus_mode.h"
+#include "ui/window/panels/focus_mode.h"
 
 #include <QCoreApplication>
 #include <QDockWidget>
