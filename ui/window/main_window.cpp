@@ -31,10 +31,10 @@
 #include "ui/window/message_bar.h"
 #include "ui/window/panels/dock_height.h"
 #include "ui/window/panels/window_keeper.h"
-#include "ui/window/place_keeper.h"
-#include "ui/window/project_dialogs.h"
-#include "ui/window/project_messages.h"
-#include "ui/window/quit_guard.h"
+#include "ui/window/project/place_keeper.h"
+#include "ui/window/project/project_dialogs.h"
+#include "ui/window/project/project_messages.h"
+#include "ui/window/project/quit_guard.h"
 #include "ui/window/status_line.h"
 
 #include <QBoxLayout>
