@@ -194,6 +194,7 @@ private slots:
             AppParts parts(m_folder->path());
             begin(parts);
             QVERIFY(parts.write(5, 20));
+            QVERIFY(parts.waitUntilSaved()); // the run is in that file alone
             QFile over(path("a.inkgate"));
             QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) &&
                     over.write(bytes) == bytes.size());
