@@ -204,6 +204,8 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
                                 app::RecoveryFolders::ofSystem()));
     auto& engine = startIn(engineThread, QStringLiteral("engine"), std::make_unique<app::EngineWorker>());
 
+    preferences.writeWhere(storage);
+
     app::AssistantService assistant(engine);
     app::StoryWriter writer(document, assistant, runs, reading);
     app::ProjectController project(document, runs, reading, preferences, storage);
@@ -241,6 +243,7 @@ int runWindow(QApplication& application, std::span<char*> arguments) {
     writer.release();
     assistant.cancelAll();
     const bool isSaved = project.shutdown();
+    preferences.flush();
     leave(engineThread);
     leave(storageThread);
     return isSaved ? status : 1;

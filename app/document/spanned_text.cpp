@@ -36,6 +36,12 @@ bool covers(const QList<Span>& spans, qsizetype length) {
     return total == length;
 }
 
+// Into a text of so many units.
+bool fits(const TextEdit& edit, qsizetype size) {
+    return edit.position >= 0 && edit.position <= size && edit.removedLength >= 0 &&
+           edit.removedLength <= size - edit.position && covers(edit.insertedSpans, edit.inserted.size());
+}
+
 // The index of the span that begins at `position`, after splitting the one that covers it; spans.size() at
 // the end.
 qsizetype splitAt(QList<Span>& spans, qsizetype position) {
@@ -88,10 +94,16 @@ std::optional<SpannedText> SpannedText::fromSpans(QString text, QList<Span> span
     return result;
 }
 
-bool SpannedText::accepts(const TextEdit& edit) const {
-    return edit.position >= 0 && edit.position <= m_text.size() && edit.removedLength >= 0 &&
-           edit.removedLength <= m_text.size() - edit.position &&
-           covers(edit.insertedSpans, edit.inserted.size());
+bool SpannedText::accepts(const TextEdit& edit) const { return fits(edit, m_text.size()); }
+
+bool SpannedText::acceptsAll(const QList<TextEdit>& edits) const {
+    qsizetype size = m_text.size();
+    for (const TextEdit& edit : edits) {
+        if (!fits(edit, size))
+            return false;
+        size += edit.inserted.size() - edit.removedLength;
+    }
+    return true;
 }
 
 TextEdit SpannedText::apply(const TextEdit& edit) {

@@ -46,6 +46,8 @@ public:
 
     // True if the edit lies inside the text and its spans cover what it inserts.
     [[nodiscard]] bool accepts(const TextEdit& edit) const;
+    // The same of edits that are applied one after the other.
+    [[nodiscard]] bool acceptsAll(const QList<TextEdit>& edits) const;
     // Applies an edit that accepts() allows; returns the edit that undoes it exactly, spans included.
     TextEdit apply(const TextEdit& edit);
     // Applies edits one after the other; returns what apply() would have, in the same order. Thousands that

@@ -84,12 +84,12 @@ void EngineWorker::inspectPrompt(RequestId id, const ModelChoice& model, const P
     PromptInspection inspection;
     inspection.id = id;
     (void)guarded([&]() -> engine::Expected<void> {
-        const ShelvedModel* const shelved = m_shelf.find(model);
+        ShelvedModel* const shelved = m_shelf.find(model);
         if (shelved == nullptr) {
             inspection.prompt = assemblePrompt(source, nullptr, stop);
             return {};
         }
-        const ModelTokens tokens(*shelved->tokenizer);
+        const ModelTokens tokens(*shelved);
         inspection.prompt = assemblePrompt(source, &tokens, stop);
         const auto toRead = tokensToRead(*shelved, inspection.prompt.text);
         if (!toRead)
@@ -154,8 +154,8 @@ void EngineWorker::prepareNext(const Task& task, std::list<SideRun>& sides, Outc
 }
 
 engine::Expected<void> EngineWorker::readAhead(const Task& task, SideRun& side) {
-    const ShelvedModel& model = side.shelved();
-    const ModelTokens tokens(*model.tokenizer);
+    ShelvedModel& model = side.shelved();
+    const ModelTokens tokens(model);
     // Put together anew: what was written moves the author's note on, and may call for other lore.
     const Prompt next =
         assemblePrompt({task.source.story + side.written(), task.source.settings}, &tokens, task.stop);
@@ -234,7 +234,7 @@ engine::Expected<void> EngineWorker::write(Task& task, std::list<SideRun>& sides
     }
     model = sides.front().model().name;
     // Models that write together count alike: they differ in their gate.
-    const ModelTokens tokens(*models->front()->tokenizer);
+    const ModelTokens tokens(*models->front());
     task.prompt = assemblePrompt(task.source, &tokens, task.stop);
     auto result = engine::continueTogether(continuations, task.prompt.text.toStdString(), task.stop);
     // What was written until then belongs to the writer, whatever ended it.

@@ -131,7 +131,7 @@ engine::Expected<ShelvedModel*> ModelShelf::get(const ModelChoice& choice) {
     return m_models.front().get();
 }
 
-const ShelvedModel* ModelShelf::find(const ModelChoice& choice) const {
+ShelvedModel* ModelShelf::find(const ModelChoice& choice) const {
     const auto found =
         std::ranges::find_if(m_models, [&choice](const auto& shelved) { return shelved->choice == choice; });
     return found == m_models.end() ? nullptr : found->get();

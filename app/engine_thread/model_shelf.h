@@ -4,6 +4,7 @@
 // Threads: engine thread only.
 #pragma once
 
+#include "app/engine_thread/token_memory.h"
 #include "app/generation/generation_options.h"
 #include "app/generation/kept_state.h"
 #include "engine/core/error.h"
@@ -28,6 +29,7 @@ struct ShelvedModel {
     // each weight once per token.
     std::shared_ptr<engine::Session> session;
     bool usesEnhancement = true;   // false: it is the base in the session of a gate
+    TokenMemory tokenMemory;       // so that a pause of typing does not tokenise the story again
     engine::StateCache stateCache; // so that going on, or trying again, does not read the story again
 };
 
@@ -42,7 +44,7 @@ public:
     [[nodiscard]] engine::Expected<ShelvedModel*> get(const ModelChoice& choice);
 
     // The model if it is here; null if not. Does not count as asking for it.
-    [[nodiscard]] const ShelvedModel* find(const ModelChoice& choice) const;
+    [[nodiscard]] ShelvedModel* find(const ModelChoice& choice) const;
 
     // The GPU has failed or is full: from now on models run on the processor. Forgets those that
     // are here.

@@ -2,37 +2,9 @@
 
 #include "engine/runtime/generation.h"
 
-#include <algorithm>
 #include <span>
-#include <string>
 
 namespace app {
-
-namespace {
-
-// Units of the characters that begin in these bytes.
-qsizetype unitsOf(std::string_view bytes) {
-    qsizetype units = 0;
-    for (const char byte : bytes) {
-        const auto value = static_cast<unsigned char>(byte);
-        units += (value & 0xC0) == 0x80 ? 0 : value >= 0xF0 ? 2 : 1;
-    }
-    return units;
-}
-
-} // namespace
-
-std::optional<QList<qsizetype>> ModelTokens::ends(QStringView text) const {
-    const auto tokens = m_tokenizer.encode(text.toUtf8().toStdString());
-    if (!tokens)
-        return std::nullopt;
-    QList<qsizetype> ends;
-    ends.reserve(static_cast<qsizetype>(tokens->size()));
-    qsizetype end = 0;
-    for (const int token : *tokens)
-        ends.append(end += unitsOf(m_tokenizer.bytes(token)));
-    return ends;
-}
 
 engine::Expected<TokensToRead> tokensToRead(const ShelvedModel& model, const QString& prompt) {
     const auto tokens = engine::Generation::encodePrompt(*model.tokenizer, prompt.toStdString());

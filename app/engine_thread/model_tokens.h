@@ -10,15 +10,16 @@ namespace app {
 
 class ModelTokens final : public TokenCounter {
 public:
-    // `tokenizer` must outlive this.
-    explicit ModelTokens(const engine::Tokenizer& tokenizer)
-        : m_tokenizer(tokenizer) {}
+    // `model` must outlive this.
+    explicit ModelTokens(ShelvedModel& model)
+        : m_model(model) {}
 
-    // A token that ends inside of a character ends behind it.
-    [[nodiscard]] std::optional<QList<qsizetype>> ends(QStringView text) const override;
+    [[nodiscard]] std::optional<QList<qsizetype>> ends(QStringView text) const override {
+        return m_model.tokenMemory.ends(*m_model.tokenizer, text);
+    }
 
 private:
-    const engine::Tokenizer& m_tokenizer;
+    ShelvedModel& m_model;
 };
 
 // Of a prompt's tokens (Generation::encodePrompt()) so many need not be read; what is left is what

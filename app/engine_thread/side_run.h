@@ -44,7 +44,7 @@ public:
     [[nodiscard]] std::size_t tokensRead() const { return m_tokensRead; }
 
     [[nodiscard]] QString written() const;
-    [[nodiscard]] const ShelvedModel& shelved() const { return m_model; }
+    [[nodiscard]] ShelvedModel& shelved() { return m_model; }
     [[nodiscard]] EndReason endReason() const;
     [[nodiscard]] SideTimings timings() const;
     // Sends what is left, the gates that the recorder does not have yet included.

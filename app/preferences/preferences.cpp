@@ -111,30 +111,30 @@ SamplerOptions withoutSeed(SamplerOptions options) {
 Preferences::Preferences(QSettings& settings, QObject* parent)
     : QObject(parent)
     , m_settings(settings) {
-    m_appearance.theme = themeOf(settings.value(kTheme).toString());
-    m_appearance.fontFamily = settings.value(kFontFamily).toString();
+    m_appearance.theme = themeOf(m_settings.value(kTheme).toString());
+    m_appearance.fontFamily = m_settings.value(kFontFamily).toString();
     m_appearance.fontSize =
-        std::clamp(settings.value(kFontSize, m_appearance.fontSize).toInt(), kSmallestFont, kLargestFont);
-    m_appearance.measure =
-        std::clamp(settings.value(kMeasure, m_appearance.measure).toInt(), kShortestMeasure, kLongestMeasure);
-    m_appearance.showOrigins = settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
+        std::clamp(m_settings.value(kFontSize, m_appearance.fontSize).toInt(), kSmallestFont, kLargestFont);
+    m_appearance.measure = std::clamp(m_settings.value(kMeasure, m_appearance.measure).toInt(),
+                                      kShortestMeasure, kLongestMeasure);
+    m_appearance.showOrigins = m_settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
     m_appearance.choicesUnderMouse =
-        settings.value(kChoicesUnderMouse, m_appearance.choicesUnderMouse).toBool();
+        m_settings.value(kChoicesUnderMouse, m_appearance.choicesUnderMouse).toBool();
     m_generation = generationOptionsFromJson(
-        QJsonDocument::fromJson(settings.value(kGeneration).toByteArray()).object());
-    m_model.model = settings.value(kModel, QStringLiteral("tales")).toString();
-    m_model.gate = settings.value(kGate, QStringLiteral("gated")).toString();
-    m_addedModels = settings.value(kAddedModels).toStringList();
-    m_ghost = inRange({settings.value(kGhostAfter, m_ghost.afterSeconds).toDouble(),
-                       settings.value(kGhostTokens, m_ghost.maxTokens).toInt()});
-    const QStringList titles = settings.value(kRecentTitles).toStringList();
-    for (const QString& entry : settings.value(kRecent).toStringList().mid(0, kRecentFiles)) {
+        QJsonDocument::fromJson(m_settings.value(kGeneration).toByteArray()).object());
+    m_model.model = m_settings.value(kModel, QStringLiteral("tales")).toString();
+    m_model.gate = m_settings.value(kGate, QStringLiteral("gated")).toString();
+    m_addedModels = m_settings.value(kAddedModels).toStringList();
+    m_ghost = inRange({m_settings.value(kGhostAfter, m_ghost.afterSeconds).toDouble(),
+                       m_settings.value(kGhostTokens, m_ghost.maxTokens).toInt()});
+    const QStringList titles = m_settings.value(kRecentTitles).toStringList();
+    for (const QString& entry : m_settings.value(kRecent).toStringList().mid(0, kRecentFiles)) {
         const QString path = pathOfArgument(entry.toUtf8());
         if (const QString title = titles.value(m_recentFiles.size()); !title.isEmpty())
             m_recentTitles.insert(path, title);
         m_recentFiles.append(path);
     }
-    const QJsonArray presets = QJsonDocument::fromJson(settings.value(kPresets).toByteArray()).array();
+    const QJsonArray presets = QJsonDocument::fromJson(m_settings.value(kPresets).toByteArray()).array();
     for (const auto& value : presets) {
         const QJsonObject preset = value.toObject();
         const QString name = preset.value(QStringLiteral("name")).toString();

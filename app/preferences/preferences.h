@@ -1,12 +1,13 @@
 // preferences.h: what Inkgate remembers between starts, over a QSettings that the composition root owns
-// (tests pass an ini file in a temporary folder). Reading is from memory; writing goes to QSettings, which
-// writes its file when it sees fit.
+// (tests pass an ini file in a temporary folder). Reading is from memory; what is set is in the file a moment
+// later (settings_store.h).
 // Threads: GUI thread only.
 #pragma once
 
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
 #include "app/generation/ghost_options.h"
+#include "app/preferences/settings_store.h"
 #include "app/versions/backup_options.h"
 
 #include <QByteArray>
@@ -59,6 +60,10 @@ class Preferences : public QObject {
 
 public:
     explicit Preferences(QSettings& settings, QObject* parent = nullptr);
+
+    // The file is written in the thread where `context` lives; flush() waits for it and ends that.
+    void writeWhere(QObject& context) { m_settings.writeWhere(context); }
+    void flush() { m_settings.flush(); }
 
     [[nodiscard]] const Appearance& appearance() const { return m_appearance; }
     void setAppearance(const Appearance& appearance); // emits appearanceChanged() if different
@@ -139,7 +144,7 @@ private:
 
     void writePresets();
 
-    QSettings& m_settings;
+    SettingsStore m_settings;
     Appearance m_appearance;
     GenerationOptions m_generation;
     GhostOptions m_ghost;

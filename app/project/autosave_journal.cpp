@@ -114,7 +114,7 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
 void AutosaveJournal::restoreRest() {
     note(ReadingChanged{m_reading.settings()});
     for (const RunId id : m_runs.runs())
-        note(RunRestored{*m_runs.run(id)});
+        note(RunRestored{*m_runs.run(id), m_runs.packedChoices(id)});
     flush();
 }
 

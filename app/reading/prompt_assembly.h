@@ -1,8 +1,8 @@
 // prompt_assembly.h: the one place where a prompt is put together (docs/reading.md): what the model reads
 // before it goes on, of which parts it is made, and how many tokens each has. Whoever shows a prompt and
 // whoever writes from it calls this.
-// Threads: pure; may take as long as reading a novel into tokens (some tenths of a second), so not the GUI
-// thread.
+// Threads: pure but for what the counter remembers; may take as long as reading a novel into tokens (some
+// tenths of a second), so not the GUI thread.
 #pragma once
 
 #include "app/reading/lore_search.h"

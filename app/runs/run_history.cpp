@@ -23,13 +23,8 @@ const RunRecord* RunHistory::run(RunId id) const {
 }
 
 QList<RunId> RunHistory::attempts(RunId id) const {
-    QList<RunId> chain;
-    if (const RunRecord* record = run(id)) {
-        for (const RunId other : m_order)
-            if (m_runs.constFind(other)->attemptOf == record->attemptOf)
-                chain.append(other);
-    }
-    return chain;
+    const RunRecord* const record = run(id);
+    return record == nullptr ? QList<RunId>() : m_chains.value(record->attemptOf);
 }
 
 void RunHistory::setCurrentRun(RunId id) {
@@ -119,6 +114,7 @@ void RunHistory::insert(const RunRecord& record) {
     Q_ASSERT(record.id == nextId());
     m_lastId = record.id;
     m_order.append(record.id);
+    m_chains[record.attemptOf].append(record.id);
     m_runs.insert(record.id, record);
     emit runAdded(record.id);
 }
@@ -193,6 +189,7 @@ void RunHistory::setDeleted(RunId id, bool isDeleted) {
 void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates) {
     m_runs.clear();
     m_order.clear();
+    m_chains.clear();
     m_gates.clear();
     m_loaded.clear();
     m_choices.clear();
@@ -202,6 +199,7 @@ void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& with
     for (const RunRecord& record : records) {
         m_runs.insert(record.id, record);
         m_order.append(record.id);
+        m_chains[record.attemptOf].append(record.id);
         m_lastId = std::max(m_lastId, record.id);
     }
     m_current = m_order.isEmpty() ? 0 : m_runs[m_order.last()].writtenBy();

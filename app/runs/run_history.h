@@ -50,6 +50,8 @@ public:
 
     // The likely tokens beside one of a run: nothing if none were collected, or they are not in memory yet.
     [[nodiscard]] std::optional<TokenChoices> choices(RunId run, int token) const;
+    // Those of all tokens of a run, packed, as far as they are in memory.
+    [[nodiscard]] QList<QByteArray> packedChoices(RunId run) const { return m_choices.value(run); }
     // Brings those of a run into memory; choicesReady(id) follows, at once if they are there already.
     void loadChoices(RunId id);
 
@@ -109,7 +111,8 @@ private:
     const Document& m_document;
     QHash<RunId, RunRecord> m_runs;
     QList<RunId> m_order;
-    QHash<RunId, GateFrames> m_gates; // in memory
+    QHash<RunId, QList<RunId>> m_chains; // by RunRecord::attemptOf, in that order
+    QHash<RunId, GateFrames> m_gates;    // in memory
     QList<RunId> m_loaded; // of m_gates, those read back from the file, oldest use first; a few are kept
     QHash<RunId, QList<QByteArray>> m_choices; // in memory, packed
     QList<RunId> m_loadedChoices;              // of these, those read back from the file, likewise

@@ -62,6 +62,7 @@ struct RunGrown {
 // A run as a whole with its tokens, in place of whatever the file has of it. Its gates are not touched.
 struct RunRestored {
     RunRecord record;
+    QList<QByteArray> choices; // one per token, packed; none: what the file has of them stays
 };
 
 // What the model remembers now, in place of what is kept of before. Optional: not writing it loses only time.

@@ -1,6 +1,7 @@
 #include "app/storage/project_file.h"
 
 #include "app/files/file_path.h"
+#include "app/storage/columns/text_mark.h"
 #include "app/storage/file_replacement.h"
 #include "app/storage/notebook/note_table.h"
 #include "app/storage/notebook/writing_day_table.h"
@@ -12,10 +13,8 @@
 #include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/state_table.h"
-#include "app/storage/tables/text_mark.h"
 #include "app/storage/tables/text_table.h"
 #include "app/storage/tables/version_table.h"
-#include "app/storage/tables/whole_characters.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -159,22 +158,19 @@ StorageResult<ProjectContent> ProjectFile::read() {
 }
 
 StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operations) {
-    SpannedText text = m_text;
-    QByteArray mark = m_mark;
+    StoredText stored{m_text, m_edits, m_snapshotAt, m_mark};
     ReadingSettings reading = m_reading;
-    if (auto done = writeOperations(operations, text, mark, reading); !done) {
+    if (auto done = writeOperations(operations, stored, reading); !done) {
         m_runs->forgetUnwritten();
         return failed(done.error(), m_path);
     }
-    m_text = std::move(text);
-    m_mark = std::move(mark);
+    m_text = std::move(stored.text);
+    m_edits = stored.edits;
+    m_mark = std::move(stored.mark);
     m_reading = std::move(reading);
     for (const ProjectOperation& operation : operations) {
-        if (std::holds_alternative<TextEdit>(operation))
-            ++m_edits;
-        else if (std::holds_alternative<RunChanged>(operation) ||
-                 std::holds_alternative<RunGrown>(operation) ||
-                 std::holds_alternative<RunRestored>(operation))
+        if (std::holds_alternative<RunChanged>(operation) || std::holds_alternative<RunGrown>(operation) ||
+            std::holds_alternative<RunRestored>(operation))
             m_hasRuns = true;
         else if (const auto* notebook = std::get_if<NotebookChanged>(&operation))
             m_hasNotes = m_hasNotes || (notebook->notes && !notebook->notes->written.isEmpty());
@@ -185,24 +181,23 @@ StorageResult<void> ProjectFile::append(const QList<ProjectOperation>& operation
     return {};
 }
 
-// `text`, its name and `reading` become what they are after the operations.
-Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, SpannedText& text,
-                                            QByteArray& mark, ReadingSettings& reading) {
+// `stored` and `reading` become what they are after the operations.
+Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& operations, StoredText& stored,
+                                            ReadingSettings& reading) {
     auto transaction = beginMarked(*m_database);
     if (!transaction)
         return failure(transaction.error());
-    std::int64_t sequence = m_edits;
+    QList<TextEdit> edits; // that stand together, such as those of a replace all
     for (const ProjectOperation& operation : operations) {
-        Expected<void> done;
         if (const auto* edit = std::get_if<TextEdit>(&operation)) {
-            if (!text.accepts(*edit))
-                return engine::failure(engine::ErrorCode::Internal, "an edit does not fit the text");
-            const TextEdit whole = wholeCharacters(*edit, text);
-            done = appendStoredEdit(*m_database, ++sequence, whole);
-            text.apply(*edit);
-            mark = markBehind(mark, whole);
-        } else if (const auto* history = std::get_if<UndoHistoryChange>(&operation)) {
-            done = writeHistory(*m_database, *history, mark);
+            edits.append(*edit);
+            continue;
+        }
+        auto done = appendEdits(*m_database, stored, std::exchange(edits, {}));
+        if (!done)
+            return done;
+        if (const auto* history = std::get_if<UndoHistoryChange>(&operation)) {
+            done = writeHistory(*m_database, *history, stored.mark);
         } else if (const auto* change = std::get_if<RunChanged>(&operation)) {
             done = m_runs->write(*change);
         } else if (const auto* restored = std::get_if<RunRestored>(&operation)) {
@@ -219,7 +214,7 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
         } else if (const auto* spelling = std::get_if<SpellingChanged>(&operation)) {
             done = replaceSpellingChoice(*m_database, spelling->choice);
         } else if (const auto* version = std::get_if<VersionKept>(&operation)) {
-            if (const auto isKept = keepVersion(*m_database, text, *version); !isKept)
+            if (const auto isKept = keepVersion(*m_database, stored.text, *version); !isKept)
                 done = failure(isKept.error());
         } else if (const auto* named = std::get_if<VersionNamed>(&operation)) {
             done = nameVersion(*m_database, *named);
@@ -233,6 +228,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
         if (!done)
             return done;
     }
+    if (auto done = appendEdits(*m_database, stored, edits); !done)
+        return done;
     if (auto flushed = m_runs->flush(); !flushed)
         return flushed;
     return transaction->commit();

@@ -25,6 +25,8 @@ class QTemporaryDir;
 
 namespace app {
 
+struct StoredText;
+
 class ProjectFile {
 public:
     // A new file with this text. It appears complete or not at all. Problem if a file of that name exists or
@@ -99,8 +101,7 @@ private:
     [[nodiscard]] engine::Expected<void> readText();
     [[nodiscard]] engine::Expected<void> findParents();
     [[nodiscard]] engine::Expected<void> writeOperations(const QList<ProjectOperation>& operations,
-                                                         SpannedText& text, QByteArray& mark,
-                                                         ReadingSettings& reading);
+                                                         StoredText& stored, ReadingSettings& reading);
     [[nodiscard]] engine::Expected<void> writeCopy(const QString& path);
     [[nodiscard]] engine::Expected<void> writeSnapshot(const SpannedText& text);
 

@@ -3,7 +3,7 @@
 #include "app/document/utf8_text.h"
 #include "app/exchange/import_fault.h"
 #include "app/files/file_path.h"
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/sql_text.h"
 #include "engine/core/atomic_file.h"
 #include "engine/text/text_file.h"
 

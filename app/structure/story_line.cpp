@@ -1,14 +1,14 @@
 #include "app/structure/story_line.h"
 
-#include <QRegularExpression>
+#include "app/structure/heading_words.h"
+
+#include <algorithm>
 
 namespace app {
 
 namespace {
 
 using Kind = StoryLine::Kind;
-
-constexpr qsizetype kLongestChapterLine = 120;
 
 bool isSceneBreak(QStringView trimmed) {
     if (trimmed == u"#" || trimmed == u"⁂")
@@ -35,30 +35,6 @@ int markedLevel(QStringView line) {
 }
 
 bool isQuotation(QStringView line) { return line == u">" || line.startsWith(u"> "); }
-
-const QRegularExpression& chapterPattern() {
-    static const QRegularExpression pattern(QStringLiteral(
-        "^\\*{0,3}(?:Chapter|CHAPTER|(Part|PART))[ \\t]+"
-        "(?:\\d{1,4}|[IVXLC]{1,8}|(?i:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-        "thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
-        "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-        "(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)))"
-        "\\*{0,3}"
-        // Nothing more, or a title that does not end as a sentence of prose does.
-        "(?:[.:]?[ \\t]*|(?:[.:][ \\t]+|[ \\t]+[-–—][ \\t]+)\\S(?:.*[^\\s.,;])?[ \\t]*)$"));
-    return pattern;
-}
-
-enum class Division { None, Chapter, Part };
-
-Division divisionIn(QStringView line) {
-    if (line.isEmpty() || line.size() > kLongestChapterLine || !QStringView(u"CP*").contains(line.front()))
-        return Division::None;
-    const QRegularExpressionMatch match = chapterPattern().match(line.toString());
-    if (!match.hasMatch())
-        return Division::None;
-    return match.capturedLength(1) > 0 ? Division::Part : Division::Chapter;
-}
 
 } // namespace
 

@@ -1,8 +1,9 @@
 // story_line.h: what a line of the story is by its form: the one definition that the outline and the formats
 // of app/exchange share (formatted_story.h says how the rest of a text is understood).
 // - "# " to "###### " with words behind it is a heading.
-// - "Chapter" or "Part" with a number (3, III, Three, Twenty-one) is one by its words alone, if nothing else
-//   is in the line but a title behind a colon, a full stop or a dash, as in "Chapter 3: The ferry".
+// - "Chapter" or "Part" with a number (3, III, Three, Twenty-one) is one by its words alone, in nine
+//   languages (heading_words.h), if nothing else is in the line but a title behind a colon, a full stop or a
+//   dash, as in "Chapter 3: The ferry".
 // - Three or more of one of * - _ (spaces between them allowed), "#" alone and "⁂" are scene breaks.
 // - "> " begins a quotation. A line of nothing but spaces is blank.
 // - A backslash before what would be a heading or a quotation makes it a paragraph.

@@ -24,6 +24,7 @@ public:
             tokens.push_back(static_cast<unsigned char>(byte));
         return tokens;
     }
+    [[nodiscard]] bool restartsBetween(unsigned char, unsigned char) const override { return true; }
     [[nodiscard]] std::string_view bytes(int token) const override { return {m_bytes.data() + token, 1}; }
     [[nodiscard]] int vocabularySize() const override { return static_cast<int>(m_bytes.size()); }
     // NUL, which stories do not contain. It keeps its byte, so that texts with NUL still come back.

@@ -60,6 +60,10 @@ public:
     [[nodiscard]] Expected<void> load(std::string_view model);
 
     [[nodiscard]] Expected<std::vector<int>> encode(std::string_view text) const override;
+    // A run of line breaks is a word of its own, and words are encoded each by itself.
+    [[nodiscard]] bool restartsBetween(unsigned char before, unsigned char after) const override {
+        return m_splitsAroundLineBreaks && before == '\n' && after != '\n';
+    }
     [[nodiscard]] std::string_view bytes(int token) const override {
         return m_texts[static_cast<std::size_t>(token)];
     }

@@ -23,6 +23,14 @@ public:
     // not valid UTF-8 (lone surrogates, overlong forms and cut characters included).
     [[nodiscard]] virtual Expected<std::vector<int>> encode(std::string_view text) const = 0;
 
+    // True: between these two bytes of a text tokenisation restarts: no token holds both, and none depends on
+    // what stands on the other side. So where a ends with `before` and b begins with `after`, the tokens of
+    // a + b are those of a and those of b. False also means that nobody knows.
+    [[nodiscard]] virtual bool restartsBetween(unsigned char before, unsigned char after) const {
+        (void)before, (void)after;
+        return false;
+    }
+
     // The bytes a token stands for: possibly part of a character, empty for control tokens and ids without
     // text. `token` must be in [0, vocabularySize()).
     [[nodiscard]] virtual std::string_view bytes(int token) const = 0;

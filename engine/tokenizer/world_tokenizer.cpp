@@ -5,6 +5,8 @@
 #include "engine/tokenizer/world_vocabulary.h"
 
 #include <algorithm>
+#include <bitset>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -20,6 +22,9 @@ public:
     WorldTokenizer(std::vector<std::string> tokens, std::size_t smallestSize)
         : m_texts(std::move(tokens))
         , m_trie(m_texts) {
+        for (const std::string& text : m_texts)
+            for (std::size_t i = 1; i < text.size(); ++i)
+                m_neighbours.set(pairOf(text[i - 1], text[i]));
         m_texts.resize(std::max(m_texts.size(), smallestSize));
         for (std::size_t id = 1; id < m_texts.size(); ++id)
             if (m_texts[id].empty())
@@ -39,6 +44,10 @@ public:
         }
         return tokens;
     }
+    // The longest match from a token's beginning on reaches over no pair of bytes that no token has.
+    [[nodiscard]] bool restartsBetween(unsigned char before, unsigned char after) const override {
+        return !m_neighbours.test(pairOf(static_cast<char>(before), static_cast<char>(after)));
+    }
     [[nodiscard]] std::string_view bytes(int token) const override {
         return m_texts[static_cast<std::size_t>(token)];
     }
@@ -48,8 +57,14 @@ public:
     [[nodiscard]] std::string_view kind() const override { return "rwkv-world"; }
 
 private:
+    static std::size_t pairOf(char before, char after) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(before)) << 8 |
+               static_cast<unsigned char>(after);
+    }
+
     std::vector<std::string> m_texts; // [id]
     ByteTrie m_trie;
+    std::bitset<65536> m_neighbours; // bytes that stand side by side in a token
     std::vector<int> m_unsampled;
 };
 

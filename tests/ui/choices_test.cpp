@@ -161,6 +161,55 @@ private slots:
         QCOMPARE(desk.parts.runs.choices(1, 3), choices);
     }
 
+    // While the model writes on, the words before can be looked at.
+    void staysWhileTextStreams_data() {
+        QTest::addColumn<bool>("isByKey");
+        QTest::newRow("by the mouse") << false;
+        QTest::newRow("by a key") << true;
+    }
+    void staysWhileTextStreams() {
+        QFETCH(bool, isByKey);
+        app::ScriptedGenerator::Script script;
+        script.delayMs = 25;
+        ChoicesDesk desk(script);
+        app::GenerationOptions options = desk.parts.writer.options();
+        options.maxTokens = 2000;
+        desk.parts.writer.setOptions(options);
+        desk.key(Qt::Key_Return, Qt::ControlModifier);
+        const auto written = [&desk] { return desk.parts.runs.run(1) ? desk.run(1).tokens.size() : 0; };
+        QTRY_VERIFY(written() > 6);
+        if (isByKey) {
+            desk.window->choices().open({1, 2});
+        } else {
+            desk.moveTo(desk.pointOf(2)); // and rests there, while text comes
+        }
+        QTRY_VERIFY(desk.list().isVisible());
+        const QPoint place = desk.list().pos();
+        QSignalSpy changes(&desk.parts.document, &app::Document::changed);
+        QTRY_VERIFY(changes.size() > 8);
+        QVERIFY(desk.list().isVisible());
+        QCOMPARE(desk.list().pos(), place);
+        QCOMPARE(desk.rows().hasFocus(), isByKey);
+        // Its word moves on: it goes.
+        QVERIFY(desk.parts.document.applyReplacements({{{0, 0}, QStringLiteral("Now. ")}}));
+        QVERIFY(desk.list().isHidden());
+        desk.parts.writer.stop();
+        QVERIFY(desk.waitForIdle());
+    }
+
+    void goesWithItsToken() {
+        ChoicesDesk desk;
+        QVERIFY(desk.continueStory());
+        desk.cursorTo(3);
+        desk.key(Qt::Key_Period, Qt::ControlModifier);
+        QVERIFY(desk.list().isVisible());
+        const qsizetype end = desk.parts.runs.rangeOf(1, 3)->end();
+        QVERIFY(desk.parts.document.applyReplacements({{{desk.text().size(), 0}, QStringLiteral(" End.")}}));
+        QVERIFY(desk.list().isVisible());
+        QVERIFY(desk.parts.document.applyReplacements({{{end - 2, 1}, QString()}}));
+        QVERIFY(desk.list().isHidden());
+    }
+
     void scrollingOrAnotherStoryClosesIt() {
         ChoicesDesk desk;
         QVERIFY(desk.continueStory());

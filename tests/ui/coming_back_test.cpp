@@ -1,5 +1,6 @@
 // The program left and started again: all is where the writer left it.
 #include "app/models/model_catalog.h"
+#include "app/preferences/settings_store.h"
 #include "app/writing/story_writer.h"
 #include "tests/app/support/app_parts.h"
 #include "tests/ui/support/desk.h"
@@ -8,9 +9,11 @@
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/window/actions.h"
+#include "ui/window/panels/window_keeper.h"
 
 #include <QAction>
 #include <QApplication>
+#include <QFile>
 #include <QMenu>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -80,6 +83,14 @@ QString novel() {
 class ComingBackTest : public QObject {
     Q_OBJECT
 
+    // The settings' file as it is once the changes have rested.
+    static void copyWhenWritten(const QTemporaryDir& from, const QTemporaryDir& to, const QWidget& window) {
+        QVERIFY(window.isVisible());
+        QTest::qWait(WindowKeeper::kRestMs + 2 * app::SettingsStore::kDelayMs);
+        QVERIFY(QFile::copy(from.filePath(QStringLiteral("inkgate.ini")),
+                            to.filePath(QStringLiteral("inkgate.ini"))));
+    }
+
 private slots:
     void cursorAndScrollPosition() {
         const QTemporaryDir folder;
@@ -133,6 +144,50 @@ private slots:
         }
         Program program(folder.path());
         QVERIFY(program.window->sidebar().isHidden());
+    }
+
+    // Killed, the program says nothing more: what the file has at that moment is all.
+    void panelsWidthsAndZoomOfAProgramThatWasKilled() {
+        const QTemporaryDir folder;
+        const QTemporaryDir afterwards;
+        int width = 0;
+        {
+            Program program(folder.path());
+            MainWindow& window = *program.window;
+            window.sidebar().hide();
+            window.actions().showAttempts->trigger();
+            window.resizeDocks({&window.attempts()}, {330}, Qt::Horizontal);
+            window.actions().largerText->trigger();
+            QCoreApplication::processEvents();
+            width = window.attempts().width();
+            QVERIFY(width > 300);
+            copyWhenWritten(folder, afterwards, window);
+        }
+        Program program(afterwards.path());
+        QVERIFY(program.window->sidebar().isHidden());
+        QVERIFY(program.window->attempts().isVisible());
+        QCOMPARE(program.window->attempts().width(), width);
+        QCOMPARE(program.parts.preferences.appearance().fontSize, app::Appearance().fontSize + 1);
+    }
+
+    // In full screen they are only away for a while.
+    void panelsOfAProgramThatWasKilledInFullScreen() {
+        const QTemporaryDir folder;
+        const QTemporaryDir afterwards;
+        {
+            Program program(folder.path());
+            MainWindow& window = *program.window;
+            window.actions().showAttempts->trigger();
+            QTest::qWait(2 * WindowKeeper::kRestMs); // written
+            window.actions().focusMode->trigger();
+            QVERIFY(!window.sidebar().isVisible());
+            window.actions().largerText->trigger();
+            copyWhenWritten(folder, afterwards, window);
+        }
+        Program program(afterwards.path());
+        QVERIFY(!program.window->isFullScreen());
+        QVERIFY(program.window->sidebar().isVisible());
+        QVERIFY(program.window->attempts().isVisible());
     }
 
     void theAttemptThatStoodAndUndo() {

@@ -10,9 +10,9 @@
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/theme/theme.h"
 #include "ui/window/actions.h"
-#include "ui/window/dock_title.h"
 #include "ui/window/message_bar.h"
-#include "ui/window/pane_switcher.h"
+#include "ui/window/panels/dock_title.h"
+#include "ui/window/panels/pane_switcher.h"
 
 #include <QAction>
 #include <QApplication>

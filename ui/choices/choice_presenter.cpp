@@ -41,7 +41,7 @@ ChoicePresenter::ChoicePresenter(StoryEditor& editor, app::RunHistory& runs, QOb
             show();
     });
     connect(&m_runs, &app::RunHistory::wasReset, this, &ChoicePresenter::close);
-    connect(&editor, &QTextEdit::textChanged, this, &ChoicePresenter::close);
+    connect(&editor, &QTextEdit::textChanged, this, &ChoicePresenter::followText);
     connect(editor.verticalScrollBar(), &QScrollBar::valueChanged, this, &ChoicePresenter::close);
     connect(m_list, &ChoiceList::chosen, this, [this](int choice) {
         const std::optional<Place> place = m_place;
@@ -82,6 +82,7 @@ bool ChoicePresenter::close() {
 
 void ChoicePresenter::ask(const Place& place, Opening opening) {
     m_place = place;
+    m_range = m_runs.rangeOf(place.run, place.token);
     m_opening = opening;
     m_list->hide();
     m_runs.loadChoices(place.run);
@@ -119,6 +120,21 @@ void ChoicePresenter::moveTo(const app::TextRange& range) {
     m_list->move(left, fitsBelow || above < page.top() ? word.bottom() + kGap : above);
 }
 
+// The text grows many times a second while the model writes, mostly behind the words that are looked at.
+void ChoicePresenter::followText() {
+    if (m_hovered && m_runs.rangeOf(m_hovered->run, m_hovered->token) != m_hoveredRange) {
+        m_rest.stop();
+        m_hovered.reset();
+    }
+    if (!m_place)
+        return;
+    const auto range = m_runs.rangeOf(m_place->run, m_place->token);
+    if (range != m_range)
+        close();
+    else if (range && m_list->isVisible())
+        moveTo(*range); // a word at the end of a line may go into the next one as it becomes longer
+}
+
 void ChoicePresenter::step(int tokens) {
     if (!m_place)
         return;
@@ -142,6 +158,7 @@ void ChoicePresenter::watchMouse(const QPoint& point, bool isAtOnce) {
     }
     const bool isNew = place != m_hovered;
     m_hovered = place;
+    m_hoveredRange = place ? m_runs.rangeOf(place->run, place->token) : std::nullopt;
     if (m_opening == Opening::ByKey)
         return;
     if (!place) {

@@ -1,5 +1,6 @@
 // choice_presenter.h: when the list of likely words opens over the page, for which token, and when it goes:
-// the mouse rests on a word of the model for 300 ms, or at once while Ctrl is held; or by a key.
+// the mouse rests on a word of the model for 300 ms, or at once while Ctrl is held; or by a key. It stays
+// while text is written elsewhere, as long as its token stands where it was.
 // Threads: GUI thread only.
 #pragma once
 
@@ -45,6 +46,7 @@ private:
     void show();
     void step(int tokens);
     void moveTo(const app::TextRange& range);
+    void followText();
 
     StoryEditor& m_editor;
     app::RunHistory& m_runs;
@@ -53,7 +55,9 @@ private:
     QTimer m_leave; // time to reach the list
     bool m_opensUnderMouse = true;
     std::optional<Place> m_hovered;
-    std::optional<Place> m_place; // that is asked for or shown
+    std::optional<app::TextRange> m_hoveredRange; // where it stood then
+    std::optional<Place> m_place;                 // that is asked for or shown
+    std::optional<app::TextRange> m_range;        // where it stood then: if it moves, the list goes
     Opening m_opening = Opening::None;
 };
 

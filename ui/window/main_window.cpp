@@ -26,14 +26,15 @@
 #include "ui/versions/versions_dialog.h"
 #include "ui/voice/voice_dialog.h"
 #include "ui/window/actions.h"
-#include "ui/window/dock_height.h"
 #include "ui/window/english_plurals.h"
 #include "ui/window/ghost_keeper.h"
 #include "ui/window/message_bar.h"
-#include "ui/window/place_keeper.h"
-#include "ui/window/project_dialogs.h"
-#include "ui/window/project_messages.h"
-#include "ui/window/quit_guard.h"
+#include "ui/window/panels/dock_height.h"
+#include "ui/window/panels/window_keeper.h"
+#include "ui/window/project/place_keeper.h"
+#include "ui/window/project/project_dialogs.h"
+#include "ui/window/project/project_messages.h"
+#include "ui/window/project/quit_guard.h"
 #include "ui/window/status_line.h"
 
 #include <QBoxLayout>
@@ -45,7 +46,6 @@ namespace ui {
 
 namespace {
 
-constexpr int kStateVersion = 1; // of the docks' places; raised when they change
 constexpr QSize kFirstSize(1220, 780);
 constexpr int kFirstHeatmapHeight = 220;
 
@@ -90,8 +90,6 @@ MainWindow::MainWindow(app::AppContext& context)
     applyAppearance(context.preferences.appearance());
     applyColours();
     restoreWindow();
-    // Ended by a signal it is not closed.
-    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, &MainWindow::rememberWindow);
     updateTitle();
     updateAttempts();
     m_editor->setReadOnly(!m_context.project.isOpen());
@@ -163,21 +161,13 @@ void MainWindow::buildDocks() {
 void MainWindow::restoreWindow() {
     resize(kFirstSize);
     resizeDocks({m_heatmap}, {kFirstHeatmapHeight}, Qt::Vertical);
-    const app::Preferences& preferences = m_context.preferences;
-    if (!preferences.windowGeometry().isEmpty()) {
-        restoreGeometry(preferences.windowGeometry());
-        restoreState(preferences.windowState(), kStateVersion);
-    }
-}
-
-void MainWindow::rememberWindow() {
-    m_focusMode.set(false); // the window comes back as it was outside of full screen
-    m_context.preferences.setWindow(saveGeometry(), saveState(kStateVersion));
+    m_keeper = new WindowKeeper(*this, m_focusMode, m_context.preferences);
+    m_keeper->restore();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_context.writer.stop();
-    rememberWindow();
+    m_keeper->keep();
     if (!m_quitGuard->mayClose()) {
         event->ignore();
         return;

@@ -8,7 +8,7 @@
 #include "app/document/text_origin.h"
 #include "app/preferences/preferences.h"
 #include "app/runs/run_history.h"
-#include "ui/window/focus_mode.h"
+#include "ui/window/panels/focus_mode.h"
 
 #include <QMainWindow>
 
@@ -53,6 +53,7 @@ class TokenMarker;
 class TokenSelection;
 class VersionsDialog;
 class VoiceDialog;
+class WindowKeeper;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -93,7 +94,6 @@ private:
     void build();
     void buildDocks();
     void restoreWindow();
-    void rememberWindow();
     void connectEditing();
     void connectWriting();
     void connectView();
@@ -161,6 +161,7 @@ private:
     ChoicePresenter* m_choices = nullptr;
     GhostKeeper* m_ghost = nullptr;
     QuitGuard* m_quitGuard = nullptr;
+    WindowKeeper* m_keeper = nullptr;
     OriginLegend* m_legend = nullptr;
     ShortcutSet* m_shortcuts = nullptr;
     PaneSwitcher* m_panes = nullptr;

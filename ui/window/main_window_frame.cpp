@@ -7,10 +7,10 @@
 #include "ui/preferences/preferences_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/window/actions.h"
-#include "ui/window/dock_title.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
-#include "ui/window/pane_switcher.h"
+#include "ui/window/panels/dock_title.h"
+#include "ui/window/panels/pane_switcher.h"
 
 #include <QAction>
 #include <QDockWidget>

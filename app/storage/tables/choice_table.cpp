@@ -1,7 +1,7 @@
 #include "app/storage/tables/choice_table.h"
 
 #include "app/document/packed_bytes.h"
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QDataStream>
 #include <QIODevice>
@@ -15,6 +15,8 @@ namespace {
 using engine::Expected;
 
 constexpr qsizetype kMostTokens = 1'000'000; // of a run; a number beyond is damage
+
+constexpr qsizetype kRowTokens = 64; // of a run that is written as a whole: damage costs no more than these
 
 // Released migrations stay as they are; docs/formats/project.md explains the columns.
 constexpr std::array kMigrations{
@@ -60,6 +62,18 @@ Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype fir
         return failure(insert.error());
     const QByteArray packed = qCompress(bytes);
     return insert->bind(1, run).bind(2, first).bind(3, blobOf(packed)).run();
+}
+
+Expected<void> replaceChoices(engine::Database& database, RunId run, const QList<QByteArray>& choices) {
+    auto forget = database.prepare("DELETE FROM token_choices WHERE run = ?1");
+    if (!forget)
+        return failure(forget.error());
+    if (auto done = forget->bind(1, run).run(); !done)
+        return done;
+    for (qsizetype first = 0; first < choices.size(); first += kRowTokens)
+        if (auto done = writeChoices(database, run, first, choices.mid(first, kRowTokens)); !done)
+            return done;
+    return {};
 }
 
 Expected<QList<QByteArray>> readChoices(engine::Database& database, RunId run) {

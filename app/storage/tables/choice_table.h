@@ -19,6 +19,9 @@ namespace app {
 // Of the tokens from number `first` of the run on, packed one by one (packChoices()).
 [[nodiscard]] engine::Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,
                                                   const QList<QByteArray>& choices);
+// These are all that the run has.
+[[nodiscard]] engine::Expected<void> replaceChoices(engine::Database& database, RunId run,
+                                                    const QList<QByteArray>& choices);
 // By the token's number. Empty where there are none or they are damaged; nothing at all of a run without.
 [[nodiscard]] engine::Expected<QList<QByteArray>> readChoices(engine::Database& database, RunId run);
 

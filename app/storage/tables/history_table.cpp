@@ -1,7 +1,7 @@
 #include "app/storage/tables/history_table.h"
 
-#include "app/storage/tables/sql_text.h"
-#include "app/storage/tables/step_codec.h"
+#include "app/storage/columns/sql_text.h"
+#include "app/storage/columns/step_codec.h"
 
 #include <algorithm>
 #include <array>

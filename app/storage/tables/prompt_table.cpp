@@ -1,6 +1,6 @@
 #include "app/storage/tables/prompt_table.h"
 
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QCryptographicHash>
 

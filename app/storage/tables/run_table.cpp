@@ -1,9 +1,9 @@
 #include "app/storage/tables/run_table.h"
 
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/reading_table.h"
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
 
 #include <QJsonDocument>
 
@@ -185,7 +185,10 @@ engine::Expected<void> RunTable::write(const RunRestored& run) {
     withoutText.text.clear();
     if (auto done = write(RunChanged{withoutText}); !done)
         return done;
-    return write(RunGrown{run.record.id, run.record.text, run.record.tokens, {}, {}});
+    if (auto done = write(RunGrown{run.record.id, run.record.text, run.record.tokens, {}, {}}); !done)
+        return done;
+    return run.choices.isEmpty() ? engine::Expected<void>{}
+                                 : replaceChoices(m_database, run.record.id, run.choices);
 }
 
 engine::Expected<void> RunTable::flush() {

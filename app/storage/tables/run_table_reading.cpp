@@ -1,10 +1,10 @@
 // What is read from the tables of runs; run_table.cpp writes them.
 #include "app/document/spanned_text.h"
 #include "app/runs/run_parents.h"
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
 #include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/run_table.h"
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
 
 #include <algorithm>
 #include <limits>

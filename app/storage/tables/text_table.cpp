@@ -1,8 +1,9 @@
 #include "app/storage/tables/text_table.h"
 
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
-#include "app/storage/tables/text_mark.h"
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
+#include "app/storage/columns/text_mark.h"
+#include "app/storage/columns/whole_characters.h"
 
 #include <optional>
 #include <string>
@@ -62,14 +63,25 @@ engine::Expected<StoredText> readStoredText(engine::Database& database) {
     return stored;
 }
 
-engine::Expected<void> appendStoredEdit(engine::Database& database, std::int64_t sequence,
-                                        const TextEdit& edit) {
+engine::Expected<void> appendEdits(engine::Database& database, StoredText& stored,
+                                   const QList<TextEdit>& edits) {
+    if (edits.isEmpty())
+        return {};
+    if (!stored.text.acceptsAll(edits))
+        return engine::failure(engine::ErrorCode::Internal, "an edit does not fit the text");
     auto insert = database.prepare("INSERT INTO edit_journal(sequence, position, removed, inserted, spans) "
                                    "VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!insert)
         return failure(insert.error());
-    insert->bind(1, sequence).bind(2, edit.position).bind(3, edit.removedLength).bind(4, utf8(edit.inserted));
-    return insert->bind(5, blobOf(packSpans(edit.insertedSpans))).run();
+    for (const TextEdit& edit : applyWhole(stored.text, edits)) {
+        insert->bind(1, ++stored.edits).bind(2, edit.position).bind(3, edit.removedLength);
+        insert->bind(4, utf8(edit.inserted));
+        const QByteArray spans = packSpans(edit.insertedSpans);
+        if (auto done = insert->bind(5, blobOf(spans)).run(); !done)
+            return done;
+        stored.mark = markBehind(stored.mark, edit);
+    }
+    return {};
 }
 
 engine::Expected<void> replaceStoredText(engine::Database& database, const SpannedText& text,

@@ -18,8 +18,10 @@ struct StoredText {
 };
 
 [[nodiscard]] engine::Expected<StoredText> readStoredText(engine::Database& database);
-[[nodiscard]] engine::Expected<void> appendStoredEdit(engine::Database& database, std::int64_t sequence,
-                                                      const TextEdit& edit);
+// Applies edits one after the other to `stored`, and writes them behind the journal. Errors: Internal if they
+// do not fit; `stored` is of no use then.
+[[nodiscard]] engine::Expected<void> appendEdits(engine::Database& database, StoredText& stored,
+                                                 const QList<TextEdit>& edits);
 // A new snapshot that contains the edits up to `edits`; the journal is emptied.
 [[nodiscard]] engine::Expected<void> replaceStoredText(engine::Database& database, const SpannedText& text,
                                                        std::int64_t edits);

@@ -1,8 +1,8 @@
 #include "app/storage/tables/version_table.h"
 
 #include "app/document/words.h"
-#include "app/storage/tables/sql_text.h"
-#include "app/storage/tables/text_chunks.h"
+#include "app/storage/columns/sql_text.h"
+#include "app/storage/columns/text_chunks.h"
 #include "app/versions/thinning.h"
 
 #include <array>

@@ -194,6 +194,7 @@ private slots:
             AppParts parts(m_folder->path());
             begin(parts);
             QVERIFY(parts.write(5, 20));
+            QVERIFY(parts.waitUntilSaved()); // the run is in that file alone
             QFile over(path("a.inkgate"));
             QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) &&
                     over.write(bytes) == bytes.size());
@@ -216,6 +217,9 @@ private slots:
         for (const RunId run : again.runs.runs()) {
             QCOMPARE(again.runs.run(run)->tokens.size(), 20);
             QVERIFY(!again.runs.run(run)->text.isEmpty());
+            again.runs.loadChoices(run);
+            for (int token = 0; token < 20; ++token)
+                QTRY_VERIFY(again.runs.choices(run, token).has_value());
         }
     }
 

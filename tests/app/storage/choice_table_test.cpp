@@ -93,6 +93,23 @@ private slots:
         QCOMPARE(*choices, packed(0, 4) + QList<QByteArray>(4) + packed(8, 4));
     }
 
+    // A run that was in memory while its file was written over.
+    void aRestoredRunBringsThemAlong() {
+        RunGrown whole = growth(1, 0, 150);
+        const RunRecord run = finished(runRecord(1), {whole});
+        auto file = ProjectFile::create(m_path, sampleText());
+        QVERIFY(file);
+        QVERIFY((*file)->append({RunRestored{run, packed(0, 150)}}));
+        QCOMPARE(*(*file)->readChoices(1), packed(0, 150));
+        // In place of what there was, however its rows began; what is written later comes behind.
+        QVERIFY((*file)->append({RunRestored{run, packed(200, 150)}, grown(1, 150, 5)}));
+        QCOMPARE(*(*file)->readChoices(1), packed(200, 150) + packed(150, 5));
+        // In memory are none: those of the file stay.
+        QVERIFY((*file)->append({RunRestored{run, {}}}));
+        QCOMPARE((*file)->readChoices(1)->first(150), packed(200, 150));
+        QCOMPARE((*file)->read()->runs[0].tokens, run.tokens);
+    }
+
     void aRunTakesLittleRoom() {
         auto file = ProjectFile::create(m_path, sampleText());
         QVERIFY(file);

@@ -3,8 +3,8 @@
 #include "app/storage/tables/history_table.h"
 
 #include "app/document/document.h"
+#include "app/storage/columns/step_codec.h"
 #include "app/storage/project_file.h"
-#include "app/storage/tables/step_codec.h"
 #include "engine/trace/sqlite.h"
 #include "tests/app/storage/project_samples.h"
 

@@ -94,7 +94,7 @@ private slots:
         QCOMPARE(content->runs[2].prompt.text(), QStringLiteral("Another place."));
         QVERIFY(content->runs[3].prompt.isEmpty());
         // As it came from the file, in a later session.
-        QVERIFY((*file)->append({RunRestored{content->runs[0]}}));
+        QVERIFY((*file)->append({RunRestored{content->runs[0], {}}}));
         RunRecord later = runRecord(5);
         QVERIFY((*file)->append({RunChanged{later}}));
         QCOMPARE(prompts(), 2);

@@ -1,4 +1,4 @@
-#include "app/storage/tables/span_codec.h"
+#include "app/storage/columns/span_codec.h"
 
 #include <QRandomGenerator>
 #include <QTest>

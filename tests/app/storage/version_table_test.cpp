@@ -1,7 +1,7 @@
 #include "app/storage/tables/version_table.h"
 
+#include "app/storage/columns/text_chunks.h"
 #include "app/storage/project_file.h"
-#include "app/storage/tables/text_chunks.h"
 #include "engine/trace/sqlite.h"
 #include "tests/app/storage/project_samples.h"
 

@@ -47,6 +47,7 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , spelling({{folder + QStringLiteral("/dictionaries")}, folder + QStringLiteral("/words.txt")},
                {QStringLiteral("en_US")}) {
     QObject::connect(&project, &ProjectController::aboutToClose, &writer, &StoryWriter::release);
+    preferences.writeWhere(*storage);
     writer.setModelChoice({QStringLiteral("tales"), QStringLiteral("gated")});
 }
 
@@ -54,6 +55,7 @@ AppParts::~AppParts() {
     writer.release();
     assistant.cancelAll();
     project.shutdown();
+    preferences.flush();
     for (QThread* thread : {&engineThread, &storageThread}) {
         thread->quit();
         thread->wait();

@@ -9,7 +9,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <string_view>
+#include <vector>
 
 using namespace engine;
 
@@ -134,6 +137,46 @@ private slots:
             qInfo("%zu tokens in %lld ms", tokens->size(), static_cast<long long>(elapsedMs));
             QVERIFY2(elapsedMs < 10'000, "1 MB took longer than 10 s");
         }
+    }
+
+    // Every place that may be one is taken for one: a single wrong one is found.
+    void itRestartsWhereItSaysSo_data() { addTokenizerRows(); }
+    void itRestartsWhereItSaysSo() {
+        const Tokenizer* const t = &tokenizer();
+        Random random(23);
+        std::vector<std::string> texts;
+        for (const auto& [name, text] : test::hardTexts())
+            texts.push_back(text);
+        for (int round = 0; round < 500; ++round) {
+            std::string text;
+            for (std::uint64_t n = random.below(30); n > 0; --n) {
+                constexpr std::array kLineBreaks{"\n", "\n\n", "\r\n", "\n\t", "\n ", " \n", ".\n\n\n\""};
+                text += test::randomText(random, random.below(8));
+                text += kLineBreaks[random.below(kLineBreaks.size())];
+                text += random.below(2) ? "The ferry" : "\xC3\xA9t\xC3\xA9";
+            }
+            texts.push_back(text);
+        }
+        std::size_t behindLineBreaks = 0;
+        for (const std::string& text : texts) {
+            std::vector<int> pieces;
+            std::size_t start = 0;
+            for (std::size_t i = 1; i <= text.size(); ++i) {
+                const auto after = i < text.size() ? static_cast<unsigned char>(text[i]) : '\0';
+                const bool isInCharacter = (after & 0xC0) == 0x80;
+                if (i < text.size() &&
+                    (isInCharacter || !t->restartsBetween(static_cast<unsigned char>(text[i - 1]), after)))
+                    continue;
+                behindLineBreaks += text[i - 1] == '\n' ? 1 : 0;
+                const auto piece = t->encode(std::string_view(text).substr(start, i - start));
+                QVERIFY(piece);
+                pieces.insert(pieces.end(), piece->begin(), piece->end());
+                start = i;
+            }
+            QCOMPARE(pieces, *t->encode(text));
+        }
+        // Where a line begins with a letter it does, in every vocabulary there is.
+        QVERIFY2(behindLineBreaks > 1000, qPrintable(QString::number(behindLineBreaks)));
     }
 
     void otherFilesAreNotTokenizers() {

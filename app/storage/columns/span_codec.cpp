@@ -1,6 +1,6 @@
-#include "app/storage/tables/span_codec.h"
+#include "app/storage/columns/span_codec.h"
 
-#include "app/storage/tables/number_codec.h"
+#include "app/storage/columns/number_codec.h"
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include "ui/window/project_messages.h"
+#include "ui/window/project/project_messages.h"
 
 #include "app/files/file_path.h"
 #include "app/project/project_controller.h"

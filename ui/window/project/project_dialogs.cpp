@@ -1,4 +1,4 @@
-#include "ui/window/project_dialogs.h"
+#include "ui/window/project/project_dialogs.h"
 
 #include "app/files/file_path.h"
 #include "app/preferences/preferences.h"

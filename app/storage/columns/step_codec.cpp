@@ -1,7 +1,7 @@
-#include "app/storage/tables/step_codec.h"
+#include "app/storage/columns/step_codec.h"
 
-#include "app/storage/tables/number_codec.h"
-#include "app/storage/tables/span_codec.h"
+#include "app/storage/columns/number_codec.h"
+#include "app/storage/columns/span_codec.h"
 
 #include <QtEndian>
 

@@ -1,4 +1,4 @@
-#include "ui/window/dock_height.h"
+#include "ui/window/panels/dock_height.h"
 
 #include <QDockWidget>
 #include <QEvent>

@@ -1,4 +1,4 @@
-#include "ui/window/pane_switcher.h"
+#include "ui/window/panels/pane_switcher.h"
 
 #include <QApplication>
 #include <QDockWidget>

@@ -1,4 +1,4 @@
-#include "ui/window/focus_mode.h"
+#include "ui/window/panels/focus_mode.h"
 
 #include <QDockWidget>
 #include <QMainWindow>

@@ -1,4 +1,4 @@
-#include "ui/window/dock_title.h"
+#include "ui/window/panels/dock_title.h"
 
 #include <QApplication>
 #include <QBoxLayout>

@@ -1,4 +1,4 @@
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QJsonDocument>
 

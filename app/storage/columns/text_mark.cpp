@@ -1,8 +1,8 @@
-#include "app/storage/tables/text_mark.h"
+#include "app/storage/columns/text_mark.h"
 
-#include "app/storage/tables/number_codec.h"
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/number_codec.h"
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QCryptographicHash>
 

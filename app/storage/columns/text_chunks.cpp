@@ -1,9 +1,9 @@
-#include "app/storage/tables/text_chunks.h"
+#include "app/storage/columns/text_chunks.h"
 
 #include "app/document/packed_bytes.h"
 #include "app/document/utf8_text.h"
-#include "app/storage/tables/span_codec.h"
-#include "app/storage/tables/sql_text.h"
+#include "app/storage/columns/span_codec.h"
+#include "app/storage/columns/sql_text.h"
 
 #include <QCryptographicHash>
 #include <QtEndian>

@@ -1,4 +1,4 @@
-#include "ui/window/quit_guard.h"
+#include "ui/window/project/quit_guard.h"
 
 #include "app/project/project_controller.h"
 

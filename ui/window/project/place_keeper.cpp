@@ -1,4 +1,4 @@
-#include "ui/window/place_keeper.h"
+#include "ui/window/project/place_keeper.h"
 
 #include "app/project/project_controller.h"
 #include "ui/editor/story_editor.h"
