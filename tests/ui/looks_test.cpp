@@ -196,9 +196,10 @@ private slots:
         desk.parts.reading.change(settings);
         QVERIFY(desk.continueStory());
         desk.hover(2); // its first passage is in the memory, block 0's in both
-        QTRY_COMPARE(desk.caption(),
-                     QStringLiteral("Looks back at 3 passages\n2 of 3 stand in the text. The others were "
-                                    "memory, lore or a note, or have changed."));
+        QTRY_COMPARE(
+            desk.caption(),
+            QStringLiteral("Looks back at 3 passages\n2 of 3 stand in the text; the rest was memory, "
+                           "lore or a note, or has changed."));
         QCOMPARE(desk.editor().marks(Mark::LookedFew), QList<app::TextRange>());
         // The story changes where block 0 looked.
         desk.leave();

@@ -156,7 +156,7 @@ void LookMarker::update() {
     m_strip->show(*looks, range->position, m_story.size());
     QString text = tr("Looks back at %n passage(s)", nullptr, static_cast<int>(looks->passages.size()));
     if (const qsizetype standing = looks->standing(); standing < looks->passages.size())
-        text += tr("\n%1 of %2 stand in the text. The others were memory, lore or a note, or have changed.")
+        text += tr("\n%1 of %2 stand in the text; the rest was memory, lore or a note, or has changed.")
                     .arg(standing)
                     .arg(looks->passages.size());
     say(text);
