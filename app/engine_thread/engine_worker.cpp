@@ -213,6 +213,8 @@ void EngineWorker::addSide(const Task& task, ShelvedModel& model, std::list<Side
         [this](const SideRun& run, const PromptProgress& progress) { noteReading(progress, run); },
         [this, &prompt = task.prompt](PromptRead read) {
             read.prompt = prompt;
+            if (!read.chunks.isEmpty())
+                describeStory(read.chunks, prompt);
             emit promptRead(read);
         },
         [this](const TokenBatch& batch) { emit tokensGenerated(batch); }};

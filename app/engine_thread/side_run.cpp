@@ -2,10 +2,12 @@
 
 #include "app/document/utf8_text.h"
 #include "app/engine_thread/gate_conversion.h"
+#include "app/engine_thread/read_chunks.h"
 #include "app/engine_thread/state_keeping.h"
 #include "app/generation/token_choices.h"
 #include "engine/model/gate_layout.h"
 
+#include <span>
 #include <string>
 
 namespace app {
@@ -92,6 +94,12 @@ SideRun::SideRun(RequestId id, Side side, ShelvedModel& model, const GenerationO
     , m_continuation(*model.session, *model.tokenizer, toSettings(options, model), &model.stateCache, *this) {
 }
 
+engine::GateSink* SideRun::sink() {
+    if (m_looks)
+        return &*m_looks;
+    return m_recorder ? &*m_recorder : nullptr;
+}
+
 void SideRun::reading(std::size_t known, std::size_t total) {
     if (!m_remembered) {
         m_remembered = known;
@@ -111,6 +119,17 @@ void SideRun::promptRead(const engine::Generation& generation) {
                 m_batcher.push(toRunFrames(frames, firstPosition));
             },
             firstPosition);
+    const engine::ModelConfig& config = m_model.model->config();
+    ReadChunks chunks;
+    if (m_options.recordGates && config.sparse.blocks > 0) {
+        m_looks.emplace(
+            config.sparse.blocks,
+            [this, firstPosition](engine::ChunkFrames&& frames) { m_batcher.push(frames, firstPosition); },
+            firstPosition, m_recorder ? &*m_recorder : nullptr);
+        const std::span read = generation.promptTokens();
+        chunks =
+            readChunksOf(config, *m_model.tokenizer, read.first(static_cast<std::size_t>(firstPosition)));
+    }
     m_tokensRead = generation.promptTokensRead();
     m_events.promptRead({m_id,
                          m_side,
@@ -118,7 +137,8 @@ void SideRun::promptRead(const engine::Generation& generation) {
                          {},
                          static_cast<int>(generation.promptTokens().size()),
                          static_cast<int>(m_tokensRead),
-                         m_continuation.promptSeconds()});
+                         m_continuation.promptSeconds(),
+                         std::move(chunks)});
 }
 
 void SideRun::generated(const engine::GeneratedToken& token) {

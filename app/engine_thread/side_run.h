@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/core/stopwatch.h"
 #include "engine/runtime/continuation.h"
+#include "engine/trace/chunk_recorder.h"
 #include "engine/trace/gate_recorder.h"
 
 #include <functional>
@@ -51,7 +52,7 @@ public:
     void sendRest();
     [[nodiscard]] const ModelInfo& model() const { return m_model.info; }
 
-    engine::GateSink* sink() override { return m_recorder ? &*m_recorder : nullptr; }
+    engine::GateSink* sink() override;
     void reading(std::size_t known, std::size_t total) override;
     void promptRead(const engine::Generation& generation) override;
     void generated(const engine::GeneratedToken& token) override;
@@ -68,6 +69,7 @@ private:
     // Only if the model has gates and they are wanted. Outlives the generation, which hands over the last
     // gates.
     std::optional<engine::GateRecorder> m_recorder;
+    std::optional<engine::ChunkRecorder> m_looks; // of a model with sparse blocks; hands gates on
     engine::Continuation m_continuation;
     int m_tokens = 0;                        // that were shown
     std::string m_text;                      // what was written

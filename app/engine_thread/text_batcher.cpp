@@ -1,6 +1,7 @@
 #include "app/engine_thread/text_batcher.h"
 
 #include "app/document/utf8_text.h"
+#include "app/engine_thread/read_chunks.h"
 
 #include <utility>
 
@@ -20,8 +21,13 @@ void TextBatcher::push(int token, std::string_view bytes, float probability) {
 
 void TextBatcher::push(const GateFrames& gates) { m_waiting.gates.append(gates); }
 
+void TextBatcher::push(const engine::ChunkFrames& frames, std::int64_t firstPosition) {
+    appendLooks(frames, firstPosition, m_looks, m_waiting.looks);
+}
+
 bool TextBatcher::isEmpty() const {
-    return m_waiting.tokens.isEmpty() && m_waiting.text.isEmpty() && m_waiting.gates.tokenCount() == 0;
+    return m_waiting.tokens.isEmpty() && m_waiting.text.isEmpty() && m_waiting.gates.tokenCount() == 0 &&
+           m_waiting.looks.isEmpty();
 }
 
 bool TextBatcher::isDue(TimePoint now) const {
@@ -30,6 +36,7 @@ bool TextBatcher::isDue(TimePoint now) const {
 
 TokenBatch TextBatcher::take(TimePoint now) {
     m_lastTaken = now;
+    m_looks += m_waiting.looks.size();
     TokenBatch rest;
     rest.id = m_waiting.id;
     rest.side = m_waiting.side;

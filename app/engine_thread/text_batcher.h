@@ -6,6 +6,7 @@
 
 #include "app/generation/generation_messages.h"
 #include "engine/text/utf8_stream.h"
+#include "engine/trace/chunk_frame.h"
 
 #include <chrono>
 #include <optional>
@@ -27,6 +28,8 @@ public:
     void push(const QByteArray& choices) { m_waiting.choices.append(choices); }
     // Frames of earlier tokens; they must follow one another without a gap.
     void push(const GateFrames& gates);
+    // TokenBatch::looks of the next tokens. `firstPosition`: of the run's first token.
+    void push(const engine::ChunkFrames& frames, std::int64_t firstPosition);
     // True if something waits and the last batch was taken `kInterval` ago or longer.
     [[nodiscard]] bool isDue(TimePoint now) const;
     // What waits. Empty text and tokens if nothing does.
@@ -41,6 +44,7 @@ private:
     TokenBatch m_waiting;
     engine::Utf8Stream m_utf8;
     qsizetype m_length = 0; // of all text so far
+    qsizetype m_looks = 0;  // of tokens whose looks were taken
     std::optional<TimePoint> m_lastTaken;
 };
 

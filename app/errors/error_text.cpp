@@ -32,7 +32,7 @@ QString modelSentence(const engine::Error& error, const QString& model) {
             .arg(model);
     case UnsupportedArchitecture:
     case ShapeMismatch:
-        return tr("Inkgate does not run models like %1. Choose an RWKV-5, RWKV-6 or RWKV-7 model.")
+        return tr("Inkgate does not run models like %1. Choose an RWKV-5, RWKV-6, RWKV-7 or RWKV-X model.")
             .arg(model);
     case VocabularyMismatch:
         return tr("The model %1 needs its vocabulary file beside it. Put it into the same folder.")

@@ -3,6 +3,7 @@
 
 #include "app/generation/gate_frames.h"
 #include "app/generation/generation_options.h"
+#include "app/generation/looks_back.h"
 #include "app/reading/prompt_assembly.h"
 
 #include <QByteArray>
@@ -84,6 +85,7 @@ struct PromptRead {
     int promptTokens = 0; // with the one that begins a text
     int tokensRead = 0;   // of these; the others were known from before
     double seconds = 0;
+    ReadChunks chunks = {}; // empty: the model has none, or they are not wanted
 };
 
 // What a model would read now, and how much of it is new to it.
@@ -105,6 +107,8 @@ struct TokenBatch {
     // One each, packed (token_choices.h); none at all if they are not wanted.
     QList<QByteArray> choices;
     GateFrames gates; // may lag one token behind `tokens`; empty without gates
+    // What each token chose as it was read, packed (looks_back.h); may lag likewise. None without chunks.
+    QList<QByteArray> looks = {};
 };
 
 enum class OutcomeKind { Completed = 0, Cancelled = 1, Failed = 2 }; // stored: numbers are fixed

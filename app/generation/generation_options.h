@@ -76,6 +76,8 @@ struct ModelInfo {
     // What the rows of gates of a layer are about, such as "h-1"; empty where a layer has one row.
     QStringList gateRows{};
 
+    // RWKV-X: it looks back at chunks of the text (looks_back.h).
+    [[nodiscard]] bool hasSparseBlocks() const { return architecture == QLatin1String("rwkv-x"); }
     bool operator==(const ModelInfo&) const = default;
 };
 

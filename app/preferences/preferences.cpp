@@ -29,6 +29,7 @@ constexpr auto kFontSize = "appearance/fontSize";
 constexpr auto kMeasure = "appearance/measure";
 constexpr auto kShowOrigins = "appearance/showOrigins";
 constexpr auto kChoicesUnderMouse = "appearance/choicesUnderMouse";
+constexpr auto kLooksUnderMouse = "appearance/looksUnderMouse";
 constexpr auto kGeneration = "generation/options";
 constexpr auto kAlternatives = "generation/alternatives";
 constexpr auto kGhostAfter = "ghost/afterSeconds";
@@ -120,6 +121,7 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
     m_appearance.showOrigins = m_settings.value(kShowOrigins, m_appearance.showOrigins).toBool();
     m_appearance.choicesUnderMouse =
         m_settings.value(kChoicesUnderMouse, m_appearance.choicesUnderMouse).toBool();
+    m_appearance.looksUnderMouse = m_settings.value(kLooksUnderMouse, m_appearance.looksUnderMouse).toBool();
     m_generation = generationOptionsFromJson(
         QJsonDocument::fromJson(m_settings.value(kGeneration).toByteArray()).object());
     m_model.model = m_settings.value(kModel, QStringLiteral("tales")).toString();
@@ -157,6 +159,7 @@ void Preferences::setAppearance(const Appearance& appearance) {
     m_settings.setValue(kMeasure, valid.measure);
     m_settings.setValue(kShowOrigins, valid.showOrigins);
     m_settings.setValue(kChoicesUnderMouse, valid.choicesUnderMouse);
+    m_settings.setValue(kLooksUnderMouse, valid.looksUnderMouse);
     emit appearanceChanged(m_appearance);
 }
 

@@ -51,6 +51,7 @@ struct Appearance {
     int measure = 72;   // characters in a line of the page, 45 .. 110
     bool showOrigins = true;
     bool choicesUnderMouse = true; // likely words where the mouse rests
+    bool looksUnderMouse = true;   // where the model looked back, likewise
 
     bool operator==(const Appearance&) const = default;
 };

@@ -66,6 +66,10 @@ AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, con
                    const QList<QByteArray>& choices) {
                 note(RunGrown{run, text, tokens, gates, choices});
             });
+    connect(&runs, &RunHistory::runLooked, this,
+            [this](RunId run, const ReadChunks& read, qsizetype first, const QList<QByteArray>& tokens) {
+                note(RunLooked{run, read, first, tokens});
+            });
 }
 
 void AutosaveJournal::note(ProjectOperation operation) {

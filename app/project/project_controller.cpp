@@ -61,6 +61,11 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Story
         inStorage(m_storage,
                   [project = m_project, run](StorageWorker& storage) { storage.readChoices(project, run); });
     });
+    connect(&m_runs, &RunHistory::storedLooksWanted, this, [this](RunId run) {
+        m_journal->flush();
+        inStorage(m_storage,
+                  [project = m_project, run](StorageWorker& storage) { storage.readLooks(project, run); });
+    });
     connect(&m_runs, &RunHistory::storedChannelsWanted, this, [this](RunId run, int layer) {
         m_journal->flush();
         inStorage(m_storage, [project = m_project, run, layer](StorageWorker& storage) {

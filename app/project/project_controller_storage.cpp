@@ -101,6 +101,11 @@ void ProjectController::connectStorage() {
                 if (project == m_project)
                     m_runs.storedGatesLoaded(run, gates);
             });
+    connect(&m_storage, &StorageWorker::looksRead, this,
+            [this](ProjectTicket project, RunId run, const RunLooks& looks) {
+                if (project == m_project)
+                    m_runs.storedLooksLoaded(run, looks);
+            });
     connect(&m_storage, &StorageWorker::choicesRead, this,
             [this](ProjectTicket project, RunId run, const QList<QByteArray>& choices) {
                 if (project == m_project)

@@ -81,6 +81,19 @@ void RunHistory::loadChoices(RunId id) {
         emit choicesReady(id);
 }
 
+const RunLooks* RunHistory::looks(RunId id) const {
+    const auto found = m_looks.constFind(id);
+    return found == m_looks.constEnd() ? nullptr : &*found;
+}
+
+void RunHistory::loadLooks(RunId id) {
+    const RunRecord* const record = run(id);
+    if (!m_looks.contains(id) && record != nullptr && record->model.hasSparseBlocks())
+        emit storedLooksWanted(id);
+    else
+        emit looksReady(id);
+}
+
 std::optional<RunHistory::TokenPlace> RunHistory::tokenAt(qsizetype documentPosition) const {
     const auto placed = m_document.content().spanAt(documentPosition);
     if (!placed || placed->span.origin != Origin::Generated)
@@ -157,6 +170,17 @@ void RunHistory::append(RunId id, const QString& text, const QList<RunToken>& to
     emit runGrew(id, text, tokens, gates, choices);
 }
 
+void RunHistory::addLooks(RunId id, const ReadChunks& read, const QList<QByteArray>& tokens) {
+    if (!m_runs.contains(id) || (read.isEmpty() && tokens.isEmpty()))
+        return;
+    RunLooks& looks = m_looks[id];
+    if (!read.isEmpty())
+        looks.read = read;
+    const qsizetype first = looks.tokens.size();
+    looks.tokens += tokens;
+    emit runLooked(id, read, first, tokens);
+}
+
 void RunHistory::finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
                         const QString& failure) {
     const auto record = m_runs.find(id);
@@ -194,6 +218,8 @@ void RunHistory::reset(const QList<RunRecord>& records, const QList<RunId>& with
     m_loaded.clear();
     m_choices.clear();
     m_loadedChoices.clear();
+    m_looks.clear();
+    m_loadedLooks.clear();
     m_stored = QSet<RunId>(withStoredGates.begin(), withStoredGates.end());
     m_lastId = 0;
     for (const RunRecord& record : records) {
@@ -229,6 +255,16 @@ void RunHistory::storedChoicesLoaded(RunId id, const QList<QByteArray>& choices)
     while (m_loadedChoices.size() > kLoadedRuns)
         m_choices.remove(m_loadedChoices.takeFirst());
     emit choicesReady(id);
+}
+
+void RunHistory::storedLooksLoaded(RunId id, const RunLooks& looks) {
+    if (!m_runs.contains(id) || m_looks.contains(id))
+        return;
+    m_looks.insert(id, looks); // none, too: asking again would not help
+    m_loadedLooks.append(id);
+    while (m_loadedLooks.size() > kLoadedRuns)
+        m_looks.remove(m_loadedLooks.takeFirst());
+    emit looksReady(id);
 }
 
 void RunHistory::storedChannelsLoaded(RunId id, const ChannelMap& map) {

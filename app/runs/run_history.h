@@ -7,6 +7,7 @@
 
 #include "app/document/text_origin.h"
 #include "app/generation/gate_frames.h"
+#include "app/generation/looks_back.h"
 #include "app/generation/token_choices.h"
 #include "app/runs/run_record.h"
 
@@ -55,6 +56,11 @@ public:
     // Brings those of a run into memory; choicesReady(id) follows, at once if they are there already.
     void loadChoices(RunId id);
 
+    // Where a run's model looked back; null if it is not in memory yet. Valid until the next change.
+    [[nodiscard]] const RunLooks* looks(RunId id) const;
+    // Brings it into memory; looksReady(id) follows, at once if it is there already or there is none.
+    void loadLooks(RunId id);
+
     struct TokenPlace {
         RunId run = 0;
         int token = 0; // index into RunRecord::tokens
@@ -76,6 +82,9 @@ public:
                   double promptSeconds);
     void append(RunId id, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
                 const QList<QByteArray>& choices = {});
+    // Of a run whose model looks back: `read` with its prompt, `tokens` of the next ones. Either may be
+    // empty.
+    void addLooks(RunId id, const ReadChunks& read, const QList<QByteArray>& tokens);
     void finish(RunId id, OutcomeKind outcome, EndReason reason, const SideTimings& timings,
                 const QString& failure);
     void setName(RunId id, const QString& name);
@@ -84,6 +93,7 @@ public:
     void reset(const QList<RunRecord>& records, const QList<RunId>& withStoredGates);
     void storedGatesLoaded(RunId id, const GateFrames& gates);
     void storedChoicesLoaded(RunId id, const QList<QByteArray>& choices);
+    void storedLooksLoaded(RunId id, const RunLooks& looks);
     void storedChannelsLoaded(RunId id, const ChannelMap& map);
 
 signals:
@@ -93,15 +103,20 @@ signals:
     // What is new since the last time; at most one per run and 30 ms.
     void runGrew(app::RunId id, const QString& text, const QList<app::RunToken>& tokens,
                  const app::GateFrames& gates, const QList<QByteArray>& choices);
+    // `first`: number of the first of these tokens.
+    void runLooked(app::RunId id, const app::ReadChunks& read, qsizetype first,
+                   const QList<QByteArray>& tokens);
     void runFinished(app::RunId id);
     void attemptChanged(app::RunId id); // its name, or whether it is deleted
     void currentRunChanged(app::RunId id);
     void gatesReady(app::RunId id);
     void choicesReady(app::RunId id);
+    void looksReady(app::RunId id);
     void channelsReady(app::RunId id, const app::ChannelMap& map);
     // To whoever reads the project file.
     void storedGatesWanted(app::RunId id);
     void storedChoicesWanted(app::RunId id);
+    void storedLooksWanted(app::RunId id);
     void storedChannelsWanted(app::RunId id, int layer);
 
 private:
@@ -116,6 +131,8 @@ private:
     QList<RunId> m_loaded; // of m_gates, those read back from the file, oldest use first; a few are kept
     QHash<RunId, QList<QByteArray>> m_choices; // in memory, packed
     QList<RunId> m_loadedChoices;              // of these, those read back from the file, likewise
+    QHash<RunId, RunLooks> m_looks;            // in memory
+    QList<RunId> m_loadedLooks;                // of these, those read back from the file, likewise
     QSet<RunId> m_stored;                      // runs with gates in the file
     RunId m_lastId = 0;
     RunId m_current = 0;

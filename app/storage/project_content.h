@@ -9,6 +9,7 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/gate_frames.h"
 #include "app/generation/kept_state.h"
+#include "app/generation/looks_back.h"
 #include "app/notes/scene_note.h"
 #include "app/reading/reading_settings.h"
 #include "app/runs/run_record.h"
@@ -59,6 +60,14 @@ struct RunGrown {
     QList<QByteArray> choices; // one per token, packed; or none
 };
 
+// Where a run's model looked back. Optional: a file that cannot take it goes on being saved without.
+struct RunLooked {
+    RunId run = 0;
+    ReadChunks read; // what it had read; empty: nothing new
+    qsizetype first = 0;
+    QList<QByteArray> tokens; // from number `first` on, packed one by one
+};
+
 // A run as a whole with its tokens, in place of whatever the file has of it. Its gates are not touched.
 struct RunRestored {
     RunRecord record;
@@ -98,8 +107,8 @@ struct ReadingChanged {
 
 // UndoHistoryChange: the history belongs to the text as the edits before it have made it.
 using ProjectOperation =
-    std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunRestored, StatesChanged, PlaceChanged,
-                 ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed,
+    std::variant<TextEdit, UndoHistoryChange, RunChanged, RunGrown, RunLooked, RunRestored, StatesChanged,
+                 PlaceChanged, ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed,
                  VersionDeleted, NotebookChanged>;
 
 } // namespace app

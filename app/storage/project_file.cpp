@@ -8,6 +8,7 @@
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/gate_budget_table.h"
 #include "app/storage/tables/history_table.h"
+#include "app/storage/tables/look_table.h"
 #include "app/storage/tables/place_table.h"
 #include "app/storage/tables/project_schema.h"
 #include "app/storage/tables/reading_table.h"
@@ -200,6 +201,8 @@ Expected<void> ProjectFile::writeOperations(const QList<ProjectOperation>& opera
             done = writeHistory(*m_database, *history, stored.mark);
         } else if (const auto* change = std::get_if<RunChanged>(&operation)) {
             done = m_runs->write(*change);
+        } else if (const auto* looked = std::get_if<RunLooked>(&operation)) {
+            (void)writeLooks(*m_database, *looked); // damaged tables must not keep the story from being saved
         } else if (const auto* restored = std::get_if<RunRestored>(&operation)) {
             done = m_runs->write(*restored);
         } else if (const auto* kept = std::get_if<StatesChanged>(&operation)) {
@@ -271,6 +274,13 @@ StorageResult<QList<QByteArray>> ProjectFile::readChoices(RunId run) {
     if (!choices)
         return failed(choices.error(), m_path);
     return std::move(*choices);
+}
+
+StorageResult<RunLooks> ProjectFile::readLooks(RunId run) {
+    auto looks = app::readLooks(*m_database, run);
+    if (!looks)
+        return failed(looks.error(), m_path);
+    return std::move(*looks);
 }
 
 StorageResult<VersionList> ProjectFile::readVersions() {

@@ -72,6 +72,9 @@ public:
     // The likely tokens of a run, packed, by token; none if none were kept.
     [[nodiscard]] StorageResult<QList<QByteArray>> readChoices(RunId run);
 
+    // Where the model of a run looked back; empty if that was not kept.
+    [[nodiscard]] StorageResult<RunLooks> readLooks(RunId run);
+
     // All versions without their texts, which are read one at a time.
     [[nodiscard]] StorageResult<VersionList> readVersions();
     [[nodiscard]] StorageResult<VersionText> readVersion(VersionId version);

@@ -251,6 +251,13 @@ void StorageWorker::readChoices(ProjectTicket project, RunId run) {
     emit choicesRead(project, run, choices ? *choices : QList<QByteArray>());
 }
 
+void StorageWorker::readLooks(ProjectTicket project, RunId run) {
+    if (project != m_project || !m_current)
+        return;
+    const auto looks = m_current->readLooks(run);
+    emit looksRead(project, run, looks ? *looks : RunLooks());
+}
+
 void StorageWorker::readSizes(ProjectTicket project) {
     if (project != m_project || !m_current)
         return;

@@ -80,6 +80,7 @@ public:
     void readGates(ProjectTicket project, RunId run);
     void readChannels(ProjectTicket project, RunId run, int layer);
     void readChoices(ProjectTicket project, RunId run);
+    void readLooks(ProjectTicket project, RunId run);
     // Where the next backup copies go, and how many stay.
     void setBackupOptions(const BackupOptions& options) { m_backups.setOptions(options); }
     // Ends in sizesRead(), which also comes when gates were dropped.
@@ -117,6 +118,7 @@ signals:
     void gatesRead(app::ProjectTicket project, app::RunId run, const app::GateFrames& gates);
     void channelsRead(app::ProjectTicket project, app::RunId run, const app::ChannelMap& map);
     void choicesRead(app::ProjectTicket project, app::RunId run, const QList<QByteArray>& choices);
+    void looksRead(app::ProjectTicket project, app::RunId run, const app::RunLooks& looks);
     void sizesRead(app::ProjectTicket project, const app::ProjectSizes& sizes);
     // In answer to readVersions() and readVersion(); `problem` is a sentence, or empty.
     void versionsRead(app::ProjectTicket project, const app::VersionList& list);

@@ -153,6 +153,7 @@ void GhostWriter::record() {
     const PromptRead& read = m_ghost.read;
     m_runs.describe(record.id, read.model, read.prompt, read.promptTokens, read.seconds);
     m_runs.append(record.id, m_ghost.text, m_ghost.tokens, m_ghost.gates, m_ghost.choices);
+    m_runs.addLooks(record.id, read.chunks, m_ghost.looks);
     if (m_ghost.isWritten)
         m_runs.finish(record.id, m_ghost.outcome.kind, m_ghost.outcome.reasons[0], m_ghost.outcome.timings[0],
                       m_ghost.outcome.message);
@@ -170,8 +171,11 @@ void GhostWriter::onTokens(const TokenBatch& batch) {
     m_ghost.tokens += batch.tokens;
     m_ghost.gates.append(batch.gates);
     m_ghost.choices += batch.choices;
-    if (m_ghost.run != 0)
+    m_ghost.looks += batch.looks;
+    if (m_ghost.run != 0) {
         m_runs.append(m_ghost.run, batch.text, batch.tokens, batch.gates, batch.choices);
+        m_runs.addLooks(m_ghost.run, {}, batch.looks);
+    }
     if (!batch.text.isEmpty())
         emit changed();
 }

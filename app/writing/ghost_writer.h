@@ -65,6 +65,7 @@ private:
         QList<RunToken> tokens;
         GateFrames gates;
         QList<QByteArray> choices;
+        QList<QByteArray> looks;
         PromptRead read;
         Outcome outcome;
         bool isWritten = false; // outcome is known

@@ -195,6 +195,7 @@ void StoryWriter::onPromptRead(const PromptRead& prompt) {
         return;
     const RunId run = m_job.runs.value(static_cast<qsizetype>(prompt.side));
     m_runs.describe(run, prompt.model, prompt.prompt, prompt.promptTokens, prompt.seconds);
+    m_runs.addLooks(run, prompt.chunks, {});
     if (m_activity == Activity::Comparing)
         m_comparison.describe(prompt.side, prompt.model);
     emit promptRead(prompt);
@@ -206,8 +207,9 @@ void StoryWriter::onTokens(const TokenBatch& batch) {
     const auto tokens = static_cast<int>(batch.tokens.size());
     m_job.tokens += tokens;
     // The record first, so that whoever is told of the text finds its tokens.
-    m_runs.append(m_job.runs.value(static_cast<qsizetype>(batch.side)), batch.text, batch.tokens, batch.gates,
-                  batch.choices);
+    const RunId run = m_job.runs.value(static_cast<qsizetype>(batch.side));
+    m_runs.append(run, batch.text, batch.tokens, batch.gates, batch.choices);
+    m_runs.addLooks(run, {}, batch.looks);
     if (m_activity == Activity::Comparing) {
         m_comparison.append(batch.side, batch.text, tokens);
     } else if (m_activity == Activity::WritingAlternatives) {

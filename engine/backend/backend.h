@@ -38,7 +38,7 @@ struct SequenceInput {
     std::int64_t position = 0;   // tokens before these
     float* state = nullptr;      // all of it, in the backend's memory; updated in place
     bool usesEnhancement = true; // false: the base model's part alone, as if there were no enhancement
-    GateSink* sink = nullptr;    // null: nobody wants to know the gates
+    GateSink* sink = nullptr;    // null: nobody wants to know gates and choices
     // Of RWKV-X: its pages in each sparse block, in this backend's memory.
     std::span<const AttentionPages> attention = {};
 };
@@ -55,11 +55,12 @@ struct StepKind {
     auto operator<=>(const StepKind&) const = default;
 };
 
-// The gates that one layer used for all rows of a step: [T,width].
+// What one layer has to tell of all rows of a step: the gates it used, or what a sparse block chose.
 struct GateReport {
-    int layer = 0;
+    int layer = 0; // with `heads`: the sparse block
     int width = 0;
-    const float* gates = nullptr;
+    const float* gates = nullptr; // [T,width]
+    int heads = 0;                // not 0: `gates` are SparseAttention::choices of so many heads
 };
 
 // To each sequence's sink its rows; `report.gates` is the host's memory.
@@ -67,10 +68,15 @@ inline void deliverGates(const GateReport& report, std::span<const SequenceInput
     const auto width = static_cast<std::size_t>(report.width);
     const float* gates = report.gates;
     for (const SequenceInput& input : inputs) {
-        const std::size_t size = input.tokens.size() * width;
-        if (input.sink != nullptr && input.usesEnhancement)
-            input.sink->gates(report.layer, {gates, size});
-        gates += size;
+        const std::span values(gates, input.tokens.size() * width);
+        gates += values.size();
+        if (input.sink == nullptr)
+            continue;
+        if (report.heads > 0)
+            input.sink->chunks({report.layer, static_cast<int>(input.tokens.size()), report.heads, values,
+                                input.attention[static_cast<std::size_t>(report.layer)].numbers});
+        else if (input.usesEnhancement)
+            input.sink->gates(report.layer, values);
     }
 }
 
@@ -115,7 +121,8 @@ public:
     INKGATE_SEQUENCE_OPERATIONS(INKGATE_DECLARE)
 #undef INKGATE_DECLARE
 
-    // To the sinks of the step. A device may read the gates of a repeated step until that step ends.
+    // To the sinks of the step. A device may read the gates of a repeated step until that step ends; choices
+    // may be overwritten by the next operation.
     virtual void reportGates(const GateReport& report) = 0;
 
     // The next token. On the host the sampler draws it: never complete there.

@@ -95,8 +95,11 @@ void AttentionCache::place(Block& block, Backend& backend) const {
         if (!page->isIn(backend))
             page = copyOf(*page, backend, m_config.chunk);
     block.pointers.clear();
-    for (const Page& page : block.complete)
+    block.numbers.clear();
+    for (const Page& page : block.complete) {
         block.pointers.push_back(page->values());
+        block.numbers.push_back(page->chunk());
+    }
 }
 
 void AttentionCache::claim(Block& block, Backend& backend, int from, int to) const {
@@ -113,7 +116,8 @@ AttentionPages AttentionCache::seenBy(const Block& block, std::int64_t position,
     AttentionPages pages{.complete = block.pointers,
                          .own = block.own->values(),
                          .filled = static_cast<int>(position % m_config.chunk),
-                         .chosen = m_config.chunks - 1};
+                         .chosen = m_config.chunks - 1,
+                         .numbers = block.numbers};
     if (m_config.mode == SparseAttentionMode::PerHead)
         return pages;
     pages.chosen = m_config.chunks;

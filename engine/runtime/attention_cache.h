@@ -94,7 +94,8 @@ private:
     struct Block {
         std::vector<Page> complete;
         Page own;
-        std::vector<float*> pointers; // of `complete`
+        std::vector<float*> pointers;      // of `complete`
+        std::vector<std::int64_t> numbers; // the same
     };
 
     void beginChunk(Block& block, Backend& backend, std::int64_t chunk, float* votes) const;

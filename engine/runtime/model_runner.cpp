@@ -199,7 +199,8 @@ void ModelRunner::step(std::span<const RunnerInput> inputs, std::span<float> log
     StepKind kind{.forward = m_version, .sequences = rows};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         kind.enabled |= static_cast<std::uint64_t>(inputs[i].usesEnhancement) << i;
-        kind.reportsGates |= inputs[i].sink != nullptr && inputs[i].usesEnhancement;
+        kind.reportsGates |=
+            inputs[i].sink != nullptr && (inputs[i].usesEnhancement || m_model->config().sparse.blocks > 0);
     }
     begin(inputs);
     for (Stage& stage : m_stages) {

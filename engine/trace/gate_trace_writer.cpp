@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds kCommitInterval{200};
 } // namespace
 
 Expected<std::unique_ptr<GateTraceWriter>> GateTraceWriter::start(const std::filesystem::path& path,
-                                                                  const GateRun& run) {
+                                                                  const GateRun& run,
+                                                                  const std::optional<ChunkRun>& chunks) {
     auto database = openGateTrace(path, Database::Mode::Create);
     if (!database)
         return failure(std::move(database.error()));
@@ -30,6 +31,16 @@ Expected<std::unique_ptr<GateTraceWriter>> GateTraceWriter::start(const std::fil
     if (!id)
         return failure(id.error());
     writer->m_run = *id;
+    if (chunks) {
+        if (auto made = createChunkTables(writer->m_database); !made)
+            return failure(std::move(made.error()));
+        auto choices = ChunkStoreWriter::prepare(writer->m_database);
+        if (!choices)
+            return failure(std::move(choices.error()));
+        if (auto added = choices->addRun(*id, *chunks); !added)
+            return failure(std::move(added.error()));
+        writer->m_choices = std::move(*choices);
+    }
     writer->m_thread = std::thread([raw = writer.get()] { raw->work(); });
     return writer;
 }
@@ -42,6 +53,11 @@ void GateTraceWriter::addToken(TraceToken token) {
 }
 
 void GateTraceWriter::addFrames(GateFrames&& frames) {
+    const std::size_t bytes = sizeof(Entry) + frames.byteSize();
+    push(std::move(frames), bytes);
+}
+
+void GateTraceWriter::addChoices(ChunkFrames&& frames) {
     const std::size_t bytes = sizeof(Entry) + frames.byteSize();
     push(std::move(frames), bytes);
 }
@@ -118,9 +134,13 @@ Expected<void> GateTraceWriter::writeAll(std::vector<Entry> entries) {
     if (!transaction)
         return failure(std::move(transaction.error()));
     for (const Entry& entry : entries) {
-        const auto* token = std::get_if<TraceToken>(&entry);
-        auto written = token ? m_store->addToken(m_run, *token)
-                             : m_store->addRows(m_run, std::get<GateFrames>(entry).rows());
+        Expected<void> written;
+        if (const auto* const token = std::get_if<TraceToken>(&entry))
+            written = m_store->addToken(m_run, *token);
+        else if (const auto* const gates = std::get_if<GateFrames>(&entry))
+            written = m_store->addRows(m_run, gates->rows());
+        else
+            written = m_choices->addFrames(m_run, std::get<ChunkFrames>(entry));
         if (!written)
             return written;
     }

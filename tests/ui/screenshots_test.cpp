@@ -103,6 +103,15 @@ QList<Scene> scenes() {
              QVERIFY(desk.waitForIdle());
          },
          [](test::Desk& desk) { QTest::keyClick(&desk.window->editor(), Qt::Key_Escape); }},
+        {"looks-back",
+         [](test::Desk& desk) {
+             desk.window->editor().placeCursor(desk.parts.document.size() - 30);
+             desk.window->actions().looksBack->trigger();
+         },
+         [](test::Desk& desk) {
+             desk.window->actions().looksBack->trigger();
+             desk.window->editor().placeCursor(desk.parts.document.size());
+         }},
         {"menu",
          [](test::Desk& desk) {
              QMenu* const menu = desk.window->actions().menus[4];
@@ -135,7 +144,9 @@ private slots:
         QFETCH(bool, isDark);
         warnings.clear();
         m_theme = isDark ? QStringLiteral("dark") : QStringLiteral("light");
-        test::Desk desk(kStory);
+        app::ScriptedGenerator::Script script;
+        script.chunk = 64; // it looks back
+        test::Desk desk(kStory, script);
         desk.window->resize(kWindow);
         (isDark ? desk.window->actions().themeDark : desk.window->actions().themeLight)->trigger();
         desk.setLength(60);

@@ -64,6 +64,9 @@ private slots:
                                                               {"hover mark", colours.hoverMark},
                                                               {"lock mark", colours.lockMark},
                                                               {"match", colours.matchMark},
+                                                              {"looked few", colours.lookMarks[0]},
+                                                              {"looked some", colours.lookMarks[1]},
+                                                              {"looked most", colours.lookMarks[2]},
                                                               {"difference", colours.differenceMark}};
             for (const auto& [inkName, ink] : inks) {
                 for (const auto& [groundName, ground] : grounds) {

@@ -34,7 +34,7 @@ class StoryEditor : public QTextEdit {
 public:
     // Grounds painted behind words, in this order, later ones over earlier ones; under misspelled ones a
     // wave. What else makes words look otherwise goes through formats().
-    enum class Mark { Match, CurrentMatch, Hovered, Locked, Misspelled };
+    enum class Mark { LookedFew, LookedSome, LookedMost, Match, CurrentMatch, Hovered, Locked, Misspelled };
 
     explicit StoryEditor(app::Document& story, QWidget* parent = nullptr);
     ~StoryEditor() override;
@@ -168,7 +168,7 @@ private:
     FocusView* m_focusView;
     Colours m_colours;
     Typography m_typography;
-    std::array<QList<app::TextRange>, 5> m_marks;
+    std::array<QList<app::TextRange>, 8> m_marks;
     bool m_areMarksOld = false; // the text has changed since they were painted
     app::TextRange m_marked;    // the part of the story whose marks are painted
     bool m_isHoverReported = false;

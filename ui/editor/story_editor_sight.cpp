@@ -36,8 +36,9 @@ void StoryEditor::showMarks() {
     };
     m_marked.position = isAny ? placeAt(-height) : 0;
     m_marked.length = isAny ? placeAt(2 * height) - m_marked.position : m_story.size();
-    const QColor grounds[] = {m_colours.matchMark, m_colours.lockMark, m_colours.hoverMark,
-                              m_colours.lockMark, QColor()};
+    const QColor grounds[] = {
+        m_colours.lookMarks[0], m_colours.lookMarks[1], m_colours.lookMarks[2], m_colours.matchMark,
+        m_colours.lockMark,     m_colours.hoverMark,    m_colours.lockMark,     QColor()};
     const qsizetype top = isAny ? placeAt(0) : 0;
     for (std::size_t mark = 0; mark < m_marks.size(); ++mark) {
         const QList<app::TextRange>& ranges = m_marks[mark];

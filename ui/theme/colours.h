@@ -7,6 +7,8 @@
 #include <QColor>
 #include <QPalette>
 
+#include <array>
+
 namespace ui {
 
 struct Colours {
@@ -21,16 +23,17 @@ struct Colours {
     QColor accent;       // caret, focus ring, links, default buttons
     QColor onAccent;     // text on `accent`
     QColor selection;
-    QColor border;         // hairlines between parts, which only order
-    QColor outline;        // around what can be filled in or ticked, and thumbs of scroll bars
-    QColor button;         // ground of buttons and of rows under the mouse
-    QColor buttonHover;    // ground of buttons under the mouse
-    QColor hoverMark;      // ground of the token under the mouse
-    QColor lockMark;       // ground of the token that was clicked
-    QColor matchMark;      // ground of what the search found
-    QColor differenceMark; // ground of the first difference of two texts
-    QColor warningInk;     // what is wrong or gone: waves under words, words that were removed
-    QColor problem;        // ground of a message about something that failed
+    QColor border;                   // hairlines between parts, which only order
+    QColor outline;                  // around what can be filled in or ticked, and thumbs of scroll bars
+    QColor button;                   // ground of buttons and of rows under the mouse
+    QColor buttonHover;              // ground of buttons under the mouse
+    QColor hoverMark;                // ground of the token under the mouse
+    QColor lockMark;                 // ground of the token that was clicked
+    QColor matchMark;                // ground of what the search found
+    std::array<QColor, 3> lookMarks; // grounds of what the model looked back at: few, some, most heads
+    QColor differenceMark;           // ground of the first difference of two texts
+    QColor warningInk;               // what is wrong or gone: waves under words, words that were removed
+    QColor problem;                  // ground of a message about something that failed
     bool isDark = false;
 };
 

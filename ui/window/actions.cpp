@@ -80,6 +80,7 @@ void nameAll(const Actions& actions, QMainWindow& window) {
         {actions.alternatives, "alternatives"},
         {actions.branch, "branch"},
         {actions.likelyWords, "likelyWords"},
+        {actions.looksBack, "looksBack"},
         {actions.compare, "compare"},
         {actions.editMemory, "editMemory"},
         {actions.teachVoice, "teachVoice"},
@@ -98,6 +99,7 @@ void nameAll(const Actions& actions, QMainWindow& window) {
         {actions.showReading, "showReading"},
         {actions.showOrigins, "showOrigins"},
         {actions.choicesUnderMouse, "choicesUnderMouse"},
+        {actions.looksUnderMouse, "looksUnderMouse"},
         {actions.largerText, "largerText"},
         {actions.smallerText, "smallerText"},
         {actions.chooseFont, "chooseFont"},
@@ -195,6 +197,8 @@ Actions::Actions(QMainWindow& window) {
                        tr("Another way on behind the marked token, or the one at the cursor"));
     likelyWords = write.add(tr("Li&kely words here"), {QKeySequence(tr("Ctrl+."))},
                             tr("What the model held likely in the place of its word at the cursor"));
+    looksBack = write.add(tr("L&ooks back at"), {QKeySequence(tr("Ctrl+Shift+L"))},
+                          tr("The passages that an RWKV-X model looked back at, word by word at the cursor"));
     write.separate();
     compare = write.add(tr("Co&mpare base and gated"),
                         {QKeySequence(tr("Ctrl+Shift+Enter")), QKeySequence(tr("Ctrl+Shift+Return"))},
@@ -233,6 +237,9 @@ Actions::Actions(QMainWindow& window) {
     choicesUnderMouse =
         view.add(tr("Likely &words under the mouse"), {},
                  tr("While the mouse rests on a word of the model; with Ctrl held, always"), true);
+    looksUnderMouse = view.add(
+        tr("Looks bac&k at, under the mouse"), {},
+        tr("The passages that an RWKV-X model looked back at, while the mouse is on a word of it"), true);
     view.separate();
     largerText = view.add(tr("&Larger text"), {QKeySequence(tr("Ctrl++")), QKeySequence(tr("Ctrl+="))}, {});
     smallerText = view.add(tr("&Smaller text"), {QKeySequence(tr("Ctrl+-"))}, {});

@@ -63,6 +63,7 @@ public:
     QAction* alternatives;
     QAction* branch;
     QAction* likelyWords;
+    QAction* looksBack;
     QAction* compare;
     QAction* editMemory;
     QAction* teachVoice;
@@ -79,6 +80,7 @@ public:
 
     QAction* showOrigins;
     QAction* choicesUnderMouse;
+    QAction* looksUnderMouse;
     QAction* largerText;
     QAction* smallerText;
     QAction* chooseFont;

@@ -16,6 +16,7 @@
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
 #include "ui/library/library_dialog.h"
+#include "ui/looks/look_marker.h"
 #include "ui/outline/outline_dock.h"
 #include "ui/reading/memory_dialog.h"
 #include "ui/reading/reading_dock.h"
@@ -85,6 +86,7 @@ MainWindow::MainWindow(app::AppContext& context)
     connectSpelling();
     connectAttempts();
     connectChoices();
+    connectLooks();
     connectReading();
     connectStructure();
     applyAppearance(context.preferences.appearance());
@@ -132,6 +134,7 @@ void MainWindow::build() {
     m_status->insertPermanentWidget(1, m_legend); // behind what the model is doing
     m_marker = new TokenMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
     m_choices = new ChoicePresenter(*m_editor, m_context.runs, this);
+    m_looks = new LookMarker(*m_editor, m_context.document, m_context.runs, *m_selection, this);
 }
 
 void MainWindow::buildDocks() {
@@ -192,6 +195,8 @@ void MainWindow::applyAppearance(const app::Appearance& appearance) {
     m_actions->showOrigins->setChecked(appearance.showOrigins);
     m_actions->choicesUnderMouse->setChecked(appearance.choicesUnderMouse);
     m_choices->setOpensUnderMouse(appearance.choicesUnderMouse);
+    m_actions->looksUnderMouse->setChecked(appearance.looksUnderMouse);
+    m_looks->setFollowsMouse(appearance.looksUnderMouse);
     m_legend->setVisible(appearance.showOrigins);
     m_actions->themeSystem->setChecked(appearance.theme == app::Theme::System);
     m_actions->themeLight->setChecked(appearance.theme == app::Theme::Light);
@@ -208,6 +213,7 @@ void MainWindow::applyColours() {
     m_versions->setColours(colours);
     m_reading->setColours(colours);
     m_edge->setInk(colours.quietInk);
+    m_looks->setColours(colours);
     colourFrame(colours);
 }
 

@@ -34,6 +34,7 @@ class FindBar;
 class GhostKeeper;
 class HeatmapDock;
 class LibraryDialog;
+class LookMarker;
 class MemoryDialog;
 class MessageBar;
 class OriginLegend;
@@ -68,6 +69,7 @@ public:
     [[nodiscard]] CompareView& compareView() { return *m_compare; }
     [[nodiscard]] AttemptsDock& attempts() { return *m_attempts; }
     [[nodiscard]] ChoicePresenter& choices() { return *m_choices; }
+    [[nodiscard]] LookMarker& looks() { return *m_looks; }
     [[nodiscard]] ReadingDock& reading() { return *m_reading; }
     [[nodiscard]] ReadingEdge& readingEdge() { return *m_edge; }
     [[nodiscard]] app::ReadingPreview& readingPreview() { return *m_preview; }
@@ -111,7 +113,7 @@ private:
     void connectGoals();
     void goToScene();
     void setPageFocus(app::PageFocus focus);
-    void connectAttempts(); // main_window_attempts.cpp, as what follows up to showLikelyWords()
+    void connectAttempts(); // main_window_attempts.cpp, as what follows up to connectLooks()
     void writeAlternatives();
     void branch();
     void addBranchTo(QMenu& menu, const std::optional<app::RunHistory::TokenPlace>& token);
@@ -119,6 +121,7 @@ private:
     void showAttempt(app::RunId run);
     void connectChoices();
     void showLikelyWords();
+    void connectLooks();
     void applyAppearance(const app::Appearance& appearance);
     void applyColours();
     void zoom(int steps);
@@ -159,6 +162,7 @@ private:
     StatusLine* m_status = nullptr;
     TokenMarker* m_marker = nullptr;
     ChoicePresenter* m_choices = nullptr;
+    LookMarker* m_looks = nullptr;
     GhostKeeper* m_ghost = nullptr;
     QuitGuard* m_quitGuard = nullptr;
     WindowKeeper* m_keeper = nullptr;

@@ -20,6 +20,7 @@
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
 #include "ui/keys/key_hint.h"
+#include "ui/looks/look_marker.h"
 #include "ui/reading/reading_dock.h"
 #include "ui/sidebar/model_panel.h"
 #include "ui/sidebar/sidebar_dock.h"
@@ -295,7 +296,7 @@ void MainWindow::showStory() {
 
 // Esc undoes one thing at a time, the most pressing first.
 void MainWindow::escape() {
-    if (m_choices->close()) {
+    if (m_choices->close() || m_looks->close()) {
         return;
     }
     if (m_context.writer.activity() != app::StoryWriter::Activity::Idle) {

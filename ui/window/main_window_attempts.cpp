@@ -10,6 +10,7 @@
 #include "ui/editor/story_editor.h"
 #include "ui/heatmap/heatmap_dock.h"
 #include "ui/heatmap/token_selection.h"
+#include "ui/looks/look_marker.h"
 #include "ui/window/actions.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
@@ -139,6 +140,21 @@ void MainWindow::showLikelyWords() {
     else
         m_messages->show(MessageBar::Kind::Hint,
                          tr("Put the cursor in a word of the model to see what else was likely there."));
+}
+
+void MainWindow::connectLooks() {
+    connect(m_actions->looksBack, &QAction::triggered, this, [this] {
+        showStory();
+        if (!m_looks->toggleAtCursor())
+            m_messages->show(MessageBar::Kind::Hint,
+                             tr("Put the cursor in a word that an RWKV-X model wrote to see what it looked "
+                                "back at. Other models do not look back."));
+    });
+    connect(m_actions->looksUnderMouse, &QAction::triggered, this, [this](bool isOn) {
+        app::Appearance appearance = m_context.preferences.appearance();
+        appearance.looksUnderMouse = isOn;
+        m_context.preferences.setAppearance(appearance);
+    });
 }
 
 void MainWindow::showAttempt(app::RunId run) {

@@ -5,6 +5,7 @@
 #include "app/storage/notebook/writing_day_table.h"
 #include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/history_table.h"
+#include "app/storage/tables/look_table.h"
 #include "app/storage/tables/reading_table.h"
 #include "app/storage/tables/spelling_table.h"
 #include "app/storage/tables/version_table.h"
@@ -113,7 +114,7 @@ constexpr std::array kMigrations{
 };
 
 // The gates' own is the engine's. "project" first: other tables refer to its.
-std::array<SchemaComponent, 8> components() {
+std::array<SchemaComponent, 9> components() {
     return {SchemaComponent{"project", kMigrations},
             versionTables(),
             choiceTables(),
@@ -121,7 +122,8 @@ std::array<SchemaComponent, 8> components() {
             readingTables(),
             noteTables(),
             writingDayTable(),
-            spellingTables()};
+            spellingTables(),
+            lookTables()};
 }
 
 constexpr qsizetype kHeaderBytes = 100;

@@ -145,8 +145,8 @@ void addGenerateCommand(CLI::App& app, CommandContext& context) {
     addTypeOption(*command, options->model);
     addSparseAttentionOptions(*command, options->model);
     addGenerationOptions(*command, options->generation);
-    CLI::Option* trace =
-        command->add_option("--trace", options->trace, "Write tokens and gates to this SQLite file");
+    CLI::Option* trace = command->add_option("--trace", options->trace,
+                                             "Write tokens, gates and chosen chunks to this SQLite file");
     command
         ->add_option("--alternatives", options->alternatives,
                      "So many continuations at once, with the seeds from --seed on")

@@ -10,6 +10,10 @@ namespace engine {
 
 namespace {
 
+bool hasGates(const ModelConfig& config) {
+    return config.enhancement.variant != EnhancementConfig::Variant::None;
+}
+
 std::string nowInUtc() {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm utc{};
@@ -48,16 +52,30 @@ std::string describeSettings(const GenerationSettings& settings) {
 GenerationTrace::GenerationTrace(std::unique_ptr<GateTraceWriter> writer, const ModelConfig& config,
                                  const Tokenizer& tokenizer)
     : m_writer(std::move(writer))
-    , m_tokenizer(tokenizer)
-    , m_recorder(gateLayout(config), true,
-                 [writer = m_writer.get()](GateFrames&& frames) { writer->addFrames(std::move(frames)); }) {}
+    , m_tokenizer(tokenizer) {
+    GateTraceWriter* const file = m_writer.get();
+    if (hasGates(config))
+        m_gates.emplace(gateLayout(config), true,
+                        [file](GateFrames&& frames) { file->addFrames(std::move(frames)); });
+    if (config.sparse.blocks > 0)
+        m_choices.emplace(
+            config.sparse.blocks, [file](ChunkFrames&& frames) { file->addChoices(std::move(frames)); }, 0,
+            m_gates ? &*m_gates : nullptr);
+}
+
+GateSink& GenerationTrace::sink() {
+    if (m_choices)
+        return *m_choices;
+    return *m_gates;
+}
 
 Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::filesystem::path& path,
                                                                   const LoadedModel& loaded,
                                                                   const Tokenizer& tokenizer,
                                                                   const GenerationSettings& settings) {
     const ModelConfig& config = loaded.model->config();
-    if (config.enhancement.variant == EnhancementConfig::Variant::None)
+    const SparseAttentionConfig& sparse = config.sparse;
+    if (!hasGates(config) && sparse.blocks == 0)
         return failure(ErrorCode::InvalidArgument,
                        loaded.files.name +
                            ": this model has no gates to trace; choose an enhancement with --gate");
@@ -65,13 +83,17 @@ Expected<std::unique_ptr<GenerationTrace>> GenerationTrace::start(const std::fil
     if (!fingerprint)
         return failure(fingerprint.error());
     const GateLayout gates = gateLayout(config);
-    auto writer = GateTraceWriter::start(path, {.created = nowInUtc(),
-                                                .model = loaded.files.name,
-                                                .fingerprint = *fingerprint,
-                                                .enhancement = toJson(config.enhancement),
-                                                .layers = gates.rows(),
-                                                .width = gates.rowWidth,
-                                                .settings = describeSettings(settings)});
+    const GateRun run{.created = nowInUtc(),
+                      .model = loaded.files.name,
+                      .fingerprint = *fingerprint,
+                      .enhancement = toJson(config.enhancement),
+                      .layers = gates.rows(),
+                      .width = gates.rowWidth,
+                      .settings = describeSettings(settings)};
+    std::optional<ChunkRun> chunks;
+    if (sparse.blocks > 0)
+        chunks = ChunkRun{sparse.chunk, sparse.chunks, sparse.blocks, config.heads};
+    auto writer = GateTraceWriter::start(path, run, chunks);
     if (!writer)
         return failure(std::move(writer.error()));
     return std::unique_ptr<GenerationTrace>(new GenerationTrace(std::move(*writer), config, tokenizer));

@@ -108,6 +108,17 @@ Json describeUnused(const Checkpoint& checkpoint, const std::vector<std::string>
     return list;
 }
 
+// Of RWKV-X: a sparse block stands behind every `sparseInterval()` layers.
+Json describeSparseAttention(const ModelConfig& config) {
+    Json behind = Json::array();
+    for (int block = 1; block <= config.sparse.blocks; ++block)
+        behind.push_back(block * config.sparseInterval() - 1);
+    return {{"blocks", config.sparse.blocks},
+            {"behind_layers", behind}, // from 0
+            {"chunk", config.sparse.chunk},
+            {"chunks", config.sparse.chunks}};
+}
+
 Json describeFile(const Checkpoint& checkpoint, const Findings& findings) {
     const ModelConfig& config = findings.config;
     std::int64_t parameters = 0;
@@ -136,6 +147,7 @@ Json describeFile(const Checkpoint& checkpoint, const Findings& findings) {
             {"parameters", parameters},
             {"types", types}, // parameters in each
             {"enhancement", describe(config.enhancement)},
+            {"sparse_attention", config.sparse.blocks > 0 ? describeSparseAttention(config) : Json()},
             {"tokenizer", findings.tokenizer},
             {"metadata", checkpoint.metadata()},
             {"tensors", tensors},
@@ -163,6 +175,14 @@ void printTable(const Json& about) {
         if (value.is_null() || value == 0)
             continue;
         row(key, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    if (const Json& sparse = about["sparse_attention"]; !sparse.is_null()) {
+        std::string layers;
+        for (const Json& layer : sparse["behind_layers"])
+            layers += (layers.empty() ? "" : ", ") + layer.dump();
+        row("sparse blocks", sparse["blocks"].dump() + ", behind layers " + layers + " (from 0)");
+        row("chunks", "of " + sparse["chunk"].dump() + " tokens; a token reads " + sparse["chunks"].dump() +
+                          ", its own included");
     }
     for (const auto& [type, parameters] : about["types"].items())
         row("in " + type, parameters.dump());

@@ -88,21 +88,46 @@ void CudaBackend::repeat(const StepKind& kind, const std::function<void()>& work
     if (recorded == nullptr) {
         work();
         if (kind.reportsGates)
-            m_gatesPerRow = m_gateFloats / static_cast<std::size_t>(m_step.rows());
+            m_gatesPerRow = std::max(m_gatesPerRow, m_gateFloats / static_cast<std::size_t>(m_step.rows()));
         return;
     }
     check(cudaGraphLaunch(recorded->graph, stream().handle), "reading a token");
     deliverGates(); // of the step before, while this one runs
     if (kind.reportsGates) {
-        m_pending = Pending{std::move(recorded), m_step.inputs()};
+        m_pending.emplace(std::move(recorded), m_step.inputs());
         check(cudaEventRecord(m_ended, stream().handle), "reading a token");
+    }
+}
+
+// The pages may be others, or gone with their state, by the time that the sinks are told.
+CudaBackend::Pending::Pending(std::shared_ptr<StepGraphs::Recorded> recorded,
+                              const std::vector<SequenceInput>& stepInputs)
+    : step(std::move(recorded))
+    , inputs(stepInputs) {
+    std::size_t count = 0, blocks = 0;
+    for (const SequenceInput& input : inputs)
+        for (const AttentionPages& of : input.attention) {
+            count += of.numbers.size();
+            ++blocks;
+        }
+    numbers.reserve(count);
+    pages.reserve(blocks);
+    for (SequenceInput& input : inputs) {
+        const std::size_t first = pages.size();
+        for (const AttentionPages& of : input.attention) {
+            const std::size_t at = numbers.size();
+            numbers.insert(numbers.end(), of.numbers.begin(), of.numbers.end());
+            pages.push_back({});
+            pages.back().numbers = std::span(numbers).subspan(at);
+        }
+        input.attention = std::span(pages).subspan(first);
     }
 }
 
 void CudaBackend::deliverGates() {
     if (!m_pending)
         return;
-    const Pending pending = std::move(*m_pending);
+    const Pending pending = std::move(*m_pending); // with it, what its inputs point to
     m_pending.reset();
     check(cudaEventSynchronize(m_ended), "fetching gates");
     pending.step->gates.deliver(pending.inputs);
@@ -118,7 +143,9 @@ void CudaBackend::reportGates(const GateReport& report) {
     m_reportedGates.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(report.width));
     m_gateFloats += m_reportedGates.size();
     toHost(report.gates, m_reportedGates);
-    engine::deliverGates({report.layer, report.width, m_reportedGates.data()}, m_step.inputs());
+    GateReport ours = report;
+    ours.gates = m_reportedGates.data();
+    engine::deliverGates(ours, m_step.inputs());
 }
 
 // ---- operations ----

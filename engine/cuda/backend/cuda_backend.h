@@ -56,8 +56,12 @@ private:
 
     // A recorded step that has been started and whose gates the sinks do not have yet.
     struct Pending {
+        Pending(std::shared_ptr<StepGraphs::Recorded> recorded, const std::vector<SequenceInput>& stepInputs);
+
         std::shared_ptr<StepGraphs::Recorded> step;
         std::vector<SequenceInput> inputs; // of their tokens only the number is still there
+        std::vector<AttentionPages> pages; // of `inputs`, with nothing but numbers
+        std::vector<std::int64_t> numbers;
     };
 
     std::shared_ptr<Device> m_device;
@@ -72,7 +76,7 @@ private:
     std::vector<const void*> m_recordedMemory; // workingMemory() of what was recorded
     std::vector<float> m_reportedGates;
     std::size_t m_gateFloats = 0;  // that the step has reported call by call
-    std::size_t m_gatesPerRow = 0; // of a whole step
+    std::size_t m_gatesPerRow = 0; // of a whole step, at most
     cudaEvent_t m_ended = nullptr; // of the last recorded step
 };
 

@@ -21,7 +21,15 @@ void GateCopies::copy(const GateReport& report, int rows, const Device& device) 
     assert(m_used + size <= m_memory.size());
     float* const to = m_memory.data() + m_used;
     m_used += size;
-    m_copies.push_back({{report.layer, report.width, to}, rows});
+    m_copies.push_back({report, rows});
+    m_copies.back().report.gates = to;
+    if (report.heads > 0) { // what the next operation overwrites
+        check(cudaMemcpyAsync(to, report.gates, size * sizeof(float), cudaMemcpyDeviceToHost,
+                              device.stream().handle),
+              "fetching choices");
+        return;
+    }
+    m_hasFork = true;
     check(cudaEventRecord(m_fork, device.stream().handle), "fetching gates");
     check(cudaStreamWaitEvent(device.copies(), m_fork, 0), "fetching gates");
     check(cudaMemcpyAsync(to, report.gates, size * sizeof(float), cudaMemcpyDeviceToHost, device.copies()),
@@ -29,7 +37,7 @@ void GateCopies::copy(const GateReport& report, int rows, const Device& device) 
 }
 
 void GateCopies::join(const Device& device) {
-    if (m_copies.empty())
+    if (!m_hasFork)
         return;
     check(cudaEventRecord(m_join, device.copies()), "fetching gates");
     check(cudaStreamWaitEvent(device.stream().handle, m_join, 0), "fetching gates");

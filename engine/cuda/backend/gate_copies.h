@@ -42,6 +42,7 @@ private:
     std::vector<Copy> m_copies;
     PinnedArray<float> m_memory;
     std::size_t m_used = 0;
+    bool m_hasFork = false; // copies beside the work, which have to be waited for
     cudaEvent_t m_fork = nullptr, m_join = nullptr;
 };
 

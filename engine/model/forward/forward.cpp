@@ -21,7 +21,7 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
     assert(!inputs.empty() && inputs.size() <= static_cast<std::size_t>(sequences()));
     m_sequences.clear();
     m_tokens.clear();
-    m_reportsGates = false;
+    m_reportsGates = m_reportsChoices = false;
     for (const SequenceInput& input : inputs) {
         assert(!input.tokens.empty());
         m_sequences.push_back({.index = static_cast<int>(m_sequences.size()),
@@ -34,6 +34,7 @@ void Forward::begin(std::span<const SequenceInput> inputs) {
                                .attention = input.attention});
         m_tokens.insert(m_tokens.end(), input.tokens.begin(), input.tokens.end());
         m_reportsGates |= input.sink != nullptr && input.usesEnhancement;
+        m_reportsChoices |= input.sink != nullptr;
     }
     assert(m_tokens.size() <= static_cast<std::size_t>(capacity()));
     m_backend.begin(inputs);
@@ -94,7 +95,8 @@ void Forward::layer(int index) {
               static_cast<int>(m_tokens.size()),
               m_stream,
               m_sequences,
-              m_reportsGates};
+              m_reportsGates,
+              m_reportsChoices};
     std::visit([&](const auto& mixing) { timeMixing(mixing, step); }, weights.timeMixing);
     channelMixing(weights.channelMixing, weights.channelMixingNorm, m_layout.feedForwardShift(), step);
     if (isEnhanced()) {

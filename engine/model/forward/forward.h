@@ -75,6 +75,7 @@ private:
     std::vector<int> m_tokens;   // of all sequences
     std::vector<float> m_handed; // what receive() takes over, on its way
     bool m_reportsGates = false;
+    bool m_reportsChoices = false;
     float* m_stream = nullptr; // whichever of the activations' streams is current
 };
 

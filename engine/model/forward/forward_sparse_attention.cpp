@@ -30,6 +30,8 @@ void sparseBlock(const SparseBlockWeights& block, int index, const Step& step) {
                                .votes = static_cast<int>(step.layout.votes)};
     });
     backend.sparseAttention(attention);
+    if (step.reportsChoices)
+        backend.reportGates({index, width, a.decayLogit, step.config.heads});
 
     const LinearJob output{.weights = block.output.matrix(),
                            .x = a.gate,

@@ -28,6 +28,7 @@ struct Step {
     float* stream = nullptr; // [T,C]
     std::span<const SequenceStep> sequences;
     bool reportsGates = false;
+    bool reportsChoices = false; // of sparse blocks
 
     // What tokenShift() normalises of a sequence: [its tokens + 1, C], first the token before.
     [[nodiscard]] float* normalisedOf(const SequenceStep& sequence) const {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 // Kernels find their way in a page by the same functions.
@@ -74,6 +75,9 @@ struct AttentionPages {
     // number.
     int firstPage = 0;
     int firstToken = 0;
+    // Of the complete pages: which chunk of the text each is. For who is told what was chosen; operations do
+    // not read it.
+    std::span<const std::int64_t> numbers = {};
 };
 
 } // namespace engine

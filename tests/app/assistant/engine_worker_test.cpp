@@ -71,6 +71,70 @@ private slots:
         }
     }
 
+    // With a character whose bytes lie in two chunks, and a run that begins a chunk of its own.
+    void anRwkvXModelTellsWhereItLookedBack() {
+        constexpr int kTokens = 40;
+        QVERIFY(writeSmallHybrid(m_folder.path()));
+        GenerationRequest asking = request(smallHybrid(m_folder.path()), kTokens);
+        asking.source.settings.memory = QStringLiteral("He never sleeps.");
+        asking.source.story = QStringLiteral("Once upon a t\U0001F600me there was a ferry, and a bell rang. ")
+                                  .repeated(3)
+                                  .trimmed();
+        const auto [id, outcome] = run(asking);
+        QCOMPARE(outcome.kind, OutcomeKind::Completed);
+        const Received& side = received(id, Side::First);
+        QCOMPARE(side.prompt.model.architecture, QStringLiteral("rwkv-x"));
+        QVERIFY(side.prompt.model.hasSparseBlocks());
+        const ReadChunks& read = side.prompt.chunks;
+        QCOMPARE(read.chunk, 16);
+        QCOMPARE(read.blocks, 2);
+        QCOMPARE(read.heads, 2);
+        const QString& text = side.prompt.prompt.text;
+        QCOMPARE(read.length, text.size());
+        // A byte is a token; the first one begins the text and is none of it. The last was taken back, as
+        // the first of the run may repeat it.
+        const QByteArray bytes = text.toUtf8();
+        QVERIFY(read.firstToken == bytes.size() || read.firstToken == bytes.size() + 1);
+        QCOMPARE(read.starts.size(), (read.firstToken + 15) / 16);
+        for (qsizetype i = 0; i < read.starts.size(); ++i) {
+            // As many units as there are characters that begin before it.
+            qsizetype units = 0;
+            for (const char byte : bytes.first(std::max<qsizetype>(i * 16 - 1, 0)))
+                units += (byte & 0xC0) == 0x80 ? 0 : (static_cast<unsigned char>(byte) >= 0xF0 ? 2 : 1);
+            QCOMPARE(read.starts[i], units);
+        }
+        // The memory is no story.
+        QCOMPARE(read.stories.size(), 1);
+        QVERIFY(read.stories[0].start > 0);
+        QCOMPARE(text.sliced(read.stories[0].start, read.stories[0].length), asking.source.story);
+
+        QCOMPARE(side.looks.size(), kTokens - 1); // the last one was not read
+        for (qsizetype token = 0; token < side.looks.size(); ++token) {
+            const auto looks = unpackLooks(side.looks[token]);
+            QVERIFY(looks);
+            QCOMPARE(looks->size(), 2);
+            const qsizetype own = (read.firstToken + token) / 16;
+            for (const QList<LookedAt>& block : *looks) {
+                int heads = 0;
+                for (const LookedAt& one : block) {
+                    QVERIFY(one.chunk < own);
+                    heads += one.heads;
+                }
+                QCOMPARE(heads, 2 * 2); // k - 1 of each head
+            }
+        }
+        // Not wanted, it is not told, and the text is the same.
+        GenerationRequest quiet = asking;
+        quiet.options.recordGates = false;
+        const auto [other, end] = run(quiet);
+        QVERIFY(received(other, Side::First).prompt.chunks.isEmpty());
+        QVERIFY(received(other, Side::First).looks.isEmpty());
+        QCOMPARE(received(other, Side::First).text, side.text);
+        // Nor by other models.
+        const auto [plain, ended] = run(request(smallBase(m_folder.path()), 5));
+        QVERIFY(received(plain, Side::First).prompt.chunks.isEmpty());
+    }
+
     // Tokens that were taken back leave no trace: the text is that of the tokens, and so are the gates.
     void bannedPhrasesLeaveNoTraceInTheRun() {
         constexpr int kTokens = 40;

@@ -27,6 +27,7 @@ struct Received {
     QString text;
     QList<RunToken> tokens;
     GateFrames gates;
+    QList<QByteArray> looks;
 };
 
 class WorkerInThread : public QObject {
@@ -44,6 +45,7 @@ protected:
             Received& side = received(batch.id, batch.side);
             side.text += batch.text;
             side.tokens += batch.tokens;
+            side.looks += batch.looks;
             QVERIFY(side.gates.append(batch.gates));
         });
     }

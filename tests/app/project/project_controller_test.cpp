@@ -96,6 +96,33 @@ private slots:
         QCOMPARE(parts.preferences.recentFiles().first(), path);
     }
 
+    void whereAModelLookedBackIsKept() {
+        ScriptedGenerator::Script script;
+        script.chunk = 16;
+        RunLooks expected;
+        RunId run = 0;
+        {
+            AppParts parts(m_folder->path(), script);
+            QVERIFY(parts.start());
+            QVERIFY(parts.write(parts.document.size(), 20));
+            run = parts.runs.runs().last();
+            expected = *parts.runs.looks(run);
+            QCOMPARE(expected.tokens.size(), 19); // the last one was not read
+            QCOMPARE(expected.read.chunk, 16);
+            QVERIFY(!expected.read.pieces.isEmpty());
+            QVERIFY(parts.waitUntilSaved());
+        }
+        AppParts parts(m_folder->path(), script);
+        QVERIFY(parts.start());
+        QVERIFY(parts.runs.looks(run) == nullptr);
+        QSignalSpy ready(&parts.runs, &RunHistory::looksReady);
+        parts.runs.loadLooks(run);
+        QTRY_COMPARE(ready.count(), 1);
+        QCOMPARE(*parts.runs.looks(run), expected);
+        parts.runs.loadLooks(run); // now they are there
+        QCOMPARE(ready.count(), 2);
+    }
+
     void theWritersPlaceIsKeptWithEachProject() {
         const QString path = m_folder->filePath(QStringLiteral("Dragons.inkgate"));
         {

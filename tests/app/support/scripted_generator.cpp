@@ -1,4 +1,5 @@
 #include "tests/app/support/scripted_generator.h"
+#include "engine/trace/chunk_frame.h"
 #include "tests/app/support/packed_summary.h"
 
 #include <QThread>
@@ -39,7 +40,7 @@ ModelInfo ScriptedGenerator::infoOf(const Script& script, const ModelChoice& cho
     info.name = choice.model;
     info.gate = choice.gate;
     info.fingerprint = QStringLiteral("fingerprint of %1").arg(choice.model);
-    info.architecture = QStringLiteral("rwkv6");
+    info.architecture = script.chunk > 0 ? QStringLiteral("rwkv-x") : QStringLiteral("rwkv6");
     info.enhancement = choice.gate == QLatin1String("none") ? choice.gate : QStringLiteral("adaptive");
     info.layers = script.layers;
     info.width = script.width;
@@ -67,6 +68,20 @@ GateFrames ScriptedGenerator::gatesOf(const Script& script, int token) {
     }
     frames.channelCodes = codes;
     return frames;
+}
+
+QByteArray ScriptedGenerator::looksOf(int token, qsizetype chunks) {
+    std::vector<std::byte> packed;
+    if (chunks == 0) {
+        engine::packChoices({}, packed);
+        engine::packChoices({}, packed);
+    } else {
+        engine::packChoices({{token % chunks, 4}}, packed);
+        engine::packChoices(chunks == 1 ? engine::BlockChoices{{0, 4}}
+                                        : engine::BlockChoices{{0, 1}, {chunks - 1, 3}},
+                            packed);
+    }
+    return QByteArray(reinterpret_cast<const char*>(packed.data()), static_cast<qsizetype>(packed.size()));
 }
 
 TokenChoices ScriptedGenerator::choicesOf(qsizetype word) const {
@@ -135,8 +150,18 @@ void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& 
         if (!readPrompt(id, static_cast<Side>(side), stop))
             return end(OutcomeKind::Cancelled);
         const auto tokens = static_cast<int>(prompt.text.size());
+        ReadChunks chunks;
+        if (m_script.chunk > 0 && options.recordGates) {
+            chunks.chunk = m_script.chunk;
+            chunks.blocks = 2;
+            chunks.heads = 4;
+            chunks.firstToken = tokens;
+            for (qsizetype start = 0; start < tokens; start += m_script.chunk)
+                chunks.starts.append(start);
+            describeStory(chunks, prompt);
+        }
         emit promptRead(PromptRead{id, static_cast<Side>(side), infoOf(m_script, parts[side].model), prompt,
-                                   tokens, tokens, 0.25});
+                                   tokens, tokens, 0.25, chunks});
     }
     QList<qsizetype> lengths(parts.size(), 0);
     for (int token = 0; token < options.maxTokens; ++token) {
@@ -165,6 +190,8 @@ void ScriptedGenerator::write(RequestId id, const QList<TogetherRequest::Part>& 
             // As in the engine: the gates of a token are known when the next one is written.
             if (token > 0 && options.recordGates && infoOf(m_script, parts[side].model).hasGates)
                 batch.gates = gatesOf(m_script, token - 1);
+            if (token > 0 && options.recordGates && m_script.chunk > 0)
+                batch.looks = {looksOf(token - 1, (prompt.text.size() + token - 1) / m_script.chunk)};
             if (!options.recordChannels)
                 batch.gates.channelCodes.clear();
             lengths[side] += batch.text.size();

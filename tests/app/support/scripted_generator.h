@@ -27,6 +27,7 @@ public:
         bool reportsGates = true;
         int layers = 2;
         int width = 4;
+        int chunk = 0; // not 0: an RWKV-X model with chunks of so many tokens, two sparse blocks of 4 heads
         QString loadProblem = {};     // not empty: models fail to load
         QString generateProblem = {}; // not empty: writing fails after three tokens
     };
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] QString lastPrompt() const { return m_lastPrompt; }
     // The gates it reports for a token: any test can tell what must have been stored.
     [[nodiscard]] static GateFrames gatesOf(const Script& script, int token);
+    // What it looked back at as it read a token, of so many complete chunks: in block 0 all heads at one of
+    // them, in block 1 a head at the first and three at the last.
+    [[nodiscard]] static QByteArray looksOf(int token, qsizetype chunks);
     [[nodiscard]] static ModelInfo infoOf(const Script& script, const ModelChoice& choice);
 
     // What it reports for a word, which is the second likely.

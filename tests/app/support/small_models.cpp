@@ -31,6 +31,21 @@ bool writeSmallModels(const QString& folder) {
                                  (folder + QStringLiteral("/gate.safetensors")).toStdString());
 }
 
+bool writeSmallHybrid(const QString& folder) {
+    engine::ModelConfig config = support::smallConfig(engine::Architecture::Rwkv7);
+    config.layers = 4;
+    config.vocabulary = kByteVocabulary;
+    config.sparse.blocks = 2;
+    config.sparse.chunk = 16;
+    return support::writeTensors(support::randomTensors(config, 1),
+                                 {{"inkgate.sparse_attention", engine::toJson(config.sparse)}},
+                                 (folder + QStringLiteral("/hybrid.safetensors")).toStdString());
+}
+
+ModelChoice smallHybrid(const QString& folder) {
+    return {folder + QStringLiteral("/hybrid.safetensors"), QStringLiteral("none")};
+}
+
 ModelChoice smallBase(const QString& folder) {
     return {folder + QStringLiteral("/base.safetensors"), QStringLiteral("none")};
 }

@@ -17,6 +17,10 @@ std::filesystem::path tinyGate(const QString& folder, const QString& name) {
     return (folder + "/tiny/" + name + ".safetensors").toStdString();
 }
 
+std::filesystem::path tinyHybrid(const QString& folder) {
+    return (folder + "/hybrid/base.safetensors").toStdString();
+}
+
 namespace {
 
 ModelConfig tinyConfig(const EnhancementConfig& enhancement) {
@@ -60,6 +64,17 @@ bool writeTinySourceGates(const QString& folder) {
         if (name.starts_with("enhance."))
             gate[name] = tensor;
     return !gate.empty() && writeGate(folder, gate, enhancement, "sources");
+}
+
+bool writeTinyHybrid(const QString& folder) {
+    ModelConfig config = smallConfig(Architecture::Rwkv7);
+    config.layers = 4;
+    config.vocabulary = 256;
+    config.sparse.blocks = 2;
+    config.sparse.chunk = 16;
+    std::filesystem::create_directories(tinyHybrid(folder).parent_path());
+    return writeTensors(randomTensors(config, 9), {{"inkgate.sparse_attention", toJson(config.sparse)}},
+                        tinyHybrid(folder));
 }
 
 } // namespace support

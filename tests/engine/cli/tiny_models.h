@@ -13,6 +13,10 @@ namespace support {
 // Beside them sources.safetensors, with gates of h-1, a mean and x0.
 [[nodiscard]] bool writeTinySourceGates(const QString& folder);
 
+// <folder>/hybrid/base.safetensors: RWKV-X, 4 layers of width 128, 2 sparse blocks, 3 chunks of 16 tokens.
+[[nodiscard]] bool writeTinyHybrid(const QString& folder);
+
+[[nodiscard]] std::filesystem::path tinyHybrid(const QString& folder);
 [[nodiscard]] std::filesystem::path tinyBase(const QString& folder);
 [[nodiscard]] std::filesystem::path tinyGate(const QString& folder, const QString& name = "gated");
 

@@ -3,6 +3,7 @@
 // Single operations: cuda_operations_test.
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
+#include "engine/trace/chunk_recorder.h"
 #include "tests/engine/cuda/emulated_sessions.h"
 #include "tests/support/cuda_emulation/cuda_emulation.h"
 #include "tests/support/model_writer.h"
@@ -81,6 +82,43 @@ private slots:
         const auto expected = std::vector<float>(std::as_const(onProcessor).values().begin(),
                                                  std::as_const(onProcessor).values().end());
         compare(values, expected, share);
+    }
+
+    // Where sparse blocks looked back: call by call, recorded, and handed over when the pages are others.
+    void choicesAreThoseOfTheProcessor_data() {
+        QTest::addColumn<bool>("hasGates");
+        QTest::newRow("plain") << false;
+        QTest::newRow("with gates") << true;
+    }
+    void choicesAreThoseOfTheProcessor() {
+        QFETCH(bool, hasGates);
+        ModelConfig config =
+            smallConfig(Architecture::Rwkv7, hasGates ? support::allEnhancements()[1] : EnhancementConfig());
+        config.vocabulary = kVocabulary;
+        config.layers = 4;
+        config.sparse = {.blocks = 2, .chunk = 8, .chunks = 3, .cacheLimit = 32, .isHalf = false};
+        const auto model = support::randomModel(config, WeightType::Float32);
+        QVERIFY(model);
+        const auto told = [&](std::unique_ptr<Backend> backend) {
+            std::vector<std::vector<std::byte>> tokens;
+            ChunkRecorder recorder(2, [&](ChunkFrames&& frames) {
+                tokens.insert(tokens.end(), frames.tokens.begin(), frames.tokens.end());
+            });
+            Session session(model, std::move(backend));
+            State state(model->config());
+            std::vector<float> logits(kVocabulary);
+            if (session.prefill(state, someTokens(45), logits, &recorder)) {
+                (void)run(session, state, 30, &recorder);
+                State other = state; // the pages that the last token's choices name go with the state
+                state = State(model->config());
+                (void)session.deliverGates();
+            }
+            return tokens;
+        };
+        const auto expected = told(std::make_unique<reference::ReferenceBackend>());
+        QCOMPARE(expected.size(), std::size_t{75});
+        QVERIFY(expected.back() != expected.front());
+        QVERIFY(told(openDevice()) == expected);
     }
 
     void aRecordedTokenIsOneLaunch() {
