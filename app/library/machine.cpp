@@ -23,7 +23,7 @@ MachineFacts measureMachine() {
     if (facts.freeBytes >= 0 && facts.freeBytes < 2 * qint64(engine::kBandwidthBytes))
         return facts; // measuring would take what others need
     engine::ThreadPool pool;
-    facts.gigabytesPerSecond = engine::measureBandwidth(pool).value_or(0);
+    facts.gigabytesPerSecond = engine::measureBandwidth(pool).value_or(engine::Bandwidth()).usual;
     return facts;
 }
 

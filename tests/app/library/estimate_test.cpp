@@ -30,7 +30,7 @@ private slots:
         QVERIFY(isNear(parametersOf(small), 187.3e6));
         const ModelEstimate estimate = estimateOf(small, {qint64{8} << 30, 10});
         QVERIFY(isNear(estimate.bytesPerToken, 382'223'725 * (1 - 50.33 / 187.3 - 14.16 / 187.3)));
-        QVERIFY(isNear(estimate.tokensPerSecond, 10e9 * 0.76 / estimate.bytesPerToken));
+        QVERIFY(isNear(estimate.tokensPerSecond, 10e9 * 0.74 / estimate.bytesPerToken));
     }
 
     void rwkv6HasMatricesOfItsOwn() {
@@ -44,9 +44,9 @@ private slots:
             const ModelEstimate estimate = estimateOf(model(QString::fromLatin1(name)), machine);
             return estimate.tokensPerSecond * estimate.bytesPerToken / 20e9;
         };
-        QVERIFY(isNear(share("rwkv7-g1e-1.5b-20260309-ctx8192.pth"), 0.76));
-        QVERIFY(isNear(share("rwkv7-g1e-1.5b-Q8_0.gguf"), 0.75));
-        QVERIFY(isNear(share("rwkv7-g1e-7.2b-Q5_K_M-better_quantization-20260319.gguf"), 0.65));
+        QVERIFY(isNear(share("rwkv7-g1e-1.5b-20260309-ctx8192.pth"), 0.74));
+        QVERIFY(isNear(share("rwkv7-g1e-1.5b-Q8_0.gguf"), 0.7));
+        QVERIFY(isNear(share("rwkv7-g1e-7.2b-Q5_K_M-better_quantization-20260319.gguf"), 0.62));
     }
 
     void memoryFitsIsTightOrTooLarge() {
