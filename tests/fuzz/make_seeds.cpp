@@ -6,6 +6,7 @@
 #include "app/reading/lorebook_file.h"
 #include "app/storage/project_file.h"
 #include "engine/runtime/state_file.h"
+#include "engine/trace/chunk_frame.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_naming.h"
 #include "tests/engine/formats/samples/sample_rwkv_cpp.h"
@@ -178,7 +179,26 @@ void addLorebooks(const Seeds& seeds) {
     add("kobold-ai", R"([{"key":"a, b","content":"C","comment":"N","constant":true,"widisabled":false}])");
 }
 
-// A text with edits, and a run with its tokens and gates.
+// Two chunks of a prompt of 600 units, and what a token chose in two blocks.
+app::RunLooked looks(app::RunId run) {
+    app::RunLooked looked{run, {}, 0, {}};
+    looked.read.chunk = 16;
+    looked.read.blocks = 2;
+    looked.read.heads = 4;
+    looked.read.firstToken = 32;
+    looked.read.starts = {0, 280};
+    looked.read.length = 600;
+    looked.read.stories = {{0, 600, 0}};
+    looked.read.pieces = {1, 2, 3};
+    std::vector<std::byte> packed;
+    engine::packChoices({{0, 3}, {1, 1}}, packed);
+    engine::packChoices({{1, 4}}, packed);
+    looked.tokens.append(
+        QByteArray(reinterpret_cast<const char*>(packed.data()), static_cast<qsizetype>(packed.size())));
+    return looked;
+}
+
+// A text with edits, and a run with its tokens and gates, and where it looked back.
 bool addProject(const Seeds& seeds) {
     using namespace app;
     const QString path = QString::fromStdString(seeds.path("project", "project").string());
@@ -195,7 +215,7 @@ bool addProject(const Seeds& seeds) {
     run.setPrompt(QStringLiteral("Once"));
     RunGrown grown{1, QStringLiteral(" there"), {{5, 0, 6, 0.5F}}, {}, {}};
     const TextEdit edit{4, 0, QStringLiteral(" there"), {Span{6, Origin::Generated, 1, 0}}};
-    return (*file)->append({RunChanged{run}, grown, edit}).has_value();
+    return (*file)->append({RunChanged{run}, grown, edit, looks(run.id)}).has_value();
 }
 
 } // namespace

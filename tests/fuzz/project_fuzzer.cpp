@@ -48,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const RunRecord& run : content->runs) {
             (void)(*project)->readGates(run.id);
             (void)(*project)->readChannels(run.id, 0);
+            (void)(*project)->readLooks(run.id);
         }
     project->reset();
     return 0;
