@@ -11,7 +11,7 @@ namespace app {
 WritingLog::WritingLog(const Document& story, QObject* parent, Clock clock)
     : QObject(parent)
     , m_story(story)
-    , m_clock(clock ? std::move(clock) : Clock(&QDateTime::currentDateTime)) {
+    , m_clock(clock ? std::move(clock) : Clock([] { return QDateTime::currentDateTime(); })) {
     connect(&story, &Document::changed, this, &WritingLog::note);
 }
 
