@@ -1,11 +1,13 @@
 #include "app/runs/passage_finder.h"
 
-#include <QMultiHash>
+#include <QHash>
 #include <QSet>
 
 #include <algorithm>
 #include <bitset>
+#include <iterator>
 #include <memory>
+#include <utility>
 
 namespace app {
 
@@ -15,6 +17,17 @@ constexpr int kSieveBits = 16;
 
 // The upper bits of a fingerprint depend on all of its units.
 std::size_t sieveIndex(quint64 hash) { return static_cast<std::size_t>(hash >> (64 - kSieveBits)); }
+
+// Of ascending places, -1 if there are none; of two that are as near the first.
+qsizetype nearest(const QList<qsizetype>& places, qsizetype wanted) {
+    if (places.isEmpty())
+        return -1;
+    const auto behind = std::lower_bound(places.begin(), places.end(), wanted);
+    if (behind == places.begin())
+        return *behind;
+    const qsizetype before = *std::prev(behind);
+    return behind == places.end() || wanted - before <= *behind - wanted ? before : *behind;
+}
 
 } // namespace
 
@@ -58,22 +71,22 @@ void PassageFinder::search(QStringView story, qsizetype length) {
     if (length > story.size() || length == 0)
         return;
     const auto sieve = std::make_unique<std::bitset<std::size_t{1} << kSieveBits>>();
-    QMultiHash<quint64, qsizetype> wanted; // index into m_pieces
-    for (qsizetype i = 0; i < m_pieces.size(); ++i)
-        if (const Piece& piece = m_pieces[i]; piece.place < 0 && piece.length == length) {
+    // By fingerprint, ascending: pieces that are alike share their places, which a story that repeats itself
+    // has as many of as units.
+    QHash<quint64, QList<qsizetype>> places;
+    for (const Piece& piece : std::as_const(m_pieces))
+        if (piece.place < 0 && piece.length == length) {
             sieve->set(sieveIndex(piece.hash));
-            wanted.insert(piece.hash, i);
+            places.insert(piece.hash, {});
         }
-    QHash<qsizetype, QList<qsizetype>> places; // of a piece
-    quint64 power = 1;                         // kPieceFactor^length
+    quint64 power = 1; // kPieceFactor^length
     for (qsizetype i = 0; i < length; ++i)
         power *= kPieceFactor;
     quint64 hash = pieceHash(story.first(length));
     for (qsizetype at = 0;; ++at) {
         if (sieve->test(sieveIndex(hash)))
-            for (auto found = wanted.constFind(hash); found != wanted.constEnd() && found.key() == hash;
-                 ++found)
-                places[found.value()].append(at);
+            if (const auto found = places.find(hash); found != places.end())
+                found->append(at);
         if (at + length >= story.size())
             break;
         hash = hash * kPieceFactor + story[at + length].unicode() + 1 -
@@ -81,14 +94,9 @@ void PassageFinder::search(QStringView story, qsizetype length) {
     }
     qsizetype shift = 0;
     bool isShifted = false;
-    for (qsizetype i = 0; i < m_pieces.size(); ++i) {
-        Piece& piece = m_pieces[i];
-        if (const auto found = places.constFind(i); piece.place < 0 && found != places.constEnd()) {
-            const qsizetype near = isShifted ? piece.read + shift : piece.expected;
-            piece.place = *std::min_element(found->begin(), found->end(), [near](qsizetype a, qsizetype b) {
-                return std::abs(a - near) < std::abs(b - near);
-            });
-        }
+    for (Piece& piece : m_pieces) {
+        if (piece.place < 0 && piece.length == length)
+            piece.place = nearest(places.value(piece.hash), isShifted ? piece.read + shift : piece.expected);
         if (piece.place >= 0) {
             shift = piece.place - piece.read;
             isShifted = true;
