@@ -72,9 +72,12 @@ if [[ -n $suite ]]; then
 fi
 
 installer/bootstrap.sh packages
-# libprotobuf-dev: what Debian 13's sentencepiece asks pkg-config for, without depending on it.
+# libprotobuf-dev: what Debian 13's sentencepiece asks pkg-config for, without depending on it. qt6-svg-plugins: a
+# package of its own from Debian 13 on.
+wanted=(dpkg-dev file librsvg2-bin patchelf qmake6 qt6-wayland fonts-dejavu-core gzip libprotobuf-dev)
+[[ -z $(apt-cache madison qt6-svg-plugins) ]] || wanted+=(qt6-svg-plugins)
 missing=()
-for package in dpkg-dev file librsvg2-bin patchelf qmake6 qt6-wayland fonts-dejavu-core gzip libprotobuf-dev; do
+for package in "${wanted[@]}"; do
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
 done
 if ((${#missing[@]} > 0)); then
@@ -86,7 +89,7 @@ fi
 cmake --preset package "${cuda[@]}"
 cmake --build --preset package --parallel "${INKGATE_JOBS:-$(nproc)}" --target programs
 rm -rf build/package/packages
-cpack --preset package -B build/package/packages
+cpack --preset package -B "$PWD/build/package/packages" # newer CMakes take a relative path from the build folder
 cp build/package/packages/*.deb "$out/"
 installer/portable/make_portable.sh build/package "$out"
 (cd "$out" && sha256sum -- *.deb *.tar.gz | tee SHA256SUMS)

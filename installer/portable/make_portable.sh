@@ -57,7 +57,7 @@ needed=(platforms/libqxcb.so platforms/libqoffscreen.so platforms/libqwayland-ge
     platforminputcontexts/libibusplatforminputcontextplugin.so printsupport/libcupsprintersupport.so
     tls/libqopensslbackend.so)
 for plugin in "${needed[@]}"; do
-    [[ -f $plugins/$plugin ]] || fail "$plugins/$plugin is missing; on Debian: apt-get install qt6-qpa-plugins qt6-wayland libqt6svg6"
+    [[ -f $plugins/$plugin ]] || fail "$plugins/$plugin is missing; on Debian: apt-get install qt6-qpa-plugins qt6-wayland libqt6svg6 (Debian 13: qt6-svg-plugins)"
     install -D -m 644 "$plugins/$plugin" "$tree/plugins/$plugin"
 done
 printf '[Paths]\nPrefix = ..\nPlugins = plugins\n' >"$tree/bin/qt.conf"
