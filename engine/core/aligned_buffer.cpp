@@ -8,8 +8,6 @@ namespace engine {
 
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
-
 // Below this too large a part of it would be the rest of a huge page.
 constexpr std::size_t kLeastInHugePages = 4 * kHugePage;
 

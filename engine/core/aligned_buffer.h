@@ -13,6 +13,8 @@ namespace engine {
 
 inline constexpr std::size_t kBufferAlignment = 64; // one cache line, one AVX-512 register
 
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20; // of x86-64 and of ARM with pages of 4 KiB
+
 // Uninitialised memory for an AlignedBuffer, at least so aligned; throws std::bad_alloc. From a few megabytes
 // on it is asked for in huge pages, where the system has them for programs that ask: weights are read in
 // leaps, and a leap into another page of 4 KiB has to wait for its address first.

@@ -1,5 +1,7 @@
 #include "engine/core/file_bytes.h"
 
+#include "engine/core/address_sanitizer.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -12,14 +14,7 @@
 #include <utility>
 #include <vector>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define INKGATE_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define INKGATE_ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifdef INKGATE_ADDRESS_SANITIZER
+#if INKGATE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -27,7 +22,6 @@ namespace engine {
 
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
 // What is read at once, and noted as read. A multiple of every page size that Linux has on x86-64 and ARM.
 constexpr std::size_t kChunk = std::size_t{64} << 10;
 
@@ -36,12 +30,12 @@ std::size_t roundedUp(std::size_t bytes, std::size_t unit) { return (bytes + uni
 // Reading what was never read is a mistake of ours that would show as zeros; under AddressSanitizer it ends
 // the program.
 void forbid([[maybe_unused]] const std::byte* from, [[maybe_unused]] std::size_t bytes) {
-#ifdef INKGATE_ADDRESS_SANITIZER
+#if INKGATE_ADDRESS_SANITIZER
     __asan_poison_memory_region(from, bytes);
 #endif
 }
 void allow([[maybe_unused]] const std::byte* from, [[maybe_unused]] std::size_t bytes) {
-#ifdef INKGATE_ADDRESS_SANITIZER
+#if INKGATE_ADDRESS_SANITIZER
     __asan_unpoison_memory_region(from, bytes);
 #endif
 }

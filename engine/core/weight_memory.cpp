@@ -1,5 +1,6 @@
 #include "engine/core/weight_memory.h"
 
+#include "engine/core/address_sanitizer.h"
 #include "engine/core/aligned_buffer.h"
 
 #include <mutex>
@@ -9,7 +10,7 @@ namespace engine {
 namespace {
 
 // What cannot hold another matrix is lost at its end: of a huge page at most, so a sixteenth.
-constexpr std::size_t kRegionBytes = std::size_t{32} << 20;
+constexpr std::size_t kRegionBytes = 16 * kHugePage;
 
 // From here on a matrix is a region by itself (allocateAligned() takes huge pages for it).
 constexpr std::size_t kLeastAlone = kRegionBytes / 4;
@@ -39,13 +40,7 @@ private:
 };
 
 // AddressSanitizer sees the end of memory only if it is the end of an allocation.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsShared = false;
-#elif defined(__has_feature)
-constexpr bool kIsShared = !__has_feature(address_sanitizer);
-#else
-constexpr bool kIsShared = true;
-#endif
+constexpr bool kIsShared = INKGATE_ADDRESS_SANITIZER == 0;
 
 std::mutex openRegionMutex;
 std::weak_ptr<Region> openRegion; // the one that is being filled; weak, so that an unused one is given back

@@ -5,13 +5,15 @@
 // Threads: any.
 #pragma once
 
+#include "engine/core/aligned_buffer.h"
+
 #include <cstddef>
 #include <memory>
 
 namespace engine {
 
 // From so many bytes on weights lie in huge pages wherever they are (file_bytes.h asks for them, too).
-inline constexpr std::size_t kLeastWeightsInPlace = std::size_t{2} << 20;
+inline constexpr std::size_t kLeastWeightsInPlace = kHugePage;
 
 // Uninitialised memory, aligned to kBufferAlignment, which lives as long as a copy of the pointer. Its region
 // lives as long as anything in it. Throws std::bad_alloc.

@@ -162,7 +162,7 @@ private:
         std::shared_ptr<std::byte> memory;
         if (isKept && size >= kLeastWeightsInPlace) {
             memory = allocateWeights(size);
-        } else { // which is converted or copied next
+        } else { // it is converted or copied next, or is a small table
             auto scratch = std::make_shared<AlignedBuffer<std::byte>>(size);
             memory = {scratch, scratch->data()};
         }
