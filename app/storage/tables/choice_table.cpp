@@ -1,10 +1,7 @@
 #include "app/storage/tables/choice_table.h"
 
-#include "app/document/packed_bytes.h"
 #include "app/storage/columns/sql_text.h"
-
-#include <QDataStream>
-#include <QIODevice>
+#include "app/storage/columns/token_rows.h"
 
 #include <array>
 
@@ -13,8 +10,6 @@ namespace app {
 namespace {
 
 using engine::Expected;
-
-constexpr qsizetype kMostTokens = 1'000'000; // of a run; a number beyond is damage
 
 constexpr qsizetype kRowTokens = 64; // of a run that is written as a whole: damage costs no more than these
 
@@ -29,38 +24,17 @@ constexpr std::array kMigrations{
     )sql"},
 };
 
-// Nothing if they are damaged.
-QList<QByteArray> unpackRow(const QByteArray& packed) {
-    const QByteArray bytes = unpackBytes(packed).value_or(QByteArray());
-    QDataStream stream(bytes);
-    stream.setVersion(QDataStream::Qt_6_0);
-    QList<QByteArray> choices;
-    while (!stream.atEnd()) {
-        QByteArray one;
-        stream >> one;
-        if (stream.status() != QDataStream::Ok)
-            return {};
-        choices.append(one);
-    }
-    return choices;
-}
-
 } // namespace
 
 SchemaComponent choiceTables() { return {"choices", kMigrations}; }
 
 Expected<void> writeChoices(engine::Database& database, RunId run, qsizetype first,
                             const QList<QByteArray>& choices) {
-    QByteArray bytes;
-    QDataStream stream(&bytes, QIODevice::WriteOnly);
-    stream.setVersion(QDataStream::Qt_6_0);
-    for (const QByteArray& one : choices)
-        stream << one;
     auto insert =
         database.prepare("INSERT OR REPLACE INTO token_choices(run, first, packed) VALUES (?1, ?2, ?3)");
     if (!insert)
         return failure(insert.error());
-    const QByteArray packed = qCompress(bytes);
+    const QByteArray packed = packTokenRow(choices);
     return insert->bind(1, run).bind(2, first).bind(3, blobOf(packed)).run();
 }
 
@@ -80,18 +54,7 @@ Expected<QList<QByteArray>> readChoices(engine::Database& database, RunId run) {
     auto rows = database.prepare("SELECT first, packed FROM token_choices WHERE run = ?1 ORDER BY first");
     if (!rows)
         return failure(rows.error());
-    QList<QByteArray> choices;
-    auto more = rows->bind(1, run).step();
-    for (; more && *more; more = rows->step()) {
-        const qsizetype first = rows->integer(0);
-        if (first < choices.size() || first > kMostTokens)
-            continue;
-        choices.resize(first);
-        choices += unpackRow(blobColumn(*rows, 1));
-    }
-    if (!more)
-        return failure(more.error());
-    return choices;
+    return readTokenRows(rows->bind(1, run));
 }
 
 } // namespace app

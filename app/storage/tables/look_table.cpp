@@ -2,19 +2,16 @@
 
 #include "app/document/packed_bytes.h"
 #include "app/storage/columns/sql_text.h"
-
-#include <QDataStream>
-#include <QIODevice>
+#include "app/storage/columns/token_rows.h"
 
 #include <array>
+#include <utility>
 
 namespace app {
 
 namespace {
 
 using engine::Expected;
-
-constexpr qsizetype kMostTokens = 1'000'000; // of a run; a number beyond is damage
 
 // Released migrations stay as they are; docs/formats/project.md explains the columns.
 constexpr std::array kMigrations{
@@ -29,22 +26,6 @@ constexpr std::array kMigrations{
             PRIMARY KEY(run, first)) WITHOUT ROWID;
     )sql"},
 };
-
-// Nothing if they are damaged.
-QList<QByteArray> unpackRow(const QByteArray& packed) {
-    const QByteArray bytes = unpackBytes(packed).value_or(QByteArray());
-    QDataStream stream(bytes);
-    stream.setVersion(QDataStream::Qt_6_0);
-    QList<QByteArray> tokens;
-    while (!stream.atEnd()) {
-        QByteArray one;
-        stream >> one;
-        if (stream.status() != QDataStream::Ok)
-            return {};
-        tokens.append(one);
-    }
-    return tokens;
-}
 
 } // namespace
 
@@ -62,16 +43,11 @@ Expected<void> writeLooks(engine::Database& database, const RunLooked& looked) {
     }
     if (looked.tokens.isEmpty())
         return {};
-    QByteArray bytes;
-    QDataStream stream(&bytes, QIODevice::WriteOnly);
-    stream.setVersion(QDataStream::Qt_6_0);
-    for (const QByteArray& one : looked.tokens)
-        stream << one;
     auto insert = database.prepare("INSERT OR REPLACE INTO run_looks(run, first, packed) "
                                    "SELECT id, ?2, ?3 FROM story_run WHERE id = ?1");
     if (!insert)
         return failure(insert.error());
-    const QByteArray packed = qCompress(bytes);
+    const QByteArray packed = packTokenRow(looked.tokens);
     return insert->bind(1, looked.run).bind(2, looked.first).bind(3, blobOf(packed)).run();
 }
 
@@ -89,16 +65,10 @@ Expected<RunLooks> readLooks(engine::Database& database, RunId run) {
     auto rows = database.prepare("SELECT first, packed FROM run_looks WHERE run = ?1 ORDER BY first");
     if (!rows)
         return failure(rows.error());
-    auto more = rows->bind(1, run).step();
-    for (; more && *more; more = rows->step()) {
-        const qsizetype first = rows->integer(0);
-        if (first < looks.tokens.size() || first > kMostTokens)
-            continue;
-        looks.tokens.resize(first);
-        looks.tokens += unpackRow(blobColumn(*rows, 1));
-    }
-    if (!more)
-        return failure(more.error());
+    auto tokens = readTokenRows(rows->bind(1, run));
+    if (!tokens)
+        return failure(tokens.error());
+    looks.tokens = std::move(*tokens);
     return looks;
 }
 
