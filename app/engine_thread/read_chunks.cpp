@@ -1,23 +1,8 @@
 #include "app/engine_thread/read_chunks.h"
 
-#include <string_view>
+#include "app/document/utf8_text.h"
 
 namespace app {
-
-namespace {
-
-// UTF-16 units of the characters that begin in these bytes of UTF-8.
-qsizetype unitsIn(std::string_view bytes) {
-    qsizetype units = 0;
-    for (const char byte : bytes) {
-        const auto value = static_cast<unsigned char>(byte);
-        if ((value & 0xC0) != 0x80)
-            units += value >= 0xF0 ? 2 : 1;
-    }
-    return units;
-}
-
-} // namespace
 
 ReadChunks readChunksOf(const engine::ModelConfig& config, const engine::Tokenizer& tokenizer,
                         std::span<const int> tokens) {
@@ -33,7 +18,7 @@ ReadChunks readChunksOf(const engine::ModelConfig& config, const engine::Tokeniz
         if (i % static_cast<std::size_t>(chunks.chunk) == 0)
             chunks.starts.append(units);
         if (tokens[i] != tokenizer.documentSeparator()) // it begins the text and is none
-            units += unitsIn(tokenizer.bytes(tokens[i]));
+            units += unitsBegunIn(tokenizer.bytes(tokens[i]));
     }
     return chunks;
 }

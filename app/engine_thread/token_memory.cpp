@@ -1,9 +1,10 @@
 #include "app/engine_thread/token_memory.h"
 
+#include "app/document/utf8_text.h"
+
 #include <algorithm>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace app {
@@ -13,16 +14,6 @@ namespace {
 // Units; shorter texts are tokenised in no time.
 constexpr qsizetype kWorthRemembering = 4096;
 
-// Units of the characters that begin in these bytes.
-qsizetype unitsOf(std::string_view bytes) {
-    qsizetype units = 0;
-    for (const char byte : bytes) {
-        const auto value = static_cast<unsigned char>(byte);
-        units += (value & 0xC0) == 0x80 ? 0 : value >= 0xF0 ? 2 : 1;
-    }
-    return units;
-}
-
 // Behind `start` units that stand before the text. False if it cannot be tokenised.
 bool appendEnds(const engine::Tokenizer& tokenizer, QStringView text, qsizetype start,
                 QList<qsizetype>& ends) {
@@ -31,7 +22,7 @@ bool appendEnds(const engine::Tokenizer& tokenizer, QStringView text, qsizetype 
         return false;
     ends.reserve(ends.size() + static_cast<qsizetype>(tokens->size()));
     for (const int token : *tokens)
-        ends.append(start += unitsOf(tokenizer.bytes(token)));
+        ends.append(start += unitsBegunIn(tokenizer.bytes(token)));
     return true;
 }
 
