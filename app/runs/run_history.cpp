@@ -11,6 +11,16 @@ namespace {
 // Runs of earlier sessions whose summaries stay in memory after they were looked at.
 constexpr qsizetype kLoadedRuns = 8;
 
+// What was read back of a run, beside what is in memory of this session's runs. `loaded`: those that were
+// read back, the first to go first.
+template <class Kept>
+void keepLastLoaded(QHash<RunId, Kept>& kept, QList<RunId>& loaded, RunId id, const Kept& value) {
+    kept.insert(id, value);
+    loaded.append(id);
+    while (loaded.size() > kLoadedRuns)
+        kept.remove(loaded.takeFirst());
+}
+
 } // namespace
 
 RunHistory::RunHistory(const Document& document, QObject* parent)
@@ -237,10 +247,7 @@ void RunHistory::storedGatesLoaded(RunId id, const GateFrames& gates) {
     if (!m_runs.contains(id) || m_gates.contains(id))
         return;
     if (gates.tokenCount() > 0) {
-        m_gates.insert(id, gates);
-        m_loaded.append(id);
-        while (m_loaded.size() > kLoadedRuns)
-            m_gates.remove(m_loaded.takeFirst());
+        keepLastLoaded(m_gates, m_loaded, id, gates);
     } else {
         m_stored.remove(id); // could not be read; asking again would not help
     }
@@ -250,20 +257,14 @@ void RunHistory::storedGatesLoaded(RunId id, const GateFrames& gates) {
 void RunHistory::storedChoicesLoaded(RunId id, const QList<QByteArray>& choices) {
     if (!m_runs.contains(id) || m_choices.contains(id))
         return;
-    m_choices.insert(id, choices); // none, too: asking again would not help
-    m_loadedChoices.append(id);
-    while (m_loadedChoices.size() > kLoadedRuns)
-        m_choices.remove(m_loadedChoices.takeFirst());
+    keepLastLoaded(m_choices, m_loadedChoices, id, choices); // none, too: asking again would not help
     emit choicesReady(id);
 }
 
 void RunHistory::storedLooksLoaded(RunId id, const RunLooks& looks) {
     if (!m_runs.contains(id) || m_looks.contains(id))
         return;
-    m_looks.insert(id, looks); // none, too: asking again would not help
-    m_loadedLooks.append(id);
-    while (m_loadedLooks.size() > kLoadedRuns)
-        m_looks.remove(m_loadedLooks.takeFirst());
+    keepLastLoaded(m_looks, m_loadedLooks, id, looks); // none, too: asking again would not help
     emit looksReady(id);
 }
 
