@@ -117,8 +117,11 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
 
 void AutosaveJournal::restoreRest() {
     note(ReadingChanged{m_reading.settings()});
-    for (const RunId id : m_runs.runs())
+    for (const RunId id : m_runs.runs()) {
         note(RunRestored{*m_runs.run(id), m_runs.packedChoices(id)});
+        if (const RunLooks* const looks = m_runs.looks(id))
+            note(RunLooked{id, looks->read, 0, looks->tokens});
+    }
     flush();
 }
 

@@ -191,7 +191,9 @@ private slots:
             bytes = file.readAll();
         }
         {
-            AppParts parts(m_folder->path());
+            ScriptedGenerator::Script script;
+            script.chunk = 16; // it looks back
+            AppParts parts(m_folder->path(), script);
             begin(parts);
             QVERIFY(parts.write(5, 20));
             QVERIFY(parts.waitUntilSaved()); // the run is in that file alone
@@ -220,6 +222,10 @@ private slots:
             again.runs.loadChoices(run);
             for (int token = 0; token < 20; ++token)
                 QTRY_VERIFY(again.runs.choices(run, token).has_value());
+            again.runs.loadLooks(run);
+            QTRY_VERIFY(again.runs.looks(run) != nullptr);
+            QVERIFY(!again.runs.looks(run)->read.isEmpty());
+            QCOMPARE(again.runs.looks(run)->tokens.size(), 19); // the last one was not read
         }
     }
 
