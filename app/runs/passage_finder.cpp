@@ -1,12 +1,13 @@
 #include "app/runs/passage_finder.h"
 
 #include <QHash>
-#include <QSet>
 
 #include <algorithm>
 #include <bitset>
+#include <functional>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace app {
@@ -48,7 +49,9 @@ QList<TextRange> joined(QList<TextRange> ranges) {
 
 PassageFinder::PassageFinder(const ReadChunks& read, QStringView story) {
     qsizetype next = 0;
-    QSet<qsizetype> missing; // lengths of pieces that are not where they were
+    // Lengths of pieces that are not where they were. Whole pieces first: where they are now tells of what is
+    // left at the end of a part which of its places is the right one.
+    std::set<qsizetype, std::greater<>> missing;
     for (const ReadChunks::StoryPart& part : read.stories) {
         qsizetype shift = part.inStory - part.start;
         for (qsizetype at = part.start; at < part.end(); at += kPieceUnits) {
@@ -61,7 +64,7 @@ PassageFinder::PassageFinder(const ReadChunks& read, QStringView story) {
             m_pieces.append(piece);
         }
     }
-    for (const qsizetype length : std::as_const(missing))
+    for (const qsizetype length : missing)
         search(story, length);
 }
 
