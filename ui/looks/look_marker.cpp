@@ -46,24 +46,25 @@ LookMarker::LookMarker(StoryEditor& editor, const app::Document& story, app::Run
         update();
     });
     m_refresh.setSingleShot(true);
-    m_refresh.setInterval(0);
     connect(&m_refresh, &QTimer::timeout, this, &LookMarker::update);
     connect(&m_looking, &app::LookingBack::changed, this, [this](app::RunId run) {
         if (const auto place = wanted(); place && place->run == run)
-            m_refresh.start();
+            m_refresh.start(0);
     });
     connect(&selection, &TokenSelection::changed, this, &LookMarker::update);
     connect(&editor, &QTextEdit::cursorPositionChanged, this, [this] {
         if (m_isFollowing)
-            m_refresh.start();
+            m_refresh.start(0);
     });
-    // Who writes has done with looking; what the mouse was on may stand elsewhere.
+    // Who writes has done with looking; what the mouse was on may stand elsewhere. Passages are not searched
+    // at every key, but once the story rests.
     connect(&story, &app::Document::changed, this, [this] {
         m_isFollowing = false;
         m_rest.stop();
         m_under.reset();
         m_hovered.reset();
-        m_refresh.start();
+        clear();
+        m_refresh.start(kRestMs);
     });
     connect(&runs, &app::RunHistory::wasReset, this, [this] {
         m_isFollowing = false;

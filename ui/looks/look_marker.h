@@ -31,7 +31,7 @@ class LookMarker : public QObject {
 
 public:
     using Place = app::RunHistory::TokenPlace;
-    static constexpr int kRestMs = 150; // of the mouse on a word
+    static constexpr int kRestMs = 150; // of the mouse on a word, and of the story
 
     LookMarker(StoryEditor& editor, const app::Document& story, app::RunHistory& runs,
                TokenSelection& selection, QObject* parent = nullptr);
@@ -70,7 +70,7 @@ private:
     LookStrip* m_strip;
     QLabel* m_caption;
     QTimer m_rest;    // of the mouse, on m_under
-    QTimer m_refresh; // when the step that changes the text is complete
+    QTimer m_refresh; // once a step is complete, or the story rests
     bool m_followsMouse = true;
     bool m_isFollowing = false;
     std::optional<Place> m_under;   // the mouse
