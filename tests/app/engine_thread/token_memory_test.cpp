@@ -2,12 +2,12 @@
 #include "app/engine_thread/token_memory.h"
 
 #include "engine/core/random.h"
+#include "tests/app/support/thread_clock.h"
 #include "tests/engine/tokenizer/small_vocabulary.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -20,13 +20,6 @@ using engine::Tokenizer;
 namespace {
 
 constexpr int kNovelWords = 130'000;
-
-// Of this thread: what others do on the machine does not count.
-double cpuMs() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 // Counts what it is asked to tokenise.
 class CountingTokenizer final : public Tokenizer {
@@ -197,18 +190,18 @@ private slots:
         const CountingTokenizer& t = tokenizer();
         TokenMemory memory;
         QString story = novel();
-        const double begin = cpuMs();
+        const double begin = test::threadMs();
         QVERIFY(memory.ends(t, story));
-        const double wholeMs = cpuMs() - begin;
+        const double wholeMs = test::threadMs() - begin;
         (void)t.takeBytes();
         QList<double> keyMs;
         std::size_t most = 0;
         for (const qsizetype at : {story.size(), story.size() / 2, qsizetype{0}, story.size() - 900}) {
             for (int key = 0; key < 20; ++key) {
                 story.insert(at + key, QChar(u'a' + key));
-                const double before = cpuMs();
+                const double before = test::threadMs();
                 const auto ends = memory.ends(t, story);
-                keyMs.append(cpuMs() - before);
+                keyMs.append(test::threadMs() - before);
                 // What is read of it at a limit lies between, and has a place of its own.
                 QVERIFY(memory.ends(t, story.sliced(story.size() - 20'000)));
                 most = std::max(most, t.takeBytes());
