@@ -19,10 +19,10 @@ LayerMatrices matricesOf(const QString& architecture) {
 // Low-rank factors and vectors, as a share of the matrices: published RWKV-7 models have 2 to 4 % of them.
 constexpr double kSmallTensors = 1.02;
 
-// The share of the measured bandwidth that decoding reaches (`bench --random`): f16, q8 and q4 of models of
-// 0.2 to 1.6 billion parameters 89, 83 and 71 % on a Cascade Lake, 61 to 81, 58 to 69 and 58 to 67 % on a Zen
-// 4 that is lent out in parts. Between them; while such a machine lends more bandwidth than usual, which
-// decoding does not use, the estimate is half as much again too high.
+// The share of the measured bandwidth that decoding reaches (`bench --random`), for f16, q8 and q4 of 0.2 to
+// 1.6 billion parameters: 89, 83 and 71 % on a Cascade Lake; 61 to 81, 58 to 69 and 58 to 67 % on a Zen 4
+// that is lent out in parts. These are between them. Such a machine may lend more bandwidth for a while,
+// which decoding does not use; then the estimate is up to two thirds too high.
 double shareOfBandwidth(double bitsPerParameter) {
     constexpr double kOfHalves = 0.74, kOfQ8 = 0.7, kOfQ4 = 0.62;
     if (bitsPerParameter > 12)
