@@ -1,83 +1,17 @@
 // A model that comes over a bad connection from a bad server: it is whole and right in the end, or it has no
 // model's name and the writer reads why.
-#include "app/library/catalogue.h"
 #include "app/library/download_queue.h"
-#include "app/library/download_record.h"
-#include "app/library/library_folder.h"
-#include "app/library/model_download.h"
-#include "app/library/network.h"
-#include "tests/app/support/flaky_server.h"
-
-#include <QCryptographicHash>
-#include <QDir>
-#include <QFile>
-#include <QLockFile>
-#include <QNetworkAccessManager>
-#include <QRandomGenerator>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
-
-#include <unistd.h>
+#include "tests/app/library/download_desk.h"
 
 using namespace app;
+using namespace test;
 
-namespace {
-
-constexpr int kPatienceMs = 30'000;
-const QString kName = QStringLiteral("novel.gguf");
-const QString kPath = QStringLiteral("/files/novel.gguf");
-
-// Bytes that no compression or repetition makes alike.
-QByteArray someBytes(qsizetype count, quint32 seed) {
-    QRandomGenerator random(seed);
-    QByteArray bytes(count, Qt::Uninitialized);
-    for (char& byte : bytes)
-        byte = char(random.generate() & 0xff);
-    return bytes;
-}
-
-QString hashOf(const QByteArray& bytes) {
-    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
-}
-
-QByteArray contentOf(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const QString& path, const QByteArray& bytes) {
-    QDir().mkpath(QFileInfo(path).path());
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-}
-
-} // namespace
-
-class ModelDownloadTest : public QObject {
+class ModelDownloadTest : public DownloadDesk {
     Q_OBJECT
 
 private slots:
-    void init() {
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_server = std::make_unique<test::FlakyServer>();
-        m_network = makeNetwork();
-        m_body = someBytes(300'000, 1);
-        m_served = {};
-        m_served.body = m_body;
-        m_settings = {};
-        m_settings.stallMs = 3'000; // a busy machine is no stall
-        m_settings.firstWaitMs = 5;
-        m_settings.longestWaitMs = 20;
-        m_settings.mostTries = 3;
-        m_settings.spareBytes = 0;
-        m_settings.checkModel = [](const QString&) { return QString(); };
-    }
-    void cleanup() {
-        m_network.reset();
-        m_server.reset();
-        m_folder.reset();
-    }
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
 
     void comesWholeAtOnce() {
         const DownloadStatus status = get();
@@ -330,119 +264,6 @@ private slots:
         QCOMPARE(contentOf(file()), m_body);
     }
 
-    void aPartThatIsWholeIsCheckedAndNotAskedFor() {
-        write(partOf(file()), m_body);
-        QCOMPARE(get().state, DownloadState::Complete);
-        QVERIFY(m_server->requests(kPath).isEmpty());
-        QCOMPARE(contentOf(file()), m_body);
-    }
-
-    void aPartWithDamagedBytesIsFoundOut() {
-        QByteArray damaged = m_body.left(100'000);
-        damaged[5] = char(damaged[5] ^ 1);
-        write(partOf(file()), damaged);
-        QVERIFY(get().note.contains(QStringLiteral("SHA-256")));
-        QVERIFY(!QFile::exists(file()));
-        QCOMPARE(get().state, DownloadState::Complete); // the damaged bytes are aside
-        QCOMPARE(contentOf(file()), m_body);
-    }
-
-    void withoutAKnownHashItMustBeAModel() {
-        DownloadRecord pasted = record();
-        pasted.files[0].file.bytes = -1;
-        pasted.files[0].file.sha256.clear();
-        m_settings.checkModel = {}; // the engine's own
-        const DownloadStatus refused = get(pasted);
-        QCOMPARE(refused.state, DownloadState::Failed);
-        QVERIFY2(refused.note.contains(QStringLiteral("no model that Inkgate can use")),
-                 qPrintable(refused.note));
-        QVERIFY(!QFile::exists(file()) && QFile::exists(wrongOf(file())));
-        m_settings.checkModel = [](const QString& path) {
-            return path.endsWith(QStringLiteral(".part")) ? QString() : QStringLiteral("another file");
-        };
-        QCOMPARE(get(pasted).state, DownloadState::Complete);
-        // From now on it is known.
-        const auto kept = readRecord(folderOfModel(m_folder->path(), kName));
-        QCOMPARE(kept->modelFile().sha256, hashOf(m_body));
-        QCOMPARE(kept->modelFile().bytes, m_body.size());
-    }
-
-    void withoutAHashAChangedFileIsFetchedAnew() {
-        DownloadRecord pasted = record();
-        pasted.files[0].file.bytes = -1;
-        pasted.files[0].file.sha256.clear();
-        m_settings.mostTries = 0;
-        m_served.breaks = {100'000};
-        QCOMPARE(get(pasted).state, DownloadState::Failed);
-        m_served.body = someBytes(300'000, 5);
-        m_served.etag = "\"second\"";
-        m_served.heedsIfRange = false; // and does not say so
-        m_served.breaks = {};
-        QCOMPARE(get(pasted).state, DownloadState::Complete);
-        QCOMPARE(contentOf(file()), m_served.body);
-    }
-
-    void anotherFileIsNeverWrittenOver() {
-        m_served.pieceBytes = 20'000;
-        m_served.pieceMs = 5;
-        m_server->serve(kPath, m_served);
-        ModelDownload download(*m_network, m_folder->path(), record(), m_settings);
-        QSignalSpy finished(&download, &ModelDownload::finished);
-        download.start();
-        QTRY_VERIFY_WITH_TIMEOUT(download.status().have > 0, kPatienceMs);
-        write(file(), "mine");
-        QVERIFY(finished.wait(kPatienceMs));
-        QCOMPARE(download.status().state, DownloadState::Failed);
-        QVERIFY(download.status().note.contains(QStringLiteral("another file")));
-        QCOMPARE(contentOf(file()), "mine");
-    }
-
-    void whatItNeedsComesFirst() {
-        const QByteArray words = someBytes(10'000, 6);
-        test::Served vocabulary;
-        vocabulary.body = words;
-        vocabulary.failures = 100;
-        m_server->serve(QStringLiteral("/vocab"), vocabulary);
-        DownloadRecord both = record();
-        both.files.prepend({{QStringLiteral("vocab.txt"), m_server->address(QStringLiteral("/vocab")),
-                             words.size(), hashOf(words)},
-                            {},
-                            {},
-                            -1});
-        QCOMPARE(get(both).state, DownloadState::Failed);
-        QVERIFY(m_server->requests(kPath).isEmpty()); // so that the model is never there alone
-        vocabulary.failures = 0;
-        m_server->serve(QStringLiteral("/vocab"), vocabulary);
-        const DownloadStatus status = get(both);
-        QCOMPARE(status.state, DownloadState::Complete);
-        QCOMPARE(status.have, m_body.size() + words.size());
-        QCOMPARE(contentOf(folderOfModel(m_folder->path(), kName) + QStringLiteral("/vocab.txt")), words);
-        QCOMPARE(contentOf(file()), m_body);
-    }
-
-    void twoProgramsDoNotFetchIntoOneFolder() {
-        QDir().mkpath(folderOfModel(m_folder->path(), kName));
-        QLockFile other(folderOfModel(m_folder->path(), kName) + QStringLiteral("/download.lock"));
-        QVERIFY(other.tryLock());
-        QCOMPARE(get().note, QStringLiteral("Another Inkgate is getting this model already."));
-        other.unlock();
-        QCOMPARE(get().state, DownloadState::Complete);
-    }
-
-    void withoutRightsItSaysSo() {
-        if (::geteuid() == 0)
-            QSKIP("root may write anywhere");
-        QFile::setPermissions(m_folder->path(), QFile::ReadOwner | QFile::ExeOwner);
-        QVERIFY(get().note.contains(QStringLiteral("Nothing can be written to")));
-        QFile::setPermissions(m_folder->path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    }
-    void aFolderThatCannotBeIsSaid() {
-        write(m_folder->path() + QStringLiteral("/file"), "no folder");
-        const DownloadStatus status = get(record(), m_folder->path() + QStringLiteral("/file"));
-        QCOMPARE(status.state, DownloadState::Failed);
-        QVERIFY(status.note.contains(QStringLiteral("Nothing can be written to")));
-    }
-
     void pausesAndGoesOn() {
         m_served.pieceBytes = 3'000;
         m_served.pieceMs = 10;
@@ -464,43 +285,6 @@ private slots:
         QCOMPARE(m_server->requests(kPath).last().header("range"), "bytes=" + QByteArray::number(have) + '-');
         QCOMPARE(contentOf(file()), m_body);
     }
-
-private:
-    // What the server was asked for, for messages.
-    [[nodiscard]] QByteArray asked(const QString& path = kPath) const {
-        QByteArray text;
-        for (const test::Request& request : m_server->requests(path))
-            text += '[' + request.header("range") + ' ' + request.header("if-range") + ' ' +
-                    request.header("host") + "] ";
-        return text;
-    }
-    [[nodiscard]] QString file() const { return pathOfModel(m_folder->path(), kName); }
-    [[nodiscard]] DownloadRecord record() const {
-        RemoteModel model;
-        model.file = {kName, m_server->address(kPath), m_body.size(), hashOf(m_body)};
-        return recordOf(model);
-    }
-    DownloadStatus get() { return get(record()); }
-    DownloadStatus get(const DownloadRecord& record, const QString& library = {}) {
-        m_server->serve(kPath, m_served);
-        ModelDownload download(*m_network, library.isEmpty() ? m_folder->path() : library, record,
-                               m_settings);
-        QSignalSpy finished(&download, &ModelDownload::finished);
-        download.start();
-        if (finished.isEmpty() && !finished.wait(kPatienceMs))
-            qWarning("the download does not end");
-        QTest::qWait(1); // more than one finished() would show
-        if (finished.size() != 1)
-            return {};
-        return download.status();
-    }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<test::FlakyServer> m_server;
-    std::unique_ptr<QNetworkAccessManager> m_network;
-    QByteArray m_body;
-    test::Served m_served;
-    FetchSettings m_settings;
 };
 
 QTEST_GUILESS_MAIN(ModelDownloadTest)
