@@ -24,8 +24,6 @@ const char* nameOf(MemoryFit fit) {
     return "unknown";
 }
 
-Json known(double value) { return value > 0 ? Json(value) : Json(nullptr); }
-
 Json jsonOf(const RemoteModel& model, const QString& library, const MachineFacts& machine) {
     const ModelEstimate estimate = estimateOf(model, machine);
     const auto stored = storedModel(library, model.file.name);
@@ -60,6 +58,8 @@ std::string size(const Json& bytes) {
 }
 
 } // namespace
+
+Json known(double value) { return value > 0 ? Json(value) : Json(nullptr); }
 
 Json modelsJson(const Catalogue& catalogue, const QString& library, const MachineFacts& machine) {
     Json models = Json::array();

@@ -10,6 +10,9 @@
 
 namespace app {
 
+// null for what is not known: 0 or less.
+[[nodiscard]] engine::Json known(double value);
+
 // One object per model.
 [[nodiscard]] engine::Json modelsJson(const Catalogue& catalogue, const QString& library,
                                       const MachineFacts& machine);

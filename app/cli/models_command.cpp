@@ -84,17 +84,18 @@ Expected<void> list(const ModelsOptions& options, const CommandContext& context)
     const auto catalogue = catalogueOf(options);
     if (!catalogue)
         return engine::failure(catalogue.error());
-    MachineFacts machine{freeMemory(), 0};
+    MachineFacts machine{freeMemory(), {}};
     if (options.measures)
         machine = measureMachine();
     const Json models = modelsJson(*catalogue, folderOf(options), machine);
     if (context.json)
-        engine::printJson(
-            {{"folder", folderOf(options).toStdString()},
-             {"free_memory_bytes", machine.freeBytes},
-             {"bandwidth_gb_per_second",
-              machine.gigabytesPerSecond > 0 ? Json(machine.gigabytesPerSecond) : Json(nullptr)},
-             {"models", models}});
+        engine::printJson({{"folder", folderOf(options).toStdString()},
+                           {"free_memory_bytes", machine.freeBytes},
+                           {"decode_gb_per_second",
+                            {{"f16", known(machine.decode.halves)},
+                             {"q8", known(machine.decode.q8)},
+                             {"q4", known(machine.decode.q4)}}},
+                           {"models", models}});
     else
         printModels(models);
     return {};
@@ -291,9 +292,10 @@ void addModelsCommand(CLI::App& app, CommandContext& context) {
     CLI::App* const lists = addPart(*command, context, options, "list",
                                     "Name the models of the catalogue and those that are here", list);
     lists->add_option("--catalogue", options->catalogue, kCatalogue);
-    lists->add_flag("!--no-measure", options->measures,
-                    "Do not measure the memory's bandwidth, which takes a second; tokens per second are then "
-                    "not known");
+    lists->add_flag(
+        "!--no-measure", options->measures,
+        "Do not measure how fast this machine decodes, which takes some seconds; tokens per second are "
+        "then not known");
     CLI::App* const gets = addPart(*command, context, options, "get",
                                    "Download a model, or go on with it; prints where it is", get);
     gets->add_option("--catalogue", options->catalogue, kCatalogue);

@@ -19,15 +19,10 @@ LayerMatrices matricesOf(const QString& architecture) {
 // Low-rank factors and vectors, as a share of the matrices: published RWKV-7 models have 2 to 4 % of them.
 constexpr double kSmallTensors = 1.02;
 
-// The share of the measured bandwidth that decoding reaches (`bench --random`), for f16, q8 and q4 of 0.2 to
-// 1.6 billion parameters: 89, 83 and 71 % on a Cascade Lake; 61 to 81, 58 to 69 and 58 to 67 % on a Zen 4
-// that is lent out in parts. These are between them. Such a machine may lend more bandwidth for a while,
-// which decoding does not use; then the estimate is up to two thirds too high.
-double shareOfBandwidth(double bitsPerParameter) {
-    constexpr double kOfHalves = 0.74, kOfQ8 = 0.7, kOfQ4 = 0.62;
+double gigabytesPerSecond(const DecodeRates& rates, double bitsPerParameter) {
     if (bitsPerParameter > 12)
-        return kOfHalves;
-    return bitsPerParameter > 6.6 ? kOfQ8 : kOfQ4;
+        return rates.halves;
+    return bitsPerParameter > 6.6 ? rates.q8 : rates.q4;
 }
 
 // Of the squared relus of random weights half are zero. Trained models have more zeros, so they are a little
@@ -75,7 +70,7 @@ ModelEstimate estimateOf(const RemoteModel& model, const MachineFacts& machine) 
     const double value = model.layers * matricesOf(model.architecture).value * width * width / parameters;
     estimate.bytesPerToken = bytes * (1 - embedding - kZeros * value);
     estimate.tokensPerSecond =
-        machine.gigabytesPerSecond * 1e9 * shareOfBandwidth(8 * bytes / parameters) / estimate.bytesPerToken;
+        1e9 * gigabytesPerSecond(machine.decode, 8 * bytes / parameters) / estimate.bytesPerToken;
     return estimate;
 }
 

@@ -1,6 +1,6 @@
 // estimate.h: what a model would take of this machine, before it is downloaded: memory and tokens per second.
 // Decoding a token reads every weight once, but for the embedding, of which it reads a row, and the weights
-// of channel mixing that meet zeros; so the rate is the memory bandwidth, divided by those bytes.
+// of channel mixing that meet zeros; so the rate is what decoding reads per second, divided by those bytes.
 // Threads: pure functions.
 #pragma once
 
@@ -8,9 +8,15 @@
 
 namespace app {
 
+// GB/s of weights that decoding reads (engine/runtime/decode_rate.h), by how they are kept in memory: in 16
+// bits, or in blocks of 8 or 4. 0: not measured yet.
+struct DecodeRates {
+    double halves = 0, q8 = 0, q4 = 0;
+};
+
 struct MachineFacts {
-    qint64 freeBytes = -1;         // of memory; -1: unknown
-    double gigabytesPerSecond = 0; // read from memory by all threads together; 0: not measured yet
+    qint64 freeBytes = -1; // of memory; -1: unknown
+    DecodeRates decode;
 };
 
 enum class MemoryFit { Unknown, Fits, Tight, TooLarge };

@@ -1,7 +1,7 @@
 #include "app/library/machine.h"
 
-#include "engine/backend/measured_limits.h"
 #include "engine/core/thread_pool.h"
+#include "engine/runtime/decode_rate.h"
 
 #include <QFile>
 
@@ -20,10 +20,12 @@ qint64 freeMemory() {
 MachineFacts measureMachine() {
     MachineFacts facts;
     facts.freeBytes = freeMemory(); // before the measurement takes some
-    if (facts.freeBytes >= 0 && facts.freeBytes < 2 * qint64(engine::kBandwidthBytes))
+    if (facts.freeBytes >= 0 && facts.freeBytes < 2 * qint64(engine::kDecodeRateMemory))
         return facts; // measuring would take what others need
-    engine::ThreadPool pool;
-    facts.gigabytesPerSecond = engine::measureBandwidth(pool).value_or(engine::Bandwidth()).usual;
+    const auto pool = std::make_shared<engine::ThreadPool>();
+    facts.decode = {engine::measureDecodeRate(engine::WeightType::BFloat16, pool).value_or(0),
+                    engine::measureDecodeRate(engine::WeightType::Q8, pool).value_or(0),
+                    engine::measureDecodeRate(engine::WeightType::Q4, pool).value_or(0)};
     return facts;
 }
 

@@ -10,8 +10,8 @@ namespace app {
 // system does not say.
 [[nodiscard]] qint64 freeMemory();
 
-// Free memory, and the bandwidth: about a second on all processors, and 512 MB for as long. Where the
-// bandwidth cannot be measured it is 0.
+// Free memory, and how fast decoding reads weights: some seconds on all processors, and some hundred
+// megabytes for as long. Rates that cannot be measured are 0.
 [[nodiscard]] MachineFacts measureMachine();
 
 } // namespace app

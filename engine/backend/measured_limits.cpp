@@ -3,11 +3,9 @@
 #include "engine/cpu/simd_targets.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <new>
-#include <vector>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/backend/measured_limits.cpp"
@@ -59,15 +57,14 @@ constexpr std::size_t kClaimWords = std::size_t{1024} * 1024 / sizeof(std::uint6
 
 } // namespace
 
-Expected<Bandwidth> measureBandwidth(ThreadPool& pool) {
+Expected<double> measureBandwidth(ThreadPool& pool) {
     try {
         AlignedBuffer<std::uint64_t> words(kBandwidthBytes / sizeof(std::uint64_t));
         std::atomic<std::uint64_t> combined{0};
-        std::array<std::vector<double>, 2> rates; // both ways, as which is faster differs
+        BestRate rate(static_cast<double>(kBandwidthBytes));
         for (int pass = 0; pass < kBandwidthPasses; ++pass) {
             std::atomic<std::size_t> next{0};
-            const bool fetchesAhead = pass % 2 == 1;
-            BestRate rate(static_cast<double>(kBandwidthBytes));
+            const bool fetchesAhead = pass % 2 == 1; // which is faster differs
             auto done = rate.measure([&]() -> Expected<void> {
                 pool.run([&](int) {
                     std::uint64_t mine = 0;
@@ -80,15 +77,8 @@ Expected<Bandwidth> measureBandwidth(ThreadPool& pool) {
             });
             if (!done)
                 return failure(done.error());
-            rates[fetchesAhead ? 1 : 0].push_back(rate.giga());
         }
-        Bandwidth bandwidth;
-        for (std::vector<double>& ofOneWay : rates) {
-            std::ranges::sort(ofOneWay);
-            bandwidth.best = std::max(bandwidth.best, ofOneWay.back());
-            bandwidth.usual = std::max(bandwidth.usual, ofOneWay[(ofOneWay.size() - 1) / 2]);
-        }
-        return bandwidth;
+        return rate.giga();
     } catch (const std::bad_alloc&) {
         return failure(ErrorCode::OutOfMemory,
                        "no memory for the buffer to measure the memory bandwidth with");

@@ -24,13 +24,9 @@ inline constexpr int kMatrixSize = 2048;
 inline constexpr double kProductFlops = 2.0 * kMatrixSize * kMatrixSize * kMatrixSize;
 inline constexpr int kMatrixPasses = 8;
 
-// GB/s. On a machine that is lent out in parts, single passes can be half as fast again as the others: a
-// limit is the best of them, but what a program can count on is their median.
-struct Bandwidth {
-    double best = 0, usual = 0;
-};
-// Reading memory in long runs, over a buffer far larger than the last cache, in several passes.
-[[nodiscard]] Expected<Bandwidth> measureBandwidth(ThreadPool& pool);
+// GB/s: reading memory in long runs, over a buffer far larger than the last cache; the best of several
+// passes.
+[[nodiscard]] Expected<double> measureBandwidth(ThreadPool& pool);
 
 // oneDNN's rate on 2048 x 2048 matrices of Float32 or BFloat16: the best of the products so far. What else
 // runs beside, on this machine or on the one that lends it, makes one measurement swing by half; so it can be

@@ -20,7 +20,7 @@ ThreadPool& pool() {
 }
 
 double bandwidth() {
-    static const double measured = measureBandwidth(pool()).value_or(Bandwidth()).best;
+    static const double measured = measureBandwidth(pool()).value_or(0);
     return measured;
 }
 

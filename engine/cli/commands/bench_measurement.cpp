@@ -238,7 +238,7 @@ Expected<Bench::Limits> Bench::limits(DataType weights) {
         return failure(bandwidth.error());
     // All but float32 weights are multiplied in bfloat16; a processor without such products computes in
     // float32, so that is then the rate to compare with.
-    Limits limits{bandwidth->best, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
+    Limits limits{*bandwidth, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
     auto matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
     if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
         limits.matrixType = DataType::Float32;

@@ -97,7 +97,9 @@ private slots:
         const QJsonObject here = after["models"].toArray()[0].toObject();
         QCOMPARE(here["here"].toString(), QStringLiteral("whole"));
         QCOMPARE(here["path"].toString(), path());
-        QVERIFY(after["bandwidth_gb_per_second"].toDouble() > 0);
+        const QJsonObject rates = after["decode_gb_per_second"].toObject();
+        for (const char* const type : {"f16", "q8", "q4"})
+            QVERIFY2(rates[type].toDouble() > 0, type);
         QVERIFY(here["tokens_per_second"].toDouble() > 0);
         // Of another catalogue it is listed still.
         const CommandResult table = models({"list", "--no-measure"});

@@ -140,10 +140,10 @@ private slots:
 
     void theMachineIsMeasuredOnce() {
         QSignalSpy measured(m_library.get(), &ModelLibrary::measured);
-        QCOMPARE(m_library->machine().gigabytesPerSecond, 0.0);
+        QCOMPARE(m_library->machine().decode.q8, 0.0);
         m_library->open();
         QVERIFY(measured.wait(kPatienceMs));
-        QCOMPARE(m_library->machine().gigabytesPerSecond, 12.5);
+        QCOMPARE(m_library->machine().decode.q8, 12.5);
         m_library->open();
         QTest::qWait(20);
         QCOMPARE(measured.size(), 1);
@@ -231,7 +231,7 @@ private:
     void makeLibrary() {
         m_library.reset();
         m_library = std::make_unique<ModelLibrary>(library(), quick(), [] {
-            return MachineFacts{qint64{8} << 30, 12.5};
+            return MachineFacts{qint64{8} << 30, {12.5, 12.5, 12.5}};
         });
     }
     [[nodiscard]] QString library() const { return m_folder->filePath(QStringLiteral("models")); }

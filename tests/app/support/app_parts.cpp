@@ -42,7 +42,7 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority)
     , library(folder + QStringLiteral("/models"), quickFetches(),
               [] {
-                  return MachineFacts{qint64{8} << 30, 10};
+                  return MachineFacts{qint64{8} << 30, {10, 10, 10}};
               })
     , spelling({{folder + QStringLiteral("/dictionaries")}, folder + QStringLiteral("/words.txt")},
                {QStringLiteral("en_US")}) {
