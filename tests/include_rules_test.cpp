@@ -230,7 +230,7 @@ private slots:
                                                   << "\"engine/cuda/backend/step_graphs.h\"" << false;
         QTest::newRow("app: Qt Core") << "app/document/document.h"
                                       << "<QString>" << true;
-        QTest::newRow("app: the library uses Qt Network") << "app/library/network.h"
+        QTest::newRow("app: the library uses Qt Network") << "app/library/download/network.h"
                                                           << "<QNetworkReply>" << true;
         QTest::newRow("app: nobody else uses Qt Network") << "app/models/model_catalog.h"
                                                           << "<QNetworkReply>" << false;

@@ -2,8 +2,8 @@
 // Threads: any; reads and writes files.
 #pragma once
 
-#include "app/library/download_record.h"
-#include "app/library/download_status.h"
+#include "app/library/download/download_record.h"
+#include "app/library/download/download_status.h"
 
 #include <QList>
 #include <QString>

@@ -1,10 +1,10 @@
 #include "app/library/model_library.h"
 
-#include "app/library/download_queue.h"
-#include "app/library/fetch_words.h"
+#include "app/library/download/download_queue.h"
+#include "app/library/download/fetch_words.h"
+#include "app/library/download/network.h"
 #include "app/library/library_folder.h"
 #include "app/library/machine.h"
-#include "app/library/network.h"
 
 #include <QDir>
 #include <QFile>

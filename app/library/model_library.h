@@ -4,9 +4,9 @@
 #pragma once
 
 #include "app/library/catalogue.h"
-#include "app/library/download_status.h"
+#include "app/library/download/download_status.h"
+#include "app/library/download/fetch_settings.h"
 #include "app/library/estimate.h"
-#include "app/library/fetch_settings.h"
 
 #include <QHash>
 #include <QObject>

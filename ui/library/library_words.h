@@ -2,7 +2,7 @@
 // Threads: GUI thread only.
 #pragma once
 
-#include "app/library/download_status.h"
+#include "app/library/download/download_status.h"
 #include "app/library/estimate.h"
 
 #include <QString>

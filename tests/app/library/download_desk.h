@@ -1,10 +1,10 @@
 // download_desk.h: a model fetched from a server in this process, which does wrong what it is told to.
 #pragma once
 
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
+#include "app/library/download/model_download.h"
+#include "app/library/download/network.h"
 #include "app/library/library_folder.h"
-#include "app/library/model_download.h"
-#include "app/library/network.h"
 #include "tests/app/support/flaky_server.h"
 
 #include <QCryptographicHash>

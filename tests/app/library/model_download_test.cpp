@@ -1,6 +1,6 @@
 // A model that comes over a bad connection from a bad server: it is whole and right in the end, or it has no
 // model's name and the writer reads why.
-#include "app/library/download_queue.h"
+#include "app/library/download/download_queue.h"
 #include "tests/app/library/download_desk.h"
 
 using namespace app;

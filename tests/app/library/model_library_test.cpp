@@ -2,7 +2,7 @@
 // program; catalogues from files and addresses.
 #include "app/library/model_library.h"
 
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
 #include "app/library/library_folder.h"
 #include "tests/app/support/flaky_server.h"
 

@@ -1,4 +1,4 @@
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
 
 #include "app/library/catalogue.h"
 

@@ -3,8 +3,8 @@
 // Threads: one, with an event loop; call its slots there.
 #pragma once
 
-#include "app/library/download_status.h"
-#include "app/library/fetch_settings.h"
+#include "app/library/download/download_status.h"
+#include "app/library/download/fetch_settings.h"
 #include "app/library/remote_file.h"
 
 #include <QHash>

@@ -1,7 +1,7 @@
-#include "app/library/model_download.h"
+#include "app/library/download/model_download.h"
 
-#include "app/library/fetch_words.h"
-#include "app/library/file_fetch.h"
+#include "app/library/download/fetch_words.h"
+#include "app/library/download/file_fetch.h"
 #include "app/library/library_folder.h"
 
 #include <QDir>

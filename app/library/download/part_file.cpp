@@ -1,6 +1,6 @@
-#include "app/library/part_file.h"
+#include "app/library/download/part_file.h"
 
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
 
 #include <span>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "app/library/network.h"
+#include "app/library/download/network.h"
 
 #include <QNetworkProxy>
 

@@ -1,9 +1,9 @@
-#include "app/library/download_queue.h"
+#include "app/library/download/download_queue.h"
 
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
+#include "app/library/download/model_download.h"
+#include "app/library/download/network.h"
 #include "app/library/library_folder.h"
-#include "app/library/model_download.h"
-#include "app/library/network.h"
 
 #include <QDir>
 

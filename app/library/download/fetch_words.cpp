@@ -1,4 +1,4 @@
-#include "app/library/fetch_words.h"
+#include "app/library/download/fetch_words.h"
 
 #include <QCoreApplication>
 #include <QLocale>

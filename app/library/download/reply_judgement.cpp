@@ -1,4 +1,4 @@
-#include "app/library/reply_judgement.h"
+#include "app/library/download/reply_judgement.h"
 
 #include <QCoreApplication>
 #include <QLocale>

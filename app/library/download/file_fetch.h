@@ -6,11 +6,11 @@
 // Threads: one, with an event loop; nothing here waits. Every start() ends in exactly one finished().
 #pragma once
 
-#include "app/library/download_record.h"
-#include "app/library/fetch_settings.h"
-#include "app/library/part_file.h"
-#include "app/library/rate_meter.h"
-#include "app/library/reply_judgement.h"
+#include "app/library/download/download_record.h"
+#include "app/library/download/fetch_settings.h"
+#include "app/library/download/part_file.h"
+#include "app/library/download/rate_meter.h"
+#include "app/library/download/reply_judgement.h"
 
 #include <QElapsedTimer>
 #include <QObject>

@@ -1,4 +1,4 @@
-#include "app/library/fetch_settings.h"
+#include "app/library/download/fetch_settings.h"
 #include "engine/formats/checkpoint.h"
 #include "engine/model/model_check.h"
 

@@ -3,7 +3,7 @@
 // Threads: pure functions.
 #pragma once
 
-#include "app/library/download_record.h"
+#include "app/library/download/download_record.h"
 
 #include <QByteArray>
 #include <QString>

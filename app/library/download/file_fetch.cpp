@@ -1,8 +1,8 @@
-#include "app/library/file_fetch.h"
+#include "app/library/download/file_fetch.h"
 
 #include "app/library/catalogue.h"
-#include "app/library/fetch_words.h"
-#include "app/library/network.h"
+#include "app/library/download/fetch_words.h"
+#include "app/library/download/network.h"
 
 #include <QFileInfo>
 #include <QNetworkReply>

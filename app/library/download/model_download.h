@@ -4,9 +4,9 @@
 // Paused or Failed.
 #pragma once
 
-#include "app/library/download_record.h"
-#include "app/library/download_status.h"
-#include "app/library/fetch_settings.h"
+#include "app/library/download/download_record.h"
+#include "app/library/download/download_status.h"
+#include "app/library/download/fetch_settings.h"
 
 #include <QObject>
 
