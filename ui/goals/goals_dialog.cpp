@@ -95,6 +95,7 @@ void GoalsDialog::buildTable() {
     m_days->setHorizontalHeaderLabels({tr("Day"), tr("Your words"), tr("The model’s"), tr("Time")});
     m_days->verticalHeader()->hide();
     m_days->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_days->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     m_days->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_days->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_days->setTabKeyNavigation(false);

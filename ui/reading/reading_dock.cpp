@@ -191,7 +191,7 @@ void ReadingDock::addPart(qsizetype number) {
     item->setData(Part, PartRole, number);
     if (prompt.isCounted)
         item->setText(Tokens, QLocale().toString(part.tokens));
-    item->setTextAlignment(Tokens, Qt::AlignRight | Qt::AlignTop);
+    item->setTextAlignment(Tokens, Qt::AlignRight | Qt::AlignVCenter);
     item->setToolTip(Tokens, tr("Tokens"));
 }
 

@@ -196,7 +196,9 @@ QSize FlatStyle::sizeFromContents(ContentsType type, const QStyleOption* option,
     }
     case CT_ItemViewItem: {
         QSize size = QProxyStyle::sizeFromContents(type, option, contents, widget);
-        size.rheight() = std::max(size.height(), lineHeight + 8);
+        const auto* const row = qstyleoption_cast<const QStyleOptionViewItem*>(option);
+        const auto lines = row != nullptr ? static_cast<int>(row->text.count(QChar::LineSeparator)) + 1 : 1;
+        size.rheight() = std::max(size.height(), lines * lineHeight + 8);
         return size;
     }
     case CT_HeaderSection:

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMarkColumn = 26;
 constexpr int kSide = 12;
+constexpr int kIconGap = 4;     // of the base style, between a combo box's icon and its words
 constexpr double kProgress = 6; // thickness of a progress bar
 
 QRectF slim(const QRectF& rect) {
@@ -30,6 +31,18 @@ void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, 
             QStyleOptionButton onAccent = *button;
             onAccent.palette.setColor(QPalette::ButtonText, m_colours->onAccent);
             QProxyStyle::drawControl(element, &onAccent, painter, widget);
+            return;
+        }
+    }
+    if (element == CE_ComboBoxLabel) {
+        if (const auto* const combo = qstyleoption_cast<const QStyleOptionComboBox*>(option)) {
+            // The base style cuts what is too long in the middle of a letter.
+            QStyleOptionComboBox elided = *combo;
+            const int icon = combo->currentIcon.isNull() ? 0 : combo->iconSize.width() + kIconGap;
+            const QRect field = subControlRect(CC_ComboBox, combo, SC_ComboBoxEditField, widget);
+            elided.currentText =
+                combo->fontMetrics.elidedText(combo->currentText, Qt::ElideRight, field.width() - icon - 2);
+            QProxyStyle::drawControl(element, &elided, painter, widget);
             return;
         }
     }

@@ -3,6 +3,9 @@
 // there.
 // In any case: each opens, nothing in it is cut, and Qt warned of nothing.
 // To add a state of the window, add a line to scenes(); docks and commands with "…" come by themselves.
+#include "app/project/project_controller.h"
+#include "app/project/version_keeper.h"
+#include "app/writing/reading_preview.h"
 #include "tests/ui/support/desk.h"
 #include "tests/ui/support/walk.h"
 #include "ui/attempts/attempts_dock.h"
@@ -10,6 +13,7 @@
 #include "ui/editor/story_editor.h"
 #include "ui/find/find_bar.h"
 #include "ui/preferences/preferences_dialog.h"
+#include "ui/reading/reading_dock.h"
 #include "ui/sidebar/sidebar_dock.h"
 #include "ui/window/actions.h"
 #include "ui/window/message_bar.h"
@@ -41,10 +45,13 @@ void noteWarning(QtMsgType type, const QMessageLogContext& /*context*/, const QS
 }
 
 const QString kStory = QStringLiteral(
-    "The lighthouse at Carrow Point had not been lit for eleven years when Ines came back to it. She carried "
+    "# The key\n\nThe lighthouse at Carrow Point had not been lit for eleven years when Ines came back to "
+    "it. She carried "
     "one bag and the key, which was as long as her hand and would not have opened anything else in the "
-    "world.\n\nThe door had swollen in its frame. She put her shoulder to it, and it gave way all at once, "
-    "so that she stood in the middle of the room before she knew she was inside.\n\nSomebody had been here. "
+    "world.\n\n***\n\nThe door had swollen in its frame. She put her shoulder to it, and it gave way all at "
+    "once, "
+    "so that she stood in the middle of the room before she knew she was inside.\n\n# The lamp\n\nSomebody "
+    "had been here. "
     "The lamp had been cleaned,");
 
 struct Scene {
@@ -151,6 +158,7 @@ private slots:
         (isDark ? desk.window->actions().themeDark : desk.window->actions().themeLight)->trigger();
         desk.setLength(60);
         desk.window->editor().placeCursor(kStory.size());
+        desk.parts.project.versions().keep(app::VersionCause::Named, QStringLiteral("Before the lamp"));
         QVERIFY(desk.continueStory());
         QVERIFY(desk.continueStory());
         // Some words in the middle of the model's, so that all three colours are in sight.
@@ -201,6 +209,9 @@ private:
             dock->show();
             if (QWidget* const inside = dock->widget(); inside != nullptr)
                 inside->setFocus();
+            const app::ReadingPreview& preview = desk.window->readingPreview();
+            if (dock == &desk.window->reading())
+                QTRY_VERIFY(preview.inspection() && !preview.isOld());
             look(QStringLiteral("panel-") + dock->objectName(), *desk.window);
             dock->hide();
         }

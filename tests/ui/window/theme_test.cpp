@@ -162,6 +162,25 @@ private slots:
         }
     }
 
+    void aChoiceThatIsTooLongEndsInDots() {
+        const Theme theme;
+        QComboBox box;
+        box.setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box.resize(140, box.sizeHint().height());
+        const QString words = QStringLiteral("An evening at the lighthouse of Carrow Point");
+        const auto pictureOf = [&box](const QString& text) {
+            box.clear();
+            box.addItem(text);
+            return box.grab().toImage();
+        };
+        const QImage whole = pictureOf(words);
+        qsizetype shown = 0; // letters before the dots
+        while (shown < words.size() && pictureOf(words.left(shown) + QChar(0x2026)) != whole)
+            ++shown;
+        QVERIFY2(shown > 3 && shown < words.size(), "it is no beginning of the words with dots behind it");
+        QVERIFY2(pictureOf(words.left(shown)) != whole, "the dots are not in sight");
+    }
+
     void dialogButtonsHaveNoPictures() {
         Theme theme;
         theme.apply(app::Theme::Light);
