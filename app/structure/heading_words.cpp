@@ -19,7 +19,7 @@ struct HeadingLanguage {
     const char* chapter;
     const char* part;
     const char* numbers;  // one, two: behind the word
-    const char* ordinals; // first, second: before the word or behind it
+    const char* ordinals; // first, second: before the word or behind it; then "1." may stand there, too
 };
 
 constexpr std::array kLanguages{
@@ -112,7 +112,7 @@ QRegularExpression makePattern() {
         forms += QStringLiteral("(%1)[ \\t]+(?:\\d{1,4}|[IVXLC]{1,8}|(?i:%2))")
                      .arg(titled(nouns), (wordsOf(language.numbers) + ordinals).join(u'|'));
         if (!ordinals.isEmpty())
-            forms += QStringLiteral("(?=\\p{Lu})(?i:%1)[ \\t]+((?i:%2))")
+            forms += QStringLiteral("(?:(?=\\p{Lu})(?i:%1)|\\d{1,4}\\.)[ \\t]+((?i:%2))")
                          .arg(ordinals.join(u'|'), nouns.join(u'|'));
     }
     return QRegularExpression(
