@@ -8,11 +8,14 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace app {
 
 namespace {
+
+constexpr qsizetype kTokensRestored = 4000; // at a time: some ten milliseconds of writing
 
 RunRecord withoutTokens(RunRecord record) {
     record.tokens.clear(); // they have their own operations
@@ -117,23 +120,39 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
 
 void AutosaveJournal::restoreRest() {
     note(ReadingChanged{m_reading.settings()});
-    for (const RunId id : m_runs.runs()) {
-        note(RunRestored{*m_runs.run(id), m_runs.packedChoices(id)});
-        if (const RunLooks* const looks = m_runs.looks(id))
-            note(RunLooked{id, looks->read, 0, looks->tokens});
-    }
+    m_toRestore = m_runs.runs();
+    // One that is being written grows again in a moment, and must be there then.
+    std::ranges::stable_partition(m_toRestore, [this](RunId id) { return !m_runs.run(id)->isFinished; });
     flush();
+}
+
+void AutosaveJournal::takeRuns(qsizetype tokens) {
+    qsizetype taken = 0;
+    qsizetype count = 0;
+    while (count < m_toRestore.size() && taken < tokens) {
+        const RunId id = m_toRestore[count++];
+        const RunRecord* const run = m_runs.run(id);
+        if (run == nullptr)
+            continue;
+        taken += std::max<qsizetype>(run->tokens.size(), 1);
+        m_operations.append(RunRestored{*run, m_runs.packedChoices(id)});
+        if (const RunLooks* const looks = m_runs.looks(id))
+            m_operations.append(RunLooked{id, looks->read, 0, looks->tokens});
+    }
+    m_toRestore.remove(0, count);
 }
 
 void AutosaveJournal::flushAll() {
     if (m_place)
         m_operations.append(PlaceChanged{*std::exchange(m_place, std::nullopt)});
+    takeRuns(std::numeric_limits<qsizetype>::max());
     flush();
 }
 
 void AutosaveJournal::flush() {
     m_timer.stop();
     takeFromNotebook();
+    takeRuns(kTokensRestored);
     if (m_operations.isEmpty())
         return;
     // In one commit with the edits that it belongs to.
@@ -144,6 +163,8 @@ void AutosaveJournal::flush() {
     inStorage(m_storage,
               [project = m_project, operations = std::exchange(m_operations, {}), sequence = ++m_sequence](
                   StorageWorker& storage) { storage.append(project, operations, sequence); });
+    if (!m_toRestore.isEmpty())
+        startTimer();
 }
 
 } // namespace app

@@ -36,6 +36,7 @@ public:
     void setProject(ProjectTicket project) {
         m_project = project;
         m_place.reset();
+        m_toRestore.clear();
         m_pace.beginSession();
     }
     void keepSpelling(const SpellingChoice& choice) { note(SpellingChanged{choice}); }
@@ -49,7 +50,8 @@ public:
     void keepVersion(VersionCause cause, const QString& name);
     void nameVersion(const VersionNamed& named) { note(named); }
     void deleteVersion(const VersionDeleted& deleted) { note(deleted); }
-    // The project's file is another one, which may have the text alone: all else is written again, at once.
+    // The project's file is another one, which has the text alone: all else is written again. The runs go a
+    // few at a time, as what is typed meanwhile must not wait for all of them.
     void restoreRest();
     // Asked whenever something is saved, for what there is to save with it: places in the text, which change
     // with every key.
@@ -62,7 +64,8 @@ public:
     void flushAll();
     // True if everything up to the operations with this number is all there is.
     [[nodiscard]] bool isAll(qint64 sequence) const {
-        return sequence == m_sequence && m_operations.isEmpty() && !m_timer.isActive();
+        return sequence == m_sequence && m_operations.isEmpty() && m_toRestore.isEmpty() &&
+               !m_timer.isActive();
     }
 
 signals:
@@ -72,6 +75,7 @@ private:
     void note(ProjectOperation operation);
     void startTimer();
     void takeFromNotebook();
+    void takeRuns(qsizetype tokens); // to restore: with so many tokens, or one
 
     Document& m_document;
     const RunHistory& m_runs;
@@ -79,6 +83,7 @@ private:
     StorageWorker& m_storage;
     ProjectTicket m_project = 0; // 0: nothing is open, nothing is kept
     QList<ProjectOperation> m_operations;
+    QList<RunId> m_toRestore;
     Source m_notebook;
     VersionPace m_pace;
     std::optional<EditingPlace> m_place; // not sent yet

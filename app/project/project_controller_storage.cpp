@@ -62,17 +62,18 @@ void ProjectController::connectStorage() {
                 if (project != m_project)
                     return;
                 setPlace(place, keptIn);
-                // Of a file that was written over only the text could be copied; the rest is here.
-                if (place.kind == FilePlace::Kind::Gone) {
-                    m_notes->storeAll();
-                    m_log->storeAll();
-                    m_journal->restoreRest();
-                }
                 // The next start finds the text, whatever is answered until then.
                 const QString& now = place.kind == FilePlace::Kind::Gone ? keptIn : place.path;
                 if (!isUntitled() || place.kind != FilePlace::Kind::AsOpened)
                     m_preferences.setLastProject(now.isEmpty() ? m_path : now);
             });
+    connect(&m_storage, &StorageWorker::restWanted, this, [this](ProjectTicket project) {
+        if (project != m_project)
+            return;
+        m_notes->storeAll();
+        m_log->storeAll();
+        m_journal->restoreRest();
+    });
     connect(&m_storage, &StorageWorker::keptElsewhere, this,
             [this](ProjectTicket project, const QString& path) {
                 if (project == m_project && m_place.kind != FilePlace::Kind::Gone)

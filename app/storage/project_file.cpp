@@ -323,7 +323,7 @@ StorageResult<void> ProjectFile::copyTo(const QString& name) {
 }
 
 Expected<void> ProjectFile::writeCopy(const QString& path) {
-    if (m_file && !m_file->isAsLeft())
+    if (!isAsLeft())
         return make(path, m_text); // what is not in memory is nowhere
     const auto file = engine::SingleFile::create(toSystemPath(path));
     if (!file)

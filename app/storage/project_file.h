@@ -47,6 +47,8 @@ public:
     ProjectFile& operator=(const ProjectFile&) = delete;
 
     [[nodiscard]] const QString& path() const { return m_path; } // as it was opened; empty in memory
+    // False if somebody wrote over the file: what it held is in memory, and read() no longer finds it.
+    [[nodiscard]] bool isAsLeft() const { return m_file == nullptr || m_file->isAsLeft(); }
     // A sentence for the writer about how it was opened, or empty.
     [[nodiscard]] const QString& notice() const { return m_notice; }
     // The file that is written has a name of its own, which may change under our hands.

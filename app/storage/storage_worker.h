@@ -107,6 +107,8 @@ signals:
     void keptElsewhere(app::ProjectTicket project, const QString& path);
     // The file is not where it was opened, or is again. Gone: `keptIn` has become the project.
     void placeChanged(app::ProjectTicket project, const app::FilePlace& place, const QString& keptIn);
+    // What has become the project has the text alone: all else is to be written again.
+    void restWanted(app::ProjectTicket project);
     void savedAs(app::ProjectTicket project, const QString& path, const QString& problem);
     void saveAsFailed(app::ProjectTicket project, const QString& path, const QString& message,
                       const QString& details);

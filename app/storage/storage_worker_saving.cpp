@@ -82,7 +82,7 @@ bool StorageWorker::settlePlace() {
         }
         return true;
     }
-    auto copy = m_recovery.copyOf(*m_current);
+    auto copy = m_recovery.copyOf(*m_current, m_unsaved);
     if (!copy) {
         m_problem = tr("%1 was deleted while it was open, and nothing could be written elsewhere. Save the "
                        "story under "
@@ -91,9 +91,11 @@ bool StorageWorker::settlePlace() {
         emit saveFailed(m_project, m_problem, copy.error().details);
         return false;
     }
-    m_current = std::move(*copy);
+    m_current = std::move(copy->file);
     m_place = {};
     emit placeChanged(m_project, place, m_current->path());
+    if (copy->isTextAlone)
+        emit restWanted(m_project);
     return true;
 }
 

@@ -6,7 +6,10 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 namespace app {
 
@@ -17,19 +20,57 @@ QString titleOf(const QString& path) {
                           : QFileInfo(path).completeBaseName();
 }
 
+void removeIfThere(const QString& path) {
+    if (!path.isEmpty())
+        removeDatabaseFiles(path);
+}
+
+QList<ProjectOperation> editsAmong(const QList<ProjectOperation>& operations) {
+    QList<ProjectOperation> edits;
+    std::ranges::copy_if(operations, std::back_inserter(edits), [](const ProjectOperation& operation) {
+        return std::holds_alternative<TextEdit>(operation);
+    });
+    return edits;
+}
+
 } // namespace
 
-StorageResult<std::unique_ptr<ProjectFile>> RecoveryCopy::copyOf(ProjectFile& file) const {
+StorageResult<std::unique_ptr<ProjectFile>> RecoveryCopy::textOf(const ProjectFile& file,
+                                                                 const QString& title) const {
     StorageResult<std::unique_ptr<ProjectFile>> last = failure(StorageProblem{
         QCoreApplication::translate("app::RecoveryCopy", "There is no folder for recovered stories."), {}});
-    for (const QString& path : m_folders.newPaths(titleOf(file.path()))) {
-        const auto copied = file.copyTo(path);
-        last = copied ? ProjectFile::open(path) : failure(copied.error());
+    for (const QString& path : m_folders.newPaths(title)) {
+        last = ProjectFile::create(path, file.text());
         if (last)
-            return last;
-        removeDatabaseFiles(path);
+            break;
     }
     return last;
+}
+
+StorageResult<RecoveryCopy::Copied> RecoveryCopy::copyOf(ProjectFile& file,
+                                                         const QList<ProjectOperation>& waiting) const {
+    const QString title = titleOf(file.path());
+    QString stopgap;
+    if (file.isAsLeft()) {
+        if (auto text =
+                textOf(file, QCoreApplication::translate("app::RecoveryCopy", "%1, text alone").arg(title))) {
+            stopgap = (*text)->path();
+            (void)(*text)->append(editsAmong(waiting));
+        }
+        for (const QString& path : m_folders.newPaths(title)) {
+            if (file.copyTo(path))
+                if (auto copy = ProjectFile::open(path)) {
+                    removeIfThere(stopgap);
+                    return Copied{std::move(*copy), false};
+                }
+            removeDatabaseFiles(path);
+        }
+    }
+    auto text = textOf(file, title);
+    if (!text)
+        return failure(text.error());
+    removeIfThere(stopgap);
+    return Copied{std::move(*text), true};
 }
 
 bool RecoveryCopy::keep(ProjectFile& file, const QList<ProjectOperation>& waiting) {
@@ -38,19 +79,10 @@ bool RecoveryCopy::keep(ProjectFile& file, const QList<ProjectOperation>& waitin
         m_copy.reset();
     if (!m_copy) {
         m_known = 0;
-        if (auto copy = copyOf(file)) {
-            m_copy = std::move(*copy);
-        } else {
-            for (const QString& path : m_folders.newPaths(titleOf(file.path()))) {
-                auto text = ProjectFile::create(path, file.text());
-                if (!text)
-                    continue;
-                m_copy = std::move(*text);
-                break;
-            }
-        }
-        if (!m_copy)
+        auto copy = copyOf(file, waiting);
+        if (!copy)
             return false;
+        m_copy = std::move(copy->file);
     }
     const QList<ProjectOperation> added = waiting.sliced(m_known);
     if (!m_copy->append(added))
@@ -64,8 +96,7 @@ bool RecoveryCopy::copyTo(const QString& target) { return m_copy && m_copy->copy
 void RecoveryCopy::remove() {
     const QString path = this->path();
     leave();
-    if (!path.isEmpty())
-        removeDatabaseFiles(path);
+    removeIfThere(path);
 }
 
 void RecoveryCopy::leave() {

@@ -20,9 +20,15 @@ public:
     explicit RecoveryCopy(const RecoveryFolders& folders)
         : m_folders(folders) {}
 
-    // A copy of what the file holds, in the first folder that takes it. Of a file that cannot be read any
-    // more, its text.
-    [[nodiscard]] StorageResult<std::unique_ptr<ProjectFile>> copyOf(ProjectFile& file) const;
+    struct Copied {
+        std::unique_ptr<ProjectFile> file;
+        bool isTextAlone = false; // all else was written over, or there is no room for it
+    };
+    // A copy of what the file holds, in the first folder that takes it. Copying a large project can take
+    // longer than the second that a writer may lose: until all is there, the text, with the edits among
+    // `waiting`, lies in a file beside it.
+    [[nodiscard]] StorageResult<Copied> copyOf(ProjectFile& file,
+                                               const QList<ProjectOperation>& waiting) const;
 
     // Makes the copy, if there is none, and brings it up to what the file holds and `waiting` adds; of these
     // the ones given before are known. False if that is not on any disk.
@@ -38,6 +44,9 @@ public:
     void leave();
 
 private:
+    [[nodiscard]] StorageResult<std::unique_ptr<ProjectFile>> textOf(const ProjectFile& file,
+                                                                     const QString& title) const;
+
     const RecoveryFolders& m_folders;
     std::unique_ptr<ProjectFile> m_copy;
     qsizetype m_known = 0; // of the waiting operations

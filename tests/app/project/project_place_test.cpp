@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -227,6 +228,45 @@ private slots:
             QVERIFY(!again.runs.looks(run)->read.isEmpty());
             QCOMPARE(again.runs.looks(run)->tokens.size(), 19); // the last one was not read
         }
+    }
+
+    // What is typed meanwhile is saved before the last run is.
+    void theRunsComeBackAFewAtATime() {
+        constexpr int kRuns = 4, kTokens = 3000; // each as many as go at a time, or nearly
+        QList<qint64> runsAtEachSave;
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            for (int run = 0; run < kRuns; ++run)
+                QVERIFY(parts.write(parts.document.size(), kTokens));
+            QVERIFY(parts.waitUntilSaved());
+            // In the storage thread, as it is after each save.
+            connect(
+                parts.storage, &StorageWorker::saved, parts.storage,
+                [&] {
+                    const QString kept = path("data/recovered/") + recovered().value(0);
+                    auto database =
+                        engine::Database::open(toSystemPath(kept), engine::Database::Mode::ReadOnly);
+                    if (database)
+                        runsAtEachSave.append(
+                            database->queryInteger("SELECT count(*) FROM story_run").value_or(-1));
+                },
+                Qt::DirectConnection);
+            QFile over(path("a.inkgate"));
+            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate));
+            over.close();
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QVERIFY(std::ranges::is_sorted(runsAtEachSave));
+        QVERIFY(runsAtEachSave.contains(2)); // neither none nor all
+        QCOMPARE(runsAtEachSave.last(), kRuns);
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QCOMPARE(again.runs.runs().size(), kRuns);
+        for (const RunId run : again.runs.runs())
+            QCOMPARE(again.runs.run(run)->tokens.size(), kTokens);
     }
 
     void aProjectThatCannotBeWrittenIsKeptAndOffered() {
