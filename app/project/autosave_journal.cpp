@@ -57,7 +57,7 @@ AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, con
         note(ReadingChanged{m_reading.settings()});
     });
     const auto noteRun = [this](RunId id) {
-        if (const RunRecord* run = m_runs.run(id))
+        if (const RunRecord* run = m_runs.run(id); run != nullptr && !restoreNow(id))
             note(RunChanged{withoutTokens(*run)});
     };
     connect(&runs, &RunHistory::runAdded, this, noteRun);
@@ -67,11 +67,13 @@ AutosaveJournal::AutosaveJournal(Document& document, const RunHistory& runs, con
     connect(&runs, &RunHistory::runGrew, this,
             [this](RunId run, const QString& text, const QList<RunToken>& tokens, const GateFrames& gates,
                    const QList<QByteArray>& choices) {
-                note(RunGrown{run, text, tokens, gates, choices});
+                if (!restoreNow(run))
+                    note(RunGrown{run, text, tokens, gates, choices});
             });
     connect(&runs, &RunHistory::runLooked, this,
             [this](RunId run, const ReadChunks& read, qsizetype first, const QList<QByteArray>& tokens) {
-                note(RunLooked{run, read, first, tokens});
+                if (!restoreNow(run))
+                    note(RunLooked{run, read, first, tokens});
             });
 }
 
@@ -121,8 +123,6 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
 void AutosaveJournal::restoreRest() {
     note(ReadingChanged{m_reading.settings()});
     m_toRestore = m_runs.runs();
-    // One that is being written grows again in a moment, and must be there then.
-    std::ranges::stable_partition(m_toRestore, [this](RunId id) { return !m_runs.run(id)->isFinished; });
     flush();
 }
 
@@ -135,11 +135,23 @@ void AutosaveJournal::takeRuns(qsizetype tokens) {
         if (run == nullptr)
             continue;
         taken += std::max<qsizetype>(run->tokens.size(), 1);
-        m_operations.append(RunRestored{*run, m_runs.packedChoices(id)});
-        if (const RunLooks* const looks = m_runs.looks(id))
-            m_operations.append(RunLooked{id, looks->read, 0, looks->tokens});
+        noteWhole(*run);
     }
     m_toRestore.remove(0, count);
+}
+
+bool AutosaveJournal::restoreNow(RunId id) {
+    if (m_toRestore.removeAll(id) == 0)
+        return false;
+    noteWhole(*m_runs.run(id));
+    startTimer();
+    return true;
+}
+
+void AutosaveJournal::noteWhole(const RunRecord& run) {
+    m_operations.append(RunRestored{run, m_runs.packedChoices(run.id)});
+    if (const RunLooks* const looks = m_runs.looks(run.id))
+        m_operations.append(RunLooked{run.id, looks->read, 0, looks->tokens});
 }
 
 void AutosaveJournal::flushAll() {

@@ -76,6 +76,10 @@ private:
     void startTimer();
     void takeFromNotebook();
     void takeRuns(qsizetype tokens); // to restore: with so many tokens, or one
+    // A run that changes before its turn has come is restored as it is now: a change alone would leave a run
+    // without its tokens. True if it was such a run.
+    [[nodiscard]] bool restoreNow(RunId id);
+    void noteWhole(const RunRecord& run);
 
     Document& m_document;
     const RunHistory& m_runs;
