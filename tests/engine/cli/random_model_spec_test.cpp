@@ -1,5 +1,5 @@
 // random_model_spec_test.cpp: what `bench --random` and its `--gate` understand.
-#include "engine/cli/commands/random_model_spec.h"
+#include "engine/cli/commands/bench/random_model_spec.h"
 #include "engine/model/enhancement_names.h"
 
 #include <QTest>

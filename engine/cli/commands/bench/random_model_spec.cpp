@@ -1,4 +1,4 @@
-#include "engine/cli/commands/random_model_spec.h"
+#include "engine/cli/commands/bench/random_model_spec.h"
 
 #include "engine/model/enhancement_names.h"
 

@@ -1,9 +1,9 @@
 // bench_command.cpp: `inkgate-cli bench` measures reading, generating and the machine's limits in one
 // process.
-#include "engine/cli/commands/bench_contexts.h"
-#include "engine/cli/commands/bench_measurement.h"
+#include "engine/cli/commands/bench/bench_contexts.h"
+#include "engine/cli/commands/bench/bench_measurement.h"
+#include "engine/cli/commands/bench/random_model_spec.h"
 #include "engine/cli/commands/commands.h"
-#include "engine/cli/commands/random_model_spec.h"
 #include "engine/cli/options/model_options.h"
 #include "engine/cli/output/json_output.h"
 

@@ -1,9 +1,9 @@
-#include "engine/cli/commands/bench_measurement.h"
+#include "engine/cli/commands/bench/bench_measurement.h"
 
 #include "engine/backend/measured_limits.h"
-#include "engine/cli/commands/bench_contexts.h"
-#include "engine/cli/commands/matrix_work.h"
-#include "engine/cli/commands/random_model_spec.h"
+#include "engine/cli/commands/bench/bench_contexts.h"
+#include "engine/cli/commands/bench/matrix_work.h"
+#include "engine/cli/commands/bench/random_model_spec.h"
 #include "engine/cli/options/session_option.h"
 #include "engine/cli/output/progress_line.h"
 #include "engine/core/random.h"

@@ -1,4 +1,4 @@
-#include "engine/cli/commands/bench_contexts.h"
+#include "engine/cli/commands/bench/bench_contexts.h"
 
 #include "engine/core/random.h"
 #include "engine/core/stopwatch.h"

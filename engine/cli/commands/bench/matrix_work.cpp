@@ -1,4 +1,4 @@
-#include "engine/cli/commands/matrix_work.h"
+#include "engine/cli/commands/bench/matrix_work.h"
 
 #include "engine/model/weights.h"
 
