@@ -1,90 +1,23 @@
-// The outline of the story: rows, moving, renaming, jumping, and the notes of scenes, by keys and mouse.
+// The outline of the story: what its rows show, and the ways from them into the text, by keys and mouse.
 #include "app/notes/scene_notes.h"
 #include "app/project/project_controller.h"
 #include "app/structure/story_outline.h"
-#include "tests/ui/support/desk.h"
-#include "ui/editor/story_editor.h"
+#include "tests/ui/support/outline_desk.h"
 #include "ui/outline/jump_list.h"
 #include "ui/outline/outline_commands.h"
-#include "ui/outline/outline_dock.h"
-#include "ui/outline/outline_row_view.h"
-#include "ui/outline/outline_tree.h"
 #include "ui/outline/scene_panel.h"
-#include "ui/window/actions.h"
-#include "ui/window/message_bar.h"
 
-#include <QAction>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
-#include <QPushButton>
 #include <QSignalSpy>
-#include <QTest>
 
 using namespace ui;
+using test::OutlineDesk;
 
 namespace {
-
-QString book() {
-    return QStringLiteral(
-        "# One\n\nAnna came.\n\n***\n\nBen left early.\n\n# Two\n\nClara slept.\n\n# Three\n\nDora "
-        "woke up.");
-}
-
-struct OutlineDesk : test::Desk {
-    explicit OutlineDesk(const QString& text = book())
-        : Desk(text) {
-        window->actions().showOutline->trigger();
-        tree().fillNow();
-    }
-    OutlineDock& dock() { return window->outline(); }
-    OutlineTree& tree() { return dock().tree(); }
-    StoryEditor& editor() { return window->editor(); }
-    QString text() { return parts.document.text(); }
-    // A row a line: level by blanks, title, words; ! is at the cursor.
-    QString drawn(const QTreeWidgetItem* item = nullptr, const QString& indent = {}) {
-        if (item == nullptr)
-            item = tree().invisibleRootItem();
-        QString lines;
-        for (int i = 0; i < item->childCount(); ++i) {
-            const QTreeWidgetItem* const child = item->child(i);
-            lines += indent + child->data(0, ShownRole).toString() + u' ' +
-                     child->data(0, CountRole).toString() +
-                     (child->data(0, CursorRole).toBool() ? QStringLiteral("!") : QString()) + u'\n' +
-                     drawn(child, indent + u' ');
-        }
-        return lines;
-    }
-    QTreeWidgetItem* item(const QString& title) {
-        for (QTreeWidgetItemIterator it(&tree()); *it; ++it)
-            if ((*it)->data(0, ShownRole).toString().startsWith(title))
-                return *it;
-        return nullptr;
-    }
-    void choose(const QString& title) {
-        tree().fillNow();
-        tree().setFocus();
-        tree().setCurrentItem(item(title));
-    }
-    // The mouse lets go of a row: at the upper edge of another one, in its middle, at its lower edge.
-    void drop(const QString& title, const QString& target, double height) {
-        choose(title);
-        const QRect rect = tree().visualItemRect(item(target));
-        const QPoint point(rect.center().x(), rect.top() + qRound((rect.height() - 1) * height));
-        tree().dropRow(tree().rowOf(tree().currentItem()), point);
-        tree().fillNow();
-    }
-    void writeName(const QString& name) {
-        auto* const line = tree().findChild<QLineEdit*>();
-        QVERIFY(line != nullptr);
-        line->selectAll();
-        QTest::keyClicks(line, name);
-        QTest::keyClick(line, Qt::Key_Return);
-        QTRY_VERIFY(tree().findChild<QLineEdit*>() == nullptr);
-    }
-};
 
 const QString kAtRest = QStringLiteral("One 5\n Anna came.… 2\n Ben left early.… 3\nTwo 2\nThree 3!\n");
 
@@ -170,91 +103,6 @@ private slots:
         QVERIFY(desk.text().startsWith(QStringLiteral("# Chapter 65")));
     }
 
-    void draggingMovesTheTextAsOneStep() {
-        OutlineDesk desk;
-        const QString before = desk.text();
-        desk.drop(QStringLiteral("Three"), QStringLiteral("Two"), 0.05);
-        QCOMPARE(desk.text(),
-                 QStringLiteral("# One\n\nAnna came.\n\n***\n\nBen left early.\n\n# Three\n\nDora woke "
-                                "up.\n\n# Two\n\nClara slept."));
-        QTRY_COMPARE(desk.drawn(),
-                     QStringLiteral("One 5\n Anna came.… 2\n Ben left early.… 3\nThree 3!\nTwo 2\n"));
-        QCOMPARE(desk.page(), desk.text());
-        desk.parts.document.undo();
-        QCOMPARE(desk.text(), before);
-        QVERIFY(!desk.parts.document.canUndo());
-        // A scene into another chapter.
-        desk.tree().fillNow();
-        desk.drop(QStringLiteral("Anna"), QStringLiteral("Two"), 0.5);
-        QCOMPARE(desk.text(),
-                 QStringLiteral("# One\n\nBen left early.\n\n# Two\n\nClara slept.\n\n***\n\nAnna came.\n\n"
-                                "# Three\n\nDora woke up."));
-        desk.parts.document.undo();
-        QCOMPARE(desk.text(), before);
-    }
-
-    void keysMoveRows() {
-        OutlineDesk desk;
-        const auto move = [&](const QString& title, Qt::Key key) {
-            desk.choose(title);
-            QTest::keyClick(&desk.tree(), key, Qt::ControlModifier | Qt::ShiftModifier);
-            desk.tree().fillNow();
-        };
-        move(QStringLiteral("Ben"), Qt::Key_Up);
-        QTRY_COMPARE(desk.drawn(),
-                     QStringLiteral("One 5\n Ben left early.… 3!\n Anna came.… 2\nTwo 2\nThree 3\n"));
-        // The row stays chosen, so it can go on.
-        QTRY_COMPARE(desk.tree().currentItem(), desk.item(QStringLiteral("Ben")));
-        QTest::keyClick(&desk.tree(), Qt::Key_Down, Qt::ControlModifier | Qt::ShiftModifier);
-        QTRY_COMPARE(desk.drawn(),
-                     QStringLiteral("One 5\n Anna came.… 2\n Ben left early.… 3!\nTwo 2\nThree 3\n"));
-        move(QStringLiteral("One"), Qt::Key_Down);
-        QTRY_COMPARE(desk.drawn(),
-                     QStringLiteral("Two 2\nOne 5!\n Anna came.… 2\n Ben left early.… 3\nThree 3\n"));
-        move(QStringLiteral("Ben"), Qt::Key_Down);
-        QTRY_COMPARE(desk.drawn(),
-                     QStringLiteral("Two 2\nOne 2\nThree 6\n Ben left early.… 3!\n Dora woke up.… 3\n"));
-    }
-
-    void renames() {
-        OutlineDesk desk;
-        desk.choose(QStringLiteral("Two"));
-        QTest::keyClick(&desk.tree(), Qt::Key_F2);
-        desk.writeName(QStringLiteral("The ferry"));
-        QTRY_VERIFY(desk.text().contains(QStringLiteral("\n# The ferry\n")));
-        QTRY_VERIFY(desk.item(QStringLiteral("The ferry")) != nullptr);
-        desk.parts.document.undo();
-        QCOMPARE(desk.text(), book());
-        // A scene has no heading: its name is the first line of its synopsis.
-        desk.choose(QStringLiteral("Ben"));
-        QTest::keyClick(&desk.tree(), Qt::Key_F2);
-        desk.writeName(QStringLiteral("The quarrel"));
-        QTRY_VERIFY(desk.item(QStringLiteral("The quarrel")) != nullptr);
-        QCOMPARE(desk.text(), book());
-        QCOMPARE(desk.parts.project.notes().synopsis(2), QStringLiteral("The quarrel"));
-    }
-
-    void splitsMergesAndBeginsChapters() {
-        OutlineDesk desk;
-        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("slept")));
-        QTest::keyClick(&desk.editor(), Qt::Key_B, Qt::ControlModifier | Qt::ShiftModifier);
-        QVERIFY(desk.text().contains(QStringLiteral("Clara\n\n***\n\nslept.")));
-        QCOMPARE(desk.editor().cursorPlace(), desk.text().indexOf(QStringLiteral("slept")));
-        desk.window->actions().mergeScene->trigger();
-        QVERIFY(desk.text().contains(QStringLiteral("Clara\n\nslept.")));
-        desk.parts.document.undo();
-        desk.parts.document.undo();
-        QCOMPARE(desk.text(), book());
-        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("Ben")));
-        desk.window->actions().newChapter->trigger();
-        desk.writeName(QStringLiteral("One and a half"));
-        QTRY_VERIFY(desk.text().contains(QStringLiteral("# One and a half\n\nBen left")));
-        // Where there is nothing to part, it says so.
-        desk.editor().placeCursor(0);
-        desk.window->actions().sceneBreak->trigger();
-        QVERIFY(desk.window->messages().message().contains(QStringLiteral("before and behind the cursor")));
-    }
-
     void aClickAndEnterGoThere() {
         OutlineDesk desk;
         const QRect rect = desk.tree().visualItemRect(desk.item(QStringLiteral("Two")));
@@ -298,66 +146,6 @@ private slots:
         QVERIFY(!desk.item(QStringLiteral("One"))->isExpanded());
         desk.item(QStringLiteral("One"))->setExpanded(true);
         QVERIFY(desk.parts.project.notes().all().isEmpty()); // nothing is left of it
-    }
-
-    void notesBelongToTheSceneThatIsShown() {
-        OutlineDesk desk;
-        ScenePanel& scene = desk.dock().scene();
-        desk.editor().setFocus();
-        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("Ben")));
-        QTest::keyClicks(&scene.synopsis(), QStringLiteral("He goes"));
-        QTest::keyClicks(&scene.text(), QStringLiteral("Why?"));
-        QCOMPARE(desk.parts.project.notes().synopsis(2), QStringLiteral("He goes"));
-        QTRY_VERIFY(desk.item(QStringLiteral("He goes")) != nullptr);
-        desk.editor().placeCursor(0);
-        QCOMPARE(scene.synopsis().toPlainText(), QString());
-        desk.choose(QStringLiteral("He goes"));
-        QCOMPARE(scene.text().toPlainText(), QStringLiteral("Why?"));
-        // It moves with its scene.
-        desk.drop(QStringLiteral("He goes"), QStringLiteral("Three"), 0.5);
-        QTRY_COMPARE(desk.drawn(), QStringLiteral("One 2\nTwo 2\nThree 6\n Dora woke up.… 3\n He goes 3!\n"));
-        QCOMPARE(scene.text().toPlainText(), QStringLiteral("Why?"));
-    }
-
-    void notesWithoutASceneAreKept() {
-        OutlineDesk desk;
-        ScenePanel& scene = desk.dock().scene();
-        auto* const attach = scene.findChild<QPushButton*>(QStringLiteral("attachNote"));
-        QVERIFY(!scene.lost().isVisible());
-        desk.parts.project.notes().setText(3, QStringLiteral("About Clara"));
-        const qsizetype from = desk.text().indexOf(QStringLiteral("# Two"));
-        desk.parts.document.applyUserEdit(from, desk.text().indexOf(QStringLiteral("# Three")) - from,
-                                          QString());
-        QVERIFY(scene.lost().isVisible());
-        QCOMPARE(scene.lost().count(), 1);
-        desk.parts.document.undo();
-        QVERIFY(!scene.lost().isVisible());
-        QCOMPARE(desk.parts.project.notes().text(3), QStringLiteral("About Clara"));
-        desk.parts.document.redo();
-        desk.editor().setFocus();
-        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("Dora")));
-        QTest::mouseClick(attach, Qt::LeftButton);
-        QVERIFY(!scene.lost().isVisible());
-        QCOMPARE(scene.text().toPlainText(), QStringLiteral("About Clara"));
-    }
-
-    // What hangs from places in the text goes along with it.
-    void attemptsFollowTheirScene() {
-        OutlineDesk desk;
-        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("left")) - 1);
-        QVERIFY(desk.continueStory());
-        const QString written = desk.parts.runs.run(1)->text;
-        desk.drop(QStringLiteral("Ben"), QStringLiteral("Two"), 0.5);
-        const qsizetype at = desk.text().indexOf(written);
-        QVERIFY(at > desk.text().indexOf(QStringLiteral("Clara")));
-        QVERIFY(desk.parts.writer.attemptAt(at + written.size()));
-        desk.editor().placeCursor(at + written.size());
-        QTest::keyClick(&desk.editor(), Qt::Key_R, Qt::ControlModifier);
-        QVERIFY(desk.waitForIdle());
-        QCOMPARE(desk.text().indexOf(desk.parts.runs.run(2)->text), at);
-        desk.parts.document.undo();
-        desk.parts.document.undo();
-        QVERIFY(desk.text().indexOf(written) < desk.text().indexOf(QStringLiteral("Clara")));
     }
 
     void tabLeadsOut() {
