@@ -1,16 +1,12 @@
 // A model's text as it comes into the document.
 #include "app/document/document.h"
+#include "tests/app/document/typed_text.h"
 
 #include <QSignalSpy>
 #include <QTest>
 
 using namespace app;
-
-namespace {
-
-SpannedText typed(const QString& text) { return SpannedText(text, Origin::Typed); }
-
-} // namespace
+using test::typed;
 
 class DocumentGenerationTest : public QObject {
     Q_OBJECT

@@ -1,5 +1,8 @@
+// What the writer does to the text: typing and deleting in undo steps, edits that are refused, characters
+// that stay whole, and how long a keystroke takes.
 #include "app/document/characters.h"
 #include "app/document/document.h"
+#include "tests/app/document/typed_text.h"
 
 #include <QElapsedTimer>
 #include <QRandomGenerator>
@@ -7,10 +10,9 @@
 #include <QTest>
 
 using namespace app;
+using test::typed;
 
 namespace {
-
-SpannedText typed(const QString& text) { return SpannedText(text, Origin::Typed); }
 
 void type(Document& document, qsizetype position, const QString& text) {
     for (const QChar character : text)
@@ -171,169 +173,6 @@ private slots:
                 }
             }
         }
-    }
-
-    void replaceAllIsOneStepAndKeepsOtherOrigins() {
-        Document document;
-        document.reset(typed(QStringLiteral("cat dog cat")));
-        document.insertGenerated(1, 11, QStringLiteral(" and cats"));
-        const SpannedText before = document.content();
-        QVERIFY(
-            document.applyReplacements({{{0, 3}, QStringLiteral("tiger")}, {{8, 3}, QStringLiteral("")}}));
-        QCOMPARE(document.text(), QStringLiteral("tiger dog  and cats"));
-        QCOMPARE(document.content().spansOfRun(1).size(), 1);
-        document.undo();
-        QCOMPARE(document.content(), before);
-        QVERIFY(!document.applyReplacements({{{4, 3}, QString()}, {{0, 3}, QString()}}));
-        QVERIFY(!document.applyReplacements({{{0, 300}, QString()}}));
-    }
-
-    void manyReplacementsEqualOneAfterTheOther() {
-        QRandomGenerator random(21);
-        const QStringList pieces{QString(), QStringLiteral("x"), QStringLiteral("yes"),
-                                 QStringLiteral("\U0001F40B"), QStringLiteral("\n")};
-        bool isAnyTouching = false;
-        for (int round = 0; round < 300; ++round) {
-            QString text;
-            while (text.size() < 60)
-                text += random.bounded(5) == 0 ? QStringLiteral("\U0001F409") : QStringLiteral("ab");
-            Document atOnce, oneByOne;
-            for (Document* const document : {&atOnce, &oneByOne}) {
-                document->reset(typed(text));
-                document->insertGenerated(1, 10, QStringLiteral("generated words"));
-                document->insertGenerated(2, 40, QStringLiteral("more of them"));
-            }
-            const SpannedText before = atOnce.content();
-            QList<Document::Replacement> replacements;
-            for (qsizetype at = random.bounded(4); at < before.size(); at += random.bounded(5)) {
-                const qsizetype length = std::min<qsizetype>(random.bounded(4), before.size() - at);
-                isAnyTouching =
-                    isAnyTouching || (!replacements.isEmpty() && replacements.last().range.end() == at);
-                replacements.append({{at, length}, pieces[random.bounded(pieces.size())]});
-                at += length;
-            }
-            QVERIFY(atOnce.applyReplacements(replacements));
-            for (auto one = replacements.crbegin(); one != replacements.crend(); ++one) {
-                // The one behind may have taken half a character of this one along.
-                const qsizetype at = std::min(one->range.position, oneByOne.size());
-                const qsizetype length = std::min(one->range.length, oneByOne.size() - at);
-                QVERIFY(oneByOne.applyReplacements({{{at, length}, one->text}}));
-            }
-            QCOMPARE(atOnce.content(), oneByOne.content());
-            atOnce.undo();
-            QCOMPARE(atOnce.content(), before);
-            atOnce.redo();
-            QCOMPARE(atOnce.content(), oneByOne.content());
-        }
-        QVERIFY(isAnyTouching);
-    }
-
-    void aStepIsToldAsAWholeAndThenEditByEdit() {
-        Document document;
-        document.reset(typed(QStringLiteral("one two one")));
-        QStringList told;
-        connect(&document, &Document::stepDone, this, [&told](const DocumentStep& step) {
-            told.append(QStringLiteral("%1 edits").arg(step.edits.size()));
-        });
-        connect(&document, &Document::changed, this, [&told](const DocumentChange& change) {
-            told.append(QStringLiteral("at %1").arg(change.edit.position));
-        });
-        document.applyReplacements({{{0, 3}, QStringLiteral("1")}, {{8, 3}, QStringLiteral("1")}});
-        QCOMPARE(told,
-                 (QStringList{QStringLiteral("2 edits"), QStringLiteral("at 8"), QStringLiteral("at 0")}));
-        told.clear();
-        document.undo();
-        QCOMPARE(told,
-                 (QStringList{QStringLiteral("2 edits"), QStringLiteral("at 0"), QStringLiteral("at 8")}));
-        told.clear();
-        document.applyUserEdit(0, 0, QStringLiteral("x"));
-        QCOMPARE(told, (QStringList{QStringLiteral("1 edits"), QStringLiteral("at 0")}));
-    }
-
-    void theEditorIsToldOfEverythingButItsOwnEdits() {
-        Document document;
-        document.reset(typed(QStringLiteral("Once")));
-        QString mirror = document.text();
-        connect(&document, &Document::changed, this, [&mirror](const DocumentChange& change) {
-            mirror.replace(change.edit.position, change.edit.removedLength, change.edit.inserted);
-        });
-        document.insertGenerated(1, 4, QStringLiteral(" upon a time"));
-        document.applyReplacements({{{0, 1}, QStringLiteral("T")}, {{5, 2}, QStringLiteral("xxxx")}});
-        document.beginGeneration(2, 5);
-        document.appendGenerated(2, QStringLiteral(" more"), 7);
-        document.undo();
-        document.undo();
-        document.redo();
-        QCOMPARE(mirror, document.text());
-    }
-
-    void movedWordsKeepTheirOrigins() {
-        Document document;
-        document.reset(typed(QStringLiteral("one two three")));
-        QVERIFY(document.insertGenerated(7, 4, QStringLiteral("GEN ")));
-        const SpannedText before = document.content();
-        QVERIFY(document.moveRange({4, 8}, 0)); // "GEN two "
-        QCOMPARE(document.text(), QStringLiteral("GEN two one three"));
-        QCOMPARE(document.content().placeOf(7, 0, 4), (TextRange{0, 4}));
-        QVERIFY(document.moveRange({0, 4}, document.size()));
-        QCOMPARE(document.content().placeOf(7, 0, 4), (TextRange{13, 4}));
-        document.undo();
-        document.undo();
-        QCOMPARE(document.content(), before);
-        for (const qsizetype inside : {5, 7})
-            QVERIFY(!document.moveRange({4, 4}, inside));
-        QVERIFY(!document.moveRange({4, 100}, 0) && !document.moveRange({4, 4}, -1));
-        QCOMPARE(document.content(), before);
-        // Not the words that a generation goes on behind.
-        QVERIFY(document.beginGeneration(8, 6));
-        QVERIFY(!document.moveRange({4, 4}, 0));
-        QCOMPARE(document.content(), before);
-        QCOMPARE(document.generationAnchor(), std::optional<qsizetype>(6));
-        QVERIFY(document.moveRange({8, 4}, 0));
-        QCOMPARE(document.generationAnchor(), std::optional<qsizetype>(10));
-    }
-
-    // What is told of a change takes it back, and the last change of a step says so.
-    void changesAreToldWithTheirInverses() {
-        Document document;
-        document.reset(typed(QStringLiteral("one two three")));
-        SpannedText mirror = document.content();
-        QList<TextEdit> step;
-        int steps = 0;
-        connect(&document, &Document::changed, this, [&](const DocumentChange& change) {
-            const SpannedText before = mirror;
-            QCOMPARE(mirror.apply(change.edit), change.inverse);
-            SpannedText back = mirror;
-            back.apply(change.inverse);
-            QCOMPARE(back, before);
-            steps += change.isLastOfStep ? 1 : 0;
-            if (change.isLastOfStep)
-                QCOMPARE(mirror, document.content());
-        });
-        document.applyUserEdit(0, 3, QStringLiteral("1"));
-        document.applyReplacements({{{0, 1}, QStringLiteral("one")}, {{2, 3}, QStringLiteral("2")}});
-        QVERIFY(document.moveRange({0, 3}, document.size()));
-        QVERIFY(document.beginGeneration(1, 2));
-        document.appendGenerated(1, QStringLiteral("gen"), 1);
-        document.appendGenerated(1, QStringLiteral("erated"));
-        document.endGeneration(1);
-        for (int i = 0; i < 4; ++i)
-            document.undo();
-        for (int i = 0; i < 4; ++i)
-            document.redo();
-        QCOMPARE(steps, 13);
-        QCOMPARE(mirror, document.content());
-    }
-
-    void historySignalsFollowWhatIsPossible() {
-        Document document;
-        QSignalSpy history(&document, &Document::historyChanged);
-        document.applyUserEdit(0, 0, QStringLiteral("a"));
-        QCOMPARE(history.takeLast(), (QList<QVariant>{true, false}));
-        document.undo();
-        QCOMPARE(history.takeLast(), (QList<QVariant>{false, true}));
-        document.reset(typed(QStringLiteral("b")));
-        QCOMPARE(history.takeLast(), (QList<QVariant>{false, false}));
     }
 
     void aKeystrokeInANovelIsQuick() {
