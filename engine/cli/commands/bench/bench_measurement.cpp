@@ -1,7 +1,7 @@
 #include "engine/cli/commands/bench/bench_measurement.h"
 
-#include "engine/backend/measured_limits.h"
 #include "engine/cli/commands/bench/bench_contexts.h"
+#include "engine/cli/commands/bench/bench_limits.h"
 #include "engine/cli/commands/bench/matrix_work.h"
 #include "engine/cli/commands/bench/random_model_spec.h"
 #include "engine/cli/options/session_option.h"
@@ -64,12 +64,6 @@ public:
     Expected<Json> run();
 
 private:
-    struct Limits {
-        double gigabytesPerSecond = 0, matrixGflops = 0;
-        DataType matrixType = DataType::Float32;
-    };
-    // Of the processor or the device, whichever computes.
-    Expected<Limits> limits(DataType weights);
     Expected<double> prefillRate();
     Expected<void> decode(int token, GateSink* sink);
     Expected<void> drawOne();
@@ -226,30 +220,6 @@ Expected<void> Bench::measureTrace(Json& result) {
     return finished;
 }
 
-Expected<Bench::Limits> Bench::limits(DataType weights) {
-    if (m_opened.deviceIndex >= 0) {
-        const auto measured = (*cudaPlugin())->limits(m_opened.deviceIndex);
-        if (!measured)
-            return failure(measured.error());
-        return Limits{measured->gigabytesPerSecond, measured->matrixGflops, DataType::Float16};
-    }
-    const auto bandwidth = measureBandwidth(*m_pool);
-    if (!bandwidth)
-        return failure(bandwidth.error());
-    // All but float32 weights are multiplied in bfloat16; a processor without such products computes in
-    // float32, so that is then the rate to compare with.
-    Limits limits{*bandwidth, 0, weights == DataType::Float32 ? DataType::Float32 : DataType::BFloat16};
-    auto matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
-    if (!matrixRate && matrixRate.error().code == ErrorCode::UnsupportedType) {
-        limits.matrixType = DataType::Float32;
-        matrixRate = measureMatrixRate(limits.matrixType, *m_pool);
-    }
-    if (!matrixRate)
-        return failure(matrixRate.error());
-    limits.matrixGflops = *matrixRate;
-    return limits;
-}
-
 double peakMegabytes() {
     struct rusage usage {};
     getrusage(RUSAGE_SELF, &usage);
@@ -273,7 +243,7 @@ Expected<Json> Bench::run() {
     // Before the limits are measured, whose buffers are not the model's.
     const double peak = peakMegabytes();
 
-    const auto limits = this->limits(type);
+    const auto limits = measureLimits(m_opened, type, *m_pool);
     if (!limits)
         return failure(limits.error());
 
