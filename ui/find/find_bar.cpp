@@ -49,7 +49,7 @@ FindBar::FindBar(StoryEditor& editor, app::Document& story, QWidget* parent)
     connect(m_replaceAll, &QPushButton::clicked, this, &FindBar::replaceAll);
     connect(&m_editor, &StoryEditor::selectionChanged, this, [this] {
         if (isVisible()) {
-            m_shownOutside = -1; // the writer is in the story again
+            m_others.leave(); // the writer is in the story again
             tell();
         }
     });
@@ -144,8 +144,8 @@ SearchQuery FindBar::query() const {
 }
 
 void FindBar::setSource(std::unique_ptr<FindSource> source) {
-    m_source = std::move(source);
-    m_everywhere->setVisible(m_source != nullptr);
+    m_everywhere->setVisible(source != nullptr);
+    m_others.setSource(std::move(source));
 }
 
 void FindBar::open(bool withReplace) {
@@ -174,20 +174,13 @@ void FindBar::search(Step then) {
     m_then = then;
     m_hasResult = false;
     m_searchRevision = m_story.revision();
-    m_outsideTexts = m_source && m_everywhere->isChecked() ? m_source->texts() : QStringList();
-    m_search->start(m_story.text(), query(), m_outsideTexts);
+    m_search->start(m_story.text(), query(), m_others.readTexts(m_everywhere->isChecked()));
 }
 
 void FindBar::onFound(const SearchResult& result) {
     m_result = result;
     m_hasResult = true;
-    m_others.clear();
-    for (qsizetype text = 0; text < result.others.size(); ++text) {
-        for (const app::TextRange& range : result.others[text]) {
-            m_others.append({text, range});
-        }
-    }
-    m_shownOutside = -1;
+    m_others.set(result.others);
     m_resultRevision = m_searchRevision;
     if (m_resultRevision != m_story.revision()) {
         m_delay->start(); // the text has moved on: these places may be wrong
@@ -213,7 +206,7 @@ void FindBar::step(Step step) {
         return;
     }
     const auto& matches = m_result.matches;
-    if (matches.isEmpty() && m_others.isEmpty()) {
+    if (matches.isEmpty() && m_others.count() == 0) {
         tell();
         return;
     }
@@ -239,49 +232,33 @@ void FindBar::step(Step step) {
 
 // Matches outside follow the last one of the story. `index`: where the step leads in the story.
 bool FindBar::stepOutside(Step step, qsizetype index) {
+    const qsizetype shown = m_others.shown();
     qsizetype match = -1;
-    if (m_shownOutside >= 0) {
-        match = step == Step::Previous ? m_shownOutside - 1 : m_shownOutside + 1;
-        if ((match < 0 || match >= m_others.size()) && !m_result.matches.isEmpty()) {
+    if (shown >= 0) {
+        match = step == Step::Previous ? shown - 1 : shown + 1;
+        if ((match < 0 || match >= m_others.count()) && !m_result.matches.isEmpty()) {
             const bool isBack = match < 0;
-            m_shownOutside = -1;
+            m_others.leave();
             m_editor.showRange(isBack ? m_result.matches.last() : m_result.matches.first());
             tell();
             return true;
         }
-        match = (match + m_others.size()) % m_others.size();
-    } else if (!m_others.isEmpty() && (index < 0 || index >= m_result.matches.size())) {
-        match = index < 0 ? m_others.size() - 1 : 0;
+        match = (match + m_others.count()) % m_others.count();
+    } else if (m_others.count() > 0 && (index < 0 || index >= m_result.matches.size())) {
+        match = index < 0 ? m_others.count() - 1 : 0;
     }
     if (match < 0) {
         return false;
     }
-    showOutside(match);
+    m_others.show(match);
+    tell();
     return true;
 }
 
-void FindBar::showOutside(qsizetype match) {
-    m_source->show(m_others[match].text, m_others[match].range);
-    m_shownOutside = match;
-    tell();
-}
-
 int FindBar::replaceOutside(const QList<qsizetype>& matches) {
-    const Replacer replacer(query(), m_replacement->text());
-    QHash<qsizetype, QString> texts;
-    int places = 0;
-    for (auto match = matches.crbegin(); match != matches.crend(); ++match) { // from the end of each
-        const Outside& outside = m_others[*match];
-        const QString& searched = m_outsideTexts[outside.text];
-        if (const auto text = replacer.replacementFor(searched, outside.range)) {
-            QString& changed =
-                texts.contains(outside.text) ? texts[outside.text] : *texts.insert(outside.text, searched);
-            changed.replace(outside.range.position, outside.range.length, *text);
-            ++places;
-        }
-    }
+    const auto [places, undo] = m_others.replace(matches, Replacer(query(), m_replacement->text()));
     if (places > 0) {
-        emit replacedElsewhere(places, m_source->replace(texts));
+        emit replacedElsewhere(places, undo);
     }
     return places;
 }
@@ -303,8 +280,8 @@ void FindBar::tell() {
         m_count->clear();
     } else if (!any) {
         m_count->setText(tr("Not found"));
-    } else if (m_shownOutside >= 0) {
-        m_count->setText(tr("%1 of %2").arg(m_result.matches.size() + m_shownOutside + 1).arg(all));
+    } else if (m_others.shown() >= 0) {
+        m_count->setText(tr("%1 of %2").arg(m_result.matches.size() + m_others.shown() + 1).arg(all));
     } else if (const qsizetype current = currentMatch(); current >= 0) {
         m_count->setText(tr("%1 of %2").arg(current + 1).arg(all));
     } else {
@@ -313,8 +290,8 @@ void FindBar::tell() {
 }
 
 void FindBar::replaceCurrent() {
-    if (m_shownOutside >= 0 && m_hasResult) {
-        (void)replaceOutside({m_shownOutside});
+    if (m_others.shown() >= 0 && m_hasResult) {
+        (void)replaceOutside({m_others.shown()});
         search(Step::None);
         return;
     }
@@ -341,7 +318,7 @@ void FindBar::replaceAll() {
             replacements.append({match, *text});
         }
     }
-    QList<qsizetype> outside(m_others.size());
+    QList<qsizetype> outside(m_others.count());
     std::iota(outside.begin(), outside.end(), 0);
     const int elsewhere = replaceOutside(outside);
     if (replacements.isEmpty()) {

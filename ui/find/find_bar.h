@@ -4,6 +4,7 @@
 #pragma once
 
 #include "ui/find/find_source.h"
+#include "ui/find/other_matches.h"
 #include "ui/find/text_search.h"
 
 #include <QWidget>
@@ -40,7 +41,7 @@ public:
     void findNext();
     void findPrevious();
 
-    [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size() + m_others.size(); }
+    [[nodiscard]] qsizetype matchCount() const { return m_result.matches.size() + m_others.count(); }
 
 signals:
     // There are matches, and all of them are replaced now.
@@ -56,7 +57,6 @@ private:
     void onFound(const SearchResult& result);
     void step(Step step);
     [[nodiscard]] bool stepOutside(Step step, qsizetype index);
-    void showOutside(qsizetype match);
     [[nodiscard]] int replaceOutside(const QList<qsizetype>& matches);
     void replaceCurrent();
     void replaceAll();
@@ -77,16 +77,8 @@ private:
     QLabel* m_count = nullptr;
     QPushButton* m_replace = nullptr;
     QPushButton* m_replaceAll = nullptr;
-    std::unique_ptr<FindSource> m_source;
     QCheckBox* m_everywhere = nullptr;
-    // A match outside of the story.
-    struct Outside {
-        qsizetype text = 0;
-        app::TextRange range;
-    };
-    QStringList m_outsideTexts; // that were searched
-    QList<Outside> m_others;    // of m_result, behind those of the story
-    qsizetype m_shownOutside = -1;
+    OtherMatches m_others; // of m_result, behind those of the story
     SearchResult m_result;
     bool m_hasResult = false;     // of the current query
     quint64 m_resultRevision = 0; // of the story that m_result was searched in
