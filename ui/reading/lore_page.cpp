@@ -1,15 +1,13 @@
 #include "ui/reading/lore_page.h"
 
-#include "app/project/project_controller.h"
 #include "app/reading/lore_keys.h"
 #include "app/reading/lorebook_file.h"
 #include "app/reading/story_reading.h"
+#include "ui/reading/lore_files.h"
 #include "ui/reading/lore_form.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -20,7 +18,6 @@
 #include <QSplitter>
 
 #include <algorithm>
-#include <utility>
 
 namespace ui {
 
@@ -37,7 +34,7 @@ QString nameOf(const app::LoreEntry& entry) {
 LorePage::LorePage(app::StoryReading& reading, app::ProjectController& project, QWidget* parent)
     : QWidget(parent)
     , m_reading(reading)
-    , m_project(project)
+    , m_files(new LoreFiles(reading, project, *this))
     , m_filter(new QLineEdit)
     , m_list(new QListWidget)
     , m_form(new LoreForm)
@@ -100,7 +97,7 @@ QWidget* LorePage::buildList() {
     m_export->setObjectName(QStringLiteral("loreExport"));
     import->setToolTip(tr("Entries of Inkgate, SillyTavern, NovelAI or KoboldAI, as JSON"));
     connect(fresh, &QPushButton::clicked, this, &LorePage::add);
-    connect(import, &QPushButton::clicked, this, &LorePage::askForImport);
+    connect(import, &QPushButton::clicked, m_files, &LoreFiles::askForImport);
     auto* widget = new QWidget;
     auto* layout = new QVBoxLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -140,9 +137,10 @@ void LorePage::connectParts() {
     connect(m_bringBack, &QPushButton::clicked, this, &LorePage::bringBack);
     connect(m_up, &QPushButton::clicked, this, [this] { move(-1); });
     connect(m_down, &QPushButton::clicked, this, [this] { move(+1); });
-    connect(m_export, &QPushButton::clicked, this, &LorePage::askForExport);
+    connect(m_export, &QPushButton::clicked, m_files, &LoreFiles::askForExport);
     m_list->installEventFilter(this);
-    connect(&m_project, &app::ProjectController::lorebookRead, this, &LorePage::takeIn);
+    connect(m_files, &LoreFiles::read, this, &LorePage::takeIn);
+    connect(m_files, &LoreFiles::failed, this, &LorePage::say);
     connect(&m_reading, &app::StoryReading::changed, this, [this] {
         if (!m_isChanging && m_shown != book())
             fill();
@@ -325,50 +323,16 @@ void LorePage::say(const QString& sentence) {
     m_said->setVisible(!sentence.isEmpty());
 }
 
-void LorePage::importFrom(const QString& path) {
-    m_importing = QFileInfo(path).absoluteFilePath();
-    m_project.readLorebook(path);
-}
+void LorePage::importFrom(const QString& path) { m_files->importFrom(path); }
 
-void LorePage::takeIn(const QString& path, const app::Lorebook& added, const QString& notice,
-                      const QString& problem) {
-    if (path != std::exchange(m_importing, QString()))
-        return;
-    if (!problem.isEmpty()) {
-        say(problem);
-        return;
-    }
+void LorePage::exportTo(const QString& path) { m_files->exportTo(path); }
+
+void LorePage::takeIn(const app::Lorebook& added, const QString& notice) {
     change(app::joined(book(), added));
     fill();
     m_list->setCurrentRow(static_cast<int>(book().entries.size() - added.entries.size()));
     const QString count = tr("%n entry(s) came in behind the others.", nullptr, added.entries.size());
     say(notice.isEmpty() ? count : count + u' ' + notice);
-}
-
-void LorePage::exportTo(const QString& path) {
-    QString target = path;
-    if (QFileInfo(target).suffix().isEmpty())
-        target += QStringLiteral(".json");
-    m_project.exportBytes(target, app::writeLorebook(book()));
-}
-
-void LorePage::askForImport() {
-    auto* dialog = new QFileDialog(this, tr("Import a lorebook"), QString(),
-                                   tr("Lorebooks (*.json *.lorebook);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &LorePage::importFrom);
-    dialog->open();
-}
-
-void LorePage::askForExport() {
-    auto* dialog = new QFileDialog(this, tr("Export the lorebook"), QString(), tr("Lorebooks (*.json)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("json"));
-    dialog->selectFile(tr("%1 lorebook.json").arg(m_project.title()));
-    connect(dialog, &QFileDialog::fileSelected, this, &LorePage::exportTo);
-    dialog->open();
 }
 
 } // namespace ui

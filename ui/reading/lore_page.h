@@ -23,6 +23,7 @@ class StoryReading;
 
 namespace ui {
 
+class LoreFiles;
 class LoreForm;
 
 class LorePage : public QWidget {
@@ -54,16 +55,13 @@ private:
     void remove();
     void bringBack();
     void move(int step);
-    void askForImport();
-    void askForExport();
-    void takeIn(const QString& path, const app::Lorebook& book, const QString& notice,
-                const QString& problem);
+    void takeIn(const app::Lorebook& added, const QString& notice);
     void say(const QString& sentence);
     [[nodiscard]] const app::Lorebook& book() const;
     [[nodiscard]] qsizetype chosen() const; // -1: none
 
     app::StoryReading& m_reading;
-    app::ProjectController& m_project;
+    LoreFiles* m_files;
     QLineEdit* m_filter;
     QListWidget* m_list;
     LoreForm* m_form;
@@ -82,7 +80,6 @@ private:
     QList<app::LoreFault> m_faults;
     app::Lorebook m_shown;     // in the list
     bool m_isChanging = false; // the book, by the writer here
-    QString m_importing;       // the file that is being read
 };
 
 } // namespace ui
