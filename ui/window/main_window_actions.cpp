@@ -7,7 +7,6 @@
 #include "app/project/project_controller.h"
 #include "app/project/version_keeper.h"
 #include "app/runs/run_history.h"
-#include "app/voice/voice_fit.h"
 #include "app/writing/story_writer.h"
 #include "ui/attempts/attempt_tree.h"
 #include "ui/attempts/attempts_dock.h"
@@ -27,7 +26,6 @@
 #include "ui/spelling/spelling_desk.h"
 #include "ui/theme/theme.h"
 #include "ui/versions/versions_dialog.h"
-#include "ui/voice/voice_dialog.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/actions.h"
 #include "ui/window/ghost_keeper.h"
@@ -37,7 +35,6 @@
 
 #include <QAction>
 #include <QFontDialog>
-#include <QLocale>
 #include <QMenu>
 #include <QStackedWidget>
 
@@ -205,31 +202,6 @@ void MainWindow::connectProblems() {
                              tr("Press %1 and the story goes on.").arg(keysOf(*this, "continueStory")));
         }
     });
-}
-
-void MainWindow::connectVoice() {
-    connect(m_actions->teachVoice, &QAction::triggered, m_voice, &VoiceDialog::open);
-    connect(&m_sidebar->modelPanel(), &ModelPanel::voiceRequested, m_voice, &VoiceDialog::open);
-    const auto write = [this](const app::ModelChoice& choice) {
-        m_context.writer.setModelChoice(choice);
-        m_status->say(tr("the next continuation uses your voice"));
-    };
-    connect(m_voice, &VoiceDialog::voiceWanted, this, write);
-    connect(&m_context.voice, &app::VoiceFit::finished, this,
-            [this, write](const app::VoiceOutcome& outcome) {
-                m_context.models.inspectAgain(outcome.model);
-                if (m_voice->isVisible())
-                    return; // it says so itself
-                if (outcome.kind == app::VoiceOutcome::Kind::Failed)
-                    m_messages->show(MessageBar::Kind::Problem, outcome.message, outcome.details);
-                else if (outcome.kind == app::VoiceOutcome::Kind::Ready)
-                    m_messages->show(MessageBar::Kind::Hint,
-                                     tr("Your voice is ready: it guesses your next word better by %1 %.")
-                                         .arg(QLocale().toString(outcome.betterByPercent, 'f', 1)),
-                                     {}, {tr("&Write with it"), [write, outcome] {
-                                              write({outcome.model, outcome.gate});
-                                          }});
-            });
 }
 
 // --- writing -------------------------------------------------
