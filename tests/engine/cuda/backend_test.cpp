@@ -1,7 +1,5 @@
 // The CUDA backend on the emulated device: sessions on it against sessions in double precision, steps that
-// are recorded, gates that arrive late, states on the device, models in two parts, and a device that fails.
-// Single operations: cuda_operations_test.
-#include "engine/runtime/devices.h"
+// are recorded, gates that arrive late, and models in two parts. Single operations: cuda_operations_test.
 #include "engine/runtime/session.h"
 #include "engine/trace/chunk_recorder.h"
 #include "tests/engine/cuda/emulated_sessions.h"
@@ -50,7 +48,6 @@ private slots:
                             << static_cast<int>(architecture) << static_cast<int>(i)
                             << static_cast<int>(type);
     }
-
     void equalsTheProcessor() {
         QFETCH(int, architecture);
         QFETCH(int, enhancement);
@@ -187,43 +184,12 @@ private slots:
         }
     }
 
-    void aCopiedStateGoesOnAsTheFirst() {
-        const auto model = randomModel(Architecture::Rwkv7, {});
-        Session session(model, openDevice());
-        State state(model->config());
-        QVERIFY(session.prefill(state, someTokens(20), {}));
-        State snapshot = state;
-        QVERIFY(snapshot.isOnDevice());
-        const auto first = run(session, state, 4);
-        QVERIFY(run(session, snapshot, 4) == first);
-        QVERIFY(snapshot == state);
-    }
-
-    void copiesOverflowToTheHost() {
-        const auto model = randomModel(Architecture::Rwkv6, {});
-        const std::size_t bytes = State(model->config()).byteSize();
-        cuda_emulation::setMemoryLimit(std::size_t{64} << 20); // an eighth for states
-        Session session(model, openDevice());
-        State state(model->config());
-        QVERIFY(session.prefill(state, someTokens(20), {}));
-        std::vector<State> copies;
-        while (copies.empty() || copies.back().isOnDevice()) {
-            copies.push_back(state);
-            QVERIFY(copies.size() * bytes < std::size_t{16} << 20);
-        }
-        QVERIFY(copies.size() > 2);
-        const auto expected = run(session, state, 3);
-        QVERIFY(run(session, copies.front(), 3) == expected);
-        QVERIFY(run(session, copies.back(), 3) == expected);
-    }
-
     void aModelInTwoPartsEqualsTheProcessor_data() {
         QTest::addColumn<int>("architecture");
         QTest::newRow("rwkv6") << static_cast<int>(Architecture::Rwkv6);
         QTest::newRow("rwkv7") << static_cast<int>(
             Architecture::Rwkv7); // hands over the first layer's value as well
     }
-
     void aModelInTwoPartsEqualsTheProcessor() {
         QFETCH(int, architecture);
         const auto model =
@@ -253,7 +219,6 @@ private slots:
         QTest::newRow("one layer") << 1;
         QTest::newRow("two layers") << 2;
     }
-
     void stepsOfAllKindsTakeTurns() {
         QFETCH(int, deviceLayers);
         const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
@@ -282,94 +247,6 @@ private slots:
         QVERIFY(device.deliverGates());
         QVERIFY(deviceGates.layers == processorGates.layers);
         compare(deviceGates.all, processorGates.all, 1e-4);
-    }
-
-    void theDevicesMemoryDecidesHowManyLayersRunThere() {
-        const auto model = randomModel(Architecture::Rwkv6, {});
-        const int layers = model->config().layers;
-        const std::size_t all = deviceBytes(*model);
-        QCOMPARE(layersThatFit(*model, all), layers);
-        QCOMPARE(layersThatFit(*model, all - 1), layers - 1);
-        QCOMPARE(layersThatFit(*model, 1000), 0);
-    }
-
-    void nothingIsLeftBehind() {
-        const auto bytes = cuda_emulation::bytesAllocated();
-        const auto hostBytes = cuda_emulation::hostBytesAllocated();
-        const auto objects = cuda_emulation::objectsAlive();
-        {
-            const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
-            Session session(model, openDevice());
-            State state(model->config());
-            CollectGates gates;
-            QVERIFY(!run(session, state, 4, &gates).empty());
-            QVERIFY(cuda_emulation::bytesAllocated() > bytes);
-        }
-        QCOMPARE(cuda_emulation::bytesAllocated(), bytes);
-        QCOMPARE(cuda_emulation::hostBytesAllocated(), hostBytes);
-        QCOMPARE(cuda_emulation::objectsAlive(), objects);
-    }
-
-    // Whichever call fails, and whatever with, it is an error with a sentence, and nothing is left behind.
-    void anyCallMayFail_data() {
-        QTest::addColumn<int>("error");
-        QTest::addColumn<int>("code");
-        QTest::newRow("memory") << static_cast<int>(cudaErrorMemoryAllocation)
-                                << static_cast<int>(ErrorCode::OutOfMemory);
-        QTest::newRow("lost") << static_cast<int>(cudaErrorIllegalAddress)
-                              << static_cast<int>(ErrorCode::DeviceLost);
-    }
-
-    void anyCallMayFail() {
-        QFETCH(int, error);
-        QFETCH(int, code);
-        const auto model = randomModel(Architecture::Rwkv6, support::allEnhancements()[1]);
-        const auto bytes = cuda_emulation::bytesAllocated();
-        const auto objects = cuda_emulation::objectsAlive();
-        int failures = 0;
-        bool ends = false;
-        // Denser in the beginning, where everything is made.
-        for (int call = 1; !ends; call += 1 + call / 24) {
-            cuda_emulation::reset();
-            cuda_emulation::failAfter(static_cast<cudaError_t>(error), call);
-            Expected<void> done = [&]() -> Expected<void> {
-                auto backend = inkgate_cuda_plugin()->open(0);
-                if (!backend)
-                    return failure(backend.error());
-                Session session(model, std::move(*backend));
-                State state(model->config());
-                CollectGates gates;
-                std::vector<float> logits(kVocabulary);
-                if (auto read = session.prefill(state, someTokens(9), logits); !read)
-                    return read;
-                for (int token = 0; token < 4; ++token)
-                    if (auto read = session.decode(state, token, logits, &gates); !read)
-                        return read;
-                return session.deliverGates();
-            }();
-            ends = done.has_value();
-            if (!ends) {
-                ++failures;
-                QCOMPARE(static_cast<int>(done.error().code), code);
-                QVERIFY(done.error().message.find("GPU") != std::string::npos);
-            }
-            cuda_emulation::reset();
-            QCOMPARE(cuda_emulation::bytesAllocated(), bytes);
-            QCOMPARE(cuda_emulation::objectsAlive(), objects);
-        }
-        QVERIFY2(failures > 60, qPrintable(QString::number(failures)));
-    }
-
-    void cardsAreDescribed() {
-        const auto devices = inkgate_cuda_plugin()->devices();
-        QVERIFY(devices);
-        QCOMPARE(devices->size(), std::size_t{1});
-        QVERIFY(devices->front().unusable.empty());
-        QVERIFY(devices->front().freeBytes > 0);
-        cuda_emulation::setDevices(0);
-        const auto none = inkgate_cuda_plugin()->devices();
-        QVERIFY(!none);
-        QCOMPARE(none.error().code, ErrorCode::DeviceUnavailable);
     }
 };
 
