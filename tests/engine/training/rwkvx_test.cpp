@@ -1,23 +1,23 @@
-// RWKV-X in training: what it writes is what inference runs, blocks put on a trained RWKV-7, the blocks
-// alone, marked text, and LongCE.
+// RWKV-X in training: what it writes is what inference runs, blocks put on a trained RWKV-7, and the blocks
+// alone.
 #include "engine/formats/checkpoint.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
+#include "engine/training/model_gradient.h"
 #include "engine/training/parameters/shape_of_model.h"
-#include "engine/training/run/batch_gradient.h"
-#include "engine/training/trainer.h"
 #include "engine/training/training_file.h"
-#include "tests/engine/training/text_folder.h"
+#include "tests/engine/training/rwkvx_training.h"
 #include "tests/engine/training/training_fixture.h"
 #include "tests/support/tensor_comparison.h"
 
 #include <QTest>
 
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 using namespace engine;
+using fixture::Course;
+using fixture::rwkvX;
+using fixture::trainAll;
 
 namespace {
 
@@ -28,30 +28,6 @@ std::vector<float> valuesOf(const Checkpoint& file, const std::string& name) {
     const auto values = file.readFloat32(name, tensor->shape);
     return values ? std::vector<float>(values->data(), values->data() + values->size())
                   : std::vector<float>();
-}
-
-struct Course {
-    std::vector<double> losses; // by step
-    std::string problem;
-};
-
-Course trainAll(TrainingSettings settings, bool resume = false, int stopAt = 0) {
-    settings.checkpointSeconds = 0; // a report after every step
-    Course course;
-    ThreadPool pool(2);
-    std::stop_source stop;
-    const auto result = train(
-        settings, resume, pool,
-        [&](const TrainingReport& r) {
-            if (r.step > 0)
-                course.losses.push_back(r.loss);
-            if (stopAt > 0 && r.step >= stopAt)
-                stop.request_stop();
-        },
-        stop.get_token());
-    if (!result)
-        course.problem = result.error().message;
-    return course;
 }
 
 } // namespace
@@ -75,7 +51,7 @@ private slots:
     void trainerAndInferenceComputeTheSame() {
         QFETCH(QString, gate);
         QFETCH(int, blocks);
-        TrainingSettings settings = rwkvX("model.safetensors", blocks);
+        TrainingSettings settings = rwkvX(*m_folder, "model.safetensors", blocks);
         settings.shape.model.enhancement = fixture::enhancement(gate.toStdString());
         settings.tokens = 60 * 4 * 32;
         const Course course = trainAll(settings);
@@ -174,7 +150,7 @@ private slots:
     void alignmentMovesTheNewBlocksAlone() {
         QFETCH(bool, usesMuon);
         const TrainingSettings base = trainedBase(2);
-        TrainingSettings settings = rwkvX("aligned.safetensors", 1);
+        TrainingSettings settings = rwkvX(*m_folder, "aligned.safetensors", 1);
         settings.init = base.output;
         settings.trainedPart = TrainedPart::SparseBlocks;
         settings.useMuon(usesMuon);
@@ -224,108 +200,9 @@ private slots:
         }
     }
 
-    void resumedTrainingEqualsUnbrokenOne() {
-        TrainingSettings whole = marked(rwkvX("whole.safetensors", 1));
-        whole.longCeWindow = 8;
-        QVERIFY2(trainAll(whole).problem.empty(), "");
-        TrainingSettings broken = whole;
-        broken.output = m_folder->path("broken.safetensors");
-        QVERIFY(trainAll(broken, false, 4).problem.empty());
-        QVERIFY(trainAll(broken, true).problem.empty());
-        const auto a = Checkpoint::open(whole.output), b = Checkpoint::open(broken.output);
-        QVERIFY(a.has_value() && b.has_value());
-        QCOMPARE(*b->fingerprint(), *a->fingerprint());
-    }
-
-    // With a weight of 0 the rest of the text does not matter: the loss is that of the marked text.
-    void onlyMarkedTextIsLearned() {
-        TrainingSettings settings = marked(rwkvX("marked.safetensors", 1));
-        settings.tokens = 100 * 4 * 32;
-        const Course course = trainAll(settings);
-        QVERIFY2(course.problem.empty(), course.problem.c_str());
-        // The marked letter repeats the one before; the others are random, so no one could
-        // learn these (ln 8 = 2.1).
-        QVERIFY2(course.losses.back() < 1, qPrintable(QString::number(course.losses.back())));
-        settings.tokens /= 4;
-        settings.output = m_folder->path("unmarked.safetensors");
-        settings.unmarkedWeight = 0.9f;
-        const Course other = trainAll(settings);
-        QVERIFY2(other.losses.back() > 1.5, qPrintable(QString::number(other.losses.back())));
-    }
-
-    // LongCE: weights e^(short - own), at most 10, on what short contexts tell; and they are not
-    // differentiated, so the gradient is that of the same weights given from outside.
-    void longContextsCountMore() {
-        TrainingSettings settings = rwkvX("unused.safetensors", 1);
-        settings.shape = fixture::smallShape("rwkvx base");
-        settings.longCeWindow = 8;
-        settings.threads = settings.microBatch = 1;
-        settings.window = settings.segment = 30;
-        settings.logitPull = 0;
-        const ParameterLayout layout(settings.shape);
-        auto parameters = fixture::randomParameters<float>(layout, 3);
-        const auto inputs = fixture::randomTokens(30, 11, 1), targets = fixture::randomTokens(30, 11, 2);
-        ThreadPool pool(1);
-        BatchGradient<float> longCe(layout, settings);
-        auto states = longCe.freshStates(1);
-        longCe.setParameters(parameters, pool);
-        const double loss = longCe.run(inputs, targets, states, true, pool);
-        const std::vector<float> found(longCe.gradients()[0].begin(), longCe.gradients()[0].end());
-
-        const auto lossesOf = [&](std::size_t begin, std::size_t count) {
-            const auto first = static_cast<std::ptrdiff_t>(begin), n = static_cast<std::ptrdiff_t>(count);
-            const std::vector<int> in(inputs.begin() + first, inputs.begin() + first + n),
-                out(targets.begin() + first, targets.begin() + first + n);
-            ModelGradient<float, float> pass(layout, 1, static_cast<int>(count));
-            std::vector<TrainingState<float>> fresh(1, pass.freshState());
-            std::vector<float> losses(count);
-            TrainingBatch<float> batch;
-            batch.inputs = in;
-            batch.targets = out;
-            batch.states = fresh;
-            batch.keptLosses = losses;
-            (void)pass.run(parameters.data(), parameters.data(), batch, nullptr);
-            return losses;
-        };
-        const auto own = lossesOf(0, 30);
-        std::vector<float> weights(30, 1.0f);
-        bool isCapped = false, isMore = false;
-        for (std::size_t start = 4; start < 26; start += 4) { // windows of 8 that begin every 4 tokens
-            const auto shorter = lossesOf(start, std::min<std::size_t>(8, 30 - start));
-            for (std::size_t i = 4; i < shorter.size(); ++i) {
-                const double weight = std::exp(static_cast<double>(shorter[i]) - own[start + i]);
-                isCapped = isCapped || weight > 10;
-                isMore = isMore || (weight > 1.01 && weight < 10);
-                weights[start + i] = static_cast<float>(std::min(weight, 10.0));
-            }
-        }
-        QVERIFY(isMore);
-        double expected = 0;
-        for (std::size_t i = 0; i < 30; ++i)
-            expected += static_cast<double>(weights[i]) * own[i];
-        QVERIFY2(std::abs(loss - expected) < 1e-4 * expected,
-                 qPrintable(QString("%1 instead of %2").arg(loss).arg(expected)));
-        Q_UNUSED(isCapped)
-
-        settings.longCeWindow = 0;
-        BatchGradient<float> weighted(layout, settings);
-        states = weighted.freshStates(1);
-        weighted.setParameters(parameters, pool);
-        (void)weighted.run(inputs, targets, states, true, pool, weights);
-        // There the mean is over the sum of the weights.
-        const double scale = weighted.weight() / 30;
-        double largest = 0, error = 0;
-        for (std::size_t i = 0; i < layout.size(); ++i) {
-            const double wanted = scale * static_cast<double>(weighted.gradients()[0][i]);
-            largest = std::max(largest, std::abs(wanted));
-            error = std::max(error, std::abs(wanted - static_cast<double>(found[i])));
-        }
-        QVERIFY2(error < 1e-4 * largest, qPrintable(QString("%1 of %2").arg(error).arg(largest)));
-    }
-
     void wrongSettingsAreNamed() {
         const auto problemOf = [&](const std::function<void(TrainingSettings&)>& change) {
-            TrainingSettings settings = rwkvX("wrong.safetensors", 1);
+            TrainingSettings settings = rwkvX(*m_folder, "wrong.safetensors", 1);
             change(settings);
             return QString::fromStdString(trainAll(settings).problem);
         };
@@ -343,42 +220,17 @@ private slots:
     }
 
 private:
-    // Of two layers, on the folder's text.
-    TrainingSettings rwkvX(const char* output, int blocks) const {
-        TrainingSettings settings = m_folder->small(output);
-        settings.shape.model.architecture = Architecture::Rwkv7;
-        settings.shape.model.sparse = {.blocks = blocks, .chunk = 8, .chunks = 3};
-        settings.segment = settings.window;
-        return settings;
-    }
     TrainingSettings oneStep(const char* output) const {
-        TrainingSettings settings = rwkvX(output, 2);
+        TrainingSettings settings = rwkvX(*m_folder, output, 2);
         settings.tokens = settings.sequences * settings.window;
         return settings;
     }
     TrainingSettings trainedBase(int steps = 30) const {
-        TrainingSettings base = rwkvX("base.safetensors", 0);
+        TrainingSettings base = rwkvX(*m_folder, "base.safetensors", 0);
         base.tokens = std::int64_t{steps} * base.sequences * base.window;
         if (const Course course = trainAll(base); !course.problem.empty())
             qFatal("%s", course.problem.c_str());
         return base;
-    }
-    // Documents as long as a window: random letters of eight, of which the last, which is marked, is the
-    // one before again.
-    TrainingSettings marked(TrainingSettings settings) const {
-        Random random(1);
-        QByteArray text;
-        for (int document = 0; document < 400; ++document) {
-            QByteArray letters;
-            for (int i = 0; i < 30; ++i)
-                letters += static_cast<char>('a' + random.below(8));
-            text += letters + "\2" + letters.back() + "\3\n\f\n";
-        }
-        if (!m_folder->write("marked.txt", text))
-            qFatal("cannot write");
-        settings.text = settings.validation = m_folder->path("marked.txt");
-        settings.unmarkedWeight = 0;
-        return settings;
     }
 
     std::unique_ptr<fixture::TextFolder> m_folder;
