@@ -51,28 +51,8 @@ ProjectController::ProjectController(Document& document, RunHistory& runs, Story
         if (m_saveState == SaveState::Saved)
             setSaveState(SaveState::Saving, QString());
     });
-    connect(&m_runs, &RunHistory::storedGatesWanted, this, [this](RunId run) {
-        m_journal->flush(); // what is asked for may still be on its way
-        inStorage(m_storage,
-                  [project = m_project, run](StorageWorker& storage) { storage.readGates(project, run); });
-    });
-    connect(&m_runs, &RunHistory::storedChoicesWanted, this, [this](RunId run) {
-        m_journal->flush();
-        inStorage(m_storage,
-                  [project = m_project, run](StorageWorker& storage) { storage.readChoices(project, run); });
-    });
-    connect(&m_runs, &RunHistory::storedLooksWanted, this, [this](RunId run) {
-        m_journal->flush();
-        inStorage(m_storage,
-                  [project = m_project, run](StorageWorker& storage) { storage.readLooks(project, run); });
-    });
-    connect(&m_runs, &RunHistory::storedChannelsWanted, this, [this](RunId run, int layer) {
-        m_journal->flush();
-        inStorage(m_storage, [project = m_project, run, layer](StorageWorker& storage) {
-            storage.readChannels(project, run, layer);
-        });
-    });
     connectStorage();
+    connectRuns();
     connectNotebook();
     const auto useBackupOptions = [this](const BackupOptions& options) {
         inStorage(m_storage, [options](StorageWorker& storage) { storage.setBackupOptions(options); });

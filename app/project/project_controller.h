@@ -165,6 +165,7 @@ signals:
 
 private:
     void connectStorage();
+    void connectRuns();
     void noteUntitled();
     void connectNotebook();
     void followFirstWords(const DocumentChange& change);

@@ -1,9 +1,10 @@
-// What the storage thread answers.
+// What the storage thread answers, and what is read from it for the runs.
 #include "app/files/file_path.h"
 #include "app/notes/scene_notes.h"
 #include "app/preferences/preferences.h"
 #include "app/project/autosave_journal.h"
 #include "app/project/project_controller.h"
+#include "app/project/storage_call.h"
 #include "app/project/version_keeper.h"
 #include "app/runs/run_history.h"
 #include "app/statistics/writing_log.h"
@@ -97,6 +98,31 @@ void ProjectController::connectStorage() {
     connect(&m_storage, &StorageWorker::exported, this, &ProjectController::exported);
     connect(&m_storage, &StorageWorker::exportFailed, this, &ProjectController::exportFailed);
     connect(&m_storage, &StorageWorker::lorebookRead, this, &ProjectController::lorebookRead);
+}
+
+// What the file keeps of runs comes when it is looked at.
+void ProjectController::connectRuns() {
+    connect(&m_runs, &RunHistory::storedGatesWanted, this, [this](RunId run) {
+        m_journal->flush(); // what is asked for may still be on its way
+        inStorage(m_storage,
+                  [project = m_project, run](StorageWorker& storage) { storage.readGates(project, run); });
+    });
+    connect(&m_runs, &RunHistory::storedChoicesWanted, this, [this](RunId run) {
+        m_journal->flush();
+        inStorage(m_storage,
+                  [project = m_project, run](StorageWorker& storage) { storage.readChoices(project, run); });
+    });
+    connect(&m_runs, &RunHistory::storedLooksWanted, this, [this](RunId run) {
+        m_journal->flush();
+        inStorage(m_storage,
+                  [project = m_project, run](StorageWorker& storage) { storage.readLooks(project, run); });
+    });
+    connect(&m_runs, &RunHistory::storedChannelsWanted, this, [this](RunId run, int layer) {
+        m_journal->flush();
+        inStorage(m_storage, [project = m_project, run, layer](StorageWorker& storage) {
+            storage.readChannels(project, run, layer);
+        });
+    });
     connect(&m_storage, &StorageWorker::gatesRead, this,
             [this](ProjectTicket project, RunId run, const GateFrames& gates) {
                 if (project == m_project)
