@@ -2,9 +2,7 @@
 
 #include "app/files/file_path.h"
 
-#include <QCoreApplication>
 #include <QFileInfo>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QSettings>
 
@@ -77,20 +75,6 @@ Theme themeOf(const QString& name) {
     return Theme::System;
 }
 
-QList<SamplerPreset> builtInPresets() {
-    const auto tr = [](const char* name) { return QCoreApplication::translate("app::Preferences", name); };
-    const SamplerOptions balanced;
-    SamplerOptions precise;
-    precise.temperature = 0.5;
-    precise.topP = 0.8;
-    precise.repetitionPenalty = 1.05;
-    SamplerOptions wild;
-    wild.temperature = 1.15;
-    wild.topP = 0.97;
-    wild.minP = 0.02;
-    return {{tr("Balanced"), balanced, true}, {tr("Precise"), precise, true}, {tr("Wild"), wild, true}};
-}
-
 QByteArray compact(const QJsonObject& object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
 
 GhostOptions inRange(GhostOptions options) {
@@ -99,11 +83,6 @@ GhostOptions inRange(GhostOptions options) {
         options.afterSeconds = 0;
     options.afterSeconds = std::min(options.afterSeconds, GhostOptions::kLongestPause);
     options.maxTokens = std::clamp(options.maxTokens, GhostOptions::kLeastTokens, GhostOptions::kMostTokens);
-    return options;
-}
-
-SamplerOptions withoutSeed(SamplerOptions options) {
-    options.seed = 0;
     return options;
 }
 
@@ -136,14 +115,7 @@ Preferences::Preferences(QSettings& settings, QObject* parent)
             m_recentTitles.insert(path, title);
         m_recentFiles.append(path);
     }
-    const QJsonArray presets = QJsonDocument::fromJson(m_settings.value(kPresets).toByteArray()).array();
-    for (const auto& value : presets) {
-        const QJsonObject preset = value.toObject();
-        const QString name = preset.value(QStringLiteral("name")).toString();
-        if (!name.isEmpty())
-            m_ownPresets.append(
-                {name, samplerOptionsFromJson(preset.value(QStringLiteral("sampler")).toObject())});
-    }
+    m_presets = SamplerPresets(m_settings.value(kPresets).toByteArray());
 }
 
 void Preferences::setAppearance(const Appearance& appearance) {
@@ -235,34 +207,22 @@ void Preferences::setAddedModels(const QStringList& paths) {
     m_settings.setValue(kAddedModels, paths);
 }
 
-QList<SamplerPreset> Preferences::samplerPresets() const { return builtInPresets() + m_ownPresets; }
-
 bool Preferences::savePreset(const QString& name, const SamplerOptions& options) {
-    const QList<SamplerPreset> builtIn = builtInPresets();
-    if (name.trimmed().isEmpty() || std::ranges::find(builtIn, name, &SamplerPreset::name) != builtIn.end())
+    if (!m_presets.save(name, options))
         return false;
-    m_ownPresets.removeIf([&name](const SamplerPreset& preset) { return preset.name == name; });
-    m_ownPresets.append({name, withoutSeed(options)});
-    std::ranges::sort(m_ownPresets, [](const SamplerPreset& left, const SamplerPreset& right) {
-        return left.name.localeAwareCompare(right.name) < 0;
-    });
     writePresets();
     return true;
 }
 
 bool Preferences::deletePreset(const QString& name) {
-    if (m_ownPresets.removeIf([&name](const SamplerPreset& preset) { return preset.name == name; }) == 0)
+    if (!m_presets.remove(name))
         return false;
     writePresets();
     return true;
 }
 
 void Preferences::writePresets() {
-    QJsonArray presets;
-    for (const SamplerPreset& preset : std::as_const(m_ownPresets))
-        presets.append(QJsonObject{{QStringLiteral("name"), preset.name},
-                                   {QStringLiteral("sampler"), toJson(preset.options)}});
-    m_settings.setValue(kPresets, QJsonDocument(presets).toJson(QJsonDocument::Compact));
+    m_settings.setValue(kPresets, m_presets.toJson());
     emit presetsChanged();
 }
 

@@ -7,6 +7,7 @@
 #include "app/exchange/story/formatted_story.h"
 #include "app/generation/generation_options.h"
 #include "app/generation/ghost_options.h"
+#include "app/preferences/sampler_presets.h"
 #include "app/preferences/settings_store.h"
 #include "app/versions/backup_options.h"
 
@@ -24,14 +25,6 @@ class QSettings;
 namespace app {
 
 enum class Theme { System, Light, Dark };
-
-struct SamplerPreset {
-    QString name;
-    SamplerOptions options; // the seed is not part of a preset
-    bool isBuiltIn = false; // ships with Inkgate: can be neither changed nor deleted
-
-    bool operator==(const SamplerPreset&) const = default;
-};
 
 // How many own words the writer wants to write. 0: no goal.
 struct WritingGoal {
@@ -98,9 +91,8 @@ public:
     [[nodiscard]] const QStringList& addedModels() const { return m_addedModels; }
     void setAddedModels(const QStringList& paths);
 
-    // Built-in presets first ("Balanced", "Precise", "Wild"), then the writer's own by name.
-    [[nodiscard]] QList<SamplerPreset> samplerPresets() const;
-    // False if the name is empty or that of a built-in one. Saving under an existing own name replaces it.
+    [[nodiscard]] QList<SamplerPreset> samplerPresets() const { return m_presets.all(); }
+    // As SamplerPresets::save() and remove(); emit presetsChanged() if true.
     bool savePreset(const QString& name, const SamplerOptions& options);
     bool deletePreset(const QString& name);
 
@@ -153,7 +145,7 @@ private:
     QStringList m_addedModels;
     QStringList m_recentFiles;
     QHash<QString, QString> m_recentTitles; // by path; of those that have one
-    QList<SamplerPreset> m_ownPresets;
+    SamplerPresets m_presets;
 };
 
 } // namespace app
