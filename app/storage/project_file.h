@@ -11,7 +11,7 @@
 #include "app/files/file_place.h"
 #include "app/storage/project_content.h"
 #include "app/storage/storage_problem.h"
-#include "app/storage/tables/run_table.h"
+#include "app/storage/tables/runs/run_table.h"
 #include "app/versions/project_sizes.h"
 #include "engine/trace/single_file.h"
 #include "engine/trace/sqlite.h"

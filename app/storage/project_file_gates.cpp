@@ -1,7 +1,7 @@
 // How much of the gates a project keeps, and how its file gets smaller.
 #include "app/storage/project_file.h"
-#include "app/storage/tables/gate_budget_table.h"
 #include "app/storage/tables/project_schema.h"
+#include "app/storage/tables/runs/gate_budget_table.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // The likely words in the project file: what is written comes back, damage costs only what it damaged.
-#include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/runs/choice_table.h"
 
 #include "app/generation/token_choices.h"
 #include "app/storage/project_file.h"

@@ -1,5 +1,5 @@
 // A project keeps as many gates as the writer wants; its file gets smaller, and no words are lost.
-#include "app/storage/tables/gate_budget_table.h"
+#include "app/storage/tables/runs/gate_budget_table.h"
 
 #include "app/storage/project_file.h"
 #include "engine/trace/single_file.h"

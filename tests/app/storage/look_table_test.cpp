@@ -1,6 +1,6 @@
 // Where models looked back, in the project file: what is written comes back, and damage costs neither the
 // story nor what stands beside it.
-#include "app/storage/tables/look_table.h"
+#include "app/storage/tables/runs/look_table.h"
 
 #include "app/storage/project_file.h"
 #include "engine/trace/sqlite.h"

@@ -1,4 +1,4 @@
-#include "app/storage/tables/run_table.h"
+#include "app/storage/tables/runs/run_table.h"
 
 #include "app/storage/project_file.h"
 #include "engine/trace/sqlite.h"

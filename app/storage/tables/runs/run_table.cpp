@@ -1,9 +1,9 @@
-#include "app/storage/tables/run_table.h"
+#include "app/storage/tables/runs/run_table.h"
 
 #include "app/storage/columns/span_codec.h"
 #include "app/storage/columns/sql_text.h"
-#include "app/storage/tables/choice_table.h"
 #include "app/storage/tables/reading_table.h"
+#include "app/storage/tables/runs/choice_table.h"
 
 #include <QJsonDocument>
 

@@ -4,7 +4,7 @@
 #include "app/storage/columns/span_codec.h"
 #include "app/storage/columns/sql_text.h"
 #include "app/storage/tables/reading_table.h"
-#include "app/storage/tables/run_table.h"
+#include "app/storage/tables/runs/run_table.h"
 
 #include <algorithm>
 #include <limits>

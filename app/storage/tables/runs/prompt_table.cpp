@@ -1,4 +1,4 @@
-#include "app/storage/tables/prompt_table.h"
+#include "app/storage/tables/runs/prompt_table.h"
 
 #include "app/storage/columns/sql_text.h"
 

@@ -1,4 +1,4 @@
-#include "app/storage/tables/choice_table.h"
+#include "app/storage/tables/runs/choice_table.h"
 
 #include "app/storage/columns/sql_text.h"
 #include "app/storage/columns/token_rows.h"

@@ -1,4 +1,4 @@
-#include "app/storage/tables/gate_budget_table.h"
+#include "app/storage/tables/runs/gate_budget_table.h"
 
 namespace app {
 

@@ -1,4 +1,4 @@
-#include "app/storage/tables/look_table.h"
+#include "app/storage/tables/runs/look_table.h"
 
 #include "app/document/packed_bytes.h"
 #include "app/storage/columns/sql_text.h"

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "app/storage/project_content.h"
-#include "app/storage/tables/prompt_table.h"
+#include "app/storage/tables/runs/prompt_table.h"
 #include "engine/core/error.h"
 #include "engine/trace/gate_store.h"
 #include "engine/trace/sqlite.h"
