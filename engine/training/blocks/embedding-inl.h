@@ -2,8 +2,8 @@
 // Source:  docs/spec/rwkv-models.md section 1. Letters: pass.h.
 #include "engine/model/enhancement_state.h"
 #include "engine/training/blocks/block_plan.h"
+#include "engine/training/blocks/enhancement/routing_sources-inl.h"
 #include "engine/training/blocks/pass.h"
-#include "engine/training/blocks/routing_sources-inl.h"
 #include "engine/training/ops/normalisation-inl.h"
 
 #include <hwy/highway.h>

@@ -4,7 +4,7 @@
 // Letters: pass.h.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/embedding-inl.h"
-#include "engine/training/blocks/enhancement-inl.h"
+#include "engine/training/blocks/enhancement/enhancement-inl.h"
 #include "engine/training/blocks/head-inl.h"
 #include "engine/training/blocks/low_rank_adapter-inl.h"
 #include "engine/training/blocks/model_pass.h"

@@ -1,7 +1,7 @@
 // adaptive_shift-inl.h: the adaptive enhancement's shift and gate, forward and backward.
 // Source:  docs/spec/enhanced-rwkv.md section 2. Letters: pass.h; R rank of the shift's network.
 #include "engine/training/blocks/block_plan.h"
-#include "engine/training/blocks/gated_shift-inl.h"
+#include "engine/training/blocks/enhancement/gated_shift-inl.h"
 #include "engine/training/blocks/weight_products.h"
 #include "engine/training/ops/activations-inl.h"
 
@@ -10,11 +10,11 @@
 #include <cstring>
 #include <string>
 
-#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ADAPTIVE_SHIFT_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ADAPTIVE_SHIFT_INL_H
-#undef INKGATE_ENGINE_TRAINING_BLOCKS_ADAPTIVE_SHIFT_INL_H
+#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ADAPTIVE_SHIFT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ADAPTIVE_SHIFT_INL_H
+#undef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ADAPTIVE_SHIFT_INL_H
 #else
-#define INKGATE_ENGINE_TRAINING_BLOCKS_ADAPTIVE_SHIFT_INL_H
+#define INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ADAPTIVE_SHIFT_INL_H
 #endif
 
 HWY_BEFORE_NAMESPACE();

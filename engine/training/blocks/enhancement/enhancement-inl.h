@@ -1,10 +1,10 @@
 // enhancement-inl.h: the enhancement after a layer, of any kind, forward and backward.
 // Source:  docs/spec/enhanced-rwkv.md sections 1 to 3a. Letters: pass.h; E carried rows of a sequence.
-#include "engine/training/blocks/adaptive_shift-inl.h"
 #include "engine/training/blocks/block_plan.h"
-#include "engine/training/blocks/conv_routing-inl.h"
-#include "engine/training/blocks/gated_shift-inl.h"
-#include "engine/training/blocks/source_gates-inl.h"
+#include "engine/training/blocks/enhancement/adaptive_shift-inl.h"
+#include "engine/training/blocks/enhancement/conv_routing-inl.h"
+#include "engine/training/blocks/enhancement/gated_shift-inl.h"
+#include "engine/training/blocks/enhancement/source_gates-inl.h"
 #include "engine/training/ops/enhancement-inl.h"
 #include "engine/training/ops/normalisation-inl.h"
 
@@ -15,11 +15,11 @@
 #include <span>
 #include <string>
 
-#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_INL_H
-#undef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_INL_H
+#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ENHANCEMENT_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ENHANCEMENT_INL_H
+#undef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ENHANCEMENT_INL_H
 #else
-#define INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_INL_H
+#define INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_ENHANCEMENT_INL_H
 #endif
 
 HWY_BEFORE_NAMESPACE();

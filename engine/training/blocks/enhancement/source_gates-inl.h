@@ -4,8 +4,8 @@
 //          rows of a sequence, R rank, S sources of which Q are means, G = D / kGateGroup gates of a source.
 #include "engine/model/enhancement_state.h"
 #include "engine/training/blocks/block_plan.h"
-#include "engine/training/blocks/gated_shift-inl.h"
-#include "engine/training/blocks/routing_sources-inl.h"
+#include "engine/training/blocks/enhancement/gated_shift-inl.h"
+#include "engine/training/blocks/enhancement/routing_sources-inl.h"
 #include "engine/training/blocks/weight_products.h"
 #include "engine/training/ops/activations-inl.h"
 #include "engine/training/ops/source_gates-inl.h"
@@ -18,11 +18,11 @@
 #include <string>
 #include <vector>
 
-#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_SOURCE_GATES_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_SOURCE_GATES_INL_H
-#undef INKGATE_ENGINE_TRAINING_BLOCKS_SOURCE_GATES_INL_H
+#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_SOURCE_GATES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_SOURCE_GATES_INL_H
+#undef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_SOURCE_GATES_INL_H
 #else
-#define INKGATE_ENGINE_TRAINING_BLOCKS_SOURCE_GATES_INL_H
+#define INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_SOURCE_GATES_INL_H
 #endif
 
 HWY_BEFORE_NAMESPACE();

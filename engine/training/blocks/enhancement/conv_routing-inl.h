@@ -2,8 +2,8 @@
 // Source:  docs/spec/enhanced-rwkv.md sections 3 and 3a. Letters: pass.h; K taps, J position features, R
 //          rank.
 #include "engine/training/blocks/block_plan.h"
-#include "engine/training/blocks/gated_shift-inl.h"
-#include "engine/training/blocks/routing_sources-inl.h"
+#include "engine/training/blocks/enhancement/gated_shift-inl.h"
+#include "engine/training/blocks/enhancement/routing_sources-inl.h"
 #include "engine/training/blocks/weight_products.h"
 #include "engine/training/ops/activations-inl.h"
 #include "engine/training/ops/enhancement-inl.h"
@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_CONV_ROUTING_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_CONV_ROUTING_INL_H
-#undef INKGATE_ENGINE_TRAINING_BLOCKS_CONV_ROUTING_INL_H
+#if defined(INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_CONV_ROUTING_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_CONV_ROUTING_INL_H
+#undef INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_CONV_ROUTING_INL_H
 #else
-#define INKGATE_ENGINE_TRAINING_BLOCKS_CONV_ROUTING_INL_H
+#define INKGATE_ENGINE_TRAINING_BLOCKS_ENHANCEMENT_CONV_ROUTING_INL_H
 #endif
 
 HWY_BEFORE_NAMESPACE();
