@@ -12,7 +12,7 @@
 #include "engine/model/model.h"
 #include "engine/runtime/devices.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state_cache.h"
+#include "engine/runtime/state/state_cache.h"
 #include "engine/tokenizer/tokenizer.h"
 
 #include <list>

@@ -1,6 +1,6 @@
 #include "app/engine_thread/state_keeping.h"
 
-#include "engine/runtime/state_file.h"
+#include "engine/runtime/state/state_file.h"
 
 #include <algorithm>
 #include <array>

@@ -13,7 +13,7 @@ struct KeptState {
     QString model; // its fingerprint
     QByteArray
         prefix; // names the tokens that were read: engine::PrefixKey, three 64-bit numbers, little-endian
-    QByteArray state; // engine/runtime/state_file.h
+    QByteArray state; // engine/runtime/state/state_file.h
 
     bool operator==(const KeptState&) const = default;
 };

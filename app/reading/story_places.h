@@ -17,9 +17,9 @@ namespace app {
 // Where the model begins to read if it reads `limit` tokens at most. `tokenEnds`: of all tokens of the story,
 // in units.
 // The place moves only once per quarter of the limit, however the writer types: with every place the start of
-// the prompt is another one, and the model's memory of what it has read (engine/runtime/state_cache.h) begins
-// at the start. If it moved with each token, each would make the model read everything again. It
-// is the start of a paragraph, or else of a word. So three quarters of the limit are read at least, less one
+// the prompt is another one, and the model's memory of what it has read (engine/runtime/state/state_cache.h)
+// begins at the start. If it moved with each token, each would make the model read everything again. It is
+// the start of a paragraph, or else of a word. So three quarters of the limit are read at least, less one
 // paragraph.
 [[nodiscard]] qsizetype startWithin(QStringView story, const QList<qsizetype>& tokenEnds, int limit);
 

@@ -12,7 +12,8 @@
 //   keySum         [D]      sum of the keys of the chunk that is not yet complete
 //   votes          [V]      what each complete chunk that is kept was given by those who read it; V is 0
 //                           where all chunks are kept
-// The chunks' keys and values themselves stand in pages of their own (engine/runtime/attention_cache.h).
+// The chunks' keys and values themselves stand in pages of their own
+// (engine/runtime/state/attention_cache.h).
 // Units:   elements.
 #pragma once
 

@@ -9,7 +9,7 @@
 #include "engine/core/thread_pool.h"
 #include "engine/model/forward/forward.h"
 #include "engine/model/model.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 
 #include <cstddef>
 #include <memory>

@@ -10,7 +10,7 @@
 #include "engine/core/error.h"
 #include "engine/core/thread_pool.h"
 #include "engine/model/model.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 
 #include <cstdint>
 #include <memory>

@@ -5,7 +5,7 @@
 #include "app/library/catalogue.h"
 #include "app/reading/lorebook_file.h"
 #include "app/storage/project_file.h"
-#include "engine/runtime/state_file.h"
+#include "engine/runtime/state/state_file.h"
 #include "engine/trace/chunk_frame.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_naming.h"

@@ -1,5 +1,5 @@
 // state_fuzzer.cpp: any bytes as a saved state: an error or a state of the model's size.
-#include "engine/runtime/state_file.h"
+#include "engine/runtime/state/state_file.h"
 #include "tests/fuzz/state_model.h"
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include "engine/core/random.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "engine/sampling/sampler.h"
 
 #include <QElapsedTimer>

@@ -1,6 +1,6 @@
 #include "engine/cli/commands/continued_text.h"
 
-#include "engine/runtime/state_cache.h"
+#include "engine/runtime/state/state_cache.h"
 
 #include <list>
 #include <utility>

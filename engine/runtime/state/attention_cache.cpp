@@ -1,4 +1,4 @@
-#include "engine/runtime/attention_cache.h"
+#include "engine/runtime/state/attention_cache.h"
 
 #include <algorithm>
 #include <cassert>

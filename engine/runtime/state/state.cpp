@@ -1,4 +1,4 @@
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 
 #include <algorithm>
 #include <cassert>

@@ -13,7 +13,7 @@
 #include "engine/core/aligned_buffer.h"
 #include "engine/model/config.h"
 #include "engine/model/state_layout.h"
-#include "engine/runtime/attention_cache.h"
+#include "engine/runtime/state/attention_cache.h"
 
 #include <cstdint>
 #include <memory>

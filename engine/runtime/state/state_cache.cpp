@@ -1,4 +1,4 @@
-#include "engine/runtime/state_cache.h"
+#include "engine/runtime/state/state_cache.h"
 
 #include <algorithm>
 #include <bit>

@@ -11,7 +11,7 @@
 // Threads: one at a time.
 #pragma once
 
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "engine/runtime/state_file.h"
+#include "engine/runtime/state/state_file.h"
 
 #include "engine/core/data_type.h"
 

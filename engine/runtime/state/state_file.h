@@ -11,7 +11,7 @@
 
 #include "engine/core/error.h"
 #include "engine/model/config.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 
 #include <cstddef>
 #include <span>

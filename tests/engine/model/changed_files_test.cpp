@@ -6,7 +6,7 @@
 #include "engine/model/loading/tensor_source.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_rwkv_cpp.h"
 #include "tests/engine/formats/samples/sample_torch.h"

@@ -3,7 +3,7 @@
 #include "engine/core/random.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_naming.h"
 #include "tests/engine/formats/samples/sample_rwkv_cpp.h"

@@ -4,7 +4,7 @@
 #include "engine/model/model_tokenizer.h"
 #include "engine/runtime/generation.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "tests/engine/formats/samples/sample_gguf.h"
 #include "tests/engine/formats/samples/sample_safetensors.h"
 #include "tests/engine/model/gguf_vocabulary_samples.h"

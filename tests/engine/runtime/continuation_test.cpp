@@ -1,7 +1,7 @@
 // continuation_test.cpp: texts that are continued together are those that each gives alone; the weights of
 // one session are read once for all of them.
 #include "engine/runtime/continuation.h"
-#include "engine/runtime/state_cache.h"
+#include "engine/runtime/state/state_cache.h"
 #include "tests/support/model_writer.h"
 
 #include <QTemporaryDir>

@@ -2,7 +2,7 @@
 // implementation (docs/data.md).
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "tests/support/tensor_comparison.h"
 
 #include <QDir>

@@ -4,7 +4,7 @@
 #include "engine/model/gate_layout.h"
 #include "engine/model/model.h"
 #include "engine/runtime/session.h"
-#include "engine/runtime/state.h"
+#include "engine/runtime/state/state.h"
 #include "tests/support/tensor_comparison.h"
 
 #include <QDir>

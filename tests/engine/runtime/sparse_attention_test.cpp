@@ -1,8 +1,8 @@
 // Sparse attention through whole models of random weights: reading in pieces, copies of a state, the limit of
 // the cache, and what a saved state brings back.
 #include "engine/runtime/session.h"
-#include "engine/runtime/state_cache.h"
-#include "engine/runtime/state_file.h"
+#include "engine/runtime/state/state_cache.h"
+#include "engine/runtime/state/state_file.h"
 #include "tests/support/model_writer.h"
 #include "tests/support/tensor_comparison.h"
 
