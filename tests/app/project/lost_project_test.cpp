@@ -1,0 +1,253 @@
+// The open project's file is deleted, replaced, written over or cannot be written: it is left alone, and the
+// text is in another one that is known.
+#include "app/files/file_path.h"
+#include "engine/trace/sqlite.h"
+#include "tests/app/project/project_folder.h"
+
+#include <QFile>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace app;
+using SaveState = ProjectController::SaveState;
+using Kind = FilePlace::Kind;
+
+class LostProjectTest : public QObject, private test::ProjectFolder {
+    Q_OBJECT
+
+private slots:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void aDeletedFileBecomesARecoveredOne() {
+        QString kept;
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            QVERIFY(parts.write(5, 20));
+            QVERIFY(QFile::remove(path("a.inkgate")));
+            parts.project.saveNow(); // Ctrl+S, with nothing to write
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(!parts.project.place().isNameTaken);
+            kept = parts.project.keptIn();
+            type(parts, "Two. ");
+            QVERIFY(parts.waitUntilSaved());
+            QVERIFY(QFile::exists(kept));
+        }
+        QVERIFY(!QFile::exists(path("a.inkgate")));
+        AppParts again(m_folder->path());
+        QSignalSpy found(&again.project, &ProjectController::recoveredFound);
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
+        QCOMPARE(again.runs.runs().size(), 1);
+        QVERIFY(again.project.title().startsWith(QStringLiteral("a (recovered")));
+        QCOMPARE(found.count(), 0); // it is open already
+        saveAs(again, path("back.inkgate"));
+        QVERIFY(!QFile::exists(kept)); // it has a place of its own
+    }
+
+    void anotherFileInItsPlaceIsLeftAlone() {
+        { // another version of the story
+            AppParts other(path("other"));
+            QVERIFY(other.start());
+            type(other, "Quite another story. ");
+            saveAs(other, path("other.inkgate"));
+        }
+        QFile file(path("other.inkgate"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            // As mv does: over the open file.
+            QVERIFY(::rename(path("other.inkgate").toLocal8Bit().constData(),
+                             path("a.inkgate").toLocal8Bit().constData()) == 0);
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(parts.project.place().isNameTaken);
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QFile now(path("a.inkgate"));
+        QVERIFY(now.open(QIODevice::ReadOnly));
+        QCOMPARE(now.readAll(), bytes);
+        QCOMPARE(recovered().size(), 1);
+        QVERIFY(
+            textIn(path("data/recovered/") + recovered().first()).startsWith(QStringLiteral("Two. One. ")));
+    }
+
+    // As cp does: the same file to the system, with other bytes in it.
+    void aFileThatIsWrittenOverIsLeftAlone_data() {
+        QTest::addColumn<bool>("isProject");
+        QTest::newRow("by another version") << true;
+        QTest::newRow("by nothing") << false;
+    }
+    void aFileThatIsWrittenOverIsLeftAlone() {
+        QFETCH(bool, isProject);
+        QByteArray bytes;
+        if (isProject) {
+            {
+                AppParts other(path("other"));
+                QVERIFY(other.start());
+                type(other, "Quite another story. ");
+                saveAs(other, path("other.inkgate"));
+            }
+            QFile file(path("other.inkgate"));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            bytes = file.readAll();
+        }
+        {
+            ScriptedGenerator::Script script;
+            script.chunk = 16; // it looks back
+            AppParts parts(m_folder->path(), script);
+            begin(parts);
+            QVERIFY(parts.write(5, 20));
+            QVERIFY(parts.waitUntilSaved()); // the run is in that file alone
+            QFile over(path("a.inkgate"));
+            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) &&
+                    over.write(bytes) == bytes.size());
+            over.close();
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QVERIFY(parts.write(parts.document.size(), 20));
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QFile now(path("a.inkgate"));
+        QVERIFY(now.open(QIODevice::ReadOnly));
+        QCOMPARE(now.readAll(), bytes);
+        QCOMPARE(recovered().size(), 1);
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("Two. One. ")));
+        QVERIFY(again.document.text().size() > 100);
+        // The file that was written over had the first run; the copy was made of the text alone.
+        QCOMPARE(again.runs.runs().size(), 2);
+        for (const RunId run : again.runs.runs()) {
+            QCOMPARE(again.runs.run(run)->tokens.size(), 20);
+            QVERIFY(!again.runs.run(run)->text.isEmpty());
+            again.runs.loadChoices(run);
+            for (int token = 0; token < 20; ++token)
+                QTRY_VERIFY(again.runs.choices(run, token).has_value());
+            again.runs.loadLooks(run);
+            QTRY_VERIFY(again.runs.looks(run) != nullptr);
+            QVERIFY(!again.runs.looks(run)->read.isEmpty());
+            QCOMPARE(again.runs.looks(run)->tokens.size(), 19); // the last one was not read
+        }
+    }
+
+    // What is typed meanwhile is saved before the last run is.
+    void theRunsComeBackAFewAtATime() {
+        constexpr int kRuns = 6, kTokens = 3000; // each as many as go at a time, or nearly
+        QList<qint64> runsAtEachSave;
+        qint64 withoutTokens = 0;
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+            for (int run = 0; run < kRuns; ++run)
+                QVERIFY(parts.write(parts.document.size(), kTokens));
+            QVERIFY(parts.waitUntilSaved());
+            // In the storage thread, as it is after each save.
+            connect(
+                parts.storage, &StorageWorker::saved, parts.storage,
+                [&] {
+                    const QString kept = path("data/recovered/") + recovered().value(0);
+                    auto database =
+                        engine::Database::open(toSystemPath(kept), engine::Database::Mode::ReadOnly);
+                    if (!database)
+                        return;
+                    runsAtEachSave.append(
+                        database->queryInteger("SELECT count(*) FROM story_run").value_or(-1));
+                    withoutTokens += database
+                                         ->queryInteger("SELECT count(*) FROM story_run WHERE id NOT IN "
+                                                        "(SELECT run FROM story_run_token)")
+                                         .value_or(1);
+                },
+                Qt::DirectConnection);
+            QFile over(path("a.inkgate"));
+            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate));
+            over.close();
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            // The last one changes before its turn.
+            parts.runs.setName(parts.runs.runs().last(), QStringLiteral("The ferry"));
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QCOMPARE(withoutTokens, 0);
+        QVERIFY(std::ranges::is_sorted(runsAtEachSave));
+        QVERIFY(runsAtEachSave.contains(2)); // neither none nor all
+        QCOMPARE(runsAtEachSave.last(), kRuns);
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QCOMPARE(again.runs.runs().size(), kRuns);
+        for (const RunId run : again.runs.runs())
+            QCOMPARE(again.runs.run(run)->tokens.size(), kTokens);
+    }
+
+    void aProjectThatCannotBeWrittenIsKeptAndOffered() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        if (::geteuid() == 0) { // rights do not stop the administrator; a newer version stops everybody
+            auto database =
+                engine::Database::open(path("a.inkgate").toStdString(), engine::Database::Mode::ReadWrite);
+            QVERIFY(database->execute("UPDATE schema_version SET version = 999 WHERE component = 'project'"));
+        } else {
+            QVERIFY(QFile::setPermissions(path("a.inkgate"), QFile::ReadOwner));
+        }
+        {
+            AppParts parts(m_folder->path());
+            QVERIFY(parts.start());
+            QVERIFY(parts.project.isReadOnly());
+            QVERIFY(parts.project.keptIn().isEmpty());
+            QCOMPARE(recovered().size(), 0); // nothing was changed yet
+            type(parts, "New words. ");
+            QSignalSpy secured(&parts.project, &ProjectController::secured);
+            parts.project.secure();
+            QVERIFY(secured.wait());
+            QVERIFY(secured[0][0].toBool());
+            QTRY_VERIFY(!parts.project.keptIn().isEmpty());
+            type(parts, "And more. ");
+        }
+        QCOMPARE(recovered().size(), 1);
+        AppParts again(m_folder->path());
+        QSignalSpy found(&again.project, &ProjectController::recoveredFound);
+        QVERIFY(again.start());
+        QCOMPARE(again.project.path(), path("a.inkgate"));
+        QTRY_COMPARE(found.count(), 1);
+        const QString copy = found[0][0].toStringList().first();
+        QSignalSpy opened(&again.project, &ProjectController::opened);
+        again.project.open(copy);
+        QVERIFY(opened.wait());
+        QVERIFY(again.document.text().startsWith(QStringLiteral("And more. New words. One. ")));
+        QVERIFY(!again.project.isReadOnly());
+    }
+
+    void whereNothingCanBeWrittenThatIsSaid() {
+        {
+            AppParts parts(m_folder->path());
+            begin(parts);
+        }
+        AppParts parts(m_folder->path());
+        QVERIFY(parts.start());
+        QVERIFY(QFile::remove(path("a.inkgate")));
+        QDir(path("data/recovered")).removeRecursively();
+        QDir().mkpath(path("data"));
+        QFile inTheWay(path("data/recovered"));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly)); // a file where the folder should be
+        type(parts, "Two. ");
+        QTRY_COMPARE(parts.project.saveState(), SaveState::Failing);
+        QVERIFY(parts.project.saveProblem().contains(QStringLiteral("deleted")));
+        QSignalSpy secured(&parts.project, &ProjectController::secured);
+        parts.project.secure();
+        QVERIFY(secured.wait());
+        QVERIFY(!secured[0][0].toBool());
+        QVERIFY(!secured[0][1].toString().isEmpty());
+        saveAs(parts, path("saved.inkgate")); // the way out
+        QCOMPARE(parts.project.saveState(), SaveState::Saved);
+    }
+};
+
+QTEST_GUILESS_MAIN(LostProjectTest)
+#include "lost_project_test.moc"
