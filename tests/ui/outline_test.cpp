@@ -20,6 +20,7 @@
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -232,6 +233,21 @@ private slots:
         QTRY_VERIFY(desk.item(QStringLiteral("The quarrel")) != nullptr);
         QCOMPARE(desk.text(), book());
         QCOMPARE(desk.parts.project.notes().synopsis(2), QStringLiteral("The quarrel"));
+    }
+
+    // The Story menu's Rename, wherever the cursor is and whatever is open: Qt warns of what can't be written.
+    void renamesOnlyWhatHasATitle() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        OutlineDesk desk(QStringLiteral("The wind rose.\n\n") + book());
+        desk.editor().placeCursor(0);
+        desk.window->actions().renameScene->trigger();
+        QVERIFY(desk.tree().findChild<QLineEdit*>() == nullptr);
+        QVERIFY(desk.window->messages().message().contains(QStringLiteral("no title")));
+        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("slept")));
+        desk.window->actions().renameScene->trigger();
+        desk.window->actions().renameScene->trigger();
+        desk.writeName(QStringLiteral("The ferry"));
+        QTRY_VERIFY(desk.text().contains(QStringLiteral("\n# The ferry\n")));
     }
 
     void splitsMergesAndBeginsChapters() {
