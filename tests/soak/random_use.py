@@ -8,6 +8,9 @@ Inkgate runs under an X server of its own, in a home of its own, without a netwo
 projects it left are then read without it (PRAGMA integrity_check, text, versions, runs), and it is started again on the same story. If an action
 ends it, that is counted, and it is started again as well.
 
+What the model remembers of texts is limited to --state-cache MiB (INKGATE_STATE_CACHE): it may else fill an eighth of the machine's memory, and
+nothing could be said of the rest.
+
 Told each minute: resident memory, threads, open files, the story's length. Told at the end: the actions by kind, every distinct line or sanitizer
 report that the program wrote to its error output, and by how much resident memory grew from the second fifth to the last fifth of each start.
 The exit status is 0 if there was no crash, no such line, no fault of a project, and no growth above --may-grow.
@@ -171,8 +174,8 @@ class Use:
         print("actions: " + ", ".join(f"{kind} {count}" for kind, count in self.actions.most_common()))
         print("dialogs: " + ", ".join(f"{title or '(none)'} {count}" for title, count in self.dialogs.most_common()))
         try:
-            text, runs, torn = story_text(self.story)
-            print(f"the story: {len(text)} characters, {runs} runs, {torn} without tokens")
+            text, runs, _ = story_text(self.story)
+            print(f"the story: {len(text)} characters, {runs} runs")
         except (sqlite3.Error, TypeError) as error:
             self.fault(f"{self.story}: {error}")
         print("growth in MB, of each start: " + " ".join(f"{grown:+.1f}" for grown in self.growths))
@@ -199,6 +202,7 @@ def main():
     parser.add_argument("--model", help="a model file to use instead of the one that comes with Inkgate")
     parser.add_argument("--may-grow", type=float, default=100.0, metavar="MB", help="resident memory within one start, from the second fifth "
                         "to the last; what a writer makes in that time, undo steps and attempts with their gates, is kept and takes some")
+    parser.add_argument("--state-cache", type=int, default=32, metavar="MIB", help="of each model that is loaded, of which there may be two")
     parser.add_argument("--quit-seconds", type=float, default=30.0, help="within which the program must end when asked to")
     parser.add_argument("--keep", help="a folder for the error outputs, the story, and cores")
     arguments = parser.parse_args()
@@ -207,6 +211,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         environment = environment_in(folder, arguments.display)
         environment.setdefault("TSAN_OPTIONS", f"suppressions={os.path.abspath(SUPPRESSIONS)} second_deadlock_stack=1 history_size=4")
+        environment["INKGATE_STATE_CACHE"] = str(arguments.state_cache)
         if arguments.model:
             settings = os.path.join(environment["HOME"], ".config/inkgate/inkgate.ini")
             os.makedirs(os.path.dirname(settings))

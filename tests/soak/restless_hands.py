@@ -38,8 +38,10 @@ class RestlessHands:
 
     def act(self):
         """One action; its name. Where a dialog is in front, it goes to that."""
-        title = self.do("getactivewindow", "getwindowname").strip()
-        if title.endswith("— Inkgate"):
+        active = self.do("getactivewindow").strip()
+        if not active:
+            self.do("windowfocus", self.desk.window)
+        if active in ("", self.desk.window):
             self.in_dialog = 0
             kind = "take much away" if self.is_long and self.dice.random() < 0.2 else self.dice.choices(
                 list(self.kinds), list(self.kinds.values()))[0]
@@ -47,6 +49,7 @@ class RestlessHands:
             kind = "dialog"
             self.in_dialog += 1
             if self.in_dialog == 1:
+                title = self.do("getwindowname", active).strip()
                 self.dialogs[title] = self.dialogs.get(title, 0) + 1
         getattr(self, "_" + kind.replace(" ", "_").replace("-", "_"))()
         return kind
@@ -64,7 +67,7 @@ class RestlessHands:
 
     def sentence(self, most):
         words = [self.dice.choice(WORDS) for _ in range(self.dice.randint(1, most))]
-        if self.dice.random() < 0.2:
+        if self.dice.random() < 0.06:  # each such character changes the keyboard's layout, which costs the whole desk time
             words.insert(self.dice.randint(0, len(words)), self.dice.choice(FOREIGN))
         return " ".join(words) + self.dice.choice(ENDS) + " "
 
@@ -304,18 +307,18 @@ class RestlessHands:
             self.do("keyup", "ctrl")
 
     def _menu(self):
-        """Any entry, but for Quit, which is the last of the first menu."""
+        """Any entry, but for the last ones of the first menu, of which one is Quit."""
         menu = self.dice.choice(MENUS)
         self.key("alt+" + menu)
         self.rest(0.2)
-        steps = self.dice.randint(1, 10 if menu == "f" else 22)
+        steps = self.dice.randint(1, 7 if menu == "f" else 22)
         self.key("Down", times=steps)
         self.key(self.dice.choice(("Return", "Return", "Escape", "Right")))
         self.rest(0.4)
         self.key("Escape")
 
     def _dialog(self):
-        """A dialog is in front, or nothing. Mostly it is left."""
+        """A dialog is in front. Mostly it is left."""
         if self.in_dialog > MOST_DIALOG_STEPS:
             self.key("alt+F4")
             self.in_dialog = 0
@@ -326,7 +329,7 @@ class RestlessHands:
         self.rest(0.2)
 
 
-KINDS = (("words", 14), ("paragraph", 5), ("foreign", 3), ("marks", 2), ("erase", 5), ("cursor", 8), ("select", 6), ("paste", 3),
+KINDS = (("words", 14), ("paragraph", 5), ("foreign", 2), ("marks", 2), ("erase", 5), ("cursor", 8), ("select", 6), ("paste", 3),
          ("take much away", 0.5), ("continue", 9), ("stop", 3), ("try again", 5), ("attempts", 5), ("alternatives", 4), ("branch", 3), ("ghost", 6),
          ("likely words", 4), ("looks back", 2), ("compare", 3), ("memory", 2), ("undo", 6), ("redo", 5), ("find", 3), ("replace all", 2),
          ("new chapter", 2), ("scene break", 3), ("merge", 2), ("rename", 1), ("go to", 3), ("outline", 3), ("versions", 2), ("keep version", 1),
