@@ -235,7 +235,8 @@ private slots:
         QCOMPARE(desk.parts.project.notes().synopsis(2), QStringLiteral("The quarrel"));
     }
 
-    // The Story menu's Rename, wherever the cursor is and whatever is open: Qt warns of what can't be written.
+    // The Story menu's Rename, wherever the cursor is and whatever is open: Qt warns where nothing can be
+    // written.
     void renamesOnlyWhatHasATitle() {
         QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
         OutlineDesk desk(QStringLiteral("The wind rose.\n\n") + book());

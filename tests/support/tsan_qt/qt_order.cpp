@@ -117,7 +117,8 @@ __attribute__((no_sanitize_thread)) const void* wordOf(const QEvent& event, std:
     return reinterpret_cast<const void* const*>(&event)[index];
 }
 
-// The header of queued calls' events is private. Where they keep their sender is seen at one whose sender is known.
+// The header of queued calls' events is private. Where they keep their sender is seen at one whose sender is
+// known.
 class SenderProbe : public QObject {
 public:
     explicit SenderProbe(const QObject& sender)
