@@ -1,7 +1,7 @@
-// qt_order.cpp: tells ThreadSanitizer in which order Qt runs things in different threads. The README beside it
-// says how, what is found this way and what is not.
-// Each function here takes the place of Qt's own of that name in the whole program, tells the order, and calls
-// Qt's. Threads: any.
+// qt_order.cpp: tells ThreadSanitizer in which order Qt runs things in different threads. The README beside
+// it says how, what is found this way and what is not.
+// Each function here takes the place of Qt's own of that name in the whole program, tells the order, and
+// calls Qt's. Threads: any.
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QEvent>
@@ -38,9 +38,9 @@ template <class Function> Function* theirs(const char* name) {
 void comesBefore(const void* place) { __tsan_release(const_cast<void*>(place)); }
 void comesAfter(const void* place) { __tsan_acquire(const_cast<void*>(place)); }
 
-// While it lives, its thread may post calls that are known by `place`: their sender, or their receiver. Qt makes a
-// call and posts it in one go, so the other thread may have it before this one has told that the call is made. It
-// waits then.
+// While it lives, its thread may post calls that are known by `place`: their sender, or their receiver. Qt
+// makes a call and posts it in one go, so the other thread may have it before this one has told that the call
+// is made. It waits then.
 class Posting {
 public:
     explicit Posting(const void* place)
@@ -55,7 +55,8 @@ public:
     Posting(const Posting&) = delete;
     Posting& operator=(const Posting&) = delete;
 
-    // In the thread that has got such a call. A slot that runs within the signal may take long, so not for ever.
+    // In the thread that has got such a call. A slot that runs within the signal may take long, so not for
+    // ever.
     static void await(const void* place) {
         const QDeadlineTimer longest(kLongestWait);
         const auto isPosted = [place](const Place& other) {
