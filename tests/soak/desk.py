@@ -1,5 +1,4 @@
 """An X server of its own, and one start of Inkgate on it that is used by keys and mouse, as a writer does. Needs xvfb, openbox, xdotool."""
-import contextlib
 import os
 import signal
 import subprocess
@@ -23,29 +22,42 @@ def environment_in(folder, display):
     return environment
 
 
-@contextlib.contextmanager
-def screen(environment):
+class Screen:
     """An X server of 1280x800 with a window manager, until it is left."""
-    servers = [subprocess.Popen(["Xvfb", environment["DISPLAY"], "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)]
-    time.sleep(1)
-    servers.append(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
-    try:
-        yield
-    finally:
-        for server in reversed(servers):
-            server.terminate()
-            server.wait()
+
+    def __init__(self, environment):
+        self.environment = environment
+
+    def __enter__(self):
+        self.server = subprocess.Popen(["Xvfb", self.environment["DISPLAY"], "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        self._start_manager()
+        return self
+
+    def _start_manager(self):
+        self.manager = subprocess.Popen(["openbox"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def tend(self):
+        """Windows get no keys without a window manager, and openbox does not survive hours of everything."""
+        if self.manager.poll() is not None:
+            self._start_manager()
+
+    def __exit__(self, *_):
+        for process in (self.manager, self.server):
+            process.terminate()
+            process.wait()
 
 
 class Desk:
     """One start of the application, until it is ended."""
 
-    def __init__(self, inkgate, environment, *files, before=(), folder=None, errors=subprocess.DEVNULL):
-        """`before`: a command that runs the program; `folder`: where it starts; `errors`: a file for what it says."""
+    def __init__(self, inkgate, environment, *files, before=(), folder=None, errors=subprocess.DEVNULL, patience=START_SECONDS):
+        """`before`: a command that runs the program; `folder`: where it starts; `errors`: a file for what it says; `patience`: seconds until its
+        window must be there."""
         self.environment = environment
         self.process = subprocess.Popen([*before, inkgate, *files], env=environment, cwd=folder, stdout=subprocess.DEVNULL,
                                         stderr=errors)
-        deadline = time.time() + START_SECONDS
+        deadline = time.time() + patience
         self.window = ""
         while not self.window and time.time() < deadline:
             time.sleep(0.1)

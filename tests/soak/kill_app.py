@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 
-from desk import Desk, environment_in, run, screen
+from desk import Desk, Screen, environment_in, run
 from project_reading import faults_of, story_text, version_texts
 
 NOTICED_SECONDS = 1.5
@@ -255,7 +255,7 @@ def main():
             arguments.events = [event for event in arguments.events if event not in NEED_DISK]
             print("no small disk could be mounted: " + ", ".join(NEED_DISK) + " are left out")
         try:
-            with screen(environment):
+            with Screen(environment):
                 return kill_again_and_again(place, arguments, random.Random(arguments.seed), environment)
         finally:
             place.close()

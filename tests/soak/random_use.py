@@ -30,7 +30,7 @@ import sys
 import tempfile
 import time
 
-from desk import Desk, environment_in, run, screen
+from desk import Desk, Screen, environment_in, run
 from program_watch import Sample, growth, reports_in
 from project_reading import faults_of, story_text
 from restless_hands import RestlessHands
@@ -71,6 +71,13 @@ class Use:
         self.quits = 0
         self.starts = 0
         self.begin = time.time()
+        self.screen = None
+        self.is_stopped = False
+        for number in (signal.SIGTERM, signal.SIGINT):  # the report comes in any case
+            signal.signal(number, self.stop)
+
+    def stop(self, *_):
+        self.is_stopped = True
 
     def projects(self):
         """Every project below the folder, the one that changed last in front."""
@@ -98,7 +105,8 @@ class Use:
         with open(log, "wb") as errors:
             files = [self.story] if os.path.exists(self.story) else []
             try:
-                desk = Desk(self.arguments.inkgate, self.environment, *files, before=self.before, folder=self.work, errors=errors)
+                desk = Desk(self.arguments.inkgate, self.environment, *files, before=self.before, folder=self.work, errors=errors,
+                            patience=self.arguments.patience)
                 if not files:
                     desk.save_as(self.story)
                 self.use(desk, time.time() + seconds, recent)
@@ -118,7 +126,8 @@ class Use:
     def use(self, desk, end, recent):
         hands = RestlessHands(desk, self.dice)
         samples, told = [], 0.0
-        while time.time() < end and desk.process.poll() is None:
+        while time.time() < end and desk.process.poll() is None and not self.is_stopped:
+            self.screen.tend()
             kind = hands.act()
             self.actions[kind] += 1
             recent.append(kind)
@@ -148,7 +157,7 @@ class Use:
         elif status is not None:
             self.fault(f"the program ended by itself with status {status}, after: {', '.join(recent)}")
         else:
-            desk.end(signal.SIGTERM, self.arguments.quit_seconds)
+            desk.end(signal.SIGTERM, self.arguments.patience)
             if desk.process.returncode != 0:
                 self.fault(f"the program left with status {desk.process.returncode} after SIGTERM")
 
@@ -203,7 +212,7 @@ def main():
     parser.add_argument("--may-grow", type=float, default=100.0, metavar="MB", help="resident memory within one start, from the second fifth "
                         "to the last; what a writer makes in that time, undo steps and attempts with their gates, is kept and takes some")
     parser.add_argument("--state-cache", type=int, default=32, metavar="MIB", help="of each model that is loaded, of which there may be two")
-    parser.add_argument("--quit-seconds", type=float, default=30.0, help="within which the program must end when asked to")
+    parser.add_argument("--patience", type=float, default=60.0, metavar="SECONDS", help="for the first window, and for the end when asked to end")
     parser.add_argument("--keep", help="a folder for the error outputs, the story, and cores")
     arguments = parser.parse_args()
     arguments.inkgate = os.path.abspath(arguments.inkgate)
@@ -219,9 +228,9 @@ def main():
             with open(settings, "w", encoding="utf-8") as file:
                 file.write(f"[model]\nadded={model}\ngate=none\nname={model}\n")
         use = Use(arguments, folder, environment)
-        with screen(environment):
+        with Screen(environment) as use.screen:
             end = use.begin + 60 * arguments.minutes
-            while time.time() < end - 5:
+            while time.time() < end - 5 and not use.is_stopped:
                 use.one_start(min(60 * arguments.restart, end - time.time()))
         return use.report()
 

@@ -246,6 +246,7 @@ private slots:
         desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("slept")));
         desk.window->actions().renameScene->trigger();
         desk.window->actions().renameScene->trigger();
+        QTRY_COMPARE(desk.tree().findChildren<QLineEdit*>().size(), 1);
         desk.writeName(QStringLiteral("The ferry"));
         QTRY_VERIFY(desk.text().contains(QStringLiteral("\n# The ferry\n")));
     }
