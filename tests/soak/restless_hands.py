@@ -38,9 +38,7 @@ class RestlessHands:
 
     def act(self):
         """One action; its name. Where a dialog is in front, it goes to that."""
-        active = self.do("getactivewindow").strip()
-        if not active:
-            self.do("windowfocus", self.desk.window)
+        active = self.active()
         if active in ("", self.desk.window):
             self.in_dialog = 0
             kind = "take much away" if self.is_long and self.dice.random() < 0.2 else self.dice.choices(
@@ -53,6 +51,19 @@ class RestlessHands:
                 self.dialogs[title] = self.dialogs.get(title, 0) + 1
         getattr(self, "_" + kind.replace(" ", "_").replace("-", "_"))()
         return kind
+
+    def active(self):
+        """The window that the keys go to. Where a click has taken them from a dialog, which waits on, the dialog gets them back after a while."""
+        active = self.do("getactivewindow").strip()
+        if active in ("", self.desk.window) and self.dice.random() < 0.2:
+            others = self.do("search", "--onlyvisible", "--name", " — Inkgate$").split()
+            dialogs = [window for window in others if window != self.desk.window]
+            if dialogs:
+                self.do("windowactivate", dialogs[-1])
+                return dialogs[-1]
+        if not active:
+            self.do("windowfocus", self.desk.window)
+        return active
 
     # A place on the page, whatever is around it.
     def _to_page(self):

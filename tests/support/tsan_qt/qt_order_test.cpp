@@ -127,6 +127,17 @@ private slots:
         QCOMPARE(reports.load(), 0);
     }
 
+    void aSharedClassMayWriteOnceItIsTheLast() {
+        for (int i = 0; i < kTries; ++i) {
+            QString text(1000, QLatin1Char('a'));
+            QMetaObject::invokeMethod(m_worker, [text] { QCOMPARE(text.count(QLatin1Char('a')), 1000); });
+            QTRY_VERIFY(text.isDetached());
+            text[0] = QLatin1Char('b');
+            QCOMPARE(text.count(QLatin1Char('b')), 1);
+        }
+        QCOMPARE(reports.load(), 0);
+    }
+
     // ThreadSanitizer finds a race at most times, not every time.
     void twoThreadsWithoutAnOrderAreReported() {
         for (int i = 0; i < kTries && reports.load() == 0; ++i) {
