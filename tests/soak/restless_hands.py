@@ -331,7 +331,8 @@ class RestlessHands:
     def _dialog(self):
         """A dialog is in front. Mostly it is left."""
         if self.in_dialog > MOST_DIALOG_STEPS:
-            self.key("alt+F4")
+            if self.do("getactivewindow").strip() != self.desk.window:
+                self.key("alt+F4")
             self.in_dialog = 0
         elif self.dice.random() < 0.5:
             self.key("Escape")
