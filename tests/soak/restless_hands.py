@@ -53,12 +53,15 @@ class RestlessHands:
         return kind
 
     def active(self):
-        """The window that the keys go to. Where a click has taken them from a dialog, which waits on, the dialog gets them back after a while."""
+        """The window that the keys go to. Where a click has taken them from a dialog, which waits on, or has made the window an icon, they
+        come back after a while."""
         active = self.do("getactivewindow").strip()
-        if active in ("", self.desk.window) and self.dice.random() < 0.2:
-            others = self.do("search", "--onlyvisible", "--name", " — Inkgate$").split()
-            dialogs = [window for window in others if window != self.desk.window]
-            if dialogs:
+        if self.dice.random() < 0.2:
+            shown = self.do("search", "--onlyvisible", "--name", " — Inkgate$").split()
+            dialogs = [window for window in shown if window != self.desk.window]
+            if not shown:
+                self.do("windowactivate", self.desk.window)
+            elif active in ("", self.desk.window) and dialogs:
                 self.do("windowactivate", dialogs[-1])
                 return dialogs[-1]
         if not active:
