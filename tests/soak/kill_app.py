@@ -18,161 +18,23 @@ the disk are left out. The exit status is 0 if nothing was lost.
 import argparse
 import contextlib
 import glob
-import hashlib
 import os
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-import zlib
+
+from desk import Desk, Screen, environment_in, run
+from project_reading import faults_of, story_text, version_texts
 
 NOTICED_SECONDS = 1.5
-KEY_SECONDS = 0.015  # between keys, as a very fast typist
-QUIT_SECONDS = 20.0
 DISK = "size=64m"
 EVENTS = ("nothing", "rename", "delete", "replace", "overwrite", "full", "readonly", "model", "versions", "restore", "backups")
 BACKUP_SECONDS = 1.0  # from the first change that is saved to the backup copy
 NEED_DISK = ("full", "readonly")
-
-
-def run(*command, **options):
-    return subprocess.run(command, check=False, capture_output=True, text=True, **options)
-
-
-def story_text(path):
-    """The text as docs/formats/project.md describes it: the snapshot with the journal's edits applied. Positions are UTF-16 units."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        edits, text = database.execute("SELECT edits, text FROM text_snapshot").fetchone()
-        journal = database.execute(
-            "SELECT position, removed, inserted FROM edit_journal WHERE sequence > ? ORDER BY sequence", (edits,)).fetchall()
-        runs = database.execute("SELECT count(*) FROM story_run").fetchone()[0]
-        torn = database.execute(
-            "SELECT count(*) FROM story_run r WHERE length(r.text) > 0 AND NOT EXISTS "
-            "(SELECT 1 FROM story_run_token t WHERE t.run = r.id)").fetchone()[0]
-    units = text.encode("utf-16-le")
-    for position, removed, inserted in journal:
-        units = units[:2 * position] + inserted.encode("utf-16-le") + units[2 * (position + removed):]
-    return units.decode("utf-16-le"), runs, torn
-
-
-def version_texts(path):
-    """The text of every version, checked against docs/formats/project.md; (name, text) of each, and the faults."""
-    texts, faults = [], []
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        for number, name, units in database.execute("SELECT id, name, units FROM story_version ORDER BY id").fetchall():
-            text = b""
-            for expected, packed in database.execute(
-                    "SELECT hash, packed FROM version_part LEFT JOIN version_chunk ON version_chunk.id = version_part.chunk "
-                    "WHERE version = ? ORDER BY version_part.number", (number,)):
-                content = zlib.decompress(packed[4:]) if packed else b""
-                if hashlib.sha256(content).digest() != expected:
-                    faults.append(f"version {number} lacks a chunk")
-                    continue
-                spans = int.from_bytes(content[:4], "little")
-                text += content[4 + spans:]
-            decoded = text.decode("utf-8")
-            if len(decoded.encode("utf-16-le")) // 2 != units:
-                faults.append(f"version {number} has not {units} units")
-            texts.append((name, decoded))
-    return texts, faults
-
-
-def faults_of(path):
-    """What is wrong with a project: nothing, or sentences."""
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-            whole = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]
-            foreign = database.execute("PRAGMA foreign_key_check").fetchall()
-        story_text(path)
-        faults = version_texts(path)[1]
-    except (sqlite3.Error, zlib.error, TypeError, UnicodeDecodeError) as error:
-        return [f"{path}: {error}"]
-    if whole != ["ok"]:
-        faults += whole
-    if foreign:
-        faults.append(f"{len(foreign)} broken references")
-    return [f"{path}: {fault}" for fault in faults]
-
-
-class Desk:
-    """One start of the application, until it is ended."""
-
-    def __init__(self, inkgate, environment, *files):
-        self.environment = environment
-        self.process = subprocess.Popen([inkgate, *files], env=environment, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        deadline = time.time() + 60
-        self.window = ""
-        while not self.window and time.time() < deadline:
-            time.sleep(0.1)
-            found = run("xdotool", "search", "--onlyvisible", "--name", " — Inkgate$", env=environment).stdout.split()
-            self.window = found[-1] if found else ""
-        if not self.window:
-            raise RuntimeError("Inkgate's window did not appear")
-        self.key("ctrl+End")
-
-    def key(self, *keys):
-        run("xdotool", "windowfocus", self.window, "key", *keys, env=self.environment)
-
-    def type(self, text):
-        run("xdotool", "type", "--delay", str(int(KEY_SECONDS * 1000)), text, env=self.environment)
-
-    def wait_for(self, title):
-        deadline = time.time() + 20
-        while not run("xdotool", "search", "--onlyvisible", "--name", title, env=self.environment).stdout:
-            if time.time() > deadline:
-                raise RuntimeError(f"no window is called {title}")
-            time.sleep(0.05)
-
-    def keep_version(self, name):
-        """By the File menu, as a writer does."""
-        self.key("alt+f")
-        run("xdotool", "key", "k", env=self.environment)
-        self.wait_for("^Keep a version")
-        self.type(name)
-        run("xdotool", "key", "Return", env=self.environment)
-        return time.time()
-
-    def restore_oldest(self):
-        self.key("ctrl+shift+h")
-        self.wait_for("^Versions")
-        time.sleep(0.3)
-        run("xdotool", "key", "End", env=self.environment)
-        time.sleep(0.5)  # until it is compared, as the button is off before
-        run("xdotool", "key", "alt+r", env=self.environment)
-        time.sleep(0.3)
-        run("xdotool", "key", "Escape", env=self.environment)
-
-    def save_as(self, path):
-        self.key("ctrl+shift+s")
-        deadline = time.time() + 60
-        while not run("xdotool", "search", "--onlyvisible", "--name", "^Save the story as", env=self.environment).stdout:
-            if time.time() > deadline:
-                raise RuntimeError("no dialog asked for a name")
-            time.sleep(0.2)
-        time.sleep(1)
-        self.type(path)  # over the name that is there
-        run("xdotool", "key", "Return", env=self.environment)
-        while not os.path.exists(path):
-            if time.time() > deadline:
-                raise RuntimeError("the story was not saved as " + path)
-            time.sleep(0.2)
-
-    def end(self, how=signal.SIGKILL):
-        at = time.time()
-        died_before = self.process.poll() is not None
-        self.process.send_signal(how)
-        try:
-            self.process.wait(QUIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise RuntimeError("Inkgate did not end when it was asked to") from None
-        return at, died_before
 
 
 class Place:
@@ -387,24 +249,15 @@ def main():
     if unknown := set(arguments.events) - set(EVENTS):
         parser.error("no such event: " + ", ".join(sorted(unknown)))
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "HOME": os.path.join(folder, "home"), "DISPLAY": arguments.display, "LC_ALL": "C.UTF-8",
-                       "XDG_RUNTIME_DIR": folder}
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-            environment.pop(name, None)
-        os.mkdir(environment["HOME"])
+        environment = environment_in(folder, arguments.display)
         place = Place(folder, arguments, environment)
         if not place.is_mounted:
             arguments.events = [event for event in arguments.events if event not in NEED_DISK]
             print("no small disk could be mounted: " + ", ".join(NEED_DISK) + " are left out")
-        servers = [subprocess.Popen(["Xvfb", arguments.display, "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)]
-        time.sleep(1)
-        servers.append(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
         try:
-            return kill_again_and_again(place, arguments, random.Random(arguments.seed), environment)
+            with Screen(environment):
+                return kill_again_and_again(place, arguments, random.Random(arguments.seed), environment)
         finally:
-            for server in reversed(servers):
-                server.terminate()
-                server.wait()
             place.close()
 
 

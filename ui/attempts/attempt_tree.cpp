@@ -286,7 +286,11 @@ void AttemptTree::contextMenuEvent(QContextMenuEvent* event) {
         action->setShortcutContext(Qt::WidgetShortcut);
     };
     add(tr("&Show in the story"), Qt::Key_Return, [this] { emit attemptWanted(selected()); });
-    add(tr("&Name…"), Qt::Key_F2, [this] { editItem(currentItem()); });
+    add(tr("&Name…"), Qt::Key_F2, [this] {
+        // Attempts may have come or gone while the menu was open.
+        if (currentItem() != nullptr && state() != EditingState)
+            editItem(currentItem());
+    });
     add(tr("&Delete"), Qt::Key_Delete, [this] { deleteSelected(); });
     const bool byMouse = event->reason() == QContextMenuEvent::Mouse;
     menu->popup(byMouse ? event->globalPos()

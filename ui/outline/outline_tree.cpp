@@ -233,7 +233,7 @@ void OutlineTree::chooseSection(qsizetype section) {
         setCurrentItem(m_items[row]);
 }
 
-void OutlineTree::renameSection(qsizetype section) {
+bool OutlineTree::renameSection(qsizetype section) {
     m_isDue = true;
     fillNow();
     for (qsizetype row = 0; row < m_rows.size(); ++row) {
@@ -242,9 +242,17 @@ void OutlineTree::renameSection(qsizetype section) {
         scrollToItem(m_items[row]);
         setCurrentItem(m_items[row]);
         setFocus();
-        editItem(m_items[row]);
-        return;
+        return editTitle(m_items[row]);
     }
+    return false;
+}
+
+bool OutlineTree::editTitle(QTreeWidgetItem* item) {
+    if (item == nullptr || !item->flags().testFlag(Qt::ItemIsEditable))
+        return false;
+    if (state() != EditingState)
+        editItem(item);
+    return true;
 }
 
 void OutlineTree::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const {

@@ -35,7 +35,8 @@ public:
     [[nodiscard]] qsizetype rowOf(const QTreeWidgetItem* item) const { return m_items.indexOf(item); }
     void fillNow(); // if something changed
     void chooseSection(qsizetype section);
-    void renameSection(qsizetype section);
+    // Opens the title of the section's row for writing; false if it has none that could be changed.
+    bool renameSection(qsizetype section);
     // What a drop at a point of the viewport would do; false if nothing.
     bool dropRow(qsizetype row, const QPoint& point);
 
@@ -59,6 +60,7 @@ private:
     bool noteCursor();
     void goToRow(QTreeWidgetItem* item);
     void renamed(QTreeWidgetItem* item);
+    bool editTitle(QTreeWidgetItem* item); // false if it has none
 
     const app::StoryOutline& m_outline;
     app::SceneNotes& m_notes;

@@ -95,7 +95,7 @@ void OutlineTree::contextMenuEvent(QContextMenuEvent* event) {
     };
     add(tr("&Go there"), Qt::Key_Return, [this, shown] { m_commands.goTo(shown.place); });
     add(tr("&Rename…"), Qt::Key_F2, [this] {
-        editItem(currentItem());
+        editTitle(currentItem());
     })->setEnabled(shown.kind != app::OutlineRow::Kind::Beginning);
     menu->addSeparator();
     add(tr("Move &up"), QKeySequence(tr("Ctrl+Shift+Up")), [this, row] { m_commands.moveUp(row); });

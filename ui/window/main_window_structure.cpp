@@ -46,7 +46,10 @@ void MainWindow::connectStructure() {
     connect(m_actions->renameScene, &QAction::triggered, this, [this] {
         const app::Outline& outline = m_context.project.outline().outline();
         m_outline->show();
-        m_outline->tree().renameSection(outline.sectionAt(m_editor->cursorPlace()));
+        if (!m_outline->tree().renameSection(outline.sectionAt(m_editor->cursorPlace())))
+            m_messages->show(
+                MessageBar::Kind::Hint,
+                tr("What stands here has no title to change: begin a chapter or a scene first."));
     });
     connect(commands, &OutlineCommands::refused, this,
             [this](const QString& reason) { m_messages->show(MessageBar::Kind::Hint, reason); });

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <charconv>
+#include <cstdlib>
 #include <iterator>
+#include <limits>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
@@ -26,6 +31,17 @@ int roundness(std::uint64_t tokens) {
                : 0;
 }
 
+// What the environment asks for, in bytes; 0 for nothing.
+std::size_t wantedBudget() {
+    constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max() >> 20;
+    const char* const named = std::getenv("INKGATE_STATE_CACHE");
+    const std::string_view text = named != nullptr ? named : "";
+    std::size_t megabytes = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
+    const bool isNumber = error == std::errc() && end == text.data() + text.size() && megabytes <= kMost;
+    return isNumber ? megabytes << 20 : 0;
+}
+
 } // namespace
 
 PrefixKey PrefixKey::followedBy(int token) const {
@@ -34,6 +50,8 @@ PrefixKey PrefixKey::followedBy(int token) const {
 }
 
 std::size_t StateCache::defaultBudget() {
+    if (const std::size_t wanted = wantedBudget(); wanted > 0)
+        return wanted;
     constexpr std::size_t kLeast = std::size_t{256} << 20;
     constexpr std::size_t kMost = std::size_t{4} << 30;
     const long pages = ::sysconf(_SC_PHYS_PAGES);

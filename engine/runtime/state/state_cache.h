@@ -36,7 +36,8 @@ class StateCache {
 public:
     static constexpr std::size_t kSnapshotInterval = 256;
 
-    // An eighth of the machine's memory, within 256 MiB and 4 GiB.
+    // INKGATE_STATE_CACHE of the environment, a whole number of MiB above 0; where that is not set, or is
+    // anything else, an eighth of the machine's memory, within 256 MiB and 4 GiB.
     [[nodiscard]] static std::size_t defaultBudget();
 
     // Keeps at most `byteBudget` bytes of snapshots, but one in any case.

@@ -209,6 +209,19 @@ private slots:
         QVERIFY(gated.inShapeOf(base) == base);
     }
 
+    void theEnvironmentLimitsTheBudget() {
+        qunsetenv("INKGATE_STATE_CACHE");
+        const std::size_t usual = StateCache::defaultBudget();
+        QVERIFY(usual >= std::size_t{256} << 20);
+        for (const char* const wrong : {"", "0", "-1", "many", "3 MiB", "99999999999999999999"}) {
+            qputenv("INKGATE_STATE_CACHE", wrong);
+            QCOMPARE(StateCache::defaultBudget(), usual);
+        }
+        qputenv("INKGATE_STATE_CACHE", "3");
+        QCOMPARE(StateCache::defaultBudget(), std::size_t{3} << 20);
+        qunsetenv("INKGATE_STATE_CACHE");
+    }
+
     void keysTellOrderAndLengthApart() {
         const auto key = [](std::initializer_list<int> tokens) {
             PrefixKey result;

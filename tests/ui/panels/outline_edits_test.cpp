@@ -3,7 +3,12 @@
 #include "app/notes/scene_notes.h"
 #include "app/project/project_controller.h"
 #include "tests/ui/support/outline_desk.h"
+#include "ui/window/actions.h"
 #include "ui/window/message_bar.h"
+
+#include <QAction>
+#include <QLineEdit>
+#include <QRegularExpression>
 
 using namespace ui;
 using test::book;
@@ -75,6 +80,22 @@ private slots:
         QTRY_VERIFY(desk.item(QStringLiteral("The quarrel")) != nullptr);
         QCOMPARE(desk.text(), book());
         QCOMPARE(desk.parts.project.notes().synopsis(2), QStringLiteral("The quarrel"));
+    }
+
+    // The Story menu's Rename, wherever the cursor is and whatever is open.
+    void renamesOnlyWhatHasATitle() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("^edit: editing failed")));
+        OutlineDesk desk(QStringLiteral("The wind rose.\n\n") + book());
+        desk.editor().placeCursor(0);
+        desk.window->actions().renameScene->trigger();
+        QVERIFY(desk.tree().findChild<QLineEdit*>() == nullptr);
+        QVERIFY(desk.window->messages().message().contains(QStringLiteral("no title")));
+        desk.editor().placeCursor(desk.text().indexOf(QStringLiteral("slept")));
+        desk.window->actions().renameScene->trigger();
+        desk.window->actions().renameScene->trigger();
+        QTRY_COMPARE(desk.tree().findChildren<QLineEdit*>().size(), 1);
+        desk.writeName(QStringLiteral("The ferry"));
+        QTRY_VERIFY(desk.text().contains(QStringLiteral("\n# The ferry\n")));
     }
 
     void splitsMergesAndBeginsChapters() {
