@@ -17,15 +17,15 @@ qint64 freeMemory() {
     return -1;
 }
 
-MachineFacts measureMachine() {
+MachineFacts measureMachine(const std::stop_token& stop) {
     MachineFacts facts;
     facts.freeBytes = freeMemory(); // before the measurement takes some
     if (facts.freeBytes >= 0 && facts.freeBytes < 2 * qint64(engine::kDecodeRateMemory))
         return facts; // measuring would take what others need
     const auto pool = std::make_shared<engine::ThreadPool>();
-    facts.decode = {engine::measureDecodeRate(engine::WeightType::BFloat16, pool).value_or(0),
-                    engine::measureDecodeRate(engine::WeightType::Q8, pool).value_or(0),
-                    engine::measureDecodeRate(engine::WeightType::Q4, pool).value_or(0)};
+    facts.decode = {engine::measureDecodeRate(engine::WeightType::BFloat16, pool, stop).value_or(0),
+                    engine::measureDecodeRate(engine::WeightType::Q8, pool, stop).value_or(0),
+                    engine::measureDecodeRate(engine::WeightType::Q4, pool, stop).value_or(0)};
     return facts;
 }
 

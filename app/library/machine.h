@@ -4,6 +4,8 @@
 
 #include "app/library/estimate.h"
 
+#include <stop_token>
+
 namespace app {
 
 // Memory that programs can have without others going to disk (MemAvailable of /proc/meminfo); -1 if the
@@ -11,7 +13,7 @@ namespace app {
 [[nodiscard]] qint64 freeMemory();
 
 // Free memory, and how fast decoding reads weights: some seconds on all processors, and some hundred
-// megabytes for as long. Rates that cannot be measured are 0.
-[[nodiscard]] MachineFacts measureMachine();
+// megabytes for as long. Rates that cannot be measured, and those behind a stop, are 0.
+[[nodiscard]] MachineFacts measureMachine(const std::stop_token& stop = {});
 
 } // namespace app

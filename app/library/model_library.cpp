@@ -23,7 +23,7 @@ constexpr int kCatalogueTimeoutMs = 30'000;
 } // namespace
 
 ModelLibrary::ModelLibrary(const QString& folder, FetchSettings settings,
-                           std::function<MachineFacts()> measure, QObject* parent)
+                           std::function<MachineFacts(const std::stop_token&)> measure, QObject* parent)
     : QObject(parent)
     , m_folder(folder)
     , m_settings(std::move(settings))
@@ -34,6 +34,7 @@ ModelLibrary::ModelLibrary(const QString& folder, FetchSettings settings,
 }
 
 ModelLibrary::~ModelLibrary() {
+    m_stopMeasuring.request_stop();
     for (QThread* const thread : {&m_thread, &m_measuring}) {
         thread->quit();
         thread->wait();
@@ -71,8 +72,8 @@ void ModelLibrary::open() {
     measurer->moveToThread(&m_measuring);
     connect(&m_measuring, &QThread::finished, measurer, &QObject::deleteLater);
     m_measuring.start(QThread::LowPriority);
-    QMetaObject::invokeMethod(measurer, [this, measure = m_measure] {
-        const MachineFacts facts = measure();
+    QMetaObject::invokeMethod(measurer, [this, measure = m_measure, stop = m_stopMeasuring.get_token()] {
+        const MachineFacts facts = measure(stop);
         QMetaObject::invokeMethod(this, [this, facts] {
             m_machine = facts;
             emit measured();

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 class QNetworkAccessManager;
 class QNetworkReply;
@@ -29,9 +30,10 @@ class ModelLibrary : public QObject {
 
 public:
     // `folder`: of the library; a catalogue of the writer's own is kept beside it, as <folder>.json.
-    // `measure`: empty: measureMachine().
+    // `measure`: empty: measureMachine(); it is asked to stop when the library goes.
     explicit ModelLibrary(const QString& folder, FetchSettings settings = {},
-                          std::function<MachineFacts()> measure = {}, QObject* parent = nullptr);
+                          std::function<MachineFacts(const std::stop_token&)> measure = {},
+                          QObject* parent = nullptr);
     ~ModelLibrary() override; // what is being fetched is kept as it is
 
     [[nodiscard]] const QString& folder() const { return m_folder; }
@@ -74,7 +76,8 @@ private:
 
     const QString m_folder;
     const FetchSettings m_settings;
-    const std::function<MachineFacts()> m_measure;
+    const std::function<MachineFacts(const std::stop_token&)> m_measure;
+    std::stop_source m_stopMeasuring;
     Catalogue m_catalogue;
     bool m_isBuiltIn = true;
     bool m_isOpen = false;

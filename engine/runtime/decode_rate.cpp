@@ -26,11 +26,17 @@ ModelConfig referenceModel() {
     return config;
 }
 
+Failure stopped() {
+    return failure(ErrorCode::Cancelled, "Measuring how fast this machine decodes was stopped.");
+}
+
 // Bytes of weights per second while some tokens are decoded.
 class DecodeRounds {
 public:
-    DecodeRounds(std::shared_ptr<const Model> model, const std::shared_ptr<ThreadPool>& pool)
-        : m_session(model, pool)
+    DecodeRounds(std::shared_ptr<const Model> model, const std::shared_ptr<ThreadPool>& pool,
+                 const std::stop_token& stop)
+        : m_stop(stop)
+        , m_session(model, pool)
         , m_state(model->config())
         , m_logits(static_cast<std::size_t>(model->config().vocabulary)) {}
 
@@ -38,6 +44,8 @@ public:
         const std::uint64_t skippedBefore = m_session.skipped().bytes;
         const Stopwatch watch;
         for (int i = 0; i < kTokensPerRound; ++i) {
+            if (m_stop.stop_requested())
+                return stopped();
             m_token = (m_token + 1) % m_session.model().config().vocabulary;
             if (auto done = m_session.decode(m_state, m_token, m_logits); !done)
                 return failure(std::move(done.error()));
@@ -49,6 +57,7 @@ public:
     }
 
 private:
+    std::stop_token m_stop;
     Session m_session;
     State m_state;
     std::vector<float> m_logits;
@@ -57,11 +66,14 @@ private:
 
 } // namespace
 
-Expected<double> measureDecodeRate(WeightType weights, const std::shared_ptr<ThreadPool>& pool) {
+Expected<double> measureDecodeRate(WeightType weights, const std::shared_ptr<ThreadPool>& pool,
+                                   const std::stop_token& stop) {
+    if (stop.stop_requested())
+        return stopped();
     auto model = Model::random(referenceModel(), {weights}, 1);
     if (!model)
         return failure(std::move(model.error()));
-    DecodeRounds rounds(std::move(*model), pool);
+    DecodeRounds rounds(std::move(*model), pool, stop);
     if (auto first = rounds.bytesPerSecond(); !first) // brings the weights' pages and the scratch memory
         return first;
     std::array<double, kRounds> rates{};

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 
 namespace engine {
 
@@ -18,7 +19,9 @@ inline constexpr std::int64_t kDecodeRateMemory = 800'000'000;
 
 // GB/s, powers of ten; the median of several rounds of a few tokens, since on a machine that is lent out in
 // parts single rounds can be half as fast again as the others. Weights of zeros that channel mixing leaves
-// out are not counted. Errors: OutOfMemory.
-[[nodiscard]] Expected<double> measureDecodeRate(WeightType weights, const std::shared_ptr<ThreadPool>& pool);
+// out are not counted. `stop` is looked at before every token.
+// Errors: OutOfMemory, Cancelled.
+[[nodiscard]] Expected<double> measureDecodeRate(WeightType weights, const std::shared_ptr<ThreadPool>& pool,
+                                                 const std::stop_token& stop = {});
 
 } // namespace engine

@@ -59,11 +59,13 @@ class RestlessHands:
         if self.dice.random() < 0.2:
             shown = self.do("search", "--onlyvisible", "--name", " — Inkgate$").split()
             dialogs = [window for window in shown if window != self.desk.window]
-            if not shown:
-                self.do("windowactivate", self.desk.window)
-            elif active in ("", self.desk.window) and dialogs:
+            if dialogs and active in ("", self.desk.window):
                 self.do("windowactivate", dialogs[-1])
                 return dialogs[-1]
+            if not dialogs:  # what became an icon, a dialog perhaps; windows that are closed don't mind
+                for window in self.do("search", "--name", " — Inkgate$").split():
+                    if window not in shown:
+                        self.do("windowactivate", window)
         if not active:
             self.do("windowfocus", self.desk.window)
         return active

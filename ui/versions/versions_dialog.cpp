@@ -241,7 +241,8 @@ void VersionsDialog::restore(bool isWhole) {
 
 void VersionsDialog::askForName(const QString& title, const QString& name,
                                 const std::function<void(const QString&)>& then) {
-    auto* const dialog = new QInputDialog(this);
+    // Over the window that is there: "Keep a version" asks without the list of versions.
+    auto* const dialog = new QInputDialog(isVisible() ? this : parentWidget());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(title);
     dialog->setLabelText(tr("Name of the version:"));

@@ -7,11 +7,17 @@
 #include "tests/app/support/flaky_server.h"
 
 #include <QCryptographicHash>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
+
+#include <atomic>
+#include <memory>
+#include <stop_token>
 
 using namespace app;
 
@@ -227,10 +233,28 @@ private slots:
         QCOMPARE(verify(), Kind::Unfinished);
     }
 
+    // Measuring takes minutes where other programs have the processors: nobody waits for it at the end.
+    void measuringEndsWithTheLibrary() {
+        constexpr int kLongMs = 20'000;
+        std::atomic<bool> isMeasuring = false;
+        m_library = std::make_unique<ModelLibrary>(library(), quick(), [&](const std::stop_token& stop) {
+            isMeasuring = true;
+            const QDeadlineTimer end(kLongMs);
+            while (!stop.stop_requested() && !end.hasExpired())
+                QThread::yieldCurrentThread();
+            return MachineFacts{};
+        });
+        m_library->open();
+        QTRY_VERIFY(isMeasuring);
+        const QDeadlineTimer end(kLongMs / 2);
+        m_library.reset();
+        QVERIFY(!end.hasExpired());
+    }
+
 private:
     void makeLibrary() {
         m_library.reset();
-        m_library = std::make_unique<ModelLibrary>(library(), quick(), [] {
+        m_library = std::make_unique<ModelLibrary>(library(), quick(), [](const std::stop_token&) {
             return MachineFacts{qint64{8} << 30, {12.5, 12.5, 12.5}};
         });
     }

@@ -41,7 +41,7 @@ AppParts::AppParts(const QString& folder, const ScriptedGenerator::Script& scrip
     , project(document, runs, reading, preferences, *storage)
     , voice(folder + QStringLiteral("/voices"), QThread::InheritPriority)
     , library(folder + QStringLiteral("/models"), quickFetches(),
-              [] {
+              [](const std::stop_token&) {
                   return MachineFacts{qint64{8} << 30, {10, 10, 10}};
               })
     , spelling({{folder + QStringLiteral("/dictionaries")}, folder + QStringLiteral("/words.txt")},

@@ -4,6 +4,10 @@
 
 #include <QTest>
 
+#include <memory>
+#include <stop_token>
+#include <thread>
+
 using namespace engine;
 
 class DecodeRateTest : public QObject {
@@ -32,6 +36,14 @@ private slots:
         const double slowerRounds = 5 * (0.8 * 4 * 200e6 * bytesPerWeight) / (*rate * 1e9);
         QVERIFY2(seconds > slowerRounds && seconds < 1000 * slowerRounds,
                  qPrintable(QString("%1 GB/s in %2 s").arg(*rate).arg(seconds)));
+    }
+
+    void itCanBeStopped() {
+        std::stop_source stop;
+        const std::jthread other([&stop] { stop.request_stop(); });
+        const auto rate = measureDecodeRate(WeightType::Q4, std::make_shared<ThreadPool>(), stop.get_token());
+        QVERIFY(!rate.has_value());
+        QCOMPARE(rate.error().code, ErrorCode::Cancelled);
     }
 };
 

@@ -45,9 +45,9 @@ template <class Function> Function* theirs(const char* name) {
 void comesBefore(const void* place) { __tsan_release(const_cast<void*>(place)); }
 void comesAfter(const void* place) { __tsan_acquire(const_cast<void*>(place)); }
 
-// While it lives, its thread may post calls that are known by `place`: their sender, or their receiver. Qt
-// makes a call and posts it in one go, so the other thread may have it before this one has told that the call
-// is made. It waits then.
+// While it lives, its thread may post calls that are known by `place`: their sender, or what is to be
+// deleted. Qt makes a call and posts it in one go, so the other thread may have it before this one has told
+// that the call is made. It waits then.
 class Posting {
 public:
     explicit Posting(const void* place)
@@ -106,11 +106,6 @@ private:
     const void* m_outer;
 };
 
-// A second place of an object: that a call to it has been answered.
-const void* answerOf(const QObject* receiver) {
-    return reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(receiver) + sizeof(void*));
-}
-
 constexpr std::size_t kPlainEventWords = sizeof(QEvent) / sizeof(void*);
 constexpr std::size_t kCallEventWords = kPlainEventWords + 3; // QAbstractMetaCallEvent has that in any case
 
@@ -157,11 +152,41 @@ std::size_t findSenderWord() {
     return probe.found();
 }
 
-// Null for a call by invokeMethod().
+// Null for a call by invokeMethod(), which OrderedSlot knows of.
 const void* senderOf(const QEvent& call) {
     static const std::size_t word = findSenderWord();
     return wordOf(call, word);
 }
+
+// A function that another thread is asked to call.
+class OrderedSlot : public QtPrivate::QSlotObjectBase {
+public:
+    explicit OrderedSlot(QtPrivate::QSlotObjectBase* slot)
+        : QSlotObjectBase(&OrderedSlot::act)
+        , m_slot(slot) {}
+    void tellStart() const { comesBefore(&m_start); }
+    void awaitAnswer() const { comesAfter(&m_answer); }
+
+private:
+    static void act(int what, QSlotObjectBase* self, QObject* receiver, void** arguments, bool* isEqual) {
+        auto* const ordered = static_cast<OrderedSlot*>(self);
+        comesAfter(&ordered->m_start);
+        if (what == Destroy) { // by either thread, whichever is done with it last
+            ordered->awaitAnswer();
+            ordered->m_slot->destroyIfLastRef();
+            delete ordered;
+        } else if (what == Call) {
+            ordered->m_slot->call(receiver, arguments);
+            comesBefore(&ordered->m_answer);
+        } else {
+            *isEqual = false; // these are never compared
+        }
+    }
+
+    QSlotObjectBase* m_slot;
+    std::uint64_t m_start = 0; // places
+    std::uint64_t m_answer = 0;
+};
 
 // A pool's task.
 class OrderedTask : public QRunnable {
@@ -197,15 +222,14 @@ bool QMetaObject::invokeMethodImpl(QObject* receiver, QtPrivate::QSlotObjectBase
                                    Qt::ConnectionType type, void* result) {
     static auto* const real = theirs<bool(QObject*, QtPrivate::QSlotObjectBase*, Qt::ConnectionType, void*)>(
         "_ZN11QMetaObject16invokeMethodImplEP7QObjectPN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPv");
-    if (type != Qt::BlockingQueuedConnection) {
-        const Posting posting(receiver);
-        return real(receiver, slot, type, result);
-    }
-    comesBefore(receiver);
-    slot->ref(); // or it would be deleted before the answer is known
-    const bool isDone = real(receiver, slot, type, result);
-    comesAfter(answerOf(receiver));
-    slot->destroyIfLastRef();
+    auto* const ordered = new OrderedSlot(slot);
+    ordered->tellStart();
+    if (type != Qt::BlockingQueuedConnection)
+        return real(receiver, ordered, type, result);
+    ordered->ref(); // or it would be deleted before the answer is known
+    const bool isDone = real(receiver, ordered, type, result);
+    ordered->awaitAnswer();
+    ordered->destroyIfLastRef();
     return isDone;
 }
 
@@ -215,20 +239,16 @@ void QObject::deleteLater() {
     real(this);
 }
 
-// The other end of the three above. What a thread did in its events is before the end of a wait for it.
+// The other end of signals and deleteLater(). What a thread did in its events is before the end of a wait for
+// it.
 bool QObject::event(QEvent* event) {
     static auto* const real = theirs<bool(QObject*, QEvent*)>("_ZN7QObject5eventEP6QEvent");
     const QEvent::Type type = OpenedEvent::typeOf(*event);
-    if (type == QEvent::MetaCall) {
-        const void* const sender = senderOf(*event);
-        Posting::await(sender != nullptr ? sender : this);
-    } else if (type == QEvent::DeferredDelete) {
+    if (type == QEvent::DeferredDelete)
         Posting::await(this);
-    }
-    const void* const answer = answerOf(this); // `this` may be gone then
+    else if (const void* const sender = type == QEvent::MetaCall ? senderOf(*event) : nullptr)
+        Posting::await(sender);
     const bool isKnown = real(this, event);
-    if (type == QEvent::MetaCall)
-        comesBefore(answer);
     comesBefore(QThread::currentThread());
     return isKnown;
 }

@@ -89,6 +89,21 @@ private slots:
         QCOMPARE(reports.load(), 0);
     }
 
+    // Its event() is Qt's own, which nothing takes the place of.
+    void aPlainObjectCanBeAsked() {
+        int number = 6;
+        auto* const plain = new QObject;
+        plain->moveToThread(&m_thread);
+        QMetaObject::invokeMethod(plain, [&number, plain] {
+            ++number;
+            delete plain;
+        });
+        QMetaObject::invokeMethod(
+            m_worker, [] {}, Qt::BlockingQueuedConnection);
+        QCOMPARE(number, 7);
+        QCOMPARE(reports.load(), 0);
+    }
+
     void aBlockingCallComesBeforeItsReturn() {
         int number = 1;
         QMetaObject::invokeMethod(
