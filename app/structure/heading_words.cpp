@@ -134,6 +134,8 @@ QHash<QString, Division> makeNouns() {
     return nouns;
 }
 
+bool canBegin(QChar first) { return first.isUpper() || first.isDigit() || first == u'*'; }
+
 // Most lines of a story are told from headings by this.
 bool hasNounAmongFirstWords(QStringView line, const QHash<QString, Division>& nouns) {
     constexpr int kWords = 3; // "Décimo primeiro capítulo"
@@ -155,7 +157,7 @@ bool hasNounAmongFirstWords(QStringView line, const QHash<QString, Division>& no
 Division divisionIn(QStringView line) {
     static const QHash<QString, Division> nouns = makeNouns();
     static const QRegularExpression pattern = makePattern();
-    if (line.isEmpty() || line.size() > kLongestLine || !(line.front().isUpper() || line.front() == u'*'))
+    if (line.isEmpty() || line.size() > kLongestLine || !canBegin(line.front()))
         return Division::None;
     // Letters with their accents in one, as the table has them.
     const QString composed = line.toString().normalized(QString::NormalizationForm_C);
