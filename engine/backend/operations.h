@@ -14,6 +14,7 @@
 #include "engine/operations/enhancement/preceded_rows.h"
 #include "engine/operations/enhancement/previous_rows.h"
 #include "engine/operations/enhancement/source_gates.h"
+#include "engine/operations/enhancement/token_rows.h"
 #include "engine/operations/recurrence/wkv6.h"
 #include "engine/operations/recurrence/wkv7.h"
 #include "engine/operations/rows/dynamic_shift.h"
@@ -32,5 +33,6 @@
     OPERATION(convolutionalShift, ConvolutionalShift)                                                        \
     OPERATION(decayedMeans, DecayedMeans)                                                                    \
     OPERATION(embeddingShift, EmbeddingShift)                                                                \
+    OPERATION(tokenRows, TokenRows)                                                                          \
     OPERATION(adaptiveGate, AdaptiveGate)                                                                    \
     OPERATION(sourceGates, SourceGates)

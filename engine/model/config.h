@@ -37,6 +37,7 @@ struct EnhancementConfig {
     int scales = 0; // M
     std::array<float, kMostMeans> decays{};
     bool routesEmbedding = false;
+    bool routesRows = false; // rows of a table of each layer's own, by this token and the one before
     // SourceGates: what has gates of its own, in the order of the file (section 3a).
     std::vector<GateSource> sources{};
 
@@ -54,7 +55,7 @@ void useScales(EnhancementConfig& config);
 [[nodiscard]] std::string toJson(const EnhancementConfig& config);
 [[nodiscard]] Expected<EnhancementConfig> enhancementFromJson(std::string_view json);
 // "none", "adaptive", "adaptive-mlp", "no-layernorm", "fixed-gate", "conv-routing", "multi-scale",
-// "embedding-routing", "full-routing", "source-gates", ...: for people and file names.
+// "embedding-routing", "full-routing", "row-routing", "source-gates", ...: for people and file names.
 [[nodiscard]] std::string describe(const EnhancementConfig& config);
 
 struct ModelConfig {

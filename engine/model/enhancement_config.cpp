@@ -16,9 +16,11 @@ using Gate = EnhancementConfig::Gate;
 
 namespace {
 
-constexpr std::string_view kSourceGates = "source-gates";
+constexpr std::string_view kSourceGates = "source-gates", kRowRouting = "row-routing";
 
 std::string_view routingName(const EnhancementConfig& config) {
+    if (config.routesRows)
+        return kRowRouting;
     if (config.scales > 0)
         return config.routesEmbedding ? "full-routing" : "multi-scale";
     return config.routesEmbedding ? "embedding-routing" : "conv-routing";
@@ -138,7 +140,8 @@ Expected<EnhancementConfig> enhancementFromJson(std::string_view json) {
     const std::string variant = text("variant", "");
     if (variant == "none")
         return config;
-    constexpr std::array kRoutings{"conv-routing", "multi-scale", "embedding-routing", "full-routing"};
+    constexpr std::array<std::string_view, 5> kRoutings{"conv-routing", "multi-scale", "embedding-routing",
+                                                        "full-routing", kRowRouting};
     if (variant == "adaptive")
         config.variant = Variant::Adaptive;
     else if (variant == kSourceGates)
@@ -147,7 +150,8 @@ Expected<EnhancementConfig> enhancementFromJson(std::string_view json) {
         config.variant = Variant::ConvRouting;
     else
         return unknown("variant", variant);
-    config.routesEmbedding = variant == "embedding-routing" || variant == "full-routing";
+    config.routesRows = variant == kRowRouting;
+    config.routesEmbedding = config.routesRows || variant == "embedding-routing" || variant == "full-routing";
     if (variant == "multi-scale" || variant == "full-routing")
         if (const auto read = readDecays(parsed, config); !read)
             return failure(read.error());

@@ -21,6 +21,10 @@ std::vector<EnhancementConfig> allEnhancements() {
                     useScales(routing);
                 all.push_back(routing);
             }
+        all.push_back({.variant = Config::Variant::ConvRouting,
+                       .layerNorm = layerNorm,
+                       .routesEmbedding = true,
+                       .routesRows = true});
         all.push_back(
             {.variant = Config::Variant::SourceGates, .layerNorm = layerNorm, .sources = usualSources()});
     }

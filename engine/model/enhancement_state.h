@@ -25,6 +25,9 @@ namespace engine {
     return config.scales + countMeans(config.sources);
 }
 
+// Of each layer: what the token before adds to the next row.
+[[nodiscard]] inline int tokenRows(const EnhancementConfig& config) { return config.routesRows ? 1 : 0; }
+
 // Of the whole model: the embedding of the token before.
 [[nodiscard]] inline int embeddingRows(const EnhancementConfig& config) {
     return config.routesEmbedding || hasEmbedding(config.sources) ? 1 : 0;

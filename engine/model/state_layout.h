@@ -7,6 +7,7 @@
 //   enhancement    [E,D]    h[t-1] .. h[t-E] before enhancement, newest first; E is 0 without an enhancement,
 //                           1 for the adaptive gate, K for routing, the farthest of source-gates' sources
 //   means          [M,D]    of routing with scales and of sources that are means, before the next token
+//   tokenRow       [D]      of row-routing: what the token before adds to the next row
 // and, of RWKV-X, behind each layer that a sparse block follows (docs/spec/rwkv-x.md)
 //   sparseShift    [D]      the last ln2 output of the sparse block
 //   keySum         [D]      sum of the keys of the chunk that is not yet complete
@@ -40,17 +41,21 @@ struct StateLayout {
         , wkvSize(width * static_cast<std::size_t>(config.headSize))
         , enhancementRows(static_cast<std::size_t>(engine::enhancementRows(config.enhancement)))
         , meanRows(static_cast<std::size_t>(engine::meanRows(config.enhancement)))
+        , tokenRows(static_cast<std::size_t>(engine::tokenRows(config.enhancement)))
         , embeddingRows(static_cast<std::size_t>(engine::embeddingRows(config.enhancement)))
         , sparseBlocks(static_cast<std::size_t>(config.sparse.blocks))
         , sparseInterval(static_cast<std::size_t>(config.sparseInterval()))
         , votes(config.sparse.blocks > 0 ? static_cast<std::size_t>(config.sparse.mostChunks()) : 0)
         , attention(attentionShape(config)) {}
 
-    std::size_t layers = 0, width = 0, wkvSize = 0, enhancementRows = 0, meanRows = 0, embeddingRows = 0;
+    std::size_t layers = 0, width = 0, wkvSize = 0, enhancementRows = 0, meanRows = 0, tokenRows = 0,
+                embeddingRows = 0;
     std::size_t sparseBlocks = 0, sparseInterval = 0, votes = 0;
     AttentionShape attention; // of a page, in each sparse block
 
-    [[nodiscard]] std::size_t layerSize() const { return (2 + enhancementRows + meanRows) * width + wkvSize; }
+    [[nodiscard]] std::size_t layerSize() const {
+        return (2 + enhancementRows + meanRows + tokenRows) * width + wkvSize;
+    }
     // Where the layer's part begins; of one layer more, the end.
     [[nodiscard]] std::size_t layerBegin(std::size_t layer) const {
         return embeddingRows * width + layer * layerSize() + sparseBlocksBefore(layer) * sparseSize();
@@ -65,6 +70,7 @@ struct StateLayout {
     [[nodiscard]] std::size_t feedForwardShift() const { return width + wkvSize; }
     [[nodiscard]] std::size_t enhancement() const { return 2 * width + wkvSize; }
     [[nodiscard]] std::size_t means() const { return enhancement() + enhancementRows * width; }
+    [[nodiscard]] std::size_t tokenRow() const { return means() + meanRows * width; }
     [[nodiscard]] std::size_t sparseShift() const { return layerSize(); }
     [[nodiscard]] std::size_t keySum() const { return layerSize() + width; }
     // Of a sparse block, from the state's beginning.

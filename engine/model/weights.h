@@ -84,6 +84,7 @@ struct ConvolutionalRoutingWeights {
     Values position;      // [K,J,C]
     Values scale;         // [M,C], or empty
     Values embedding;     // [2,C]: of this token's and the one before; or empty
+    LinearWeights rows;   // [V,2C]: a table, what each token adds to its own row and to the next; or empty
     LowRankWeights route; // from [h, s], 2C inputs; tanh inside
 };
 

@@ -36,6 +36,8 @@ ROWS = {
     "embedding-routing, no LayerNorm": ("embedding-routing-no-layernorm", {}),
     "full-routing": ("full-routing", {}),
     "full-routing, no LayerNorm": ("full-routing-no-layernorm", {}),
+    "row-routing": ("row-routing", {}),
+    "row-routing, no LayerNorm": ("row-routing-no-layernorm", {}),
     "source-gates": ("source-gates", {}),
     "source-gates, no LayerNorm": ("source-gates-no-layernorm", {}),
 }

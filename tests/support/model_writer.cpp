@@ -108,6 +108,8 @@ std::vector<EnhancementConfig> allEnhancements() {
     embedding.routesEmbedding = true;
     EnhancementConfig all = embedding;
     useScales(all);
+    EnhancementConfig rows = embedding;
+    rows.routesRows = true;
     EnhancementConfig scales = routing;
     scales.scales = 2;
     scales.decays = {0.5f, 0.96f};
@@ -119,7 +121,7 @@ std::vector<EnhancementConfig> allEnhancements() {
     fewSources.layerNorm = false;
     fewSources.sources = *sourcesNamed(std::array<std::string, 3>{"x0-1", "mean:0.96", "h-3"});
     return {{},     adaptive,  mlp,     withoutNorm, fixed, routing, routingWithoutNorm,
-            scales, embedding, sources, fewSources,  all};
+            scales, embedding, sources, fewSources,  rows,  all};
 }
 
 ModelConfig smallConfig(Architecture architecture, const EnhancementConfig& enhancement) {

@@ -86,6 +86,8 @@ Activations::Activations(const Model& model, int maxTokens, int maxSequences, Ba
         wanted.emplace_back(&routed, 2 * rows);
     if (hasSourceGates)
         wanted.emplace_back(&means, static_cast<std::size_t>(meanRows(config.enhancement)) * rows);
+    if (config.enhancement.routesRows)
+        wanted.emplace_back(&tokenRows, 2 * rows);
     if (embeddingRows(config.enhancement) > 0)
         wanted.emplace_back(&embeddings, rows + sequenceRows);
 

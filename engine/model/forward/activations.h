@@ -39,6 +39,7 @@ struct Activations {
     float* shiftChange = nullptr; // [T,C], mlp shift: what its product reads, then what it adds
     float* routed = nullptr;      // [T,2C], routing and the gates of sources
     float* means = nullptr;       // [T,M,C], gates of means
+    float* tokenRows = nullptr;   // [T,2C], row-routing: what the layer's table has
     float* embeddings = nullptr;  // [T+S,C], sources that are embeddings: laid out as `normalised`
 
 private:

@@ -95,6 +95,7 @@ void Forward::layer(int index) {
               static_cast<int>(m_tokens.size()),
               m_stream,
               m_sequences,
+              m_tokens,
               m_reportsGates,
               m_reportsChoices};
     std::visit([&](const auto& mixing) { timeMixing(mixing, step); }, weights.timeMixing);

@@ -72,6 +72,19 @@ void addSources(const ConvolutionalRoutingWeights& weights, const Step& step) {
         });
         step.backend.embeddingShift(shifts);
     }
+    if (enhancement.routesRows) {
+        step.backend.embedding({step.ids, weights.rows.matrix(), {}, a.tokenRows});
+        const PerSequence<TokenRows> rows(step.sequences, [&](const SequenceStep& sequence) {
+            return TokenRows{.tokens = sequence.tokens,
+                             .width = width,
+                             .rows = sequence.rowsOf(a.tokenRows, 2 * width),
+                             .previous = sequence.layerState + step.layout.tokenRow(),
+                             .output = shifted(sequence),
+                             .outputStride = 2 * width,
+                             .isEnabled = sequence.usesEnhancement};
+        });
+        step.backend.tokenRows(rows);
+    }
 }
 
 void multiply(const ConvolutionalRoutingWeights& weights, const Step& step, float* gates) {

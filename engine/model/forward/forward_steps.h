@@ -27,6 +27,7 @@ struct Step {
     int tokens = 0;          // T, of all sequences
     float* stream = nullptr; // [T,C]
     std::span<const SequenceStep> sequences;
+    std::span<const int> ids; // [T], the tokens
     bool reportsGates = false;
     bool reportsChoices = false; // of sparse blocks
 

@@ -28,6 +28,7 @@ Expected<EnhancementConfig> detectEnhancement(const Checkpoint& checkpoint) {
         config.variant = EnhancementConfig::Variant::ConvRouting;
         config.layerNorm = has("enhance.0.norm.weight");
         config.routesEmbedding = has("enhance.0.embedding.weight");
+        config.routesRows = has("enhance.0.rows.weight");
         if (has("enhance.0.scale.weight"))
             useScales(config);
     } else if (has("enhance.0.gate.weight") || has("enhance.0.norm.weight")) {

@@ -261,6 +261,8 @@ EnhancementWeights enhancementWeights(Loader& load, const ModelConfig& config, c
             routing.scale = load.values(prefix + "scale.weight", {enhancement.scales, width});
         if (enhancement.routesEmbedding)
             routing.embedding = load.values(prefix + "embedding.weight", {2, width});
+        if (enhancement.routesRows)
+            routing.rows = load.table(prefix + "rows.weight", config.vocabulary, 2 * width);
         routing.route =
             load.lowRank(prefix + "route.u", prefix + "route.w", prefix + "route.bias", 2 * width, width);
         weights.kind = std::move(routing);

@@ -117,7 +117,7 @@ private:
 
     // Outputs of about unit variance for inputs of unit variance, less where a trained model is quieter.
     [[nodiscard]] static Distribution matrixDistribution(const std::string& name, int inputs) {
-        if (name == "emb.weight")
+        if (name == "emb.weight" || name.ends_with("rows.weight"))
             return {0, 1};
         const bool quiet = name.ends_with("key.weight") || name.ends_with("output.weight") ||
                            name.ends_with("ffn.value.weight") || name.ends_with("gate.weight");

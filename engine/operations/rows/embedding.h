@@ -1,6 +1,6 @@
 // embedding.h: the rows of the embedding table, normalised: the residual stream before the first block.
 // stream[t] = LN0(table[tokens[t]]). Rows are normalised as they are read, so that the table
-// stays as it is in the mapped file.
+// stays as it is in the mapped file. Without weights of a norm they are what the table has.
 // Source:  docs/spec/rwkv-models.md section 1.
 // Shapes:  T tokens, C width; table [V,C] in any floating type, stream [T,C].
 // Errors:  tokens are in [0, V): the caller's promise.

@@ -19,7 +19,9 @@ void embedding(const Embedding& op, ThreadPool& pool) {
             static_cast<void>(read);
         }
     });
-    layerNorm({static_cast<int>(op.tokens.size()), op.table.columns, op.stream, op.norm, op.stream}, pool);
+    if (op.norm.weight != nullptr)
+        layerNorm({static_cast<int>(op.tokens.size()), op.table.columns, op.stream, op.norm, op.stream},
+                  pool);
 }
 
 } // namespace engine::cpu

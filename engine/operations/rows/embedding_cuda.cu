@@ -68,9 +68,11 @@ template <DataType kType> __device__ __forceinline__ float tableValue(const unsi
         return blockValue<kType>(row, column);
 }
 
-template <int kValues> __global__ void __launch_bounds__(kRowThreads) embeddingKernel(Lookup op) {
+template <int kValues, bool kHasNorm>
+__global__ void __launch_bounds__(kRowThreads) embeddingKernel(Lookup op) {
     HeldNorm<kValues> norm;
-    norm.load(op.norm, op.width);
+    if constexpr (kHasNorm)
+        norm.load(op.norm, op.width);
     startNext();
     awaitPrevious();
 
@@ -93,10 +95,14 @@ template <int kValues> __global__ void __launch_bounds__(kRowThreads) embeddingK
     default:
         read(std::integral_constant<DataType, DataType::Float32>{}); // the launcher lets no other through
     }
-    const RowStatistics statistics = rowStatistics(row, op.width, op.norm.epsilon);
-    row.forEach(op.width, [&](int i, int column, float value) {
-        output[column] = norm.normalise(statistics, i, column, value);
-    });
+    if constexpr (kHasNorm) {
+        const RowStatistics statistics = rowStatistics(row, op.width, op.norm.epsilon);
+        row.forEach(op.width, [&](int i, int column, float value) {
+            output[column] = norm.normalise(statistics, i, column, value);
+        });
+    } else {
+        row.forEach(op.width, [&](int, int column, float value) { output[column] = value; });
+    }
 }
 
 void checkType(DataType type) {
@@ -128,8 +134,9 @@ void embedding(const Embedding& op, const int* tokens, int count, const Stream& 
                         op.norm,
                         op.stream};
     withHeldValues(lookup.width, [&](auto values) {
-        launch(stream, embeddingKernel<values()>, dim3(static_cast<unsigned>(count)), dim3(kRowThreads),
-               lookup);
+        const auto kernel = lookup.norm.weight != nullptr ? embeddingKernel<values(), true>
+                                                          : embeddingKernel<values(), false>;
+        launch(stream, kernel, dim3(static_cast<unsigned>(count)), dim3(kRowThreads), lookup);
     });
 }
 

@@ -68,6 +68,7 @@ bool State::sharesBaseWith(const State& other) const {
     StateLayout mine = m_layout;
     mine.enhancementRows = other.m_layout.enhancementRows;
     mine.meanRows = other.m_layout.meanRows;
+    mine.tokenRows = other.m_layout.tokenRows;
     mine.embeddingRows = other.m_layout.embeddingRows;
     return mine == other.m_layout;
 }

@@ -109,6 +109,25 @@ void compareEmbeddings(OperationTest& test, Group& group, int width, const Batch
     });
 }
 
+void compareTokenRows(OperationTest& test, Group& group, int width, const Batch& batch) {
+    OperationCase one(test, group, describe(batch));
+    const auto w = static_cast<std::size_t>(width);
+    const auto rows = static_cast<std::size_t>(tokensOf(batch));
+    one.setBatch(batch, w);
+    const Tensor input = one.input("rows", 2 * rows * w);
+    const Tensor routed = one.updated("routed", 2 * rows * w);
+    one.compare(kBound, [&](const Placed& at) {
+        std::vector<TokenRows> ops;
+        std::size_t row = 0;
+        for (std::size_t s = 0; s < batch.size(); ++s) {
+            ops.push_back({batch[s].tokens, width, at(input, 2 * row * w), at.state(s),
+                           at(routed, 2 * row * w) + width, 2 * width, batch[s].usesEnhancement});
+            row += static_cast<std::size_t>(batch[s].tokens);
+        }
+        at.backend().tokenRows(ops);
+    });
+}
+
 } // namespace
 
 void decayedMeansCases(OperationTest& test) {
@@ -126,6 +145,11 @@ void precededRowsCases(OperationTest& test) {
 void embeddingShiftCases(OperationTest& test) {
     forBatches(test, [&](Group& group, int width, const Batch& batch) {
         compareEmbeddings(test, group, width, batch);
+    });
+}
+void tokenRowsCases(OperationTest& test) {
+    forBatches(test, [&](Group& group, int width, const Batch& batch) {
+        compareTokenRows(test, group, width, batch);
     });
 }
 

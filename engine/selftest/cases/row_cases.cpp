@@ -48,20 +48,22 @@ void embeddingCases(OperationTest& test) {
                 const StoredMatrix table = randomMatrix(type, kVocabulary, width, test.random());
                 test.keep(table.bytes);
                 const auto w = static_cast<std::size_t>(width);
-                const NormParameters norm = test.norm(w);
-                for (const int tokens : {1, 2, 130}) {
+                const NormParameters norms[] = {test.norm(w), {}};
+                for (const int tokens : {1, 2, 130, -130}) { // below 0: without a norm
                     OperationCase one(test, group,
-                                      "width " + std::to_string(width) + ", " +
-                                          describe({{.tokens = tokens}}));
-                    std::vector<int> ids(static_cast<std::size_t>(tokens));
+                                      "width " + std::to_string(width) + (tokens < 0 ? ", no norm, " : ", ") +
+                                          describe({{.tokens = std::abs(tokens)}}));
+                    std::vector<int> ids(static_cast<std::size_t>(std::abs(tokens)));
                     for (int& id : ids)
                         id = static_cast<int>(test.random().below(kVocabulary));
                     ids.back() = kVocabulary - 1;
                     one.setTokens(ids);
                     const Tensor stream = one.output("stream", ids.size() * w);
                     one.compare(kBound, [&](const Placed& at) {
-                        at.backend().embedding(
-                            {ids, {type, kVocabulary, width, table.bytes->data()}, norm, at(stream)});
+                        at.backend().embedding({ids,
+                                                {type, kVocabulary, width, table.bytes->data()},
+                                                norms[tokens < 0],
+                                                at(stream)});
                     });
                 }
             }

@@ -27,6 +27,9 @@ std::vector<TensorSpec> adaptiveTensors(const ModelConfig& m, const std::string&
     return tensors;
 }
 
+// A row learns only when its token comes.
+constexpr float kRowsLearningRate = 3;
+
 std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::string& enhance) {
     const std::int64_t D = m.width, R = m.enhancement.rank, K = m.enhancement.kernel;
     std::vector<TensorSpec> tensors{
@@ -41,6 +44,10 @@ std::vector<TensorSpec> convRoutingTensors(const ModelConfig& m, const std::stri
         tensors.push_back(vectorSpec(enhance + "scale.weight", {m.enhancement.scales, D}));
     if (m.enhancement.routesEmbedding)
         tensors.push_back(vectorSpec(enhance + "embedding.weight", {2, D}));
+    if (m.enhancement.routesRows) {
+        tensors.push_back(vectorSpec(enhance + "rows.weight", {m.vocabulary, 2 * D}));
+        tensors.back().learningRateScale = kRowsLearningRate;
+    }
     return tensors;
 }
 

@@ -15,7 +15,7 @@ bool decays(const TensorSpec& tensor) {
     const auto wideDimensions =
         std::count_if(tensor.shape.begin(), tensor.shape.end(), [](std::int64_t n) { return n > 1; });
     return wideDimensions >= 2 && tensor.name.find(".weight") != std::string::npos &&
-           tensor.name.find("conv.") == std::string::npos;
+           tensor.name.find("conv.") == std::string::npos && tensor.name.find("rows.") == std::string::npos;
 }
 
 // Of a base: what products need, and the table.

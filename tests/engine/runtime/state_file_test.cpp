@@ -107,7 +107,8 @@ private slots:
                              : enhancement.variant == Variant::ConvRouting ? enhancement.kernel
                                                                            : std::max(1, farthest);
             const int means = enhancement.scales + countMeans(enhancement.sources);
-            const int ofLayer = 2 * 128 + 128 * 64 + (rows + means) * 128;
+            const int tokenRows = enhancement.routesRows ? 1 : 0;
+            const int ofLayer = 2 * 128 + 128 * 64 + (rows + means + tokenRows) * 128;
             const int ofModel = enhancement.routesEmbedding || hasEmbedding(enhancement.sources) ? 128 : 0;
             const State state(config);
             QCOMPARE(state.byteSize(), static_cast<std::size_t>(3 * ofLayer + ofModel) * sizeof(float));

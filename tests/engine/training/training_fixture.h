@@ -14,13 +14,15 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
     Config e;
     if (name == "base")
         return e;
-    e.variant = name == "conv-routing" || name == "full-routing" ? Config::Variant::ConvRouting
-                : name == "source-gates"                         ? Config::Variant::SourceGates
-                                                                 : Config::Variant::Adaptive;
+    e.variant = name.ends_with("-routing") ? Config::Variant::ConvRouting
+                : name == "source-gates"   ? Config::Variant::SourceGates
+                                           : Config::Variant::Adaptive;
     if (name == "full-routing") {
         e.routesEmbedding = true;
         useScales(e);
     }
+    e.routesRows = name == "row-routing";
+    e.routesEmbedding |= e.routesRows;
     if (name == "adaptive-mlp")
         e.shift = Config::Shift::Mlp;
     if (name == "fixed-gate")
@@ -38,7 +40,7 @@ inline engine::EnhancementConfig enhancement(const std::string& name) {
 inline const std::vector<std::string>& enhancements() {
     static const std::vector<std::string> names = {"base",         "adaptive",    "adaptive-mlp",
                                                    "no-layernorm", "fixed-gate",  "conv-routing",
-                                                   "full-routing", "source-gates"};
+                                                   "full-routing", "row-routing", "source-gates"};
     return names;
 }
 

@@ -14,7 +14,7 @@ inline void embedding(const engine::Embedding& op) {
     for (const int token : op.tokens)
         stream.insert(stream.end(), table.begin() + token * op.table.columns,
                       table.begin() + (token + 1) * op.table.columns);
-    write(layerNorm(stream, width, op.norm), op.stream);
+    write(op.norm.weight != nullptr ? layerNorm(stream, width, op.norm) : stream, op.stream);
 }
 
 } // namespace reference

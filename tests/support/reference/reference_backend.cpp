@@ -14,6 +14,7 @@
 #include "tests/support/reference/previous_rows.h"
 #include "tests/support/reference/source_gates.h"
 #include "tests/support/reference/sparse_attention.h"
+#include "tests/support/reference/token_rows.h"
 #include "tests/support/reference/token_shift.h"
 #include "tests/support/reference/wkv6.h"
 #include "tests/support/reference/wkv7.h"

@@ -41,6 +41,7 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
     // Sources that this enhancement may have.
     std::optional<RoutedMeans<Real, Operand>> means;
     std::optional<RoutedEmbedding<Real, Operand>> embedding;
+    std::optional<RoutedRows<Real, Operand>> tokenRows;
 
     // Kept from forward for backward.
     Operand* const routeInput = plan.kept<Operand>(n.M, 2 * n.D); // [M,2D] [h, s]
@@ -61,6 +62,8 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
             means.emplace(plan, enhance);
         if (plan.config().enhancement.routesEmbedding)
             embedding.emplace(plan, enhance);
+        if (plan.config().enhancement.routesRows)
+            tokenRows.emplace(plan, enhance);
     }
 
     void forward(Pass<Real, Operand>& pass, const Real* h, const Real* rows, Real* s, Real* gate) override {
@@ -70,6 +73,8 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
             means->forward(pass, h, s);
         if (embedding)
             embedding->forward(pass, s);
+        if (tokenRows)
+            tokenRows->forward(pass, s);
         for (int row = 0; row < n.M; ++row) {
             const std::size_t at = std::size_t(row) * n.D;
             convertToOperand(h + at, std::size_t(n.D), routeInput + 2 * at);
@@ -98,6 +103,8 @@ template <class Real, class Operand> struct ConvRouting final : GatedShift<Real,
             means->backward(pass, rows + std::size_t(K) * n.D, std::size_t(K + n.T) * n.D, ds, dh);
         if (embedding)
             embedding->backward(pass, ds);
+        if (tokenRows)
+            tokenRows->backward(pass, ds);
     }
 
 private:

@@ -1,5 +1,5 @@
-// routing_sources-inl.h: the sources of routing beside the convolution: means of the past, and the embeddings
-// of this token and the one before. Forward and backward.
+// routing_sources-inl.h: the sources of routing beside the convolution: means of the past, the embeddings of
+// this token and the one before, and rows of a table of the layer's own. Forward and backward.
 // Source:  docs/spec/enhanced-rwkv.md section 3a. Letters: pass.h; S means of a layer.
 #include "engine/training/blocks/block_plan.h"
 #include "engine/training/blocks/pass.h"
@@ -111,6 +111,55 @@ template <class Real, class Operand> struct RoutedEmbedding {
 private:
     const Real* rows(int q) const { return embedding.x0 + std::size_t(q) * (1 + n.T) * n.D; }
     std::size_t window(int q) const { return std::size_t(q) * n.T * n.D; }
+};
+
+// What a table of the layer's own has for this token and for the one before.
+template <class Real, class Operand> struct RoutedRows {
+    BlockPlan& plan;
+    const PassSizes& n = plan.sizes();
+
+    // Tensors.
+    const std::size_t table; // [V,2D]: what a token adds to its own row, and to the next
+
+    const std::size_t carried =
+        plan.carry(std::size_t(n.D)); // [D] of the state: the last token's second half
+
+    RoutedRows(BlockPlan& blockPlan, const std::string& enhance)
+        : plan(blockPlan)
+        , table(plan.vector(enhance + "rows.weight")) {}
+
+    // s [M,D].
+    void forward(Pass<Real, Operand>& pass, Real* s) {
+        for (int q = 0; q < n.B; ++q) {
+            Real* const state = pass.carried(q, carried);
+            const Real* before = state;
+            for (int t = 0; t < n.T; ++t, s += n.D) {
+                const Real* const current = pass.parameter(entry(pass, q, t));
+                for (int i = 0; i < n.D; ++i)
+                    s[i] += current[i] + before[i];
+                before = current + n.D;
+            }
+            std::memcpy(state, before, std::size_t(n.D) * sizeof(Real));
+        }
+    }
+
+    // ds [M,D].
+    void backward(Pass<Real, Operand>& pass, const Real* ds) {
+        for (int q = 0; q < n.B; ++q)
+            for (int t = 0; t < n.T; ++t, ds += n.D) {
+                Real* const dRow = pass.gradient(entry(pass, q, t));
+                const bool hasNext = t + 1 < n.T; // beyond the window there is no gradient
+                for (int i = 0; i < n.D; ++i)
+                    dRow[i] += ds[i];
+                for (int i = 0; hasNext && i < n.D; ++i)
+                    dRow[n.D + i] += ds[n.D + i];
+            }
+    }
+
+private:
+    std::size_t entry(const Pass<Real, Operand>& pass, int q, int t) const {
+        return table + std::size_t(pass.batch.inputs[std::size_t(q) * n.T + t]) * 2 * n.D;
+    }
 };
 
 } // namespace engine::HWY_NAMESPACE
