@@ -121,6 +121,8 @@ void AutosaveJournal::notePlace(const EditingPlace& place) {
 }
 
 void AutosaveJournal::restoreRest() {
+    inStorage(m_storage, [project = m_project](StorageWorker& storage) { storage.beginRest(project); });
+    m_operations.removeIf(isOfRuns); // they are restored whole
     note(ReadingChanged{m_reading.settings()});
     m_toRestore = m_runs.runs();
     flush();

@@ -111,4 +111,10 @@ using ProjectOperation =
                  PlaceChanged, ReadingChanged, SpellingChanged, GateBudgetChanged, VersionKept, VersionNamed,
                  VersionDeleted, NotebookChanged>;
 
+// A change of a run, or one as a whole.
+[[nodiscard]] inline bool isOfRuns(const ProjectOperation& operation) {
+    return std::holds_alternative<RunChanged>(operation) || std::holds_alternative<RunGrown>(operation) ||
+           std::holds_alternative<RunLooked>(operation) || std::holds_alternative<RunRestored>(operation);
+}
+
 } // namespace app

@@ -167,6 +167,7 @@ void StorageWorker::adopt(ProjectTicket ticket) {
     m_place = {};
     m_keptIn.clear();
     m_hasChanged = false;
+    m_isRestAwaited = false;
     m_backups.beginSession();
     m_isBackupProblemTold = false;
     watchFolder();

@@ -63,6 +63,9 @@ public:
 
     // `sequence` comes back with saved() once these and all earlier operations are on the disk.
     void append(ProjectTicket project, const QList<ProjectOperation>& operations, qint64 sequence);
+    // The answer to restWanted(): what append() brings from now on was put together after it. Until then
+    // changes of runs, which the file lacks, are dropped.
+    void beginRest(ProjectTicket project);
     // Looks whether the file is still where it was, writes what waits, and answers secured(): all that
     // append() brought is on a disk, in the project or in a copy that a start offers; or a sentence why it is
     // not.
@@ -107,7 +110,7 @@ signals:
     void keptElsewhere(app::ProjectTicket project, const QString& path);
     // The file is not where it was opened, or is again. Gone: `keptIn` has become the project.
     void placeChanged(app::ProjectTicket project, const app::FilePlace& place, const QString& keptIn);
-    // What has become the project has the text alone: all else is to be written again.
+    // What has become the project has the text alone: all else is to be written again, after beginRest().
     void restWanted(app::ProjectTicket project);
     void savedAs(app::ProjectTicket project, const QString& path, const QString& problem);
     void saveAsFailed(app::ProjectTicket project, const QString& path, const QString& message,
@@ -169,11 +172,12 @@ private:
     OpenFile m_candidate;
     ProjectTicket m_candidateTicket = 0;
     QList<ProjectOperation> m_unsaved;
-    qint64 m_sequence = 0;     // of the last operation in m_unsaved
-    FilePlace m_place;         // of m_current, as it was last told
-    QString m_keptIn;          // as it was last told
-    bool m_hasChanged = false; // since it was opened
-    QString m_problem;         // why something is not in the project's file
+    qint64 m_sequence = 0;        // of the last operation in m_unsaved
+    bool m_isRestAwaited = false; // restWanted() has had no answer
+    FilePlace m_place;            // of m_current, as it was last told
+    QString m_keptIn;             // as it was last told
+    bool m_hasChanged = false;    // since it was opened
+    QString m_problem;            // why something is not in the project's file
 };
 
 } // namespace app

@@ -26,8 +26,15 @@ void StorageWorker::append(ProjectTicket project, const QList<ProjectOperation>&
     if (project != m_project)
         return;
     m_unsaved += operations;
+    if (m_isRestAwaited)
+        m_unsaved.removeIf(isOfRuns);
     m_sequence = sequence;
     write();
+}
+
+void StorageWorker::beginRest(ProjectTicket project) {
+    if (project == m_project)
+        m_isRestAwaited = false;
 }
 
 void StorageWorker::secure(ProjectTicket project) {
@@ -94,8 +101,11 @@ bool StorageWorker::settlePlace() {
     m_current = std::move(copy->file);
     m_place = {};
     emit placeChanged(m_project, place, m_current->path());
-    if (copy->isTextAlone)
+    if (copy->isTextAlone) {
+        m_isRestAwaited = true;
+        m_unsaved.removeIf(isOfRuns);
         emit restWanted(m_project);
+    }
     return true;
 }
 

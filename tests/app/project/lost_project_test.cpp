@@ -18,6 +18,33 @@ using Kind = FilePlace::Kind;
 class LostProjectTest : public QObject, private test::ProjectFolder {
     Q_OBJECT
 
+private:
+    // What the recovered file holds after each save.
+    struct SavedRuns {
+        QList<qint64> runs;
+        qint64 withoutTokens = 0; // though they have a text
+    };
+    void watch(AppParts& parts, SavedRuns& saved) const {
+        const auto look = [this, &saved] { // in the storage thread, so that nothing is written meanwhile
+            const QString kept = path("data/recovered/") + recovered().value(0);
+            auto database = engine::Database::open(toSystemPath(kept), engine::Database::Mode::ReadOnly);
+            if (!database)
+                return; // not there yet
+            saved.runs.append(database->queryInteger("SELECT count(*) FROM story_run").value_or(-1));
+            saved.withoutTokens +=
+                database
+                    ->queryInteger("SELECT count(*) FROM story_run WHERE length(text) > 0 AND id NOT IN "
+                                   "(SELECT run FROM story_run_token)")
+                    .value_or(1);
+        };
+        connect(parts.storage, &StorageWorker::saved, parts.storage, look, Qt::DirectConnection);
+    }
+    // As cp does.
+    void writeOver() const {
+        QFile over(path("a.inkgate"));
+        QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    }
+
 private slots:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
@@ -138,50 +165,69 @@ private slots:
 
     // What is typed meanwhile is saved before the last run is.
     void theRunsComeBackAFewAtATime() {
-        constexpr int kRuns = 6, kTokens = 3000; // each as many as go at a time, or nearly
-        QList<qint64> runsAtEachSave;
-        qint64 withoutTokens = 0;
+        constexpr int kRuns = 6, kTokens = 3000; // two of them go at a time
+        SavedRuns saved;
         {
             AppParts parts(m_folder->path());
             begin(parts);
             for (int run = 0; run < kRuns; ++run)
                 QVERIFY(parts.write(parts.document.size(), kTokens));
             QVERIFY(parts.waitUntilSaved());
-            // In the storage thread, as it is after each save.
-            connect(
-                parts.storage, &StorageWorker::saved, parts.storage,
-                [&] {
-                    const QString kept = path("data/recovered/") + recovered().value(0);
-                    auto database =
-                        engine::Database::open(toSystemPath(kept), engine::Database::Mode::ReadOnly);
-                    if (!database)
-                        return;
-                    runsAtEachSave.append(
-                        database->queryInteger("SELECT count(*) FROM story_run").value_or(-1));
-                    withoutTokens += database
-                                         ->queryInteger("SELECT count(*) FROM story_run WHERE id NOT IN "
-                                                        "(SELECT run FROM story_run_token)")
-                                         .value_or(1);
-                },
-                Qt::DirectConnection);
-            QFile over(path("a.inkgate"));
-            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate));
-            over.close();
+            watch(parts, saved);
+            writeOver();
+            // Two that change before their turn: one before it is known that the file is gone.
+            parts.runs.setName(parts.runs.runs()[kRuns - 2], QStringLiteral("The bell"));
             type(parts, "Two. ");
             QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
-            // The last one changes before its turn.
-            parts.runs.setName(parts.runs.runs().last(), QStringLiteral("The ferry"));
+            parts.runs.setName(parts.runs.runs()[kRuns - 1], QStringLiteral("The ferry"));
             QVERIFY(parts.waitUntilSaved());
         }
-        QCOMPARE(withoutTokens, 0);
-        QVERIFY(std::ranges::is_sorted(runsAtEachSave));
-        QVERIFY(runsAtEachSave.contains(2)); // neither none nor all
-        QCOMPARE(runsAtEachSave.last(), kRuns);
+        QCOMPARE(saved.withoutTokens, 0);
+        QVERIFY(std::ranges::is_sorted(saved.runs));
+        QVERIFY(saved.runs.contains(2)); // neither none nor all
+        QCOMPARE(saved.runs.last(), kRuns);
         AppParts again(m_folder->path());
         QVERIFY(again.start());
         QCOMPARE(again.runs.runs().size(), kRuns);
         for (const RunId run : again.runs.runs())
             QCOMPARE(again.runs.run(run)->tokens.size(), kTokens);
+        QCOMPARE(again.runs.run(again.runs.runs()[kRuns - 2])->name, QStringLiteral("The bell"));
+        QCOMPARE(again.runs.run(again.runs.runs()[kRuns - 1])->name, QStringLiteral("The ferry"));
+    }
+
+    // One that is still being written is behind the others, and grows and ends before its turn.
+    void aRunThatIsBeingWrittenComesBackWhole() {
+        constexpr int kRuns = 4, kTokens = 1500, kLast = 300;
+        SavedRuns saved;
+        {
+            ScriptedGenerator::Script script;
+            script.delayMs = 1;
+            AppParts parts(m_folder->path(), script);
+            begin(parts);
+            for (int run = 0; run < kRuns; ++run)
+                QVERIFY(parts.write(parts.document.size(), kTokens));
+            QVERIFY(parts.waitUntilSaved());
+            watch(parts, saved);
+            GenerationOptions options = parts.writer.options();
+            options.maxTokens = kLast;
+            parts.writer.setOptions(options);
+            parts.writer.continueAt(parts.document.size());
+            QTRY_VERIFY(parts.runs.runs().size() > kRuns &&
+                        parts.runs.run(parts.runs.runs().last())->tokens.size() > kLast / 4);
+            writeOver();
+            type(parts, "Two. ");
+            QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
+            QTRY_COMPARE(parts.writer.activity(), StoryWriter::Activity::Idle);
+            QVERIFY(parts.waitUntilSaved());
+        }
+        QCOMPARE(saved.withoutTokens, 0);
+        AppParts again(m_folder->path());
+        QVERIFY(again.start());
+        QCOMPARE(again.runs.runs().size(), kRuns + 1);
+        const RunRecord& last = *again.runs.run(again.runs.runs().last());
+        QCOMPARE(last.tokens.size(), kLast);
+        QCOMPARE(last.tokens.last().end, last.text.size());
+        QVERIFY(last.isFinished);
     }
 
     void aProjectThatCannotBeWrittenIsKeptAndOffered() {
