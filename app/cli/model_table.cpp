@@ -33,11 +33,11 @@ Json jsonOf(const RemoteModel& model, const QString& library, const MachineFacts
         languages.push_back(language.toStdString());
     return {{"name", model.file.name.toStdString()},
             {"architecture", model.architecture.toStdString()},
-            {"bytes", known(double(model.file.bytes))},
-            {"memory_bytes", known(double(estimate.memoryBytes))},
+            {"bytes", numberOrNull(double(model.file.bytes))},
+            {"memory_bytes", numberOrNull(double(estimate.memoryBytes))},
             {"memory", nameOf(estimate.fit)},
-            {"bytes_per_token", known(estimate.bytesPerToken)},
-            {"tokens_per_second", known(estimate.tokensPerSecond)},
+            {"bytes_per_token", numberOrNull(estimate.bytesPerToken)},
+            {"tokens_per_second", numberOrNull(estimate.tokensPerSecond)},
             {"languages", std::move(languages)},
             {"good_for", model.goodFor.toStdString()},
             {"sha256", model.file.sha256.toStdString()},
@@ -59,7 +59,7 @@ std::string size(const Json& bytes) {
 
 } // namespace
 
-Json known(double value) { return value > 0 ? Json(value) : Json(nullptr); }
+Json numberOrNull(double value) { return value > 0 ? Json(value) : Json(nullptr); }
 
 Json modelsJson(const Catalogue& catalogue, const QString& library, const MachineFacts& machine) {
     Json models = Json::array();

@@ -10,8 +10,8 @@
 
 namespace app {
 
-// null for what is not known: 0 or less.
-[[nodiscard]] engine::Json known(double value);
+// null for 0 or less, which stands for what is not known.
+[[nodiscard]] engine::Json numberOrNull(double value);
 
 // One object per model.
 [[nodiscard]] engine::Json modelsJson(const Catalogue& catalogue, const QString& library,

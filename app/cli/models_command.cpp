@@ -92,9 +92,9 @@ Expected<void> list(const ModelsOptions& options, const CommandContext& context)
         engine::printJson({{"folder", folderOf(options).toStdString()},
                            {"free_memory_bytes", machine.freeBytes},
                            {"decode_gb_per_second",
-                            {{"f16", known(machine.decode.halves)},
-                             {"q8", known(machine.decode.q8)},
-                             {"q4", known(machine.decode.q4)}}},
+                            {{"f16", numberOrNull(machine.decode.halves)},
+                             {"q8", numberOrNull(machine.decode.q8)},
+                             {"q4", numberOrNull(machine.decode.q4)}}},
                            {"models", models}});
     else
         printModels(models);

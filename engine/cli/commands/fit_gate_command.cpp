@@ -102,6 +102,11 @@ Expected<void> runFit(const FitGateOptions& options, const CommandContext& conte
         const auto gate = enhancementNamed(options.gate);
         if (!gate)
             return failure(gate.error());
+        if (gate->routesRows)
+            return failure(ErrorCode::InvalidArgument,
+                           "--gate " + options.gate +
+                               ": its tables have rows for every token of the vocabulary, of which one text "
+                               "teaches only a few; choose another gate, such as full-routing-no-layernorm");
         settings.gate = *gate;
     }
     settings.seed = options.seed.value;

@@ -141,8 +141,7 @@ void TrainingOptions::addModel(CLI::App& command) {
         ->check(CLI::IsMember({"rwkv6", "rwkv7", kRwkvX}));
     addText(command, "--gate",
             "none, adaptive, adaptive-mlp, conv-routing, multi-scale, embedding-routing, full-routing, "
-            "row-routing, "
-            "source-gates, or one of these without a part, such as no-layernorm, fixed-gate",
+            "row-routing, source-gates, or one of these without a part, such as no-layernorm, fixed-gate",
             "none", [](TrainingSettings& settings, const std::string& given) -> Expected<void> {
                 auto enhancement = enhancementNamed(given);
                 if (!enhancement)

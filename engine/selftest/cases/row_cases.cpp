@@ -3,6 +3,9 @@
 #include "engine/selftest/cases/operation_cases.h"
 #include "engine/selftest/cases/stored_matrix.h"
 
+#include <initializer_list>
+#include <utility>
+
 namespace engine::selftest {
 
 namespace {
@@ -48,12 +51,13 @@ void embeddingCases(OperationTest& test) {
                 const StoredMatrix table = randomMatrix(type, kVocabulary, width, test.random());
                 test.keep(table.bytes);
                 const auto w = static_cast<std::size_t>(width);
-                const NormParameters norms[] = {test.norm(w), {}};
-                for (const int tokens : {1, 2, 130, -130}) { // below 0: without a norm
+                const NormParameters norm = test.norm(w);
+                for (const auto& [tokens, hasNorm] : std::initializer_list<std::pair<int, bool>>{
+                         {1, true}, {2, true}, {130, true}, {130, false}}) {
                     OperationCase one(test, group,
-                                      "width " + std::to_string(width) + (tokens < 0 ? ", no norm, " : ", ") +
-                                          describe({{.tokens = std::abs(tokens)}}));
-                    std::vector<int> ids(static_cast<std::size_t>(std::abs(tokens)));
+                                      "width " + std::to_string(width) + (hasNorm ? ", " : ", no norm, ") +
+                                          describe({{.tokens = tokens}}));
+                    std::vector<int> ids(static_cast<std::size_t>(tokens));
                     for (int& id : ids)
                         id = static_cast<int>(test.random().below(kVocabulary));
                     ids.back() = kVocabulary - 1;
@@ -62,7 +66,7 @@ void embeddingCases(OperationTest& test) {
                     one.compare(kBound, [&](const Placed& at) {
                         at.backend().embedding({ids,
                                                 {type, kVocabulary, width, table.bytes->data()},
-                                                norms[tokens < 0],
+                                                hasNorm ? norm : NormParameters(),
                                                 at(stream)});
                     });
                 }

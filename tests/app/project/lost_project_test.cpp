@@ -40,9 +40,21 @@ private:
         connect(parts.storage, &StorageWorker::saved, parts.storage, look, Qt::DirectConnection);
     }
     // As cp does.
-    void writeOver() const {
+    void writeOver(const QByteArray& bytes = {}) const {
         QFile over(path("a.inkgate"));
-        QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) && over.write(bytes) == bytes.size());
+    }
+    // Of the story, in other.inkgate; its bytes.
+    QByteArray anotherVersion() const {
+        {
+            AppParts other(path("other"));
+            if (!other.start())
+                return {};
+            type(other, "Quite another story. ");
+            saveAs(other, path("other.inkgate"));
+        }
+        QFile file(path("other.inkgate"));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
 private slots:
@@ -76,15 +88,7 @@ private slots:
     }
 
     void anotherFileInItsPlaceIsLeftAlone() {
-        { // another version of the story
-            AppParts other(path("other"));
-            QVERIFY(other.start());
-            type(other, "Quite another story. ");
-            saveAs(other, path("other.inkgate"));
-        }
-        QFile file(path("other.inkgate"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray bytes = file.readAll();
+        const QByteArray bytes = anotherVersion();
         {
             AppParts parts(m_folder->path());
             begin(parts);
@@ -112,18 +116,7 @@ private slots:
     }
     void aFileThatIsWrittenOverIsLeftAlone() {
         QFETCH(bool, isProject);
-        QByteArray bytes;
-        if (isProject) {
-            {
-                AppParts other(path("other"));
-                QVERIFY(other.start());
-                type(other, "Quite another story. ");
-                saveAs(other, path("other.inkgate"));
-            }
-            QFile file(path("other.inkgate"));
-            QVERIFY(file.open(QIODevice::ReadOnly));
-            bytes = file.readAll();
-        }
+        const QByteArray bytes = isProject ? anotherVersion() : QByteArray();
         {
             ScriptedGenerator::Script script;
             script.chunk = 16; // it looks back
@@ -131,10 +124,7 @@ private slots:
             begin(parts);
             QVERIFY(parts.write(5, 20));
             QVERIFY(parts.waitUntilSaved()); // the run is in that file alone
-            QFile over(path("a.inkgate"));
-            QVERIFY(over.open(QIODevice::WriteOnly | QIODevice::Truncate) &&
-                    over.write(bytes) == bytes.size());
-            over.close();
+            writeOver(bytes);
             type(parts, "Two. ");
             QTRY_COMPARE(parts.project.place().kind, Kind::Gone);
             QVERIFY(parts.write(parts.document.size(), 20));

@@ -2,28 +2,19 @@
 #include "app/storage/recovery/recovery_copy.h"
 
 #include "tests/app/storage/project_samples.h"
+#include "tests/app/support/file_size_limit.h"
 
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <sys/resource.h>
-
 #include <atomic>
-#include <csignal>
 #include <thread>
 
 using namespace app;
 
 namespace {
-
-void limitFileSize(rlim_t bytes) {
-    rlimit limit{};
-    getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = std::min(bytes, limit.rlim_max);
-    setrlimit(RLIMIT_FSIZE, &limit);
-}
 
 // While all is copied, takes what a killed process would leave: a copy of the file of the text alone, as soon
 // as it has another file beside it.
@@ -74,8 +65,6 @@ private:
     }
 
 private slots:
-    void initTestCase() { std::signal(SIGXFSZ, SIG_IGN); } // the write fails instead
-
     // A project of some megabytes, most of it runs, and words that wait.
     void init() {
         m_folder = std::make_unique<QTemporaryDir>();
@@ -90,7 +79,7 @@ private slots:
         QVERIFY(QFile::remove(m_file->path()));
     }
     void cleanup() {
-        limitFileSize(RLIM_INFINITY);
+        test::limitFileSize(RLIM_INFINITY);
         m_file.reset();
     }
 
@@ -115,9 +104,9 @@ private slots:
 
     void whereAllDoesNotFitTheTextDoes() {
         const RecoveryFolders places = folders();
-        limitFileSize(400'000); // more than the text takes, less than all
+        test::limitFileSize(400'000); // more than the text takes, less than all
         const auto copied = RecoveryCopy(places).copyOf(*m_file, m_waiting);
-        limitFileSize(RLIM_INFINITY);
+        test::limitFileSize(RLIM_INFINITY);
         QVERIFY(copied.has_value());
         QVERIFY(copied->isTextAlone);
         QCOMPARE(copied->file->text(), m_file->text());

@@ -2,6 +2,7 @@
 // a full disk.
 #include "app/exchange/story_format.h"
 #include "tests/app/support/app_parts.h"
+#include "tests/app/support/file_size_limit.h"
 
 #include <QDir>
 #include <QFile>
@@ -9,20 +10,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <sys/resource.h>
-
-#include <csignal>
-
 using namespace app;
 
 namespace {
-
-void limitFileSize(rlim_t bytes) {
-    rlimit limit{};
-    getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = std::min(bytes, limit.rlim_max);
-    setrlimit(RLIMIT_FSIZE, &limit);
-}
 
 using SaveState = ProjectController::SaveState;
 
@@ -32,9 +22,7 @@ class StorageFailureTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase() { std::signal(SIGXFSZ, SIG_IGN); } // the write fails instead
-
-    void cleanup() { limitFileSize(RLIM_INFINITY); }
+    void cleanup() { test::limitFileSize(RLIM_INFINITY); }
 
     void anExportThatDoesNotFitLeavesTheOldFile_data() {
         QTest::addColumn<StoryFormat>("format");
@@ -57,13 +45,13 @@ private slots:
         QVERIFY(old.open(QIODevice::WriteOnly) && old.write("the old one") > 0);
         old.close();
         QSignalSpy failed(&parts.project, &ProjectController::exportFailed);
-        limitFileSize(20);
+        test::limitFileSize(20);
         if (format == StoryFormat::Pdf)
             parts.project.exportBytes(path, QByteArray(100, 'x'));
         else
             parts.project.exportStory(path, format, {});
         QVERIFY(failed.wait());
-        limitFileSize(RLIM_INFINITY);
+        test::limitFileSize(RLIM_INFINITY);
         QVERIFY(!failed.first().at(1).toString().isEmpty());
         QVERIFY(old.open(QIODevice::ReadOnly));
         QCOMPARE(old.readAll(), QByteArray("the old one"));
@@ -77,7 +65,7 @@ private slots:
         {
             AppParts parts(folder.path());
             QVERIFY(parts.start());
-            limitFileSize(100 * 1024);
+            test::limitFileSize(100 * 1024);
             parts.document.applyUserEdit(0, 0, novel);
             QTRY_COMPARE(parts.project.saveState(), SaveState::Failing);
             QVERIFY(!parts.project.saveProblem().isEmpty());
@@ -89,7 +77,7 @@ private slots:
             parts.project.newProject();
             QCOMPARE(refused.count(), 1);
 
-            limitFileSize(RLIM_INFINITY);
+            test::limitFileSize(RLIM_INFINITY);
             // By itself, without another edit.
             QTRY_COMPARE_WITH_TIMEOUT(parts.project.saveState(), SaveState::Saved, 10'000);
         }
@@ -104,11 +92,11 @@ private slots:
         {
             AppParts parts(folder.path());
             QVERIFY(parts.start());
-            limitFileSize(200 * 1024);
+            test::limitFileSize(200 * 1024);
             parts.project.keepStates({{QStringLiteral("m"), QByteArray("p"), QByteArray(1'000'000, 'x')}});
             parts.document.applyUserEdit(0, 0, QStringLiteral("Saved. "));
             QTRY_COMPARE(parts.project.saveState(), SaveState::Saved);
-            limitFileSize(RLIM_INFINITY);
+            test::limitFileSize(RLIM_INFINITY);
         }
         AppParts again(folder.path());
         QSignalSpy states(&again.project, &ProjectController::statesRead);
@@ -128,11 +116,11 @@ private slots:
         QVERIFY(parts.waitUntilSaved());
 
         QSignalSpy failed(&parts.project, &ProjectController::saveAsFailed);
-        limitFileSize(100 * 1024);
+        test::limitFileSize(100 * 1024);
         const QString other = folder.filePath(QStringLiteral("other.inkgate"));
         parts.project.saveAs(other);
         QVERIFY(failed.wait());
-        limitFileSize(RLIM_INFINITY);
+        test::limitFileSize(RLIM_INFINITY);
         QVERIFY(!failed[0][1].toString().isEmpty());
         QCOMPARE(parts.project.path(), target);
         QVERIFY(!QFile::exists(other));

@@ -78,6 +78,8 @@ private slots:
         QTest::newRow("no text") << "nothing.txt" << out << QByteArray("nothing.txt");
         QTest::newRow("unknown gate")
             << "mine.txt" << out + QStringList{"--gate", "wide"} << QByteArray("wide");
+        QTest::newRow("tables") << "mine.txt" << out + QStringList{"--gate", "row-routing"}
+                                << QByteArray("choose another gate");
         QTest::newRow("no gate") << "mine.txt" << out + QStringList{"--gate", "none"} << QByteArray("none");
         QTest::newRow("nothing to resume")
             << "mine.txt" << out + QStringList{"--resume"} << QByteArray("checkpoint");
